@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 )
 
 // ofRegistry begins the ARNs of the registry that a request names: without one it is the caller's.
@@ -49,15 +50,26 @@ func ownRegistry(call awsapi.Call, w *awsapi.Access) {
 
 // tagsOf are the tags of a repository by its ARN.
 func (a *API) tagsOf(resourceARN string) []tagging.Tag {
+	if r := a.byARN(resourceARN); r != nil {
+		return tagging.List(r.Tags, pair)
+	}
+	return nil
+}
+
+// policiesOf are the policies of a repository by its ARN.
+func (a *API) policiesOf(resourceARN string) []policy.Source {
+	if r := a.byARN(resourceARN); r != nil {
+		return r.Policies()
+	}
+	return nil
+}
+
+func (a *API) byARN(resourceARN string) *ecr.Repository {
 	at, isARN := arn.Parse(resourceARN)
 	if !isARN || at.Service != "ecr" || at.Type != "repository" {
 		return nil
 	}
-	r := ecr.Repositories.Find(a.Store.Read(), at.Scope, strings.Join(at.Resource, "/"))
-	if r == nil {
-		return nil
-	}
-	return tagging.List(r.Tags, pair)
+	return ecr.Repositories.Find(a.Store.Read(), at.Scope, strings.Join(at.Resource, "/"))
 }
 
 func pair(t ecr.ResourceTag) (key, value string) { return t.Key, t.Value }

@@ -28,7 +28,7 @@ const (
 func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
 		Name: "ecr", ID: sdk.ServiceID, Title: "Amazon ECR", Complete: true, Model: model,
-		Access: access(), Tags: a.tagsOf,
+		Access: access(), Tags: a.tagsOf, Policies: a.policiesOf,
 		Protocol:   awsapi.JSON{TargetPrefix: "AmazonEC2ContainerRegistry_V20150921", Codec: codec},
 		Operations: slices.Concat(a.repositories(), a.images(), a.lifecycles(), notBuilt),
 		MaxBody:    29 << 20, // the largest part of a layer, in base64

@@ -158,13 +158,31 @@ func (a *API) tagsOf(resourceARN string) []tagging.Tag {
 	if r := ruleByARN(a.read(), resourceARN); r != nil {
 		return tagging.List(r.Tags, pair)
 	}
-	scope := arn.ScopeOf(resourceARN)
-	if name, is := strings.CutPrefix(resourceARN, eventbridge.BusARN(scope, "")); is {
-		if b := eventbridge.FindBus(a.read(), scope, name); b != nil {
-			return tagging.List(b.Tags, pair)
-		}
+	if b := a.busByARN(resourceARN); b != nil {
+		return tagging.List(b.Tags, pair)
 	}
 	return nil
+}
+
+// policiesOf are the policies of a bus by its ARN.
+func (a *API) policiesOf(resourceARN string) []policy.Source {
+	b := a.busByARN(resourceARN)
+	if b == nil || b.Policy == "" {
+		return nil
+	}
+	return []policy.Source{{Name: b.Name, Policy: policies.Compile(b.Policy)}}
+}
+
+// policies keeps the policies of buses that have been asked for.
+var policies policy.Cache
+
+func (a *API) busByARN(resourceARN string) *eventbridge.Bus {
+	scope := arn.ScopeOf(resourceARN)
+	name, is := strings.CutPrefix(resourceARN, eventbridge.BusARN(scope, ""))
+	if !is {
+		return nil
+	}
+	return eventbridge.FindBus(a.read(), scope, name)
 }
 
 func pair(t types.Tag) (key, value string) { return *t.Key, aws.ToString(t.Value) }

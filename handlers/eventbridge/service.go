@@ -21,7 +21,7 @@ const maxBody = 6 * maxEntries
 func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
 		Name: "events", ID: sdk.ServiceID, Title: "Amazon EventBridge", Complete: true, Model: model, MaxBody: maxBody,
-		Access: a.access(), Tags: a.tagsOf,
+		Access: a.access(), Tags: a.tagsOf, Policies: a.policiesOf,
 		Protocol: awsapi.JSON{TargetPrefix: "AWSEvents", Codec: codec},
 		Operations: append([]awsapi.Operation{
 			awsapi.Partial("CreateEventBus", "encryption, logging and partner event sources answer 501 NotImplementedException; a dead-letter queue is kept without effect", a.CreateEventBus),

@@ -117,4 +117,16 @@ func (a *API) tagsOf(secretARN string) []tagging.Tag {
 	return tagging.List(s.Tags, pair)
 }
 
+// policiesOf are the policies of a secret by its ARN.
+func (a *API) policiesOf(secretARN string) []policy.Source {
+	s := secretsmanager.FindSecret(a.read(), arn.ScopeOf(secretARN), secretARN)
+	if s == nil || s.Policy == "" {
+		return nil
+	}
+	return []policy.Source{{Name: "resource policy", Policy: policies.Compile(s.Policy)}}
+}
+
+// policies keeps the policies of secrets that have been asked for.
+var policies policy.Cache
+
 func pair(t secretsmanager.Tag) (key, value string) { return t.Key, t.Value }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
@@ -55,11 +56,28 @@ func secret(ctx context.Context, tx *store.Tx, id *string) (*secretsmanager.Secr
 	region, account, isARN := placeOf(*id)
 	switch {
 	case isARN && account != call.Account:
+		if call.Authorize != nil {
+			return secretElsewhere(call, tx, *id)
+		}
 		return nil, fmt.Errorf("%w (the request acts in account %s; emulators with --account %s have that of the ARN)", denied(call, *id), call.Account, account)
 	case isARN && region != call.Region:
 		return nil, fmt.Errorf("%w (the request acts in region %s)", refusal, call.Region)
 	}
 	return nil, refusal
+}
+
+// secretElsewhere is a secret of another account, which its policy shares with the caller. One that is encrypted with the
+// default key is not shared (AC76).
+func secretElsewhere(call awsapi.Call, tx *store.Tx, id string) (*secretsmanager.Secret, error) {
+	s := secretsmanager.FindSecret(tx, arn.ScopeOf(id), id)
+	switch {
+	case s == nil:
+		return nil, denied(call, id)
+	case s.KMSKeyID == "" || strings.HasSuffix(s.KMSKeyID, "alias/aws/secretsmanager"):
+		return nil, awsapi.Errorf("AccessDeniedException",
+			"You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.")
+	}
+	return s, nil
 }
 
 // placeOf is the region and the account that the ARN of a secret names.

@@ -11,7 +11,7 @@ func (a *API) Service() awsapi.Service {
 	const replication = "replication, which is not there"
 	return awsapi.Service{
 		Name: "secretsmanager", ID: sdk.ServiceID, Title: "AWS Secrets Manager", Complete: true, Model: model,
-		Access: a.access(), Tags: a.tagsOf,
+		Access: a.access(), Tags: a.tagsOf, Policies: a.policiesOf,
 		Protocol: awsapi.JSON{TargetPrefix: "secretsmanager", Codec: wire.AsIs},
 		Operations: []awsapi.Operation{
 			awsapi.Partial("CreateSecret", "replicas and secrets of other providers answer 501 NotImplementedException; KmsKeyId is kept without effect", a.CreateSecret),

@@ -38,7 +38,7 @@ func (c *Control) decide(keys *callKeys, wants *awsapi.Access) *awsapi.Denied {
 	if wants.Trust != nil {
 		policies.Resource, policies.Trust = []policy.Source{*wants.Trust}, true
 	} else {
-		policies.Resource = c.policiesOf(wants.Resource)
+		policies.Resource, policies.Bare = c.policiesOf(wants.Resource), serviceOf(wants.Resource) == "ecr"
 	}
 	d := policy.Decide(request, policies)
 	denied := c.denial(keys.call, wants, d)

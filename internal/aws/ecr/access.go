@@ -32,8 +32,16 @@ func (r *Repository) Decide(who policy.Principal, action string, now time.Time) 
 	if repairs {
 		request.Keys = policy.Partial{}
 	}
-	p.Resource = []policy.Source{{Name: r.Name, Policy: policies.Compile(r.Policy)}}
+	p.Resource = r.Policies()
 	return policy.Decide(request, p)
+}
+
+// Policies are the repository's own, in which no resources are read.
+func (r *Repository) Policies() []policy.Source {
+	if r.Policy == "" {
+		return nil
+	}
+	return []policy.Source{{Name: r.Name, Policy: policies.Compile(r.Policy)}}
 }
 
 // Evaluable reports whether the policy can be evaluated, if there is one.
