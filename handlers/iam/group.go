@@ -55,7 +55,7 @@ func groupName(g types.Group) string { return *g.GroupName }
 
 // UpdateGroup gives a group another name or path. Its users and policies stay.
 func (a *API) UpdateGroup(ctx context.Context, in *sdk.UpdateGroupInput) (*sdk.UpdateGroupOutput, error) {
-	return &sdk.UpdateGroupOutput{}, groups.replace(ctx, a, in.GroupName, func(g *iam.Group) {
+	return &sdk.UpdateGroupOutput{}, groups.replace(ctx, a, in.GroupName, func(_ *store.Tx, g *iam.Group) {
 		g.Name, g.Path = *cmp.Or(in.NewGroupName, &g.Name), *cmp.Or(in.NewPath, &g.Path)
 	})
 }

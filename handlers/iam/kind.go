@@ -84,14 +84,14 @@ func (k *kind[R]) putNamed(tx *store.Tx, a iam.Account, row *R) error {
 }
 
 // replace changes an entity that may get another name.
-func (k *kind[R]) replace(ctx context.Context, a *API, name *string, change func(row *R)) error {
+func (k *kind[R]) replace(ctx context.Context, a *API, name *string, change func(tx *store.Tx, row *R)) error {
 	return a.update(func(tx *store.Tx) error {
 		found, err := k.find(tx, account(ctx), name)
 		if err != nil {
 			return err
 		}
 		changed := *found
-		change(&changed)
+		change(tx, &changed)
 		k.rows.Delete(tx, found)
 		return k.putNamed(tx, account(ctx), &changed)
 	})

@@ -139,6 +139,7 @@ func (a *API) DeleteRole(ctx context.Context, in *sdk.DeleteRoleInput) (*sdk.Del
 		case len(iam.InstanceProfilesOf(tx, found)) > 0:
 			return deleteConflict("Cannot delete entity, must remove roles from instance profile first.")
 		}
+		iam.RenamePrincipal(tx, found.ARN(), found.ID)
 		return roles.remove(tx, found)
 	})
 }

@@ -75,6 +75,7 @@ func (a *API) DeleteServiceLinkedRole(ctx context.Context, in *sdk.DeleteService
 			deletion.InUse = activeClusters(tx, found.Account)
 		}
 		if deletion.InUse == nil {
+			iam.RenamePrincipal(tx, found.ARN(), found.ID)
 			iam.Roles.Delete(tx, found)
 		}
 		iam.Deletions.Put(tx, deletion)

@@ -94,10 +94,12 @@ func userPage(found []types.User, marker *string, maxItems *int32) (_ *sdk.ListU
 	return out, err
 }
 
-// UpdateUser gives a user another name or path. What belongs to it stays.
+// UpdateUser gives a user another name or path. What belongs to it stays, and so does the trust that roles have in it.
 func (a *API) UpdateUser(ctx context.Context, in *sdk.UpdateUserInput) (*sdk.UpdateUserOutput, error) {
-	return &sdk.UpdateUserOutput{}, users.replace(ctx, a, in.UserName, func(u *iam.User) {
+	return &sdk.UpdateUserOutput{}, users.replace(ctx, a, in.UserName, func(tx *store.Tx, u *iam.User) {
+		old := u.ARN()
 		u.Name, u.Path = *cmp.Or(in.NewUserName, &u.Name), *cmp.Or(in.NewPath, &u.Path)
+		iam.RenamePrincipal(tx, old, u.ARN())
 	})
 }
 
@@ -113,6 +115,7 @@ func (a *API) DeleteUser(ctx context.Context, in *sdk.DeleteUserInput) (*sdk.Del
 		case len(iam.AccessKeysOf(tx, found)) > 0: // source: field reports
 			return deleteConflict("Cannot delete entity, must delete access keys first.")
 		}
+		iam.RenamePrincipal(tx, found.ARN(), found.ID)
 		return users.remove(tx, found)
 	})
 }
