@@ -49,7 +49,7 @@ func (a *API) GetFederationToken(ctx context.Context, in *sts.GetFederationToken
 	return &sts.GetFederationTokenOutput{
 		Credentials: issued.Credentials, SessionTokenSize: issued.size, SessionTokenUtilization: issued.utilization,
 		//lint:ignore SA1019 STS still answers the retired member
-		PackedPolicySize: cmp.Or(packed, aws.Int32(0)), // also if there is nothing to pack (recorded)
+		PackedPolicySize: cmp.Or(packed, aws.Int32(0)), // also if there is nothing to pack (STS0002)
 		FederatedUser:    &types.FederatedUser{Arn: aws.String(made.ARN()), FederatedUserId: aws.String(made.UserID())},
 	}, nil
 }
