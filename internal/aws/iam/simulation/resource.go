@@ -14,7 +14,7 @@ const arnParts = 6
 type service struct {
 	form   string   // of its ARNs, behind the partition; empty if it is not known here
 	others []string // whose resources it has, if not its own
-	// withoutResources are actions that know none: they are not allowed on an ARN, whatever policies say.
+	// withoutResources are actions that know none: they are not allowed on an ARN, also if policies allow all.
 	withoutResources []string
 }
 
