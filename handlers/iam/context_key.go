@@ -13,8 +13,8 @@ func (a *API) GetContextKeysForCustomPolicy(_ context.Context, in *sdk.GetContex
 	return &sdk.GetContextKeysForCustomPolicyOutput{ContextKeyNames: keys}, err
 }
 
-// GetContextKeysForPrincipalPolicy answers the keys that the policies of an entity use, its boundary included, and those of
-// the request (IAM0021). One of AWS's own policies whose document is not here has none.
+// GetContextKeysForPrincipalPolicy answers the keys that the policies of an entity use, its boundary included, and the
+// policies of the request (IAM0021). One of AWS's own policies whose document is not here has none.
 func (a *API) GetContextKeysForPrincipalPolicy(ctx context.Context, in *sdk.GetContextKeysForPrincipalPolicyInput) (*sdk.GetContextKeysForPrincipalPolicyOutput, error) {
 	of, err := policiesOf(a.read(), account(ctx), *in.PolicySourceArn)
 	if err != nil {

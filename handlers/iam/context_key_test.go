@@ -35,7 +35,7 @@ func TestContextKeysOfPrincipals(t *testing.T) {
 	ok(s, s.PutUserPolicy, &sdk.PutUserPolicyInput{UserName: user, PolicyName: aws.String("p"), PolicyDocument: asks("k:UserInline")})
 	ok(s, s.PutGroupPolicy, &sdk.PutGroupPolicyInput{GroupName: group, PolicyName: aws.String("p"), PolicyDocument: asks("k:GroupInline")})
 	ok(s, s.AttachUserPolicy, &sdk.AttachUserPolicyInput{UserName: user, PolicyArn: managed})
-	ok(s, s.AttachUserPolicy, &sdk.AttachUserPolicyInput{UserName: user, PolicyArn: aws.String("arn:aws:iam::aws:policy/AdministratorAccess")})
+	ok(s, s.AttachUserPolicy, &sdk.AttachUserPolicyInput{UserName: user, PolicyArn: aws.String("arn:aws:iam::aws:policy/AWSBackupFullAccess")})
 	ok(s, s.AttachGroupPolicy, &sdk.AttachGroupPolicyInput{GroupName: group, PolicyArn: managed})
 	ok(s, s.PutUserPermissionsBoundary, &sdk.PutUserPermissionsBoundaryInput{UserName: user, PermissionsBoundary: boundary})
 	ok(s, s.AddUserToGroup, &sdk.AddUserToGroupInput{UserName: user, GroupName: group})

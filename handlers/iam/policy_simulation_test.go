@@ -22,9 +22,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
-// simulationCase is a request to the policy simulator and AWS's recorded answer, whose source names the file. Left out are, of
-// simulation.json, 42 cases with PolicyExclusionList, which is not built, or with a policy of AWS's own that is not here, and
-// three that the client refused.
+// simulationCase is a request to the policy simulator and AWS's recorded answer, whose source names the file. Of the 245 cases of
+// simulation.json the ones are left out that have PolicyExclusionList, which is not built (41), or the policy ReadOnlyAccess, whose
+// text here stands on other lines (2), and what the client refused (2). Of simulation_inputs.json and
+// simulation_defaults.json these are the cases that say something else.
 type simulationCase struct {
 	Name, Source string
 

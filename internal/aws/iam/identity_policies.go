@@ -11,8 +11,8 @@ import (
 var identityDocuments policy.Cache
 
 // PoliciesOfUser are the policies that count for a user, and its permissions boundary, nil without one: its inline policies
-// by their names, then managed ones by their ARNs with the version that counts, then those of its groups, in the order in
-// which they came to it. A managed policy that is not there, a boundary that was deleted or one of AWS's own without a
+// by their names, then managed ones by their ARNs with the version that counts, then the policies of its groups, in the
+// order in which they came to it. A managed policy that is not there, a boundary that was deleted or one of AWS's own without a
 // document here, has a nil Policy: it allows nothing.
 func PoliciesOfUser(tx *store.Tx, u *User) (identity []policy.Source, boundary *policy.Source) {
 	identity = u.Sources(tx, u.Account)

@@ -3,7 +3,7 @@ package policy
 import "strings"
 
 // ContextKeys are the keys that conditions and variables of a document ask for, as they are written, each once: variables
-// of resources and of values of conditions, in a document of 2012-10-17, and not those of actions and principals. Documents
+// of resources and of values of conditions, in a document of 2012-10-17, and not variables of actions and principals. Documents
 // that cannot be evaluated for want of elements have keys as well; ErrSyntax is of those that break the grammar.
 // Source: recorded answers of GetContextKeysForCustomPolicy.
 func ContextKeys(text string) (keys []string, err error) {

@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 )
 
-// Kinds of policies by the names in answers, which are not those of AWS's model.
+// Kinds of policies by the names in answers, which AWS's model has not.
 const (
 	ofIdentity = "IAM Policy"
 	ofResource = "Resource Policy"
