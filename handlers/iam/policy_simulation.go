@@ -20,8 +20,8 @@ func (a *API) SimulateCustomPolicy(ctx context.Context, in *sdk.SimulateCustomPo
 }
 
 // SimulatePrincipalPolicy answers what the policies of a user with its groups, of a group or of a role decide, with the
-// policies of the request (IAM0020). One of AWS's own policies whose document is not here allows nothing. Who calls is the entity, unless the
-// request has another.
+// policies of the request (IAM0020). One of AWS's own policies whose document is not here allows nothing. Who calls is the
+// entity, unless the request has another.
 func (a *API) SimulatePrincipalPolicy(ctx context.Context, in *sdk.SimulatePrincipalPolicyInput) (*sdk.SimulatePrincipalPolicyOutput, error) {
 	of, err := policiesOf(a.read(), account(ctx), *in.PolicySourceArn)
 	if err != nil {

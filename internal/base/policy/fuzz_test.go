@@ -14,8 +14,8 @@ import (
 // huge are numbers that the reference could not write out.
 var huge = regexp.MustCompile(`[eE][+-]?[0-9]{4}`)
 
-// FuzzDecide holds that Decide never panics, decides what the reference does, and tells the same when it explains. Each line
-// of keys is a key: "name=text", or "name[]=text,text".
+// FuzzDecide holds that Decide never panics, decides what the reference does, and tells the same when it explains and when it
+// tells all matches. Each line of keys is a key: "name=text", or "name[]=text,text".
 func FuzzDecide(f *testing.F) {
 	for _, seed := range seeds(f) {
 		f.Add(seed.document, seed.action, seed.resource, seed.keys)
@@ -39,7 +39,23 @@ func FuzzDecide(f *testing.F) {
 				t.Errorf("explained otherwise than %+v", d)
 			}
 		}
+		holdMatches(t, request, p, got)
 	})
+}
+
+// holdMatches holds that all statements that match come to what the layer says, and that each statement has its place.
+func holdMatches(t *testing.T, request Request, p []Source, says verdict) {
+	t.Helper()
+	denies, allows := false, false
+	for _, m := range Matches(request, Identity, p) {
+		denies, allows = denies || m.Denies, allows || !m.Denies
+	}
+	if denies != says.denies || !denies && allows != (says.allows != none) {
+		t.Errorf("matches deny %t and allow %t, want %+v", denies, allows, says)
+	}
+	if n := len(Spans(p[0].Policy.Text())); p[0].Policy.Err() == nil && n != len(p[0].Policy.statements) {
+		t.Errorf("%d places of %d statements", n, len(p[0].Policy.statements))
+	}
 }
 
 func readKeys(text string) Known {
