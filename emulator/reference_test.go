@@ -35,6 +35,11 @@ func TestReferenceHasThePages(t *testing.T) {
 	}
 }
 
+// TestReferenceHasWhatOperationsAsk holds the page of access against the rows of operations; with -update it writes it.
+func TestReferenceHasWhatOperationsAsk(t *testing.T) {
+	holdFile(t, filepath.Join("..", "docs", "reference", "access.md"), reference.Access(emulator.Services()))
+}
+
 // TestReferenceListsTheServices holds the table in COMPATIBILITY.md.
 func TestReferenceListsTheServices(t *testing.T) {
 	const path, begin, end = "../COMPATIBILITY.md", "<!-- begin: written by make generate -->\n", "<!-- end -->\n"

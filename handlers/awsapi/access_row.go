@@ -75,7 +75,8 @@ func With[I any](r Row, change func(call Call, in *I, wants []Access) []Access) 
 	return r
 }
 
-// Shows says what the function of [Asks] or [With] may ask, for readers: "ecs:RunTask on task-definition/FAMILY:REVISION".
+// Shows says for readers what the function of [Asks] or [With], or the method, may ask: "iam:PassRole on {TaskRoleArn}", or
+// "on task-definition/{TaskDefinition}" for the operation's own action.
 func (r Row) Shows(wants ...string) Row {
 	r.shown = append(r.shown[:len(r.shown):len(r.shown)], wants...)
 	return r
@@ -236,19 +237,4 @@ func (c *compiledRow) resources(call Call, in reflect.Value) (list []string) {
 		return []string{"*"}
 	}
 	return list
-}
-
-// TagKeys adds the keys of tags in a request to its keys, and reports whether there are any (AC61).
-func TagKeys[T any](keys Keys, tags []T, pair func(T) (key, value string)) bool {
-	if len(tags) == 0 {
-		return false
-	}
-	names := make([]string, 0, len(tags))
-	for _, t := range tags {
-		key, value := pair(t)
-		names = append(names, key)
-		keys["aws:requesttag/"+strings.ToLower(key)] = policy.Is(value)
-	}
-	keys["aws:tagkeys"] = policy.Many(names)
-	return true
 }

@@ -1,6 +1,9 @@
 package awsapi
 
-import "cmp"
+import (
+	"cmp"
+	"strings"
+)
 
 // AccessShape is what an operation asks, whatever its input is: for tests and for pages.
 type AccessShape struct {
@@ -39,7 +42,12 @@ func (s *Service) AccessShape(o Operation) AccessShape {
 			shape.Wants = append(shape.Wants, a.action+" on "+cmp.Or(a.on, "the same")+", with tags")
 		}
 	}
-	shape.Wants = append(shape.Wants, row.shown...)
+	for _, text := range row.shown {
+		if strings.HasPrefix(text, "on ") {
+			text = own + " " + text
+		}
+		shape.Wants = append(shape.Wants, text)
+	}
 	for _, k := range row.keys {
 		shape.Keys = append(shape.Keys, AccessKey{Name: k.name, Many: k.many})
 	}

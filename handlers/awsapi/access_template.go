@@ -3,11 +3,10 @@ package awsapi
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // template makes texts of an input; see [Row].
@@ -92,9 +91,11 @@ func (t *template) ended(text string, values []string) []string {
 	for i, v := range values {
 		switch {
 		case !arn.Is(v):
-			values[i] = text + v
+			values[i] = owned(text, v)
 		case t.short(v):
-			values[i] = text + arn.Name(v)
+			values[i] = owned(text, arn.Name(v))
+		default:
+			values[i] = strings.Clone(v)
 		}
 	}
 	return values
@@ -136,7 +137,7 @@ func (t *template) apart(values, whole []string) (others, arns []string, of stri
 		case t.short(v):
 			others, of = append(others, arn.Name(v)), beginning(v)
 		default:
-			whole = append(whole, v)
+			whole = append(whole, strings.Clone(v))
 		}
 	}
 	return others, whole, of
@@ -158,14 +159,14 @@ func beginning(v string) string {
 func combine(texts, values []string) []string {
 	if len(values) == 1 {
 		for i := range texts {
-			texts[i] += values[0]
+			texts[i] = owned(texts[i], values[0])
 		}
 		return texts
 	}
 	all := make([]string, 0, len(texts)*len(values))
 	for _, text := range texts {
 		for _, value := range values {
-			all = append(all, text+value)
+			all = append(all, owned(text, value))
 		}
 	}
 	return all
@@ -191,31 +192,37 @@ func readPath(text string, in reflect.Type) path {
 }
 
 // values are those at the end of the path that are there.
-func (p path) values(v reflect.Value) []reflect.Value {
-	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface:
-		if v.IsNil() {
-			return nil
-		}
-		return p.values(v.Elem())
-	case reflect.Slice:
-		var all []reflect.Value
-		for i := range v.Len() {
-			all = append(all, p.values(v.Index(i))...)
-		}
-		return all
-	}
-	if len(p) == 0 {
-		return []reflect.Value{v}
-	}
-	v = v.FieldByName(p[0])
-	if v.Kind() == reflect.Bool && !v.Bool() { // which the SDK's types do not tell from absent
-		return nil
-	}
-	return p[1:].values(v)
+func (p path) values(v reflect.Value) (all []reflect.Value) {
+	p.collect(v, &all)
+	return all
 }
 
-// textsOf are values as policies compare them. An empty text is absent, as in an ARN it names nothing.
+func (p path) collect(v reflect.Value, all *[]reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			p.collect(v.Elem(), all)
+		}
+	case reflect.Slice:
+		*all = slices.Grow(*all, v.Len())
+		for i := range v.Len() {
+			p.collect(v.Index(i), all)
+		}
+	default:
+		if len(p) == 0 {
+			*all = append(*all, v)
+			return
+		}
+		v = v.FieldByName(p[0])
+		if v.Kind() == reflect.Bool && !v.Bool() { // which the SDK's types do not tell from absent
+			return
+		}
+		p[1:].collect(v, all)
+	}
+}
+
+// textsOf are values as policies compare them. An empty text is absent, as in an ARN it names nothing. The texts are of the
+// request's memory, which what is kept must not hold on to: [owned] has one of its own.
 func textsOf(values []reflect.Value, p *templatePart) []string {
 	texts := make([]string, 0, len(values))
 	for _, v := range values {
@@ -232,38 +239,15 @@ func textsOf(values []reflect.Value, p *templatePart) []string {
 
 func textOf(v reflect.Value) string {
 	if v.Kind() == reflect.String {
-		return strings.Clone(v.String())
+		return v.String()
 	}
 	return fmt.Sprint(v.Interface())
 }
 
-// addTags adds the keys of tags, which are structures or a map, to those of a request.
-func addTags(keys Keys, tags []reflect.Value) bool {
-	if len(tags) > 0 && tags[0].Kind() == reflect.String {
-		keys["aws:tagkeys"] = policy.Many(textsOf(tags, &templatePart{}))
-		return true
+// owned is the text before with one of the request, in memory of its own.
+func owned(before, text string) string {
+	if before == "" {
+		return strings.Clone(text)
 	}
-	var list []requestTag
-	for _, v := range tags {
-		if v.Kind() == reflect.Map {
-			for _, key := range v.MapKeys() {
-				list = append(list, requestTag{key.String(), v.MapIndex(key).String()})
-			}
-			continue
-		}
-		list = append(list, requestTag{textAt("Key", v), textAt("Value", v)})
-	}
-	sorting.By(list, func(a, b requestTag) int { return strings.Compare(a.key, b.key) })
-	return TagKeys(keys, list, func(t requestTag) (string, string) { return t.key, t.value })
+	return before + text
 }
-
-// textAt is the text of a member of a structure, empty if it is absent.
-func textAt(member string, v reflect.Value) string {
-	values := path{member}.values(v)
-	if len(values) == 0 {
-		return ""
-	}
-	return textOf(values[0])
-}
-
-type requestTag struct{ key, value string }

@@ -19,7 +19,7 @@ func (a *API) access() awsapi.Rows {
 	rows := awsapi.Rows{
 		"ListTagsForResource": onResource(a, awsapi.On("{ResourceArn}"), func(in *sdk.ListTagsForResourceInput) *string { return in.ResourceArn }),
 		"TagResource":         onResource(a, awsapi.On("{ResourceArn}").Tags("Tags"), func(in *sdk.TagResourceInput) *string { return in.ResourceArn }),
-		"UntagResource":       onResource(a, awsapi.On("{ResourceArn}").Tags("TagKeys"), func(in *sdk.UntagResourceInput) *string { return in.ResourceArn }),
+		"UntagResource":       onResource(a, awsapi.On("{ResourceArn}").Keys("aws:TagKeys", "{TagKeys}"), func(in *sdk.UntagResourceInput) *string { return in.ResourceArn }),
 	}
 	for _, some := range []awsapi.Rows{
 		a.clusters.Access(), a.providers.Access(), a.instances.Access(), a.taskDefinitions.Access(), a.tasks.Access(), a.services.Access(),

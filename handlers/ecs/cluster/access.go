@@ -11,7 +11,8 @@ func (a *API) Access() awsapi.Rows {
 	const kmsKey, kmsKeyID = "ecs:fargate-ephemeral-storage-kms-key", "{Configuration.ManagedStorageConfiguration.FargateEphemeralStorageKmsKeyId}"
 	return awsapi.Rows{
 		"CreateCluster": a.WithTags(awsapi.On("cluster/{ClusterName|default}")).
-			Keys("ecs:capacity-provider", "capacity-provider/{CapacityProviders}").Key(kmsKey, kmsKeyID),
+			Keys("ecs:capacity-provider", "capacity-provider/{CapacityProviders}").Key(kmsKey, kmsKeyID).
+			Shows("iam:CreateServiceLinkedRole on the role that is linked to ECS, where there is none"),
 		"DeleteCluster":               cluster,
 		"DescribeClusters":            awsapi.On("cluster/{Clusters|default}"),
 		"ListClusters":                awsapi.On("*"),

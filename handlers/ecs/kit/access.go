@@ -179,5 +179,5 @@ func OfOwner[I any](kind, member string, refs func(in *I) []string) awsapi.Row {
 			wants = []awsapi.Access{{Action: action, Resource: "*"}}
 		}
 		return wants
-	}).Shows("the action on the "+kind+" of {"+member+"}", "the action on {"+member+"}").May("ecs:cluster", "ecs:"+kind)
+	}).Shows("on the "+kind+" of {"+member+"}", "on {"+member+"}").May("ecs:cluster", "ecs:"+kind)
 }

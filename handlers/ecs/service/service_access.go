@@ -41,7 +41,7 @@ func (a *API) updateAccess() awsapi.Row {
 
 // launches has the keys of requests that say how the tasks of a service run.
 func launches(r awsapi.Row) awsapi.Row {
-	return inCluster(r).Key("ecs:propagate-tags", "{PropagateTags}").
+	return inCluster(r).Shows("iam:PassRole on the roles of load balancers, lifecycle hooks, volumes and VPC Lattice").Key("ecs:propagate-tags", "{PropagateTags}").
 		Key("ecs:enable-ecs-managed-tags", "{EnableECSManagedTags}").Key("ecs:enable-execute-command", "{EnableExecuteCommand}").
 		Keys("ecs:subnet", "{NetworkConfiguration.AwsvpcConfiguration.Subnets}").
 		May("ecs:auto-assign-public-ip", "ecs:capacity-provider", "ecs:enable-ebs-volumes", "ecs:enable-service-connect", "ecs:enable-vpc-lattice",

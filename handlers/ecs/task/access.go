@@ -25,9 +25,9 @@ func (a *API) Access() awsapi.Rows {
 		"DescribeTasks":                inCluster(awsapi.On("task/{Cluster|default}/{Tasks}")),
 		"ExecuteCommand":               a.execAccess(),
 		"ListTasks":                    inCluster(awsapi.On("container-instance/{Cluster|default}/{ContainerInstance}")),
-		"RunTask": launches(awsapi.Asks(func(call awsapi.Call, in *sdk.RunTaskInput) []awsapi.Access { return a.runAccess(call, in, "RunTask") }), "RunTask").
+		"RunTask": launches(awsapi.Asks(func(call awsapi.Call, in *sdk.RunTaskInput) []awsapi.Access { return a.runAccess(call, in, "RunTask") })).
 			May("ecs:capacity-provider"),
-		"StartTask":            launches(awsapi.Asks(a.startAccess), "StartTask").May("ecs:container-instances"),
+		"StartTask":            launches(awsapi.Asks(a.startAccess)).May("ecs:container-instances"),
 		"UpdateTaskProtection": inCluster(awsapi.On("task/{Cluster|default}/{Tasks}")),
 		"GetTaskProtection":    inCluster(awsapi.On("task/{Cluster|default}/{Tasks}")),
 		"StopTask":             inCluster(awsapi.On("task/{Cluster|default}/{Task}")),
@@ -37,8 +37,9 @@ func (a *API) Access() awsapi.Rows {
 func inCluster(r awsapi.Row) awsapi.Row { return r.Key("ecs:cluster", kit.ClusterTemplate) }
 
 // launches says what RunTask and StartTask may ask.
-func launches(r awsapi.Row, operation string) awsapi.Row {
-	return r.Shows("ecs:"+operation+" on task-definition/{TaskDefinition}", kit.TagAction+" on task/{Cluster|default}/*, with tags").
+func launches(r awsapi.Row) awsapi.Row {
+	return r.Shows("on task-definition/{TaskDefinition}", kit.TagAction+" on task/{Cluster|default}/*, with tags",
+		"iam:PassRole on the roles of the overrides, of the task definition and of volumes").
 		May("aws:RequestTag/${TagKey}", "aws:TagKeys", "ecs:CreateAction", "ecs:cluster", "ecs:enable-ebs-volumes", "ecs:enable-execute-command")
 }
 

@@ -11,9 +11,9 @@ import (
 func (a *API) Access() awsapi.Rows {
 	all := awsapi.On("*")
 	register := a.WithTags(awsapi.On("task-definition/{Family}:*")).Keys("ecs:compute-compatibility", "{RequiresCompatibilities}").
-		May("ecs:privileged", "ecs:task-cpu", "ecs:task-memory")
+		May("ecs:privileged", "ecs:task-cpu", "ecs:task-memory").Shows("iam:PassRole on {TaskRoleArn} and {ExecutionRoleArn}")
 	return awsapi.Rows{
-		"DeleteTaskDefinitions":      awsapi.Asks(a.deletes).Shows("ecs:DeleteTaskDefinitions on task-definition/{TaskDefinitions}"),
+		"DeleteTaskDefinitions":      awsapi.Asks(a.deletes).Shows("on task-definition/{TaskDefinitions}"),
 		"DeregisterTaskDefinition":   all,
 		"DescribeTaskDefinition":     all,
 		"ListTaskDefinitionFamilies": all,
