@@ -14,7 +14,7 @@ const helpWidth = 80
 
 // What commands and flags mean begins at these columns.
 const (
-	listIndent = 17
+	listIndent = 19
 	helpIndent = 28
 )
 

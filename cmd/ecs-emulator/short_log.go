@@ -31,7 +31,7 @@ func newShortLog(out io.Writer, level slog.Level) *shortLog {
 
 // follow prints what happens from a time of the emulator's clock on, until the emulator closes.
 func (l *shortLog) follow(ctx context.Context, endpoint string, since time.Time) error {
-	if l.level > slog.LevelInfo {
+	if !l.follows() {
 		return nil
 	}
 	query := map[string][]string{"follow": {"true"}, "since": {since.Format(time.RFC3339Nano)}}
@@ -40,6 +40,9 @@ func (l *shortLog) follow(ctx context.Context, endpoint string, since time.Time)
 		l.print(line)
 	})
 }
+
+// follows reports whether what happens is shown, beside records.
+func (l *shortLog) follows() bool { return l.level <= slog.LevelInfo }
 
 func (l *shortLog) print(line activity.Line) {
 	l.mu.Lock()
@@ -62,7 +65,7 @@ func (l *shortLog) Handle(_ context.Context, r slog.Record) error {
 	attrs := slices.Clone(l.attrs)
 	r.Attrs(func(a slog.Attr) bool { attrs = append(attrs, a); return true })
 	text := shortText(r.Message, attrs)
-	if text == "" {
+	if text == "" || r.Message == deniedCall && l.follows() {
 		return nil
 	}
 	line := activity.Line{At: r.Time, Text: text}

@@ -58,6 +58,17 @@ func TestShortLog(t *testing.T) {
 	}
 }
 
+// TestADeniedCallIsSaidOnce has it from the log where no activity is shown.
+func TestADeniedCallIsSaidOnce(t *testing.T) {
+	for level, want := range map[slog.Level]string{slog.LevelInfo: "", slog.LevelWarn: "warning: the call would be denied: no policy (requestId 1)\n"} {
+		var out bytes.Buffer
+		slog.New(newShortLog(&out, level)).Warn("the call would be denied", "requestId", "1", "reason", "no policy")
+		if got := timeOfDayInFront(out.String()); got != want {
+			t.Errorf("at level %s: %q, want %q", level, got, want)
+		}
+	}
+}
+
 // timeOfDayInFront cuts 15:04:05 from the front of a line.
 func timeOfDayInFront(line string) string { return line[min(len(line), len("15:04:05 ")):] }
 
@@ -65,7 +76,7 @@ func timeOfDayInFront(line string) string { return line[min(len(line), len("15:0
 // logged: under another text they would be said twice.
 func TestMessagesThatActivityTells(t *testing.T) {
 	var source strings.Builder
-	for _, folder := range []string{"internal/host/agent", "internal/host/hostport", "handlers/control", "handlers/awsapi"} {
+	for _, folder := range []string{"internal/host/agent", "internal/host/hostport", "handlers/control", "handlers/awsapi", "internal/app/access"} {
 		files, err := filepath.Glob("../../" + folder + "/*.go")
 		if err != nil {
 			t.Fatal(err)
@@ -78,7 +89,7 @@ func TestMessagesThatActivityTells(t *testing.T) {
 			source.Write(text)
 		}
 	}
-	for _, message := range append([]string{"task is running", "host port goes to the next task", "a port of this host is not available: another one takes its place", "request"}, told...) {
+	for _, message := range append([]string{"task is running", "host port goes to the next task", "a port of this host is not available: another one takes its place", "request", deniedCall}, told...) {
 		if !strings.Contains(source.String(), `"`+message+`", `) && !strings.Contains(source.String(), `"`+message+`")`) {
 			t.Errorf("nothing logs %q", message)
 		}

@@ -19,6 +19,9 @@ var told = []string{
 	"fault added", "faults cleared", "load set", "load cleared", "reset: all tasks ended, everything forgotten",
 }
 
+// deniedCall is the message of a warning that activity, where it is shown, has a line of, too.
+const deniedCall = "the call would be denied"
+
 // shortText is a record in a line: the message, why, and in brackets what it is about. It is empty for
 // what is told otherwise.
 func shortText(message string, attrs []slog.Attr) string {

@@ -122,19 +122,35 @@ func (o accessRoute) follow(w http.ResponseWriter, r *http.Request, filter decis
 	}
 }
 
-// serveRequest serves GET /_emulator/access/REQUEST-ID: how it came to the decisions about a request.
+// serveRequest serves GET /_emulator/access/REQUEST-ID, whose last letters may be left out: how it came to the decisions about a request.
 func (o accessRoute) serveRequest(w http.ResponseWriter, r *http.Request) {
 	id := mux.Vars(r)["requestId"]
-	list := o.Decisions.Of(id)
-	if len(list) == 0 {
+	list := o.decisionsOf(id)
+	switch {
+	case len(list) == 0:
 		Refuse(w, http.StatusNotFound, "there is no decision about a request "+id+": "+o.whyNone())
 		return
+	case list[0].RequestID != list[len(list)-1].RequestID:
+		Refuse(w, http.StatusBadRequest, "several requests have an id that begins with "+id)
+		return
 	}
-	report := decision.RequestReport{RequestID: id}
+	report := decision.RequestReport{RequestID: list[0].RequestID}
 	for _, d := range list {
 		report.Decisions = append(report.Decisions, d.Explained())
 	}
 	answer(w, http.StatusOK, report, o.Log)
+}
+
+// shortID is how many letters of an id ps shows.
+const shortID = 8
+
+// decisionsOf are the decisions about a request by its id, or by the first eight letters at least.
+func (o accessRoute) decisionsOf(id string) []decision.Decision {
+	list := o.Decisions.Of(id)
+	if len(list) > 0 || len(id) < shortID {
+		return list
+	}
+	return slices.DeleteFunc(o.Decisions.Select(decision.Filter{}), func(d decision.Decision) bool { return !strings.HasPrefix(d.RequestID, id) })
 }
 
 // whyNone says why there may be no decision.

@@ -256,6 +256,24 @@ func TestADecisionIsExplained(t *testing.T) {
 	}
 }
 
+func TestARequestIsKnownByTheBeginningOfItsID(t *testing.T) {
+	w := newAccessWorld(t, nil)
+	w.decide("0123abcd-1", "ecs:StopTask", time.Minute)
+	w.decide("0123abcd-1", "ecs:DescribeTasks", time.Minute)
+	var got decision.RequestReport
+	code, body := w.get("/0123abcd")
+	if err := json.Unmarshal([]byte(body), &got); err != nil || code != http.StatusOK || got.RequestID != "0123abcd-1" || len(got.Decisions) != 2 {
+		t.Errorf("status %d, %s, %v", code, body, err)
+	}
+	if code, body := w.get("/0123abc"); code != http.StatusNotFound {
+		t.Errorf("fewer letters: status %d, %s", code, body)
+	}
+	w.decide("0123abcd-2", "ecs:StopTask", time.Minute)
+	if code, body := w.get("/0123abcd"); code != http.StatusBadRequest || !strings.Contains(body, "several requests have an id that begins with 0123abcd") {
+		t.Errorf("of two: status %d, %s", code, body)
+	}
+}
+
 func TestThePolicyOfAPrincipal(t *testing.T) {
 	w := newAccessWorld(t, nil)
 	code, body := w.get("/policy?principal=" + deployRole)

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
@@ -19,7 +20,11 @@ type Access struct {
 // Module lists what it brings.
 func (a Access) Module() Module {
 	return Module{
-		Name:  "access",
+		Name: "access",
+		Open: func(context.Context) error {
+			a.Decisions.Denied = func(d decision.Decision) { a.Journal.Write(activity.Denial(d)) }
+			return nil
+		},
 		Offer: a.offer,
 		Reset: func() error {
 			a.Decisions.Forget()
@@ -32,14 +37,6 @@ func (a Access) offer() Offer {
 	return Offer{
 		Routes:   control.AccessRoutes(control.AccessOptions{Decisions: &a.Decisions, Mode: a.Mode, Closing: a.Closing, Log: a.Log}),
 		Measures: []control.Measure{control.MeasureAccess(&a.Decisions)},
-	}
-}
-
-// Decided keeps a decision about a caller, and has the activity show a denial.
-func (c *Core) Decided(d decision.Decision) {
-	c.Decisions.Record(d)
-	if d.Decision == decision.Denied {
-		c.Journal.Write(activity.Denial(d))
 	}
 }
 

@@ -11,6 +11,9 @@ const size = 10_000
 
 // Log keeps the newest decisions, and counts all. The zero value is empty.
 type Log struct {
+	// Denied is told of each denial, unless it is nil. It is set before the first one.
+	Denied func(Decision)
+
 	mu      sync.Mutex
 	ring    []Decision // round and round
 	begun   uint64     // how many there were before the ring was last empty
@@ -32,6 +35,13 @@ type Count struct{ Allowed, Denied uint64 }
 
 // Record keeps a decision.
 func (l *Log) Record(d Decision) {
+	l.record(d)
+	if d.Decision == Denied && l.Denied != nil {
+		l.Denied(d)
+	}
+}
+
+func (l *Log) record(d Decision) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.ring) < size {

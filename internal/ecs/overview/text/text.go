@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
 
@@ -101,7 +102,7 @@ func (r *renderer) denials() string {
 	if !d.Enforced {
 		text += ", not enforced"
 	}
-	return r.Paint(Busy, cut(text+": 'ecs-emulator why "+d.LastRequestID+"' explains the last one.", r.Width)) + "\n"
+	return r.Paint(Busy, cut(text+"; see ecs-emulator why "+activity.ShortID(d.LastRequestID), r.Width)) + "\n"
 }
 
 func (r *renderer) write(out *strings.Builder, t *table) {

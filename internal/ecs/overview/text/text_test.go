@@ -226,6 +226,27 @@ func TestEachSizeIsKept(t *testing.T) {
 	}
 }
 
+func TestDenialsHaveALine(t *testing.T) {
+	const id = "0123abcd-4567-89ab-cdef-0123456789ab"
+	for _, c := range []struct {
+		denials overview.Denials
+		want    string
+	}{
+		{overview.Denials{Count: 1, Enforced: true, LastRequestID: id}, "busy{1 denial in the last ten minutes; see ecs-emulator why 0123abcd}\n"},
+		{overview.Denials{Count: 1234, LastRequestID: id}, "busy{1,234 denials in the last ten minutes, not enforced; see ecs-emulator why 0123abcd}\n"},
+	} {
+		o := story()
+		o.Denials = &c.denials
+		lines := strings.SplitAfter(Render(o, Options{Now: now, Paint: mark}), "\n")
+		if lines[1] != c.want {
+			t.Errorf("the second line is %q, want %q", lines[1], c.want)
+		}
+		for height := 18; height < 60; height += 3 {
+			fits(t, Render(o, Options{Width: 60, Height: height, Now: now}), Options{Width: 60, Height: height})
+		}
+	}
+}
+
 func TestPortsOfATask(t *testing.T) {
 	list := []overview.Port{
 		{ContainerPort: 8080, Protocol: "tcp", Address: "127.0.0.1:8080"},
