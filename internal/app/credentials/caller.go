@@ -92,10 +92,10 @@ func (i *Issuer) userInSession(s session.Session) (awsapi.Caller, bool, error) {
 
 // isRefused reports whether AWS takes a session's keys no longer, or not for a service.
 func (i *Issuer) isRefused(s session.Session, service string) bool {
-	if s.RoleARN == "" {
+	if s.RoleARN == "" && s.Kind != session.AsUser {
 		return service == "iam" // field reports of InvalidClientTokenId; source: STS API reference, GetSessionToken, GetFederationToken
 	}
-	return iam.RoleIsGone(i.Store.Read(), s.RoleARN, s.RoleID)
+	return s.RoleARN != "" && iam.RoleIsGone(i.Store.Read(), s.RoleARN, s.RoleID)
 }
 
 // taskIsOver reports whether the task that has a session's keys has stopped, with which

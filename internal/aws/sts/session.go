@@ -54,13 +54,15 @@ type Session struct {
 	Expires int64 `json:"e"`
 }
 
-// Kind is which of a task's roles keys are for.
+// Kind is what keys are for: which of a task's roles, or a program that acts as a user.
 type Kind string
 
 // The kinds, in the words of the container agent. Source: amazon-ecs-agent.
 const (
 	TaskApplication Kind = "TaskApplication" // the task role
 	TaskExecution   Kind = "TaskExecution"
+	// AsUser is the emulator's own: a program acts as a user, without the bounds of GetSessionToken.
+	AsUser Kind = "AsUser"
 )
 
 // Scope is where the session acts.
