@@ -13,7 +13,7 @@ const own = "arn:{partition}:iam::{account}:"
 // Source: Service Authorization Reference, AWS IAM; IAM user guide, tagging IAM resources, for tags on creation.
 func (a *API) access() awsapi.Rows {
 	rows := awsapi.Rows{}
-	for _, of := range []awsapi.Rows{a.userAccess(), a.groupAccess(), a.roleAccess(), a.policyAccess(), a.profileAccess(), a.providerAccess(), accountAccess()} {
+	for _, of := range []awsapi.Rows{a.userAccess(), a.groupAccess(), a.roleAccess(), a.policyAccess(), a.profileAccess(), a.providerAccess(), a.simulationAccess(), accountAccess()} {
 		maps.Copy(rows, of)
 	}
 	return rows
@@ -114,6 +114,16 @@ func (a *API) providerAccess() awsapi.Rows {
 		"UpdateOpenIDConnectProviderThumbprint": provider,
 		"AddClientIDToOpenIDConnectProvider":    provider, "RemoveClientIDFromOpenIDConnectProvider": provider, "DeleteOpenIDConnectProvider": provider,
 		"TagOpenIDConnectProvider": provider.Tags("Tags"), "UntagOpenIDConnectProvider": provider.Keys("aws:TagKeys", "{TagKeys}"), "ListOpenIDConnectProviderTags": provider,
+	}
+}
+
+func (a *API) simulationAccess() awsapi.Rows {
+	principal := awsapi.On("{PolicySourceArn}").Then(a.stored)
+	return awsapi.Rows{
+		"SimulateCustomPolicy":             awsapi.On("*"),
+		"SimulatePrincipalPolicy":          principal,
+		"GetContextKeysForCustomPolicy":    awsapi.On("*"),
+		"GetContextKeysForPrincipalPolicy": principal,
 	}
 }
 

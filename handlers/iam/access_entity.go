@@ -73,6 +73,13 @@ func (a *API) named(call awsapi.Call, w *awsapi.Access) {
 	w.Resource = cmp.Or(find(a.read(), iam.AccountOf(call.Scope()), kind, name).arn, w.Resource)
 }
 
+// stored makes the ARN of an entity the stored one, as its path may be another. Source: recorded answers.
+func (a *API) stored(call awsapi.Call, w *awsapi.Access) {
+	if account := iam.AccountOfARN(w.Resource); account == iam.AccountOf(call.Scope()) {
+		w.Resource = cmp.Or(find(a.read(), account, kindOf(w.Resource), arn.Name(w.Resource)).arn, w.Resource)
+	}
+}
+
 // bounded adds the permissions boundary that an entity has.
 func (a *API) bounded(call awsapi.Call, w *awsapi.Access) {
 	found := find(a.read(), iam.AccountOf(call.Scope()), kindOf(w.Resource), arn.Name(w.Resource))

@@ -92,6 +92,11 @@ func TestWhatRequestsAsk(t *testing.T) {
 			"iam:GetOpenIDConnectProvider " + ours + "oidc-provider/token.example.com"},
 		{apitest.For(asked, c.CreateOpenIDConnectProvider, &sdk.CreateOpenIDConnectProviderInput{Url: aws.String("https://id.example.com/pool")}),
 			"iam:CreateOpenIDConnectProvider " + ours + "oidc-provider/id.example.com/pool"},
+		{apitest.For(asked, c.SimulatePrincipalPolicy, &sdk.SimulatePrincipalPolicyInput{PolicySourceArn: aws.String(ours + "user/elsewhere/Dev"), ActionNames: []string{"s3:GetObject"}}),
+			"iam:SimulatePrincipalPolicy " + ours + "user/team/Dev"},
+		{apitest.For(asked, c.GetContextKeysForPrincipalPolicy, &sdk.GetContextKeysForPrincipalPolicyInput{PolicySourceArn: aws.String("arn:aws:iam::444455556666:role/r")}),
+			"iam:GetContextKeysForPrincipalPolicy arn:aws:iam::444455556666:role/r"},
+		{apitest.For(asked, c.SimulateCustomPolicy, &sdk.SimulateCustomPolicyInput{PolicyInputList: []string{reads}, ActionNames: []string{"s3:GetObject"}}), "iam:SimulateCustomPolicy *"},
 		{apitest.For(asked, c.GetAccountSummary, &sdk.GetAccountSummaryInput{}), "iam:GetAccountSummary *"},
 	} {
 		if w.got != w.want {
