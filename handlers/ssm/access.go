@@ -17,9 +17,9 @@ const anything = ofAccount + "*"
 // access says what operations ask. Those of sessions with one target or session ask themselves.
 // Source: Service Authorization Reference, AWS Systems Manager; field reports for the ARNs.
 func access() awsapi.Rows {
-	named := awsapi.On("{Name}").Then(parameter)
-	several := awsapi.On("{Names}").Then(parameter)
-	tagged := awsapi.On("{ResourceId}").Then(parameter)
+	named := awsapi.On("parameter/{Name}").Then(parameter)
+	several := awsapi.On("parameter/{Names}").Then(parameter)
+	tagged := awsapi.On("parameter/{ResourceId}").Then(parameter)
 	return awsapi.Rows{
 		// Source of AddTagsToResource: Systems Manager user guide, tagging parameters on creation.
 		"PutParameter": named.Key("ssm:Overwrite", "{Overwrite}").Key("ssm:Policies", "{Policies}").Tags("Tags").Also("ssm:AddTagsToResource"),
@@ -52,7 +52,7 @@ const publicServices = publicNames + "service/"
 // is asked for as everything. Source: field reports.
 func parameter(call awsapi.Call, w *awsapi.Access) {
 	scope := call.Scope()
-	switch r, err := parseReference(scope, w.Resource); {
+	switch r, err := parseReference(scope, strings.TrimPrefix(w.Resource, ssm.Prefix(scope))); {
 	case err != nil:
 		w.Resource = "arn:" + scope.Partition() + ":ssm:" + scope.Region + ":" + scope.Account + ":*"
 	case r.foreign:
