@@ -39,7 +39,8 @@ func scriptFolders(t *testing.T) []string {
 // name ends with strict has an emulator without conveniences, with strict_groups or
 // groups_off security groups concern this host as well or nothing, one whose name ends with
 // privileged permits privileged containers, with local_ports tasks have their own port numbers
-// on this host, and with api_from_tasks or task_role they get at the APIs.
+// on this host, and with api_from_tasks or task_role they get at the APIs. With enforced policies are, and commands
+// have the keys of the root user.
 //
 //	[!] ecs <args>        aws ecs <args> with that endpoint, in an AWS CLI that stays loaded
 //	[!] aws <args>        the same for any service: aws iam list-roles; what a user
@@ -58,7 +59,7 @@ func scriptFolders(t *testing.T) []string {
 //	[!] hook <ARN> <answer>
 //	                      a Lambda function answers so from now on, or with ! raises it; the
 //	                      file asked has a line for each call
-//	let NAME              keep what the last command printed in a variable
+//	let NAME...           keep what the last command printed in a variable, or each word of it in one of several
 //	advance <duration>    move the emulator's clock
 //	fact <number>         begin the assertions of that fact, see testdata/facts
 //
@@ -150,6 +151,9 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	opts.LocalPorts = strings.HasSuffix(env.WorkDir, "local_ports")
 	opts.InjectEndpoint = strings.HasSuffix(env.WorkDir, "api_from_tasks") || strings.HasSuffix(env.WorkDir, "task_role")
 	opts.AllowPrivileged = strings.HasSuffix(env.WorkDir, "privileged")
+	if strings.HasSuffix(env.WorkDir, "enforced") {
+		opts.IAM = emulator.AccessEnforce
+	}
 	if s3 := filepath.Join(env.WorkDir, "s3"); isFolder(s3) {
 		opts.S3Dir = s3
 	}
@@ -174,6 +178,14 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	for _, variable := range cliEnvironment() {
 		name, value, _ := strings.Cut(variable, "=")
 		env.Setenv(name, value)
+	}
+	if opts.IAM == emulator.AccessEnforce {
+		root, err := srv.Config().Credentials.Retrieve(t.Context())
+		if err != nil {
+			return err
+		}
+		env.Setenv("AWS_ACCESS_KEY_ID", root.AccessKeyID)
+		env.Setenv("AWS_SECRET_ACCESS_KEY", root.SecretAccessKey)
 	}
 	env.Setenv("URL", srv.URL())
 	env.Setenv("ADDRESS", strings.TrimPrefix(srv.URL(), "http://"))
@@ -208,10 +220,16 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"hook":   scriptHook,
 	"target": scriptTarget,
 	"let": func(ts *testscript.TestScript, neg bool, args []string) {
-		if neg || len(args) != 1 {
-			ts.Fatalf("usage: let NAME")
+		words := []string{strings.TrimSpace(ts.ReadFile("stdout"))}
+		if len(args) > 1 {
+			words = strings.Fields(words[0])
 		}
-		ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
+		if neg || len(args) == 0 || len(words) != len(args) {
+			ts.Fatalf("usage: let NAME..., with as many words as names; there are %d", len(words))
+		}
+		for i, name := range args {
+			ts.Setenv(name, words[i])
+		}
 	},
 	"advance": func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) != 1 {

@@ -25,7 +25,8 @@ func (i Identity) offer() Offer {
 	return Offer{APIs: []API{
 		iam.New(i.Store, i.Clock.Now, &i.Credentials.KeyUses),
 		sts.New(sts.Options{
-			Store: i.Store, Sessions: i.Credentials.Sessions, Now: i.Clock.Now, Wall: i.Clock.Wall, StrictRoles: i.StrictRoles, RoleID: i.Credentials.RoleID,
+			Store: i.Store, Sessions: i.Credentials.Sessions, Now: i.Clock.Now, Wall: i.Clock.Wall, StrictRoles: i.StrictRoles,
+			Enforce: i.Credentials.Strict, RoleID: i.Credentials.RoleID,
 		}),
 	}}
 }
