@@ -51,7 +51,8 @@ func hasKey(keys []string, key string) bool {
 	return slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, key) })
 }
 
-// check refuses tags that cannot be, in AWS's words (STS0002). That keys are reserved: IAM user guide, tags; the text is the emulator's.
+// check refuses tags that cannot be, in AWS's words (STS0002). That keys are reserved: IAM user guide, tags; the
+// text is the emulator's.
 func (p passed) check(from *session.Session) error {
 	var keys []string
 	for _, t := range p.tags {

@@ -31,7 +31,7 @@ type claims map[string]json.RawMessage
 // clockSkew is how long after its end a token is still taken (recorded).
 const clockSkew = 5 * time.Minute
 
-// readToken reads a JWT. now is by the clock of who made it. The words are recorded, or those of field reports.
+// readToken reads a JWT. now is by the clock of who made it. The words are recorded, or of field reports.
 func readToken(text string, now time.Time) (*identity, error) {
 	const noJWT = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
 	parts := strings.Split(text, ".")

@@ -49,7 +49,7 @@ const (
 	setSourceIdentity         = "sts:SetSourceIdentity"
 )
 
-// actionsOf are the actions that a session asks for: those of its tags and of its source identity also if both come from the
+// actionsOf are the actions that a session asks for: the ones of its tags and its source identity also if both come from the
 // session before it. Source: IAM user guide, session tags; field reports of chains.
 func actionsOf(action string, made *session.Session) []string {
 	actions := []string{action}

@@ -128,7 +128,7 @@ func (a *API) checkAudience(token *identity, from provider, account iam.Account)
 	return invalidToken("Incorrect token audience")
 }
 
-// keysOfToken are the condition keys of a request with a token: those of a principal are recorded.
+// keysOfToken are the condition keys of a request with a token: the keys of a principal are recorded.
 func (a *API) keysOfToken(call awsapi.Call, account iam.Account, from provider, given awsapi.Keys) policy.Known {
 	keys := policy.Known(policy.Global(policy.Principal{Issuer: from.name}, call.Region, a.Now()))
 	keys["aws:principalaccount"], keys["aws:principaltype"] = policy.Is(account.ID), policy.Is("User")

@@ -35,6 +35,8 @@ func (c *Control) principalOf(tx *store.Tx, call *awsapi.Call) principal {
 	switch {
 	case call.IsRoot():
 		who.Principal = policy.Principal{Account: call.Account, ARN: call.Principal(), Unlimited: true}
+	case session != nil && session.FederatedName != "" && session.OfUser == "":
+		who.policies.Identity = ofRoot
 	case call.Caller.RoleARN != "":
 		who.addRole(c, tx, call.Caller.RoleARN)
 	default:
@@ -48,6 +50,11 @@ func (c *Control) principalOf(tx *store.Tx, call *awsapi.Call) principal {
 	}
 	return who
 }
+
+// ofRoot is what the root user may do, as the policies of the users that it federates: session policies narrow it.
+var ofRoot = []policy.Source{{
+	Name: "root user", Policy: policy.Compile(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`),
+}}
 
 // userOf is the unique id of the user whose session it is, empty if it is no user's.
 func userOf(s *sts.Session) string {

@@ -29,7 +29,7 @@ type Issuer struct {
 	Log      *slog.Logger
 	// Authorize decides what callers may do. Nil: all that they want.
 	Authorize awsapi.Authorizer
-	// Strict refuses the sessions of roles that are deleted, also if the name is made again (AC49), and those of users at IAM,
+	// Strict refuses the sessions of roles that are deleted, also if the name is made again (AC49), and sessions of users at IAM,
 	// for which AWS wants an MFA device. Sessions of roles that never were are not refused.
 	Strict bool
 	// Profile has the keys that tasks get in place of their own, if it is not nil; see OpenProfile.

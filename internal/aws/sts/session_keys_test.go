@@ -23,7 +23,7 @@ func TestConditionKeysOfSessions(t *testing.T) {
 			"aws:multifactorauthpresent": "false", "aws:tokenissuetime": "2030-03-17T17:46:40Z",
 		}},
 		"a session of which nothing is known": {&session.Session{}, nil, map[string]string{"aws:multifactorauthpresent": "false"}},
-		"session tags over those of the role": {
+		"session tags over tags of the role": {
 			&session.Session{Tags: map[string]string{"TEAM": "bank", "env": "test"}}, map[string]string{"Team": "shop", "cost": "9"},
 			map[string]string{
 				"aws:multifactorauthpresent": "false", "aws:principaltag/team": "bank", "aws:principaltag/env": "test", "aws:principaltag/cost": "9",
