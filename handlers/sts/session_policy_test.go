@@ -2,7 +2,10 @@ package sts_test
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -29,6 +32,33 @@ func randomTags(n int) (tags []types.Tag) {
 		tags = append(tags, types.Tag{Key: aws.String(fmt.Sprint("key-", i)), Value: aws.String(value.String())})
 	}
 	return tags
+}
+
+// post sends a request as a form: the SDK's client closes the connection if an answer that is longer than its buffer comes
+// before it has seen the end of the request.
+func (f *fixture) post(in *client.AssumeRoleInput) string {
+	f.Helper()
+	form := url.Values{"Action": {"AssumeRole"}, "Version": {"2011-06-15"}, "RoleArn": {*in.RoleArn}, "RoleSessionName": {*in.RoleSessionName}}
+	if in.Policy != nil {
+		form.Set("Policy", *in.Policy)
+	}
+	for i, p := range in.PolicyArns {
+		form.Set(fmt.Sprintf("PolicyArns.member.%d.arn", i+1), *p.Arn)
+	}
+	for i, tag := range in.Tags {
+		form.Set(fmt.Sprintf("Tags.member.%d.Key", i+1), *tag.Key)
+		form.Set(fmt.Sprintf("Tags.member.%d.Value", i+1), *tag.Value)
+	}
+	answer, err := http.PostForm(f.url, form)
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		f.Fatal(err)
+	}
+	return string(text)
 }
 
 func TestQuotasOfSessionPolicies(t *testing.T) {
@@ -58,20 +88,17 @@ func TestQuotasOfSessionPolicies(t *testing.T) {
 	} {
 		in := assume(role)
 		test.change(in)
-		out, err := f.as(userKey, "secret", "").AssumeRole(t.Context(), in)
-		switch {
-		case strings.HasSuffix(test.refusal, "."):
-			refused(t, err, 400, "PackedPolicyTooLarge", test.refusal)
-		case test.refusal != "":
-			if err == nil || !strings.Contains(err.Error(), "PackedPolicyTooLarge: "+test.refusal) {
-				t.Errorf("%s: %v", name, err)
+		want := fmt.Sprintf("<PackedPolicySize>%d</PackedPolicySize>", test.percent)
+		if test.refusal != "" {
+			want = "<Code>PackedPolicyTooLarge</Code><Message>" + test.refusal
+		}
+		answer := f.post(in)
+		if test.percent == 0 && test.refusal == "" {
+			if strings.Contains(answer, "PackedPolicySize") || !strings.Contains(answer, "<AssumeRoleResult>") {
+				t.Errorf("%s: %s", name, answer)
 			}
-		case err != nil:
-			t.Errorf("%s: %v", name, err)
-		//lint:ignore SA1019 the retired member is still answered
-		case aws.ToInt32(out.PackedPolicySize) != test.percent || (out.PackedPolicySize == nil) != (test.percent == 0):
-			//lint:ignore SA1019 the retired member is still answered
-			t.Errorf("%s: it takes %d%%", name, aws.ToInt32(out.PackedPolicySize))
+		} else if !strings.Contains(answer, want) {
+			t.Errorf("%s: %s, want %s", name, answer, want)
 		}
 	}
 	in := assume(role)
