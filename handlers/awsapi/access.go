@@ -2,8 +2,11 @@ package awsapi
 
 import (
 	"context"
+	"maps"
+	"reflect"
 	"strings"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/arntemplate"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 )
 
@@ -49,4 +52,37 @@ func AllowAll(ctx context.Context, wants []Access) error {
 		return nil
 	}
 	return call.Authorize(ctx, call, wants)
+}
+
+// TagKeys adds the keys of tags in a request to its keys, and reports whether there are any (AC61).
+func TagKeys[T any](keys Keys, tags []T, pair func(T) (key, value string)) bool {
+	if len(tags) == 0 {
+		return false
+	}
+	names := make([]string, 0, len(tags))
+	for _, t := range tags {
+		key, value := pair(t)
+		names = append(names, key)
+		keys["aws:requesttag/"+strings.ToLower(key)] = policy.Is(value)
+	}
+	keys["aws:tagkeys"] = policy.Many(names)
+	return true
+}
+
+// addTags adds the keys of tags, which are structures, a map or keys alone, to those of a request.
+func addTags(keys Keys, tags []reflect.Value) bool {
+	if names := arntemplate.TagKeys(tags); names != nil {
+		keys["aws:tagkeys"] = policy.Many(names)
+		return true
+	}
+	return TagKeys(keys, arntemplate.Tags(tags), func(t arntemplate.Tag) (string, string) { return t.Key, t.Value })
+}
+
+// Give adds a condition key to a copy of the keys, which other things may share.
+func (a *Access) Give(name string, value policy.Value) {
+	a.Keys = maps.Clone(a.Keys)
+	if a.Keys == nil {
+		a.Keys = Keys{}
+	}
+	a.Keys[strings.ToLower(name)] = value
 }

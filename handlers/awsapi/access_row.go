@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/accesskeys"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/arntemplate"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 )
 
@@ -89,6 +90,15 @@ func (r Row) May(keys ...string) Row {
 	return r
 }
 
+// Then has a function look over each thing that the templates make of a request, for what they cannot say: the stored ARN of
+// an entity (AC47), a name in refusals (AC13). Unlike that of [With] it does not know the input, so that one is for many
+// operations. Its keys are those of other things, too: a function gives one by [Access.Give], and names it by May. Of several
+// functions each sees what those before it have left.
+func (r Row) Then(look func(call Call, a *Access)) Row {
+	r.then = append(r.then[:len(r.then):len(r.then)], look)
+	return r
+}
+
 // Key adds a condition key with the text that a template makes of the input. It is absent if the template makes none. A
 // template without a slash and without a colon makes a text, any other an ARN: "ecs:cluster", "cluster/{Cluster|default}".
 func (r Row) Key(name, template string) Row {
@@ -129,10 +139,10 @@ func (r Row) If(asks func(call Call) bool) Row {
 type compiledRow struct {
 	action, operation string
 	createAction      string // the key of that name, if the service has one
-	on                []template
-	keys              []template
-	also              []*template // of those that have one of their own
-	tags              path
+	on                []arntemplate.Template
+	keys              []arntemplate.Template
+	also              []*arntemplate.Template // of those that have one of their own
+	tags              arntemplate.Path
 }
 
 // compile reads the templates. It panics for a member that the input does not have.
@@ -140,22 +150,22 @@ func (r Row) compile(actions, operation string, in reflect.Type) Row {
 	c := &compiledRow{action: actions + ":" + operation, operation: operation, createAction: createAction(actions)}
 	for _, text := range r.on {
 		if text != "*" {
-			c.on = append(c.on, readTemplate(text, actions, in))
+			c.on = append(c.on, arntemplate.Read(text, actions, in))
 		}
 	}
 	for _, k := range r.keys {
-		c.keys = append(c.keys, readTemplate(k.template, actions, in))
+		c.keys = append(c.keys, arntemplate.Read(k.template, actions, in))
 	}
 	for _, a := range r.also {
-		var own *template
+		var own *arntemplate.Template
 		if a.on != "" {
-			t := readTemplate(a.on, actions, in)
+			t := arntemplate.Read(a.on, actions, in)
 			own = &t
 		}
 		c.also = append(c.also, own)
 	}
 	if r.tags != "" {
-		c.tags = readPath(r.tags, in)
+		c.tags = arntemplate.ReadPath(r.tags, in)
 	}
 	r.compiled = c
 	return r
@@ -182,7 +192,7 @@ func (r *Row) asks(call Call, in any) (wants []Access) {
 func (r *Row) declared(call Call, in reflect.Value) []Access {
 	c := r.compiled
 	keys := r.keysOf(call, in)
-	tagged := c.tags != nil && addTags(keys, c.tags.values(in)) && len(r.also) > 0 && (r.asksTags == nil || r.asksTags(call))
+	tagged := c.tags != nil && addTags(keys, c.tags.Values(in)) && len(r.also) > 0 && (r.asksTags == nil || r.asksTags(call))
 	resources := c.resources(call, in)
 	wants := make([]Access, 0, len(resources))
 	for _, resource := range resources {
@@ -198,7 +208,7 @@ func (r *Row) declared(call Call, in reflect.Value) []Access {
 	for i, a := range r.also {
 		on := resources
 		if c.also[i] != nil {
-			on = c.also[i].expand(call, in)
+			on = c.also[i].Expand(call.Scope(), in)
 		}
 		for _, resource := range on {
 			wants = append(wants, Access{Action: a.action, Resource: resource, Keys: creating})
@@ -210,7 +220,7 @@ func (r *Row) declared(call Call, in reflect.Value) []Access {
 func (r *Row) keysOf(call Call, in reflect.Value) Keys {
 	keys := Keys{}
 	for i := range r.compiled.keys {
-		texts := r.compiled.keys[i].expand(call, in)
+		texts := r.compiled.keys[i].Expand(call.Scope(), in)
 		switch k := &r.keys[i]; {
 		case k.many && len(texts) > 0:
 			keys[k.name] = policy.Many(texts)
@@ -231,10 +241,18 @@ func createAction(service string) string {
 
 func (c *compiledRow) resources(call Call, in reflect.Value) (list []string) {
 	for i := range c.on {
-		list = append(list, c.on[i].expand(call, in)...)
+		list = append(list, c.on[i].Expand(call.Scope(), in)...)
 	}
 	if len(list) == 0 {
 		return []string{"*"}
 	}
 	return list
+}
+
+func (r *Row) lookOver(call Call, wants []Access) {
+	for i := range wants {
+		for _, look := range r.then {
+			look(call, &wants[i])
+		}
+	}
 }

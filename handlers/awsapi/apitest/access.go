@@ -1,6 +1,8 @@
 package apitest
 
 import (
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -13,6 +15,12 @@ import (
 func Access(t *testing.T, s awsapi.Service) {
 	t.Helper()
 	s.Handler(awsapi.Options{})
+	for _, fault := range accessFaults(s) {
+		t.Error(fault)
+	}
+}
+
+func accessFaults(s awsapi.Service) (faults []string) {
 	names := map[string]bool{}
 	for _, o := range s.Operations {
 		names[o.Name] = true
@@ -20,19 +28,20 @@ func Access(t *testing.T, s awsapi.Service) {
 		switch {
 		case o.Input == nil: // it answers before it reads a request
 		case shape.Row && shape.AsksItself:
-			t.Errorf("%s has a row, which nothing reads, as its method asks", o.Name)
+			faults = append(faults, o.Name+" has a row, which nothing reads, as its method asks")
 		case !shape.Row && !shape.AsksItself:
-			t.Errorf("%s has no row that says what it asks", o.Name)
+			faults = append(faults, o.Name+" has no row that says what it asks")
 		}
 		for _, fault := range keyFaults(shape) {
-			t.Errorf("%s gives %s", o.Name, fault)
+			faults = append(faults, o.Name+" gives "+fault)
 		}
 	}
-	for name := range s.Access {
+	for _, name := range slices.Sorted(maps.Keys(s.Access)) {
 		if !names[name] {
-			t.Errorf("there is a row for %s, which is no operation", name)
+			faults = append(faults, "there is a row for "+name+", which is no operation")
 		}
 	}
+	return faults
 }
 
 func keyFaults(shape awsapi.AccessShape) (faults []string) {

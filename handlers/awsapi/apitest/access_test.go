@@ -1,6 +1,7 @@
 package apitest
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -22,5 +23,22 @@ func TestFaultsOfKeys(t *testing.T) {
 		if got := keyFaults(s.AccessShape(awsapi.Operation{Name: name})); !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
+	}
+}
+
+func TestFaultsOfRows(t *testing.T) {
+	run := func(context.Context, *struct{}) (*struct{}, error) { return nil, nil }
+	s := awsapi.Service{Name: "ecs", Access: awsapi.Rows{
+		"Good": awsapi.On("*"), "Itself": awsapi.On("*"), "Strange": awsapi.On("*").Key("ecs:colour", "blue"), "Gone": awsapi.On("*"),
+	}, Operations: []awsapi.Operation{
+		awsapi.Works("Good", "", run), awsapi.Works("Bare", "", run), awsapi.Works("Itself", "", run).AsksItself(), awsapi.Works("Own", "", run).AsksItself(),
+		awsapi.Works("Strange", "", run), awsapi.NotBuilt("Unread", "time"), awsapi.NotBuiltWith[struct{}]("Read", "time"),
+	}}
+	want := []string{
+		"Bare has no row that says what it asks", "Itself has a row, which nothing reads, as its method asks",
+		"Strange gives ecs:colour, which no policy can name", "Read has no row that says what it asks", "there is a row for Gone, which is no operation",
+	}
+	if got := accessFaults(s); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

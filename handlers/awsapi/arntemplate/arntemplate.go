@@ -1,4 +1,5 @@
-package awsapi
+// Package arntemplate makes ARNs and other texts of the input of an operation, by templates of which awsapi.Row tells.
+package arntemplate
 
 import (
 	"fmt"
@@ -9,8 +10,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
-// template makes texts of an input; see [Row].
-type template struct {
+// Template makes texts of an input.
+type Template struct {
 	service string // in front of an ARN's end; empty: the text is whole
 	slashes int    // between the parts of an ARN's end
 	parts   []templatePart
@@ -20,13 +21,15 @@ type template struct {
 type templatePart struct {
 	text   string
 	word   string // partition, region, account
-	member path
+	member Path
 	absent string
 	has    bool // absent is there
 }
 
-func readTemplate(text, service string, in reflect.Type) template {
-	t := template{service: service}
+// Read reads a template for the ARNs of a service, by the name that ARNs have of it, and for the type of an input. It panics for a
+// member that the type does not have.
+func Read(text, service string, in reflect.Type) Template {
+	t := Template{service: service}
 	if strings.HasPrefix(text, "arn:") || !strings.ContainsAny(text, "/:") {
 		t.service = ""
 	}
@@ -48,25 +51,25 @@ func readTemplate(text, service string, in reflect.Type) template {
 		case "partition", "region", "account":
 			t.parts = append(t.parts, templatePart{word: name})
 		default:
-			t.parts = append(t.parts, templatePart{member: readPath(name, in), absent: absent, has: has})
+			t.parts = append(t.parts, templatePart{member: ReadPath(name, in), absent: absent, has: has})
 		}
 		text = after
 	}
 	return t
 }
 
-// expand returns the texts that a template makes: one for each combination with an element of a list, in the order of the
+// Expand returns the texts that a template makes: one for each combination with an element of a list, in the order of the
 // request where the list stands at the end.
-func (t *template) expand(call Call, in reflect.Value) []string {
+func (t *Template) Expand(scope arn.Scope, in reflect.Value) []string {
 	prefix := ""
 	if t.service != "" {
-		prefix = "arn:" + call.Scope().Partition() + ":" + t.service + ":" + call.Region + ":" + call.Account + ":"
+		prefix = "arn:" + scope.Partition() + ":" + t.service + ":" + scope.Region + ":" + scope.Account + ":"
 	}
 	texts := []string{prefix}
 	var whole []string
 	for i := range t.parts {
 		p := &t.parts[i]
-		values := p.values(call, in)
+		values := p.values(scope, in)
 		if p.member == nil {
 			texts = combine(texts, values)
 			continue
@@ -87,7 +90,7 @@ func (t *template) expand(call Call, in reflect.Value) []string {
 }
 
 // ended completes a text with each of the values that stand at the end of the template.
-func (t *template) ended(text string, values []string) []string {
+func (t *Template) ended(text string, values []string) []string {
 	for i, v := range values {
 		switch {
 		case !arn.Is(v):
@@ -102,25 +105,25 @@ func (t *template) ended(text string, values []string) []string {
 }
 
 // short reports whether an ARN has fewer parts than the template makes.
-func (t *template) short(v string) bool {
+func (t *Template) short(v string) bool {
 	parts := strings.Count(v, "/")
 	return t.service != "" && 0 < parts && parts < t.slashes
 }
 
-func (p *templatePart) values(call Call, in reflect.Value) []string {
+func (p *templatePart) values(scope arn.Scope, in reflect.Value) []string {
 	switch {
 	case p.member != nil:
-		texts := textsOf(p.member.values(in), p)
+		texts := textsOf(p.member.Values(in), p)
 		if len(texts) == 0 && p.has {
 			return []string{p.absent}
 		}
 		return texts
 	case p.word == "partition":
-		return []string{call.Scope().Partition()}
+		return []string{scope.Partition()}
 	case p.word == "region":
-		return []string{call.Region}
+		return []string{scope.Region}
 	case p.word == "account":
-		return []string{call.Account}
+		return []string{scope.Account}
 	}
 	return []string{p.text}
 }
@@ -128,7 +131,7 @@ func (p *templatePart) values(call Call, in reflect.Value) []string {
 // apart tells values that are ARNs from the others. Of an ARN that has fewer parts than the template makes, the last one
 // counts: a cluster's where the template names what is in it, and the short ARN of a task. Then of is the beginning of that
 // ARN, as it may be one of another account.
-func (t *template) apart(values, whole []string) (others, arns []string, of string) {
+func (t *Template) apart(values, whole []string) (others, arns []string, of string) {
 	others = values[:0]
 	for _, v := range values {
 		switch {
@@ -172,12 +175,12 @@ func combine(texts, values []string) []string {
 	return all
 }
 
-// path is a way to a member of an input: A.B. Lists on it are gone through.
-type path []string
+// Path is a way to a member of an input: A.B. Lists on it are gone through.
+type Path []string
 
-// readPath panics for a member that a type does not have.
-func readPath(text string, in reflect.Type) path {
-	p := path(strings.Split(text, "."))
+// ReadPath panics for a member that a type does not have.
+func ReadPath(text string, in reflect.Type) Path {
+	p := Path(strings.Split(text, "."))
 	for _, name := range p {
 		for in.Kind() == reflect.Pointer || in.Kind() == reflect.Slice {
 			in = in.Elem()
@@ -191,13 +194,13 @@ func readPath(text string, in reflect.Type) path {
 	return p
 }
 
-// values are those at the end of the path that are there.
-func (p path) values(v reflect.Value) (all []reflect.Value) {
+// Values are those at the end of the path that are there.
+func (p Path) Values(v reflect.Value) (all []reflect.Value) {
 	p.collect(v, &all)
 	return all
 }
 
-func (p path) collect(v reflect.Value, all *[]reflect.Value) {
+func (p Path) collect(v reflect.Value, all *[]reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
