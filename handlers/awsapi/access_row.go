@@ -30,6 +30,7 @@ type Rows map[string]Row
 type Row struct {
 	free     bool
 	on       []string
+	beside   []string
 	keys     []keyRow
 	tags     string
 	also     []alsoRow
@@ -139,7 +140,7 @@ func (r Row) If(asks func(call Call) bool) Row {
 type compiledRow struct {
 	action, operation string
 	createAction      string // the key of that name, if the service has one
-	on                []arntemplate.Template
+	on, beside        []arntemplate.Template
 	keys              []arntemplate.Template
 	also              []*arntemplate.Template // of those that have one of their own
 	tags              arntemplate.Path
@@ -152,6 +153,9 @@ func (r Row) compile(actions, operation string, in reflect.Type) Row {
 		if text != "*" {
 			c.on = append(c.on, arntemplate.Read(text, actions, in))
 		}
+	}
+	for _, text := range r.beside {
+		c.beside = append(c.beside, arntemplate.Read(text, actions, in))
 	}
 	for _, k := range r.keys {
 		c.keys = append(c.keys, arntemplate.Read(k.template, actions, in))
@@ -198,6 +202,7 @@ func (r *Row) declared(call Call, in reflect.Value) []Access {
 	for _, resource := range resources {
 		wants = append(wants, Access{Action: c.action, Resource: resource, Keys: keys})
 	}
+	wants = c.addBeside(wants, call, in)
 	if !tagged {
 		return wants
 	}

@@ -35,7 +35,10 @@ func (s *Service) AccessShape(o Operation) AccessShape {
 		for _, template := range row.on {
 			shape.Wants = append(shape.Wants, own+" on "+template)
 		}
-		if len(row.on) == 0 {
+		for _, template := range row.beside {
+			shape.Wants = append(shape.Wants, own+" on "+template)
+		}
+		if len(row.on)+len(row.beside) == 0 {
 			shape.Wants = append(shape.Wants, own+" on *")
 		}
 		for _, a := range row.also {

@@ -1,0 +1,37 @@
+package kit
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// Access is the rows of some operations, and of others that act on no resources by themselves, as most reads. All of them
+// have the key ec2:Region. Source of the rows: Service Authorization Reference, Amazon EC2. Resources that it marks as
+// optional are asked for where the request names them. What a request names by something else than its id, such as by an
+// association, is asked for as all resources of its type: a choice, as nothing is looked up before access (AC33).
+func Access(rows awsapi.Rows, everywhere ...string) awsapi.Rows {
+	for _, name := range everywhere {
+		rows[name] = awsapi.On("*")
+	}
+	for name, row := range rows {
+		rows[name] = row.Key("ec2:Region", "{region}")
+	}
+	return rows
+}
+
+// Makes is the row of an operation that makes a resource, which its TagSpecifications tag, and uses others, by their
+// templates. Source: EC2 user guide, grant permission to tag resources during creation.
+func Makes(made types.ResourceType, uses ...string) awsapi.Row {
+	return awsapi.On(string(made) + "/*").Beside(uses...).Tags("TagSpecifications.Tags").Also("ec2:CreateTags")
+}
+
+// PassInstanceRole asks whether the caller may hand a role to instances (AC73); an empty one is none.
+func PassInstanceRole(ctx context.Context, role string) error {
+	if role == "" {
+		return nil
+	}
+	return awsapi.Allow(ctx, "iam:PassRole", role, map[string]string{"iam:PassedToService": "ec2.amazonaws.com"})
+}
