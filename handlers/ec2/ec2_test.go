@@ -20,6 +20,7 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/instance"
@@ -60,6 +61,8 @@ type server struct {
 	*sdk.Client
 	url   string
 	store *store.Store
+	// tagsOf are the tags of a resource by its ARN, as policies see them.
+	tagsOf func(resourceARN string) []tagging.Tag
 	// whileSettling is what happens while an answer waits for addresses; or nil.
 	whileSettling func()
 }
@@ -67,6 +70,12 @@ type server struct {
 func newServer(t *testing.T) *server { return start(t, false) }
 
 func start(t *testing.T, strict bool) *server {
+	t.Helper()
+	return startAsking(t, strict, nil)
+}
+
+// startAsking starts a server that asks an authorizer.
+func startAsking(t *testing.T, strict bool, authorize awsapi.Authorizer) *server {
 	t.Helper()
 	rows, err := state.Open(store.Options{})
 	if err != nil {
@@ -79,7 +88,10 @@ func start(t *testing.T, strict bool) *server {
 		}
 		return nil
 	}})
-	http := httptest.NewServer(api.Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
+	s.tagsOf = api.Service().Tags
+	http := httptest.NewServer(api.Service().Handler(awsapi.Options{
+		Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe, Authorize: authorize,
+	}))
 	t.Cleanup(http.Close)
 	s.url = http.URL
 	s.Client = sdk.New(sdk.Options{

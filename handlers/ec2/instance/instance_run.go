@@ -27,6 +27,9 @@ func (a *API) RunInstances(ctx context.Context, in *sdk.RunInstancesInput) (*sdk
 	if err := checkRun(in); err != nil {
 		return nil, err
 	}
+	if err := a.passRole(ctx, in); err != nil {
+		return nil, err
+	}
 	scope := kit.Scope(ctx)
 	again, err := kit.NewOnce(ctx, in.ClientToken, kit.LongestToken, in,
 		"Arguments on this idempotent request are inconsistent with arguments used in previous request(s).")

@@ -1,6 +1,8 @@
 package ec2
 
 import (
+	"cmp"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
@@ -31,4 +33,20 @@ func instanceProfile(tx *store.Tx, scope arn.Scope, named *types.LaunchTemplateI
 		return nil, refuse("InvalidParameterValue", "IAM Instance Profile \"%s\" has no associated IAM Roles", p.ARN())
 	}
 	return &types.IamInstanceProfile{Arn: aws.String(p.ARN()), Id: &p.ID}, nil
+}
+
+// ProfileRole is the ARN of the role that a named instance profile hands to instances; empty if there is none.
+func ProfileRole(tx *store.Tx, scope arn.Scope, named *types.LaunchTemplateIamInstanceProfileSpecification) string {
+	if named == nil {
+		return ""
+	}
+	account := iam.AccountOf(scope)
+	p := iam.InstanceProfiles.Find(tx, account, cmp.Or(aws.ToString(named.Name), arn.Name(aws.ToString(named.Arn))))
+	if p == nil {
+		return ""
+	}
+	if r := iam.Roles.Find(tx, account, p.Role); r != nil {
+		return r.ARN()
+	}
+	return ""
 }
