@@ -60,8 +60,8 @@ func resourceARN(scope arn.Scope, id string) string {
 	return *kit.ResourceARN(scope, kind+"/"+id)
 }
 
-// tagsOf are the tags of a resource by its ARN.
-func (a *API) tagsOf(resourceARN string) []tagging.Tag {
+// tagsByARN are the tags of a resource.
+func (a *API) tagsByARN(resourceARN string) []tagging.Tag {
 	_, id, _ := strings.Cut(resourceARN, "/")
 	return tagging.Map(ec2network.FindTags(a.Store.Read(), arn.ScopeOf(resourceARN), id))
 }

@@ -27,6 +27,10 @@ func (a *API) CreateLoadBalancer(ctx context.Context, in *sdk.CreateLoadBalancer
 		return nil, err
 	}
 	made := newLoadBalancer(awsapi.CallScope(ctx), in)
+	missing := iam.MissingServiceLinkedRole(a.store.Read(), iam.AccountOf(made.Scope), iam.LoadBalancing)
+	if err := awsapi.AllowLinkedRole(ctx, iam.LoadBalancing, missing); err != nil {
+		return nil, err
+	}
 	made.CreatedAt, made.Tags = a.now(), tags
 	err = a.store.Update(func(tx *store.Tx) error {
 		if err := a.place(tx, made, subnetsOf(in.Subnets, in.SubnetMappings)); err != nil {

@@ -20,6 +20,7 @@ func (a *API) Service() awsapi.Service {
 			},
 			Others: map[string]string{"2012-06-01": "Classic Load Balancers"},
 		},
+		Access: access(), Tags: a.tagsByARN,
 		Operations: slices.Concat(a.targetGroupOperations(), a.loadBalancerOperations(), a.listenerOperations(), a.otherOperations(), notBuiltOperations()),
 	}
 }

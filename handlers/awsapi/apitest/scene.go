@@ -25,6 +25,8 @@ type Scene struct {
 	Store *store.Store
 	Now   time.Time
 	Log   bytes.Buffer // of the requests
+	// Authorize decides what callers of what is served may do; nil: all.
+	Authorize awsapi.Authorizer
 }
 
 // NewScene makes a scene for requests of an account in a region.
@@ -43,7 +45,7 @@ func (s *Scene) Clock() time.Time { return s.Now }
 // Serve serves a service until the test ends, and returns what the SDK makes its client of.
 func (s *Scene) Serve(service awsapi.Service, promises *Promises) aws.Config {
 	logger := slog.New(slog.NewTextHandler(&s.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	server := httptest.NewServer(service.Handler(awsapi.Options{Logger: logger, Observe: promises.Observe}))
+	server := httptest.NewServer(service.Handler(awsapi.Options{Logger: logger, Observe: promises.Observe, Authorize: s.Authorize}))
 	s.T.Cleanup(server.Close)
 	return aws.Config{
 		HTTPClient:   HTTPClient(),

@@ -31,9 +31,13 @@ var linkedRoles = []linkedRole{
 		description: "Default EC2 Spot Fleet Service Linked Role"},
 }
 
-// ECS is the name of the service to IAM, and ecsRole its linked role.
+// Names of services to IAM, and the linked role of ECS.
 const (
-	ECS     = "ecs.amazonaws.com"
+	ECS                    = "ecs.amazonaws.com"
+	AutoScaling            = "autoscaling.amazonaws.com"
+	ApplicationAutoScaling = "ecs.application-autoscaling.amazonaws.com" // for ECS
+	LoadBalancing          = "elasticloadbalancing.amazonaws.com"
+
 	ecsRole = "AWSServiceRoleForECS"
 )
 
@@ -71,21 +75,31 @@ func HasECSRole(tx *store.Tx, a Account) bool {
 // has none, as the first group does, and returns its ARN.
 // Source: EC2 Auto Scaling user guide, service-linked roles.
 func EnsureAutoScalingRole(tx *store.Tx, a Account, now time.Time) string {
-	return ensureRole(tx, a, "autoscaling.amazonaws.com", now).ARN()
+	return ensureRole(tx, a, AutoScaling, now).ARN()
 }
 
 // EnsureApplicationAutoScalingRole makes the role that is linked to Application Auto Scaling for
 // ECS where the account has none, as the first scalable target of a service does, and returns its
 // ARN. Source: Application Auto Scaling user guide, service-linked roles.
 func EnsureApplicationAutoScalingRole(tx *store.Tx, a Account, now time.Time) string {
-	return ensureRole(tx, a, "ecs.application-autoscaling.amazonaws.com", now).ARN()
+	return ensureRole(tx, a, ApplicationAutoScaling, now).ARN()
 }
 
 // EnsureLoadBalancingRole makes the role that is linked to Elastic Load Balancing where the
 // account has none, as the first load balancer does. Source: Elastic Load Balancing user
 // guide, service-linked role.
 func EnsureLoadBalancingRole(tx *store.Tx, a Account, now time.Time) {
-	ensureRole(tx, a, "elasticloadbalancing.amazonaws.com", now)
+	ensureRole(tx, a, LoadBalancing, now)
+}
+
+// MissingServiceLinkedRole is the ARN of the role that is linked to a service that is known, where the account has none yet;
+// else it is empty.
+func MissingServiceLinkedRole(tx *store.Tx, a Account, service string) string {
+	made, _ := NewServiceLinkedRole(a, service, time.Time{})
+	if Roles.Find(tx, a, made.Name) != nil {
+		return ""
+	}
+	return made.ARN()
 }
 
 func ensureRole(tx *store.Tx, a Account, service string, now time.Time) *Role {
