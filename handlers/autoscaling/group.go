@@ -22,7 +22,14 @@ func (a *API) CreateAutoScalingGroup(ctx context.Context, in *sdk.CreateAutoScal
 	if err := checkCreate(in, settings); err != nil {
 		return nil, err
 	}
+	if err := a.passTemplateRole(ctx, settings); err != nil {
+		return nil, err
+	}
 	scope, now := awsapi.CallScope(ctx), a.now()
+	missing := iam.MissingServiceLinkedRole(a.store.Read(), iam.AccountOf(scope), iam.AutoScaling)
+	if err := awsapi.AllowLinkedRole(ctx, iam.AutoScaling, missing); err != nil {
+		return nil, err
+	}
 	return &sdk.CreateAutoScalingGroupOutput{}, a.store.Update(func(tx *store.Tx) error {
 		name := *in.AutoScalingGroupName
 		if autoscaling.FindGroup(tx, scope, name) != nil {
@@ -89,6 +96,9 @@ func (a *API) UpdateAutoScalingGroup(ctx context.Context, in *sdk.UpdateAutoScal
 	}
 	if sources(in) > 1 {
 		return nil, invalid(oneSource)
+	}
+	if err := a.passTemplateRole(ctx, in); err != nil {
+		return nil, err
 	}
 	return &sdk.UpdateAutoScalingGroupOutput{}, a.change(ctx, in.AutoScalingGroupName, func(tx *store.Tx, g *autoscaling.Group) error {
 		before := g.Desired

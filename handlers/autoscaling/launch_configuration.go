@@ -21,6 +21,9 @@ func (a *API) CreateLaunchConfiguration(ctx context.Context, in *sdk.CreateLaunc
 	if err := checkLaunchConfiguration(in); err != nil {
 		return nil, err
 	}
+	if err := a.passProfileRole(ctx, in.IamInstanceProfile); err != nil {
+		return nil, err
+	}
 	scope := awsapi.CallScope(ctx)
 	name := *in.LaunchConfigurationName
 	made := &autoscaling.LaunchConfiguration{Scope: scope, Settings: launchConfigurationOf(scope, in)}

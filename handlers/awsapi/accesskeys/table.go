@@ -57,7 +57,6 @@ var ofServices = []Key{
 	{Name: "autoscaling:ForceDelete"},
 	{Name: "autoscaling:ImageId"},
 	{Name: "autoscaling:InstanceType"},
-	{Name: "autoscaling:InstanceTypes"},
 	{Name: "autoscaling:LaunchConfigurationName"},
 	{Name: "autoscaling:LaunchTemplateVersionSpecified"},
 	{Name: "autoscaling:MaxSize"},
