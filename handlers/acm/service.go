@@ -21,7 +21,8 @@ func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
 		Name: "acm", ID: sdk.ServiceID, Title: "AWS Certificate Manager", Complete: true, Model: model,
 		Protocol: awsapi.JSON{TargetPrefix: "CertificateManager", Codec: codec},
-		MaxBody:  4 << 20, // a chain of the largest length, in base64
+		Access:   access(), Tags: a.tagsByARN,
+		MaxBody: 4 << 20, // a chain of the largest length, in base64
 		Operations: []awsapi.Operation{
 			awsapi.Partial("RequestCertificate", "ISSUED at once by the emulator's certificate authority, for 198 days, and not renewed; "+
 				"private and exportable certificates and validation by HTTP answer 501 NotImplementedException", a.RequestCertificate),

@@ -10,6 +10,10 @@ import (
 // Tagged are the certificates with tags.
 func (a *API) Tagged() []tagging.Source {
 	return []tagging.Source{tagging.Of("acm:certificate", acm.List, func(c *acm.Certificate) (string, []tagging.Tag) {
-		return c.ARN, tagging.List(c.Tags, func(t acm.Tag) (string, string) { return t.Key, aws.ToString(t.Value) })
+		return c.ARN, tagsOf(c)
 	})}
+}
+
+func tagsOf(c *acm.Certificate) []tagging.Tag {
+	return tagging.List(c.Tags, func(t acm.Tag) (string, string) { return t.Key, aws.ToString(t.Value) })
 }

@@ -28,6 +28,10 @@ func (a *API) RegisterScalableTarget(ctx context.Context, in *sdk.RegisterScalab
 	if err := checkRegister(in); err != nil {
 		return nil, err
 	}
+	missing := iam.MissingServiceLinkedRole(a.store.Read(), iam.AccountOf(awsapi.CallScope(ctx)), iam.ApplicationAutoScaling)
+	if err := awsapi.AllowLinkedRole(ctx, iam.ApplicationAutoScaling, missing); err != nil {
+		return nil, err
+	}
 	of, now := applicationautoscaling.Resource{Scope: awsapi.CallScope(ctx), Namespace: in.ServiceNamespace, Resource: *in.ResourceId, Dimension: in.ScalableDimension}, a.now()
 	out := &sdk.RegisterScalableTargetOutput{}
 	return out, a.store.Update(func(tx *store.Tx) error {

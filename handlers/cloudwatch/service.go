@@ -97,6 +97,7 @@ func (a *API) Service() awsapi.Service {
 				NotBuilt: []string{"EvaluationCriteria", "EvaluationWindow"},
 			},
 		},
+		Access: access(), Tags: a.tagsByARN,
 		Operations: slices.Concat(a.alarmOperations(), a.metricOperations(), a.dashboardOperations(), operationsNotBuilt()),
 	}
 }

@@ -10,15 +10,16 @@ import (
 
 // Tagged are the alarms with tags. Dashboards are of no Region.
 func (a *API) Tagged() []tagging.Source {
-	tags := func(list []types.Tag) []tagging.Tag {
-		return tagging.List(list, func(t types.Tag) (string, string) { return *t.Key, aws.ToString(t.Value) })
-	}
 	return []tagging.Source{
 		tagging.Of("cloudwatch:alarm", cloudwatch.Alarms.List, func(a *cloudwatch.Alarm) (string, []tagging.Tag) {
-			return a.ARN(), tags(a.Tags)
+			return a.ARN(), tagsOf(a.Tags)
 		}),
 		tagging.Of("cloudwatch:alarm", cloudwatch.Composites.List, func(c *cloudwatch.Composite) (string, []tagging.Tag) {
-			return c.ARN(), tags(c.Tags)
+			return c.ARN(), tagsOf(c.Tags)
 		}),
 	}
+}
+
+func tagsOf(list []types.Tag) []tagging.Tag {
+	return tagging.List(list, func(t types.Tag) (string, string) { return *t.Key, aws.ToString(t.Value) })
 }

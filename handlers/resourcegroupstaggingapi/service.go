@@ -50,6 +50,8 @@ func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
 		Name: "tagging", ID: sdk.ServiceID, Title: "AWS Resource Groups Tagging API", Actions: "tag", Complete: true, Model: model,
 		Protocol: awsapi.JSON{TargetPrefix: "ResourceGroupsTaggingAPI_20170126", Codec: wire.AsIs},
+		// Source: Service Authorization Reference, Amazon Resource Group Tagging API.
+		Access: awsapi.Rows{"GetResources": awsapi.On("*"), "GetTagKeys": awsapi.On("*"), "GetTagValues": awsapi.On("*")},
 		Operations: []awsapi.Operation{
 			awsapi.Partial("GetResources", "of what has tags now, not of what once had some; Auto Scaling groups and what IAM has are not listed, the former as on AWS; "+
 				"compliance with tag policies answers 501 NotImplementedException", a.GetResources),

@@ -57,6 +57,7 @@ func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
 		Name: "servicediscovery", ID: sdk.ServiceID, Title: "AWS Cloud Map", Complete: true, Model: model,
 		Protocol: awsapi.JSON{TargetPrefix: "Route53AutoNaming_v20170314", Codec: wire.AsIs},
+		Access:   access(), Tags: a.tagsByARN,
 		Operations: []awsapi.Operation{
 			awsapi.Works("CreateHttpNamespace", "at once", a.CreateHttpNamespace),
 			awsapi.Works("CreatePrivateDnsNamespace", "at once; the operation fails where the VPC has one of the name", a.CreatePrivateDnsNamespace),

@@ -10,11 +10,12 @@ import (
 
 // Tagged are the namespaces and services with tags.
 func (a *API) Tagged() []tagging.Source {
-	tags := func(list []types.Tag) []tagging.Tag {
-		return tagging.List(list, func(t types.Tag) (string, string) { return *t.Key, aws.ToString(t.Value) })
-	}
 	return []tagging.Source{
-		tagging.Of("servicediscovery:namespace", servicediscovery.Namespaces, func(n *servicediscovery.Namespace) (string, []tagging.Tag) { return n.ARN, tags(n.Tags) }),
-		tagging.Of("servicediscovery:service", servicediscovery.Services, func(s *servicediscovery.Service) (string, []tagging.Tag) { return s.ARN, tags(s.Tags) }),
+		tagging.Of("servicediscovery:namespace", servicediscovery.Namespaces, func(n *servicediscovery.Namespace) (string, []tagging.Tag) { return n.ARN, tagsOf(n.Tags) }),
+		tagging.Of("servicediscovery:service", servicediscovery.Services, func(s *servicediscovery.Service) (string, []tagging.Tag) { return s.ARN, tagsOf(s.Tags) }),
 	}
+}
+
+func tagsOf(list []types.Tag) []tagging.Tag {
+	return tagging.List(list, func(t types.Tag) (string, string) { return *t.Key, aws.ToString(t.Value) })
 }

@@ -15,6 +15,8 @@ import (
 // managedalarm.ForgetTarget.
 var Targets = store.NewTable("application-autoscaling-target", (*Target).Key)
 
+var targetsByARN = Targets.Index((*Target).ARN)
+
 // Resource names what is scaled: a resource and its dimension.
 type Resource struct {
 	Scope     arn.Scope
@@ -101,8 +103,8 @@ func FindTarget(tx *store.Tx, r Resource) *Target { return Targets.Get(tx, r.Key
 
 // TargetByARN returns the target of a scope that has an ARN, or nil.
 func TargetByARN(tx *store.Tx, s arn.Scope, targetARN string) *Target {
-	for t := range Targets.Forward(tx, s.Prefix()) {
-		if t.ARN() == targetARN {
+	for _, t := range targetsByARN.List(tx, targetARN) { // one at most
+		if t.Scope == s {
 			return t
 		}
 	}
