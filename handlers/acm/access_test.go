@@ -3,6 +3,10 @@ package acm_test
 import (
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
+	"github.com/aws/aws-sdk-go-v2/service/acm/types"
+
 	"github.com/ecs-emulator/ecs-emulator/handlers/acm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 )
@@ -36,4 +40,13 @@ func TestWhatRequestsAsk(t *testing.T) {
 		table = append(table, apitest.Ask(operation, `{`+certificate+`}`, "acm:"+operation+" certificate/1"))
 	}
 	apitest.AskedBy(t, service, table)
+}
+
+func TestTagsOfARNs(t *testing.T) {
+	s := newScene(t)
+	apitest.OK(t, s.RequestCertificate, &sdk.RequestCertificateInput{
+		DomainName: aws.String("a.example"), Tags: []types.Tag{{Key: aws.String("Team"), Value: aws.String("red")}, {Key: aws.String("Bare")}},
+	})
+	api := acm.New(acm.Options{Store: s.Store, Now: s.Clock})
+	s.TagsByARN(api.Service(), api, 1)
 }

@@ -1,10 +1,15 @@
 package applicationautoscaling_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+
 	"github.com/ecs-emulator/ecs-emulator/handlers/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 )
 
@@ -32,4 +37,43 @@ func TestWhatRequestsAsk(t *testing.T) {
 		table = append(table, apitest.Ask(operation, `{`+web+`}`, "application-autoscaling:"+operation+" scalable-target/*"+keys))
 	}
 	apitest.AskedBy(t, service, table)
+}
+
+func TestTagsOfARNs(t *testing.T) {
+	s := newScene(t, "web")
+	apitest.OK(t, s.RegisterScalableTarget, &sdk.RegisterScalableTargetInput{
+		ServiceNamespace: namespace, ResourceId: web, ScalableDimension: dimension, MinCapacity: aws.Int32(1), MaxCapacity: aws.Int32(2),
+		Tags: map[string]string{"Team": "red", "Cost": "1"},
+	})
+	api := applicationautoscaling.New(s.store, func() time.Time { return s.now })
+	(&apitest.Scene{T: t, Scope: scope, Store: s.store}).TagsByARN(api.Service(), api, 1)
+}
+
+// The first scalable target of an account makes the linked role in the name of its caller (AC17).
+func TestTheFirstTargetAsksForTheLinkedRole(t *testing.T) {
+	s := newScene(t, "web")
+	var asked []awsapi.Access
+	refuse := true
+	served := &apitest.Scene{T: t, Scope: scope, Store: s.store}
+	served.Authorize = apitest.Each(func(_ context.Context, _ awsapi.Call, w awsapi.Access) error {
+		if w.Action != "iam:CreateServiceLinkedRole" {
+			return nil
+		}
+		if asked = append(asked, w); refuse {
+			return &awsapi.Error{Code: "Refused", Message: w.Resource}
+		}
+		return nil
+	})
+	client := sdk.NewFromConfig(served.Serve(applicationautoscaling.New(s.store, func() time.Time { return s.now }).Service(), &promises))
+	in := &sdk.RegisterScalableTargetInput{
+		ServiceNamespace: namespace, ResourceId: web, ScalableDimension: dimension, MinCapacity: aws.Int32(1), MaxCapacity: aws.Int32(2),
+	}
+	apitest.Refused(t, client.RegisterScalableTarget, in, "Refused", "arn:aws:iam::"+scope.Account+
+		":role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService")
+	refuse = false
+	apitest.OK(t, client.RegisterScalableTarget, in)
+	apitest.OK(t, client.RegisterScalableTarget, in)
+	if len(asked) != 2 || apitest.Text(asked[1].Keys, "iam:awsservicename") != "ecs.application-autoscaling.amazonaws.com" {
+		t.Errorf("asked for %+v", asked)
+	}
 }

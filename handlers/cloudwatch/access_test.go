@@ -3,6 +3,10 @@ package cloudwatch_test
 import (
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatch"
 )
@@ -41,4 +45,20 @@ func TestWhatRequestsAsk(t *testing.T) {
 		table = append(table, apitest.Ask(operation, `{"AlarmNames":["a","b"]}`, "cloudwatch:"+operation+" alarm:a", "cloudwatch:"+operation+" alarm:b"))
 	}
 	apitest.AskedBy(t, service, table)
+}
+
+func TestTagsOfARNs(t *testing.T) {
+	s := newScene(t, protocols["JSON"])
+	tags := []types.Tag{{Key: aws.String("Team"), Value: aws.String("red")}, {Key: aws.String("Cost"), Value: aws.String("1")}}
+	ok(s, s.PutMetricAlarm, &sdk.PutMetricAlarmInput{
+		AlarmName: aws.String("cpu"), Namespace: aws.String("Shop"), MetricName: aws.String("CPU"), Statistic: types.StatisticSum, Period: aws.Int32(60),
+		EvaluationPeriods: aws.Int32(1), Threshold: aws.Float64(1), ComparisonOperator: types.ComparisonOperatorGreaterThanThreshold, Tags: tags,
+	})
+	s.composite("all", "ALARM(cpu)", func(in *sdk.PutCompositeAlarmInput) { in.Tags = tags[:1] })
+	ok(s, s.PutDashboard, &sdk.PutDashboardInput{DashboardName: aws.String("web"), DashboardBody: aws.String(`{"widgets":[]}`), Tags: tags[1:]})
+	api := cloudwatch.New(cloudwatch.Options{Store: s.Store, Now: s.Clock})
+	s.TagsByARN(api.Service(), api, 2)
+	if got := api.Service().Tags("arn:aws:cloudwatch::123456789012:dashboard/web"); len(got) != 1 || got[0].Key != "Cost" || got[0].Value != "1" {
+		t.Errorf("the dashboard has %v", got)
+	}
 }

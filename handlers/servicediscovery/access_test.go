@@ -1,8 +1,14 @@
 package servicediscovery_test
 
 import (
+	"context"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/servicediscovery"
+	"github.com/aws/aws-sdk-go-v2/service/servicediscovery/types"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/servicediscovery"
 )
@@ -53,4 +59,29 @@ func TestWhatRequestsAsk(t *testing.T) {
 			"servicediscovery:"+operation+" namespace/*"+discover, "servicediscovery:"+operation+" service/*"+discover))
 	}
 	apitest.AskedBy(t, service, table)
+}
+
+func TestTagsOfARNs(t *testing.T) {
+	s := newScene(t)
+	tags := []types.Tag{{Key: aws.String("Team"), Value: aws.String("red")}}
+	out := apitest.OK(t, s.CreateHttpNamespace, &sdk.CreateHttpNamespaceInput{Name: aws.String("shop"), Tags: tags})
+	id := s.done(out.OperationId).Targets["NAMESPACE"]
+	s.service(&sdk.CreateServiceInput{Name: aws.String("web"), NamespaceId: &id, Tags: tags})
+	api := servicediscovery.New(servicediscovery.Options{Store: s.Store, Now: s.Clock})
+	s.TagsByARN(api.Service(), api, 2)
+}
+
+// What a refused caller names is not looked up (AC33).
+func TestRefusedCallersLearnNothing(t *testing.T) {
+	s := newScene(t)
+	id := s.httpNamespace("shop")
+	s.Authorize = apitest.Each(func(_ context.Context, _ awsapi.Call, w awsapi.Access) error {
+		return &awsapi.Error{Code: "Refused", Message: w.Resource}
+	})
+	client := sdk.NewFromConfig(s.Serve(servicediscovery.New(servicediscovery.Options{Store: s.Store, Now: s.Clock}).Service(), &promises))
+	for _, named := range []string{id, "ns-0"} {
+		apitest.Refused(t, client.DeleteNamespace, &sdk.DeleteNamespaceInput{Id: &named}, "Refused",
+			"arn:aws:servicediscovery:us-east-1:"+scope.Account+":namespace/"+named)
+	}
+	apitest.OK(t, s.GetNamespace, &sdk.GetNamespaceInput{Id: &id})
 }
