@@ -9,7 +9,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
@@ -70,20 +69,13 @@ func (b *Base) CheckServiceRoleTrusts(tx *store.Tx, scope arn.Scope, role string
 // caller may not: ECS calls iam:CreateServiceLinkedRole as the caller, and goes on without the role (AC17).
 func (b *Base) LinkRole(ctx context.Context) error {
 	scope := Scope(ctx)
-	if iam.HasECSRole(b.Store.Read(), iam.AccountOf(scope)) || awsapi.AllowAll(ctx, linkAccess(scope)) != nil {
+	if iam.HasECSRole(b.Store.Read(), iam.AccountOf(scope)) || awsapi.AllowLinkedRole(ctx, iam.ECS, scope.ServiceLinkedRole()) != nil {
 		return nil
 	}
 	return b.Store.Update(func(tx *store.Tx) error {
 		EnsureRole(tx, scope, b.Now())
 		return nil
 	})
-}
-
-func linkAccess(scope arn.Scope) []awsapi.Access {
-	return []awsapi.Access{{Action: "iam:CreateServiceLinkedRole", Resource: scope.ServiceLinkedRole(), Keys: awsapi.Keys{
-		"iam:awsservicename": policy.Is(iam.ECS), "aws:viaawsservice": policy.Is("true"),
-		"aws:calledvia": policy.Many([]string{iam.ECS}), "aws:calledviafirst": policy.Is(iam.ECS), "aws:calledvialast": policy.Is(iam.ECS),
-	}}}
 }
 
 // EnsureRole makes the role that is linked to ECS where there is none, even if the cluster
