@@ -1,6 +1,7 @@
 package autoscaling
 
 import (
+	"context"
 	"strconv"
 	"strings"
 
@@ -42,9 +43,6 @@ func access() awsapi.Rows {
 		"DeleteLaunchConfiguration": awsapi.On(launch),
 
 		"PutLifecycleHook": awsapi.With(awsapi.On(group).May("iam:PassedToService").Shows("iam:PassRole on the role"), hookAccess),
-		// The group of an instance that is named is not looked up.
-		"SetInstanceHealth":                   awsapi.On(groupNamed + "*"),
-		"TerminateInstanceInAutoScalingGroup": awsapi.On(groupNamed + "{AutoScalingGroupName|*}"),
 
 		"CreateOrUpdateTags": awsapi.Asks(func(call awsapi.Call, in *sdk.CreateOrUpdateTagsInput) []awsapi.Access {
 			return tagAccess(call, "autoscaling:CreateOrUpdateTags", in.Tags)
@@ -144,6 +142,20 @@ func tagAccess(call awsapi.Call, action string, tags []types.Tag) (wants []awsap
 		wants = append(wants, awsapi.Access{Action: action, Resource: arnOf(call.Scope(), groupNamed+name), Keys: keys})
 	}
 	return wants
+}
+
+// allowOn asks for an operation on the group of an instance, also where the request names another one; of an instance that
+// no group has, on all groups.
+func (a *API) allowOn(ctx context.Context, operation, instance string) error {
+	call := awsapi.FromContext(ctx)
+	if call.Authorize == nil {
+		return nil
+	}
+	name := "*"
+	if m := autoscaling.FindMember(a.store.Read(), call.Scope(), instance); m != nil {
+		name = m.Group
+	}
+	return awsapi.Allow(ctx, "autoscaling:"+operation, arnOf(call.Scope(), groupNamed+name), nil)
 }
 
 func arnOf(s arn.Scope, end string) string {

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
+	rows "github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -50,9 +51,6 @@ func TestWhatRequestsAsk(t *testing.T) {
 			"autoscaling:DeleteLaunchConfiguration launchConfiguration:*:launchConfigurationName/old"),
 		apitest.Ask("PutLifecycleHook", `{"AutoScalingGroupName":"web"}`, "autoscaling:PutLifecycleHook "+web),
 		apitest.Ask("PutLifecycleHook", `{"AutoScalingGroupName":"web","RoleARN":"`+role+`"}`, "autoscaling:PutLifecycleHook "+web, pass),
-		apitest.Ask("SetInstanceHealth", `{"InstanceId":"i-1"}`, "autoscaling:SetInstanceHealth autoScalingGroup:*:autoScalingGroupName/*"),
-		apitest.Ask("TerminateInstanceInAutoScalingGroup", `{"InstanceId":"i-1"}`,
-			"autoscaling:TerminateInstanceInAutoScalingGroup autoScalingGroup:*:autoScalingGroupName/*"),
 		apitest.Ask("CreateOrUpdateTags", `{"Tags":[{"ResourceId":"web","Key":"Team","Value":"red"},{"ResourceId":"db","Key":"Cost","Value":"1"}]}`,
 			"autoscaling:CreateOrUpdateTags "+web+tagged,
 			"autoscaling:CreateOrUpdateTags autoScalingGroup:*:autoScalingGroupName/db aws:requesttag/cost=1 aws:tagkeys=Cost"),
@@ -60,7 +58,7 @@ func TestWhatRequestsAsk(t *testing.T) {
 	}
 	for _, operation := range []string{
 		"CompleteLifecycleAction", "DeleteLifecycleHook", "DisableMetricsCollection", "EnableMetricsCollection", "RecordLifecycleActionHeartbeat",
-		"ResumeProcesses", "SetDesiredCapacity", "SetInstanceProtection", "SuspendProcesses", "TerminateInstanceInAutoScalingGroup",
+		"ResumeProcesses", "SetDesiredCapacity", "SetInstanceProtection", "SuspendProcesses",
 	} {
 		table = append(table, apitest.Ask(operation, `{"AutoScalingGroupName":"web"}`, "autoscaling:"+operation+" "+web))
 	}
@@ -135,6 +133,25 @@ func TestGroupsPassTheRoleOfTheInstanceProfile(t *testing.T) {
 	ok(s, s.UpdateAutoScalingGroup, &sdk.UpdateAutoScalingGroupInput{
 		AutoScalingGroupName: aws.String("web"), LaunchTemplate: &types.LaunchTemplateSpecification{LaunchTemplateId: &template.ID, Version: aws.String("1")},
 	})
+}
+
+// Operations on an instance ask for its own group.
+func TestInstancesAreOfTheirGroup(t *testing.T) {
+	action := ""
+	s, _ := refusing(t, &action)
+	s.group("web", 1, 1)
+	s.update(func(tx *store.Tx) {
+		rows.Members.Put(tx, &rows.Member{Scope: scope, InstanceID: "i-1", Group: "web"})
+	})
+	const groups = "arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:*:autoScalingGroupName/"
+	for instance, group := range map[string]string{"i-1": "web", "i-2": "*"} {
+		action = "autoscaling:SetInstanceHealth"
+		refused(s, s.SetInstanceHealth, &sdk.SetInstanceHealthInput{InstanceId: &instance, HealthStatus: aws.String("Healthy")}, "Refused", groups+group)
+		action = "autoscaling:TerminateInstanceInAutoScalingGroup"
+		refused(s, s.TerminateInstanceInAutoScalingGroup, &sdk.TerminateInstanceInAutoScalingGroupInput{
+			InstanceId: &instance, AutoScalingGroupName: aws.String("mine"), ShouldDecrementDesiredCapacity: aws.Bool(false),
+		}, "Refused", groups+group)
+	}
 }
 
 func TestTagsOfARNs(t *testing.T) {

@@ -71,6 +71,9 @@ func (a *API) SetInstanceProtection(ctx context.Context, in *sdk.SetInstanceProt
 
 // SetInstanceHealth says how an instance is; its group replaces one that is not healthy.
 func (a *API) SetInstanceHealth(ctx context.Context, in *sdk.SetInstanceHealthInput) (*sdk.SetInstanceHealthOutput, error) {
+	if err := a.allowOn(ctx, "SetInstanceHealth", *in.InstanceId); err != nil {
+		return nil, err
+	}
 	if *in.HealthStatus != "Healthy" && *in.HealthStatus != "Unhealthy" {
 		return nil, invalid("Valid instance health states are: [Healthy, Unhealthy].") // the text is the emulator's
 	}
@@ -105,6 +108,9 @@ func inGrace(g *autoscaling.Group, m *autoscaling.Member, now time.Time) bool {
 // TerminateInstanceInAutoScalingGroup asks for the end of an instance. Its group starts
 // another one in its place, unless it shall have one less.
 func (a *API) TerminateInstanceInAutoScalingGroup(ctx context.Context, in *sdk.TerminateInstanceInAutoScalingGroupInput) (*sdk.TerminateInstanceInAutoScalingGroupOutput, error) {
+	if err := a.allowOn(ctx, "TerminateInstanceInAutoScalingGroup", *in.InstanceId); err != nil {
+		return nil, err
+	}
 	scope, now := awsapi.CallScope(ctx), a.now()
 	var begun *autoscaling.Activity
 	err := a.store.Update(func(tx *store.Tx) error {

@@ -56,8 +56,8 @@ func (a *API) instanceOperations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Works("DescribeAutoScalingInstances", "of all groups, in pages", a.DescribeAutoScalingInstances),
 		awsapi.Works("SetInstanceProtection", "from scale in", a.SetInstanceProtection),
-		awsapi.Partial("SetInstanceHealth", "ignored in the grace period if ShouldRespectGracePeriod is true", a.SetInstanceHealth),
-		awsapi.Works("TerminateInstanceInAutoScalingGroup", "replaces the instance, unless ShouldDecrementDesiredCapacity is true", a.TerminateInstanceInAutoScalingGroup),
+		awsapi.Partial("SetInstanceHealth", "ignored in the grace period if ShouldRespectGracePeriod is true", a.SetInstanceHealth).AsksItself(),
+		awsapi.Works("TerminateInstanceInAutoScalingGroup", "replaces the instance, unless ShouldDecrementDesiredCapacity is true", a.TerminateInstanceInAutoScalingGroup).AsksItself(),
 	}
 }
 
