@@ -35,14 +35,14 @@ func (s *Service) AccessShape(o Operation) AccessShape {
 		for _, template := range row.on {
 			shape.Wants = append(shape.Wants, own+" on "+template)
 		}
-		for _, template := range row.beside {
-			shape.Wants = append(shape.Wants, own+" on "+template)
-		}
 		if len(row.on)+len(row.beside) == 0 {
 			shape.Wants = append(shape.Wants, own+" on *")
 		}
 		for _, a := range row.also {
 			shape.Wants = append(shape.Wants, a.action+" on "+cmp.Or(a.on, "the same")+", with tags")
+		}
+		for _, template := range row.beside {
+			shape.Wants = append(shape.Wants, own+" on "+template)
 		}
 	}
 	for _, text := range row.shown {

@@ -32,7 +32,8 @@ func access() awsapi.Rows {
 		// The scheme is there without the member, too, as it decides who may reach the load balancer: a choice (AC64).
 		"CreateLoadBalancer": awsapi.With(awsapi.On("loadbalancer/{Type|application}/{Name}/*").Tags("Tags").Also(addTags).
 			Key("elasticloadbalancing:Scheme", "{Scheme|internet-facing}").Keys(securityGroup, "{SecurityGroups}").
-			Keys(subnet, "{Subnets}").Keys(subnet, "{SubnetMappings.SubnetId}"), shortTypes),
+			Keys(subnet, "{Subnets}").Keys(subnet, "{SubnetMappings.SubnetId}").
+			Shows("iam:CreateServiceLinkedRole on the role that is linked to Elastic Load Balancing, if it is not there"), shortTypes),
 		"DeleteLoadBalancer":           awsapi.On(loadBalancer),
 		"ModifyLoadBalancerAttributes": awsapi.On(loadBalancer),
 		"SetIpAddressType":             awsapi.On(loadBalancer),
