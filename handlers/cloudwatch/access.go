@@ -51,7 +51,7 @@ func access() awsapi.Rows {
 	return rows
 }
 
-// withActions adds the actions of an alarm, in each of its states: that those of all states count is a choice.
+// withActions adds the actions of an alarm. That the actions of each state count is a choice.
 func withActions(wants []awsapi.Access, lists ...[]string) []awsapi.Access {
 	if actions := slices.Concat(lists...); len(actions) > 0 {
 		for _, w := range wants {
