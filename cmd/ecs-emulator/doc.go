@@ -8,6 +8,8 @@
 //	ecs-emulator ports          show which ports of this host lead to tasks and load balancers
 //	ecs-emulator deliveries     list rules, schedules and what they bring to their targets
 //	ecs-emulator scaling        show how services are scaled, and what holds them
+//	ecs-emulator why            explain why a request was allowed or denied
+//	ecs-emulator policy-from-log print the smallest policy for the calls of a user or role
 //	ecs-emulator faults list    list what is to go wrong
 //	ecs-emulator faults add     have pulls, starts, containers, agents, instances or the engine fail
 //	ecs-emulator faults run     add all faults of a file, each of which begins at its time

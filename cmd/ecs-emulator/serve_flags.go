@@ -21,11 +21,11 @@ import (
 // options.
 type choices struct {
 	launchType, onExit, pull, groups, logFormat, iam string
-	level                                       level
-	warm                                        int
-	speed                                       float64
-	strict, defaultCluster, unknownRoles        bool
-	anySecretSuffix, readOnlyExec, localImages  bool
+	level                                            level
+	warm                                             int
+	speed                                            float64
+	strict, defaultCluster, unknownRoles             bool
+	anySecretSuffix, readOnlyExec, localImages       bool
 }
 
 // declareServe declares the flags, in the groups of the help.

@@ -16,7 +16,9 @@ func TestTrustIsInTheVeryPrincipal(t *testing.T) {
 	deploy := ok(s, s.GetRole, &sdk.GetRoleInput{RoleName: aws.String("deploy")}).Role
 	dev := ok(s, s.CreateUser, &sdk.CreateUserInput{UserName: aws.String("dev")}).User
 	const trusts = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":["DEPLOY","DEV"]},"Action":"sts:AssumeRole"}]}`
-	document := func(deploy, dev string) string { return strings.NewReplacer("DEPLOY", deploy, "DEV", dev).Replace(trusts) }
+	document := func(deploy, dev string) string {
+		return strings.NewReplacer("DEPLOY", deploy, "DEV", dev).Replace(trusts)
+	}
 	ok(s, s.CreateRole, &sdk.CreateRoleInput{RoleName: aws.String("app"), AssumeRolePolicyDocument: aws.String(document(*deploy.Arn, *dev.Arn))})
 	check := func(when, want string) {
 		t.Helper()
