@@ -5,17 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-)
-
-// helpWidth is the width of a small terminal.
-const helpWidth = 80
-
-// What commands and flags mean begins at these columns.
-const (
-	listIndent = 19
-	helpIndent = 28
 )
 
 // helpCommand is a function, as all that reads the table of commands: the table has it.
@@ -77,117 +67,54 @@ func listed(first string) string {
 	return list.String()
 }
 
-// usage is the first line of the help.
-func (c subcommand) usage(flags *flagSet) string {
-	words := []string{"ecs-emulator", c.name}
-	if len(flags.shown()) > 0 {
-		words = append(words, "[flags]")
+// find returns the command that the words begin with, and the words behind its name.
+func find(words []string) (c subcommand, rest []string, ok bool) {
+	for _, one := range commands() {
+		name := strings.Fields(one.name)
+		if len(words) >= len(name) && strings.Join(words[:len(name)], " ") == one.name && len(one.name) > len(c.name) {
+			c, rest, ok = one, words[len(name):], true // load clear, not load
+		}
 	}
-	for _, a := range c.arguments {
-		words = append(words, a.String())
-	}
-	return strings.Join(words, " ")
+	return c, rest, ok
 }
 
-// help explains the command.
-func (c subcommand) help() string {
-	flags := newFlags()
-	c.declare(flags)
-	var text strings.Builder
-	fmt.Fprintf(&text, "Usage: %s\n\n%s\n", c.usage(flags), c.about())
-	if len(c.arguments) > 0 {
-		text.WriteString("\nArguments:\n")
-		for _, a := range c.arguments {
-			text.WriteString(entry(helpIndent, a.name, a.about))
+// unknownCommand explains that the words begin with no command.
+func unknownCommand(words []string) error { return usageError{whyUnknown(words)} }
+
+func whyUnknown(words []string) error {
+	if strings.HasPrefix(words[0], "-") {
+		return fmt.Errorf("%s stands before the command: write ecs-emulator <command> [flags]", words[0])
+	}
+	var seconds, names []string
+	for _, c := range commands() {
+		first, second, _ := strings.Cut(c.name, " ")
+		if first == words[0] {
+			seconds = append(seconds, second)
 		}
+		names = append(names, first)
 	}
-	off := false
-	shown := flags.shown()
-	for _, group := range flags.grouped() {
-		fmt.Fprintf(&text, "\n%s:\n", group.title)
-		for _, name := range group.names {
-			value, meaning := describe(shown[name])
-			call := "--" + name
-			if letter := flags.letter(name); letter != "" {
-				call = "-" + letter + ", " + call
-			}
-			text.WriteString(entry(helpIndent, strings.TrimSpace(call+" "+value), meaning))
-			off = off || value == "" && shown[name].DefValue == "true"
-		}
+	if len(seconds) == 0 {
+		return fmt.Errorf("unknown command %q; %s", words[0], hint(words[0], names, "", "'ecs-emulator help' lists them"))
 	}
-	if off {
-		text.WriteString("\nTurn off a flag whose default is true so: --local-ports=false.\n")
+	if len(words) == 1 {
+		return fmt.Errorf("%s is incomplete: follow it with %s", words[0], strings.Join(seconds, ", "))
 	}
-	if len(c.examples) > 0 {
-		text.WriteString("\nExamples:\n")
-		for _, e := range c.examples {
-			if e.does != "" {
-				fmt.Fprintf(&text, "  # %s\n", e.does)
-			}
-			fmt.Fprintf(&text, "  %s\n", e.line)
-		}
-	}
-	return text.String()
+	return fmt.Errorf("unknown command %q; %s", words[0]+" "+words[1],
+		hint(words[1], seconds, words[0]+" ", "'ecs-emulator help "+words[0]+"' lists them"))
 }
 
-// about is the summary as a sentence.
-func (c subcommand) about() string { return strings.ToUpper(c.summary[:1]) + c.summary[1:] + "." }
-
-// grouped are the groups of flags that are shown, first those that no group has.
-func (f *flagSet) grouped() (groups []flagGroup) {
-	rest := f.shown()
-	for _, group := range f.groups {
-		group.names = slices.DeleteFunc(slices.Clone(group.names), func(name string) bool { return rest[name] == nil })
-		for _, name := range group.names {
-			delete(rest, name)
-		}
-		groups = append(groups, group)
+// warnOfVariables names variables of an environment that are meant for flags and set none. Variables of flags that are gone
+// have an error of their own.
+func warnOfVariables(environment []string, stderr io.Writer) {
+	known := map[string]bool{}
+	for _, c := range commands() {
+		flags := newFlags()
+		c.declare(flags)
+		flags.VisitAll(func(one *flag.Flag) {
+			known[strings.TrimPrefix(flags.environmentVariable(one.Name), variablePrefix)] = flags.gone[one.Name] == ""
+		})
 	}
-	if len(rest) == 0 {
-		return groups
+	for _, text := range unknownVariables(environment, known) {
+		fmt.Fprintln(stderr, "ecs-emulator: warning: environment variable", text)
 	}
-	other := flagGroup{title: "Flags"}
-	f.VisitAll(func(one *flag.Flag) {
-		if rest[one.Name] != nil {
-			other.names = append(other.names, one.Name)
-		}
-	})
-	return append([]flagGroup{other}, groups...)
-}
-
-// describe returns the name of a flag's value, and what the flag means, with its default.
-func describe(one *flag.Flag) (value, meaning string) {
-	value, meaning = flag.UnquoteUsage(one)
-	if !slices.Contains([]string{"", "false", "0", "0s"}, one.DefValue) {
-		meaning += " (default " + one.DefValue + ")"
-	}
-	return value, meaning
-}
-
-// entry is a name and what it means beside it, from that column on, in as many lines as it takes.
-func entry(indent int, name, meaning string) string {
-	text := "  " + name
-	if len(text) > indent-2 {
-		text += "\n"
-	}
-	column := len(text)
-	if strings.HasSuffix(text, "\n") {
-		column = 0
-	}
-	text += strings.Repeat(" ", indent-column)
-	column = indent
-	for i, word := range strings.Fields(meaning) {
-		switch {
-		case i == 0:
-		case column+1+len(word) > helpWidth:
-			text += "\n" + strings.Repeat(" ", indent)
-			column = indent
-		default:
-			text += " "
-			column++
-		}
-		text += word
-		column += len(word)
-	}
-	return text + "\n"
 }

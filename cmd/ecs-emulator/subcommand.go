@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // subcommand is one command of the program. The program's help, the completion of shells, the
@@ -104,56 +102,4 @@ func (a argument) String() string {
 		text += "..."
 	}
 	return text
-}
-
-// find returns the command that the words begin with, and the words behind its name.
-func find(words []string) (c subcommand, rest []string, ok bool) {
-	for _, one := range commands() {
-		name := strings.Fields(one.name)
-		if len(words) >= len(name) && strings.Join(words[:len(name)], " ") == one.name && len(one.name) > len(c.name) {
-			c, rest, ok = one, words[len(name):], true // load clear, not load
-		}
-	}
-	return c, rest, ok
-}
-
-// unknownCommand explains that the words begin with no command.
-func unknownCommand(words []string) error { return usageError{whyUnknown(words)} }
-
-func whyUnknown(words []string) error {
-	if strings.HasPrefix(words[0], "-") {
-		return fmt.Errorf("%s stands before the command: write ecs-emulator <command> [flags]", words[0])
-	}
-	var seconds, names []string
-	for _, c := range commands() {
-		first, second, _ := strings.Cut(c.name, " ")
-		if first == words[0] {
-			seconds = append(seconds, second)
-		}
-		names = append(names, first)
-	}
-	if len(seconds) == 0 {
-		return fmt.Errorf("unknown command %q; %s", words[0], hint(words[0], names, "", "'ecs-emulator help' lists them"))
-	}
-	if len(words) == 1 {
-		return fmt.Errorf("%s is incomplete: follow it with %s", words[0], strings.Join(seconds, ", "))
-	}
-	return fmt.Errorf("unknown command %q; %s", words[0]+" "+words[1],
-		hint(words[1], seconds, words[0]+" ", "'ecs-emulator help "+words[0]+"' lists them"))
-}
-
-// warnOfVariables names variables of an environment that are meant for flags and set none. Variables of flags that are gone
-// have an error of their own.
-func warnOfVariables(environment []string, stderr io.Writer) {
-	known := map[string]bool{}
-	for _, c := range commands() {
-		flags := newFlags()
-		c.declare(flags)
-		flags.VisitAll(func(one *flag.Flag) {
-			known[strings.TrimPrefix(flags.environmentVariable(one.Name), variablePrefix)] = flags.gone[one.Name] == ""
-		})
-	}
-	for _, text := range unknownVariables(environment, known) {
-		fmt.Fprintln(stderr, "ecs-emulator: warning: environment variable", text)
-	}
 }

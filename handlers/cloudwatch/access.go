@@ -4,8 +4,6 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch"
 )
@@ -59,19 +57,4 @@ func withActions(wants []awsapi.Access, lists ...[]string) []awsapi.Access {
 		}
 	}
 	return wants
-}
-
-// tagsByARN are the tags of an alarm or a dashboard.
-func (a *API) tagsByARN(resourceARN string) []tagging.Tag {
-	tx := a.store.Read()
-	if alarm := cloudwatch.Alarms.Get(tx, resourceARN); alarm != nil {
-		return tagsOf(alarm.Tags)
-	}
-	if c := cloudwatch.Composites.Get(tx, resourceARN); c != nil {
-		return tagsOf(c.Tags)
-	}
-	if d := cloudwatch.Dashboards.Get(tx, resourceARN); d != nil {
-		return tagsOf(d.Tags)
-	}
-	return nil
 }

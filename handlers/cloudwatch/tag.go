@@ -102,3 +102,22 @@ func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResour
 	}
 	return &sdk.ListTagsForResourceOutput{Tags: orEmpty(resource.tags)}, nil
 }
+
+// tagsByARN are the tags of an alarm or a dashboard.
+func (a *API) tagsByARN(resourceARN string) []tagging.Tag {
+	tx := a.store.Read()
+	if alarm := cloudwatch.Alarms.Get(tx, resourceARN); alarm != nil {
+		return tagsOf(alarm.Tags)
+	}
+	if c := cloudwatch.Composites.Get(tx, resourceARN); c != nil {
+		return tagsOf(c.Tags)
+	}
+	if d := cloudwatch.Dashboards.Get(tx, resourceARN); d != nil {
+		return tagsOf(d.Tags)
+	}
+	return nil
+}
+
+func tagsOf(list []types.Tag) []tagging.Tag {
+	return tagging.List(list, func(t types.Tag) (string, string) { return *t.Key, aws.ToString(t.Value) })
+}

@@ -1,11 +1,8 @@
 package cloudwatch
 
 import (
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 )
 
 // Tagged are the alarms with tags. Dashboards are of no Region.
@@ -18,8 +15,4 @@ func (a *API) Tagged() []tagging.Source {
 			return c.ARN(), tagsOf(c.Tags)
 		}),
 	}
-}
-
-func tagsOf(list []types.Tag) []tagging.Tag {
-	return tagging.List(list, func(t types.Tag) (string, string) { return *t.Key, aws.ToString(t.Value) })
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
@@ -211,4 +212,23 @@ func checkRun(in *sdk.RunInstancesInput) error {
 var taggedByRun = []types.ResourceType{
 	types.ResourceTypeInstance, types.ResourceTypeVolume, types.ResourceTypeNetworkInterface,
 	types.ResourceTypeSpotInstancesRequest, types.ResourceTypeElasticGpu,
+}
+
+// passRole asks whether the caller may hand the role of the instance profile to instances (AC73): of the one that the request
+// names, or else its launch template. What names nothing is refused later.
+func (a *API) passRole(ctx context.Context, in *sdk.RunInstancesInput) error {
+	if awsapi.FromContext(ctx).Authorize == nil {
+		return nil
+	}
+	tx, scope := a.Store.Read(), kit.Scope(ctx)
+	data := ec2.Convert[types.ResponseLaunchTemplateData](in)
+	if in.LaunchTemplate != nil {
+		if template, err := a.launchedFrom(tx, scope, in.LaunchTemplate); err == nil {
+			data = ec2.Merge(template.Data, data)
+		}
+	}
+	if data == nil {
+		return nil
+	}
+	return kit.PassInstanceRole(ctx, ec2.ProfileRole(tx, scope, data.IamInstanceProfile))
 }

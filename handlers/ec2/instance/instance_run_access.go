@@ -2,7 +2,6 @@ package instance
 
 import (
 	"cmp"
-	"context"
 	"maps"
 	"slices"
 
@@ -11,7 +10,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
@@ -105,23 +103,4 @@ func notEmpty(text *string) []string {
 		return nil
 	}
 	return []string{*text}
-}
-
-// passRole asks whether the caller may hand the role of the instance profile to instances (AC73): of the one that the request
-// names, or else its launch template. What names nothing is refused later.
-func (a *API) passRole(ctx context.Context, in *sdk.RunInstancesInput) error {
-	if awsapi.FromContext(ctx).Authorize == nil {
-		return nil
-	}
-	tx, scope := a.Store.Read(), kit.Scope(ctx)
-	data := ec2.Convert[types.ResponseLaunchTemplateData](in)
-	if in.LaunchTemplate != nil {
-		if template, err := a.launchedFrom(tx, scope, in.LaunchTemplate); err == nil {
-			data = ec2.Merge(template.Data, data)
-		}
-	}
-	if data == nil {
-		return nil
-	}
-	return kit.PassInstanceRole(ctx, ec2.ProfileRole(tx, scope, data.IamInstanceProfile))
 }
