@@ -3,14 +3,18 @@ package emulator_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
@@ -81,13 +85,23 @@ func definitionsThatRan(ctx context.Context, client *ecs.Client) (map[string]boo
 
 // describedDefinition is what describe-task-definition prints.
 func describedDefinition(t *testing.T, srv *emulator.Server, arn string) []byte {
-	request, err := http.NewRequest(http.MethodPost, srv.URL(), bytes.NewReader(fmt.Appendf(nil, `{"taskDefinition": %q, "include": ["TAGS"]}`, arn)))
+	body := fmt.Appendf(nil, `{"taskDefinition": %q, "include": ["TAGS"]}`, arn)
+	request, err := http.NewRequest(http.MethodPost, srv.URL(), bytes.NewReader(body))
 	if err != nil {
 		t.Error(err)
 		return nil
 	}
 	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	request.Header.Set("X-Amz-Target", "AmazonEC2ContainerServiceV20141113.DescribeTaskDefinition")
+	ctx, sum := context.Background(), sha256.Sum256(body) // the script's has ended
+	keys, err := srv.Config().Credentials.Retrieve(ctx)
+	if err == nil {
+		err = v4.NewSigner().SignHTTP(ctx, keys, request, hex.EncodeToString(sum[:]), "ecs", srv.Config().Region, time.Now())
+	}
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Error(err)

@@ -40,7 +40,7 @@ func scriptFolders(t *testing.T) []string {
 // groups_off security groups concern this host as well or nothing, one whose name ends with
 // privileged permits privileged containers, with local_ports tasks have their own port numbers
 // on this host, and with api_from_tasks or task_role they get at the APIs. With enforced policies are, and commands
-// have the keys of the root user.
+// have the keys of the root user; with logged they are evaluated, and all calls go on.
 //
 //	[!] ecs <args>        aws ecs <args> with that endpoint, in an AWS CLI that stays loaded
 //	[!] aws <args>        the same for any service: aws iam list-roles; what a user
@@ -151,8 +151,11 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	opts.LocalPorts = strings.HasSuffix(env.WorkDir, "local_ports")
 	opts.InjectEndpoint = strings.HasSuffix(env.WorkDir, "api_from_tasks") || strings.HasSuffix(env.WorkDir, "task_role")
 	opts.AllowPrivileged = strings.HasSuffix(env.WorkDir, "privileged")
-	if strings.HasSuffix(env.WorkDir, "enforced") {
+	switch {
+	case strings.HasSuffix(env.WorkDir, "enforced"):
 		opts.IAM = emulator.AccessEnforce
+	case strings.HasSuffix(env.WorkDir, "logged"):
+		opts.IAM = emulator.AccessLog
 	}
 	if s3 := filepath.Join(env.WorkDir, "s3"); isFolder(s3) {
 		opts.S3Dir = s3
