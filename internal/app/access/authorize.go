@@ -41,7 +41,7 @@ func (c *Control) decide(keys *callKeys, wants *awsapi.Access) *awsapi.Denied {
 		policies.Resource, policies.Bare = c.policiesOf(wants.Resource), serviceOf(wants.Resource) == "ecr"
 	}
 	d := policy.Decide(request, policies)
-	denied := c.denial(keys.call, wants, d)
+	denied := c.denial(keys, wants, d)
 	c.remember(keys, wants, d, func() decision.Explanation {
 		request.Keys = c.keysOf(keys, wants) // as others may explain it at the same time
 		return decision.Explain(request, policies)
@@ -71,11 +71,12 @@ func (c *Control) remember(keys *callKeys, wants *awsapi.Access, d policy.Decisi
 }
 
 // denial is the refusal that follows from a decision, nil if it allows.
-func (c *Control) denial(call *awsapi.Call, wants *awsapi.Access, d policy.Decision) *awsapi.Denied {
+func (c *Control) denial(keys *callKeys, wants *awsapi.Access, d policy.Decision) *awsapi.Denied {
 	if d.Allowed {
 		return nil
 	}
 	return &awsapi.Denied{
-		Principal: call.Principal(), Action: wants.Action, Resource: cmp.Or(wants.Named, wants.Resource), Because: d.Because(wants.Action),
+		Encoded:   func() string { return c.encoded(keys, wants, d) },
+		Principal: keys.call.Principal(), Action: wants.Action, Resource: cmp.Or(wants.Named, wants.Resource), Because: d.Because(wants.Action),
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sigv4"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -58,8 +59,10 @@ type Control struct {
 	Now func() time.Time
 	// UnknownRoles lets sessions of roles that do not exist do everything.
 	UnknownRoles bool
-	Log          *slog.Logger
-	Decisions    *Decisions
+	// Messages seals what EC2's refusals carry.
+	Messages  *sts.Keys
+	Log       *slog.Logger
+	Decisions *Decisions
 
 	services map[string]awsapi.Service // by their names in ARNs
 	verifier sigv4.Verifier
