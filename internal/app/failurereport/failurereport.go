@@ -80,7 +80,7 @@ func (s Source) writeDenials(out *strings.Builder) {
 	}
 	out.WriteString("\nWhat callers were denied")
 	if more := len(list) - denials; more > 0 {
-		fmt.Fprintf(out, ", after %d other denials", more)
+		fmt.Fprintf(out, ", after %d others", more)
 		list = list[more:]
 	}
 	out.WriteString("\n")
