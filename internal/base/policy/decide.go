@@ -67,16 +67,16 @@ func decide(r *Request, p *Policies, t *trace) Decision {
 	if r.Keys == nil {
 		r.Keys = Known(nil)
 	}
-	e := evaluation{request: r, action: strings.ToLower(r.Action), bounded: p.Boundary != nil, bare: p.Bare, trace: t}
+	e := evaluation{request: r, action: readAction(r.Action), bounded: p.Boundary != nil, bare: p.Bare, trace: t}
 	return e.decide(p)
 }
 
 // evaluation is the evaluation of one request.
 type evaluation struct {
 	request *Request
-	action  string // in lower case
-	bounded bool   // there is a permissions boundary
-	bare    bool   // Policies.Bare
+	action  action
+	bounded bool // there is a permissions boundary
+	bare    bool // Policies.Bare
 	units   []uint16
 	buffer  [256]uint16
 	trace   *trace // nil if there is none to be told
@@ -190,8 +190,7 @@ func (e *evaluation) layer(l Layer, sources []Source) verdict {
 }
 
 func (e *evaluation) ask(source Source, v *verdict) {
-	for i := range source.Policy.statements {
-		s := &source.Policy.statements[i]
+	for _, s := range source.Policy.statements {
 		if !s.denies && v.allows == direct {
 			continue
 		}

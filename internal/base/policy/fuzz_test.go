@@ -14,8 +14,8 @@ import (
 // huge are numbers that the reference could not write out.
 var huge = regexp.MustCompile(`[eE][+-]?[0-9]{4}`)
 
-// FuzzDecide holds that Decide never panics, decides what the reference does, and tells the same when it explains and when it
-// tells all matches. Each line of keys is a key: "name=text", or "name[]=text,text".
+// FuzzDecide holds that Decide never panics, decides what the reference does, also with the policies for the action alone, and
+// tells the same when it explains and when it tells all matches. Each line of keys is a key: "name=text", or "name[]=text,text".
 func FuzzDecide(f *testing.F) {
 	for _, seed := range seeds(f) {
 		f.Add(seed.document, seed.action, seed.resource, seed.keys)
@@ -27,7 +27,7 @@ func FuzzDecide(f *testing.F) {
 		who := Principal{Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/dev"}
 		request := Request{Action: action, Resource: resource, Keys: readKeys(keys), Principal: who}
 		p := []Source{{Name: "p", Policy: Compile(document)}}
-		e := evaluation{request: &request, action: strings.ToLower(action)}
+		e := evaluation{request: &request, action: readAction(action)}
 		got := e.layer(Identity, p)
 		if want := (reference{request: request}).allows(document); !got.denies && got.allows != none != want {
 			t.Errorf("allowed is %t, want %t", got.allows != none, want)
@@ -35,8 +35,12 @@ func FuzzDecide(f *testing.F) {
 			t.Error("denied, want allowed")
 		}
 		for _, policies := range []Policies{{Identity: p, Boundary: &p[0], Session: p}, {Resource: p}, {Resource: p, Trust: true, Identity: p}} {
-			if d := Decide(request, policies); Explain(request, policies).Decision != d {
+			d := Decide(request, policies)
+			if Explain(request, policies).Decision != d {
 				t.Errorf("explained otherwise than %+v", d)
+			}
+			if narrowed := Decide(request, policies.For(action)); narrowed != d {
+				t.Errorf("with the policies for the action %+v, want %+v", narrowed, d)
 			}
 		}
 		holdMatches(t, request, p, got)

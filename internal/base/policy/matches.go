@@ -1,7 +1,5 @@
 package policy
 
-import "strings"
-
 // Match is a statement that applies to a request.
 type Match struct {
 	Source    int // place of its policy among the sources
@@ -15,15 +13,14 @@ func Matches(r Request, l Layer, sources []Source) (list []Match) {
 	if r.Keys == nil {
 		r.Keys = Known(nil)
 	}
-	e := evaluation{request: &r, action: strings.ToLower(r.Action)}
+	e := evaluation{request: &r, action: readAction(r.Action)}
 	for i, source := range sources {
 		switch {
 		case source.Policy == nil:
 		case source.Policy.err != nil:
 			list = append(list, Match{Source: i, Statement: -1, Denies: true})
 		default:
-			for j := range source.Policy.statements {
-				s := &source.Policy.statements[j]
+			for j, s := range source.Policy.statements {
 				if lacks, _, _ := e.applies(s, l); lacks == LacksNothing {
 					list = append(list, Match{Source: i, Statement: j, Denies: s.denies})
 				}

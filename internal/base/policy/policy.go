@@ -20,7 +20,7 @@ import (
 // Policy is a compiled document. It does not change, so many may use it at once.
 type Policy struct {
 	text       string
-	statements []statement
+	statements []*statement
 	err        error
 }
 
@@ -30,7 +30,7 @@ type statement struct {
 	label   string // its Sid, or else its number, from 1
 	denies  bool
 
-	actions    []pattern // in lower case
+	actions    actions
 	resources  []pattern
 	principals []principal
 	conditions []condition
@@ -40,13 +40,13 @@ type statement struct {
 // other statements count (Request.Lenient).
 func Compile(text string) *Policy {
 	d, ok := read(text)
-	p := &Policy{text: text, statements: make([]statement, 0, len(d.Statements))}
+	p := &Policy{text: text, statements: make([]*statement, 0, len(d.Statements))}
 	for i := range d.Statements {
 		w := &d.Statements[i]
 		if w.unreadable {
 			continue
 		}
-		s := statement{written: *w, label: cmp.Or(w.SID, strconv.Itoa(i+1))}
+		s := &statement{written: *w, label: cmp.Or(w.SID, strconv.Itoa(i+1))}
 		ok = s.compile(d.Version == "2012-10-17") && ok
 		p.statements = append(p.statements, s)
 	}
@@ -66,15 +66,8 @@ func (p *Policy) Err() error { return p.err }
 // is none.
 func (s *statement) compile(variables bool) (ok bool) {
 	w := &s.written
-	ok = true
 	s.denies = strings.EqualFold(w.Effect, "Deny")
-	for _, action := range w.Actions {
-		if action != "*" && !strings.Contains(action, ":") {
-			ok = false
-			continue
-		}
-		s.actions = append(s.actions, plainPattern(strings.ToLower(action), true))
-	}
+	s.actions, ok = compileActions(w.Actions)
 	for _, resource := range w.Resources {
 		p, fine := compilePattern(resource, true, variables)
 		ok = ok && fine

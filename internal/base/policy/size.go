@@ -4,7 +4,7 @@ import "reflect"
 
 // Bytes of what a compiled document is made of.
 var (
-	sizeOfStatement = size[statement]() + size[string]()
+	sizeOfStatement = size[statement]() + size[*statement]() + size[string]()
 	sizeOfPattern   = size[pattern]() + 2*size[string]()
 )
 
@@ -13,14 +13,9 @@ func size[T any]() int { return int(reflect.TypeFor[T]().Size()) }
 // size is about how many bytes a compiled document has, which may be many times as many as its text has.
 func (p *Policy) size() int {
 	n := size[Policy]()
-	for i := range p.statements {
-		s := &p.statements[i]
+	for _, s := range p.statements {
 		n += sizeOfStatement + len(s.label)
-		for _, list := range [][]pattern{s.actions, s.resources} {
-			for j := range list {
-				n += list[j].size()
-			}
-		}
+		n += s.actions.size() + sizeOf(s.resources)
 		for j := range s.principals {
 			n += size[principal]() + size[string]() + len(s.principals[j].name)
 		}
@@ -31,6 +26,21 @@ func (p *Policy) size() int {
 				n += size[operand]() - size[pattern]() + c.operand[k].text.size() + len(c.written.Values[k])
 			}
 		}
+	}
+	return n
+}
+
+func (a *actions) size() int {
+	n := sizeOf(a.ofAny)
+	for i := range a.ofService {
+		n += size[serviceActions]() + len(a.ofService[i].service) + sizeOf(a.ofService[i].patterns)
+	}
+	return n
+}
+
+func sizeOf(list []pattern) (n int) {
+	for i := range list {
+		n += list[i].size()
 	}
 	return n
 }

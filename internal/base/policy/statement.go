@@ -22,7 +22,7 @@ func (e *evaluation) applies(s *statement, l Layer) (lacks Lack, worth grant, as
 	if !s.denies && !e.complete(s, ofResource) {
 		return LacksForm, none, false
 	}
-	if len(s.written.Actions) > 0 && e.hasAction(s) == s.written.NotAction {
+	if !s.hasAction(&e.action) {
 		return LacksAction, none, false
 	}
 	has, assumed := e.hasResource(s)
@@ -58,13 +58,9 @@ func (e *evaluation) complete(s *statement, ofResource bool) bool {
 	return len(w.Actions) > 0 && len(w.Resources) > 0 && !w.HasPrincipal
 }
 
-func (e *evaluation) hasAction(s *statement) bool {
-	for i := range s.actions {
-		if s.actions[i].matches(e.action, nil, nil) == yes {
-			return true
-		}
-	}
-	return false
+// hasAction is true as well if the statement has no actions, which counts if it denies.
+func (s *statement) hasAction(asked *action) bool {
+	return len(s.written.Actions) == 0 || s.actions.have(asked) != s.written.NotAction
 }
 
 // hasResource is true as well if the statement has no resources, as in the policy of a repository.

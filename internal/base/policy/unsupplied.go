@@ -27,8 +27,7 @@ type Unsupplied struct {
 // unknown actions of: s3:prefix beside s3:ListBucket. A statement with NotAction is asked for *.
 func (p *Policy) Unsupplied(supplied func(actionPattern string) (keys KeySet, known bool)) []Unsupplied {
 	var all []Unsupplied
-	for i := range p.statements {
-		s := &p.statements[i]
+	for _, s := range p.statements {
 		keys := s.keys()
 		if len(keys) == 0 {
 			continue
