@@ -75,11 +75,10 @@ func decide(r *Request, p *Policies, t *trace) Decision {
 type evaluation struct {
 	request *Request
 	action  action
-	bounded bool // there is a permissions boundary
-	bare    bool // Policies.Bare
-	units   []uint16
-	buffer  [256]uint16
-	trace   *trace // nil if there is none to be told
+	bounded bool     // there is a permissions boundary
+	bare    bool     // Policies.Bare
+	units   []uint16 // of the resource, once a pattern needs them
+	trace   *trace   // nil if there is none to be told
 }
 
 // verdict is what the policies of a layer say.

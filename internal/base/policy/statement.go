@@ -72,7 +72,7 @@ func (e *evaluation) hasResource(s *statement) (has, assumed bool) {
 	for i := range s.resources {
 		p := &s.resources[i]
 		if p.form == mixed && e.units == nil {
-			e.units = units(e.buffer[:0], e.request.Resource)
+			e.units = units(nil, e.request.Resource)
 		}
 		switch p.matches(e.request.Resource, e.units, e.request.Keys) {
 		case yes:
