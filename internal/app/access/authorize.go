@@ -17,57 +17,77 @@ func (c *Control) Authorize(ctx context.Context, call awsapi.Call, wants []awsap
 	}
 	tx := c.Store.Read()
 	who := c.principalOf(tx, &call)
-	keys := &callKeys{call: &call, who: &who, now: c.Now()}
-	for i := range wants {
-		if denied := c.decide(keys, &wants[i]); denied != nil {
-			if c.enforces() {
-				return denied
-			}
-			c.Log.Warn("the call would be denied", "requestId", call.RequestID, "reason", denied.Error())
-		}
+	decided, denied := c.decide(&callKeys{call: &call, who: &who, now: c.Now()}, wants)
+	c.Decisions.Record(decided...)
+	if denied != nil {
+		return denied
 	}
 	return nil
 }
 
-// decide decides one thing, and has it remembered.
-func (c *Control) decide(keys *callKeys, wants *awsapi.Access) *awsapi.Denied {
-	request := policy.Request{
-		Action: wants.Action, Resource: wants.Resource, Principal: keys.who.Principal, Keys: c.keysOf(keys, wants),
+// decide decides one thing after the other, up to the first that is refused.
+func (c *Control) decide(call *callKeys, wants []awsapi.Access) (decided []Decision, _ *awsapi.Denied) {
+	keys := accessKeys{callKeys: call, find: c.tagsOf}
+	questions := make([]question, len(wants))
+	decided = make([]Decision, len(wants))
+	for i := range wants {
+		q := &questions[i]
+		*q = question{control: c, call: call, wants: &wants[i], resource: c.policiesOf(&wants[i])}
+		keys.access, keys.tags, keys.found = q.wants, nil, false
+		policies := q.policies()
+		policies.Identity = call.who.granted.narrow(q.wants.Action)
+		d := policy.Decide(q.request(&keys), policies)
+		q.take(&decided[i], d)
+		switch denied := c.denial(call, q.wants, d); {
+		case denied == nil:
+		case c.enforces():
+			return decided[:i+1], denied
+		default:
+			c.Log.Warn("the call would be denied", "requestId", call.call.RequestID, "reason", denied.Error())
+		}
 	}
-	policies := keys.who.policies
-	if wants.Trust != nil {
-		policies.Resource, policies.Trust = []policy.Source{*wants.Trust}, true
-	} else {
-		policies.Resource, policies.Bare = c.policiesOf(wants.Resource), serviceOf(wants.Resource) == "ecr"
-	}
-	d := policy.Decide(request, policies)
-	denied := c.denial(keys, wants, d)
-	c.remember(keys, wants, d, func() decision.Explanation {
-		request.Keys = c.keysOf(keys, wants) // as others may explain it at the same time
-		return decision.Explain(request, policies)
-	})
-	return denied
+	return decided, nil
 }
 
-func (c *Control) keysOf(call *callKeys, wants *awsapi.Access) policy.Keys {
-	return &accessKeys{callKeys: call, access: *wants, find: c.tagsOf}
+// question is one thing that a call wants. It does not change, as others may have it explained at the same time.
+type question struct {
+	control  *Control
+	call     *callKeys
+	wants    *awsapi.Access
+	resource []policy.Source // policies of the resource, or the trust policy
 }
 
-// remember keeps a decision for people.
-func (c *Control) remember(keys *callKeys, wants *awsapi.Access, d policy.Decision, explain func() decision.Explanation) {
-	call := keys.call
-	kept := Decision{
-		RequestID: call.RequestID, Time: keys.now, Principal: call.Principal(), Account: call.Account, Region: call.Region,
+func (q *question) request(keys policy.Keys) policy.Request {
+	return policy.Request{Action: q.wants.Action, Resource: q.wants.Resource, Principal: q.call.who.Principal, Keys: keys}
+}
+
+// policies are all that count.
+func (q *question) policies() policy.Policies {
+	policies := q.call.who.policies
+	policies.Resource, policies.Trust = q.resource, q.wants.Trust != nil
+	policies.Bare = !policies.Trust && serviceOf(q.wants.Resource) == "ecr"
+	return policies
+}
+
+func (q *question) explain() decision.Explanation {
+	keys := &accessKeys{callKeys: q.call, access: q.wants, find: q.control.tagsOf}
+	return decision.Explain(q.request(keys), q.policies())
+}
+
+// take takes a decision down for people.
+func (q *question) take(kept *Decision, d policy.Decision) {
+	call, wants := q.call.call, q.wants
+	*kept = Decision{
+		RequestID: call.RequestID, Time: q.call.now, Principal: call.Principal(), Account: call.Account, Region: call.Region,
 		Action: wants.Action, Resource: wants.Resource, Decision: decision.Allowed, Layer: d.Layer.String(),
-		Policy: d.Policy, Statement: d.Statement, Service: call.Service, Operation: call.Operation, Role: call.Caller.RoleARN, Explain: explain,
+		Policy: d.Policy, Statement: d.Statement, Service: call.Service, Operation: call.Operation, Role: call.Caller.RoleARN, Explain: q.explain,
 	}
 	if passed := wants.Keys["iam:passedtoservice"].Texts; len(passed) == 1 {
 		kept.PassedTo = passed[0]
 	}
 	if !d.Allowed {
-		kept.Decision, kept.Enforced, kept.Reason = decision.Denied, c.enforces(), d.Because(wants.Action)
+		kept.Decision, kept.Enforced, kept.Reason = decision.Denied, q.control.enforces(), d.Because(wants.Action)
 	}
-	c.Decisions.Record(kept)
 }
 
 // denial is the refusal that follows from a decision, nil if it allows.

@@ -64,15 +64,17 @@ type Control struct {
 	Log       *slog.Logger
 	Decisions *Decisions
 
-	services map[string]awsapi.Service // by their names in ARNs
+	services map[string]*awsapi.Service // by their names in ARNs
 	verifier sigv4.Verifier
+	grants   grants
 }
 
 // Serves tells which services there are: they know the tags and the policies of their resources. It is called once, before
 // the first request.
 func (c *Control) Serves(services []awsapi.Service) {
-	c.services = map[string]awsapi.Service{}
-	for _, s := range services {
+	c.services = map[string]*awsapi.Service{}
+	for i := range services {
+		s := &services[i]
 		c.services[cmp.Or(s.Actions, s.Name)] = s
 	}
 }

@@ -56,7 +56,7 @@ func regionOf(call *awsapi.Call) string {
 // accessKeys are the condition keys of one thing that a call asks.
 type accessKeys struct {
 	*callKeys
-	access awsapi.Access
+	access *awsapi.Access
 	find   func(resourceARN string) []tagging.Tag
 	tags   []tagging.Tag
 	found  bool // tags are looked up

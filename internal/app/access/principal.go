@@ -16,6 +16,7 @@ import (
 type principal struct {
 	policy.Principal
 	policies policy.Policies
+	granted  *granted    // by the user or role, nil without one
 	tags     []types.Tag // of the user or role, without those of the session
 }
 
@@ -41,8 +42,7 @@ func (c *Control) principalOf(tx *store.Tx, call *awsapi.Call) principal {
 		who.addRole(c, tx, call.Caller.RoleARN)
 	default:
 		if u := iam.UserByID(tx, cmp.Or(userOf(session), call.Caller.UserID)); u != nil {
-			who.policies.Identity, who.policies.Boundary = iam.PoliciesOfUser(tx, u)
-			who.tags = u.Tags
+			who.has(u.Tags, c.grants.find(tx, &u.Permissions, func() ([]policy.Source, *policy.Source) { return iam.PoliciesOfUser(tx, u) }))
 		}
 	}
 	if session != nil {
@@ -70,9 +70,13 @@ func (who *principal) addRole(c *Control, tx *store.Tx, role string) {
 	case strings.Contains(role, ":role/aws-service-role/"), found == nil && c.UnknownRoles:
 		who.Unlimited = true
 	case found != nil:
-		who.policies.Identity, who.policies.Boundary = iam.PoliciesOfRole(tx, found)
-		who.tags = found.Tags
+		who.has(found.Tags, c.grants.find(tx, &found.Permissions, func() ([]policy.Source, *policy.Source) { return iam.PoliciesOfRole(tx, found) }))
 	}
+}
+
+func (who *principal) has(tags []types.Tag, policies *granted) {
+	who.tags, who.granted = tags, policies
+	who.policies.Identity, who.policies.Boundary = policies.identity, policies.boundary
 }
 
 // sessionSources are the session policies, nil without any. A session of a federated user without a policy may do nothing

@@ -33,31 +33,39 @@ func (c Call) Compare(other Call) int {
 // Count is how many decisions there have been.
 type Count struct{ Allowed, Denied uint64 }
 
-// Record keeps a decision.
-func (l *Log) Record(d Decision) {
-	l.record(d)
-	if d.Decision == Denied && l.Denied != nil {
-		l.Denied(d)
+// Record keeps decisions.
+func (l *Log) Record(list ...Decision) {
+	l.record(list)
+	if l.Denied == nil {
+		return
+	}
+	for i := range list {
+		if list[i].Decision == Denied {
+			l.Denied(list[i])
+		}
 	}
 }
 
-func (l *Log) record(d Decision) {
+func (l *Log) record(list []Decision) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.ring) < size {
-		l.ring = append(l.ring, d)
-	} else {
-		l.ring[(l.written-l.begun)%size] = d
+	for i := range list {
+		d := &list[i]
+		if len(l.ring) < size {
+			l.ring = append(l.ring, *d)
+		} else {
+			l.ring[(l.written-l.begun)%size] = *d
+		}
+		l.written++
+		l.count(d)
 	}
-	l.written++
-	l.count(d)
-	if l.changed != nil {
+	if len(list) > 0 && l.changed != nil {
 		close(l.changed)
 		l.changed = nil
 	}
 }
 
-func (l *Log) count(d Decision) {
+func (l *Log) count(d *Decision) {
 	call := Call{d.Service, d.Operation}
 	of := l.counts[call]
 	if of == nil {

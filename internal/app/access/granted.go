@@ -1,0 +1,62 @@
+package access
+
+import (
+	"sync"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+// granted are the policies of a user or a role.
+type granted struct {
+	identity []policy.Source
+	boundary *policy.Source
+	narrowed sync.Map // of action: identity without the statements that do not have it
+}
+
+// narrow returns the identity policies without the statements that do not have an action.
+func (g *granted) narrow(action string) []policy.Source {
+	if g == nil {
+		return nil
+	}
+	if list, found := g.narrowed.Load(action); found {
+		return list.([]policy.Source)
+	}
+	list := policy.Narrow(g.identity, action)
+	g.narrowed.Store(action, list)
+	return list
+}
+
+// mostGranted is of how many users and roles the policies are kept.
+const mostGranted = 100
+
+// grants keep the policies of those that have called, until something about users, groups, roles or policies changes.
+type grants struct {
+	mu    sync.RWMutex
+	marks [4]store.Mark
+	of    map[*iam.Permissions]*granted
+}
+
+// find returns what make does. The permissions are those of a row of the snapshot.
+func (g *grants) find(tx *store.Tx, of *iam.Permissions, make func() ([]policy.Source, *policy.Source)) *granted {
+	marks := [...]store.Mark{iam.Users.Mark(tx), iam.Groups.Mark(tx), iam.Roles.Mark(tx), iam.Policies.Mark(tx)}
+	g.mu.RLock()
+	var found *granted
+	if g.marks == marks {
+		found = g.of[of]
+	}
+	g.mu.RUnlock()
+	if found != nil {
+		return found
+	}
+	found = &granted{}
+	found.identity, found.boundary = make()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.marks != marks || len(g.of) >= mostGranted || g.of == nil {
+		g.marks, g.of = marks, map[*iam.Permissions]*granted{}
+	}
+	g.of[of] = found
+	return found
+}
