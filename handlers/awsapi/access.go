@@ -28,7 +28,7 @@ type Access struct {
 type Keys map[string]policy.Value
 
 // Authorizer decides whether a caller may do all that it wants. Its error is a [*Denied] for the first that it may not, which
-// each protocol puts in AWS's words.
+// each protocol puts in AWS's words. What is wanted does not change afterwards, as a decision may be explained later.
 type Authorizer func(ctx context.Context, caller Call, wants []Access) error
 
 // Allow asks whether the call that ctx carries may do something. The front end asks what the row of an operation says

@@ -67,18 +67,19 @@ func decide(r *Request, p *Policies, t *trace) Decision {
 	if r.Keys == nil {
 		r.Keys = Known(nil)
 	}
-	e := evaluation{request: r, action: readAction(r.Action), bounded: p.Boundary != nil, bare: p.Bare, trace: t}
+	e := evaluation{request: r, bounded: p.Boundary != nil, bare: p.Bare, trace: t}
 	return e.decide(p)
 }
 
 // evaluation is the evaluation of one request.
 type evaluation struct {
-	request *Request
-	action  action
-	bounded bool     // there is a permissions boundary
-	bare    bool     // Policies.Bare
-	units   []uint16 // of the resource, once a pattern needs them
-	trace   *trace   // nil if there is none to be told
+	request  *Request
+	action   action   // see asked
+	narrowed bool     // the statements of the policy have the action; see Narrow
+	bounded  bool     // there is a permissions boundary
+	bare     bool     // Policies.Bare
+	units    []uint16 // of the resource, once a pattern needs them
+	trace    *trace   // nil if there is none to be told
 }
 
 // verdict is what the policies of a layer say.
@@ -189,6 +190,7 @@ func (e *evaluation) layer(l Layer, sources []Source) verdict {
 }
 
 func (e *evaluation) ask(source Source, v *verdict) {
+	e.narrowed = source.Policy.narrowed
 	for _, s := range source.Policy.statements {
 		if !s.denies && v.allows == direct {
 			continue

@@ -27,7 +27,7 @@ func FuzzDecide(f *testing.F) {
 		who := Principal{Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/dev"}
 		request := Request{Action: action, Resource: resource, Keys: readKeys(keys), Principal: who}
 		p := []Source{{Name: "p", Policy: Compile(document)}}
-		e := evaluation{request: &request, action: readAction(action)}
+		e := evaluation{request: &request}
 		got := e.layer(Identity, p)
 		if want := (reference{request: request}).allows(document); !got.denies && got.allows != none != want {
 			t.Errorf("allowed is %t, want %t", got.allows != none, want)

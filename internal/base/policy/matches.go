@@ -13,7 +13,7 @@ func Matches(r Request, l Layer, sources []Source) (list []Match) {
 	if r.Keys == nil {
 		r.Keys = Known(nil)
 	}
-	e := evaluation{request: &r, action: readAction(r.Action)}
+	e := evaluation{request: &r}
 	for i, source := range sources {
 		switch {
 		case source.Policy == nil:

@@ -1,7 +1,7 @@
 package policy
 
 // Narrow leaves out the statements that do not have an action: with the rest Decide decides the same about each request for
-// the action, at less cost. Explain and Matches tell about the others as well, so they need all of them.
+// the action, at less cost, and wrongly about others. Explain and Matches tell about the other statements as well, so they need all.
 func Narrow(sources []Source, action string) []Source {
 	asked := readAction(action)
 	list := make([]Source, 0, len(sources))
@@ -17,7 +17,7 @@ func Narrow(sources []Source, action string) []Source {
 }
 
 func (p *Policy) narrow(asked *action) *Policy {
-	narrowed := &Policy{text: p.text}
+	narrowed := &Policy{text: p.text, narrowed: true}
 	for _, s := range p.statements {
 		if s.hasAction(asked) {
 			narrowed.statements = append(narrowed.statements, s)

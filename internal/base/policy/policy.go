@@ -21,6 +21,7 @@ import (
 type Policy struct {
 	text       string
 	statements []*statement
+	narrowed   bool // to the statements that have the action that is asked for; see Narrow
 	err        error
 }
 

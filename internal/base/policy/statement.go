@@ -22,7 +22,7 @@ func (e *evaluation) applies(s *statement, l Layer) (lacks Lack, worth grant, as
 	if !s.denies && !e.complete(s, ofResource) {
 		return LacksForm, none, false
 	}
-	if !s.hasAction(&e.action) {
+	if !e.narrowed && !s.hasAction(e.asked()) {
 		return LacksAction, none, false
 	}
 	has, assumed := e.hasResource(s)
@@ -56,6 +56,14 @@ func (e *evaluation) complete(s *statement, ofResource bool) bool {
 		return len(w.Actions) > 0 && w.HasPrincipal && !w.NotPrincipal && (e.bare || !w.HasResource || len(w.Resources) > 0)
 	}
 	return len(w.Actions) > 0 && len(w.Resources) > 0 && !w.HasPrincipal
+}
+
+// asked is the action of the request, which is read once a statement needs it.
+func (e *evaluation) asked() *action {
+	if e.action == (action{}) {
+		e.action = readAction(e.request.Action)
+	}
+	return &e.action
 }
 
 // hasAction is true as well if the statement has no actions, which counts if it denies.
