@@ -45,7 +45,12 @@ func (s *Server) openRootCredentials() (err error) {
 	if o.IAM == AccessOff && o.RootCredentials == "" && len(o.Accounts) == 0 {
 		return nil
 	}
-	accounts := slices.Compact(append([]string{o.Account}, o.Accounts...))
+	accounts := []string{o.Account}
+	for _, account := range o.Accounts {
+		if !slices.Contains(accounts, account) {
+			accounts = append(accounts, account)
+		}
+	}
 	roots := app.RootCredentials{Core: s.core, Accounts: accounts}
 	if s.rootKeys, err = roots.Make(); err != nil {
 		return err

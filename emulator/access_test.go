@@ -2,13 +2,18 @@ package emulator_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -169,4 +174,57 @@ func TestOptionsOfAccessAreChecked(t *testing.T) {
 		}
 		denies(t, err, c.want)
 	}
+}
+
+// TestASignatureIsOfTheKeyThatActs: a header that names two keys acts as neither.
+func TestASignatureIsOfTheKeyThatActs(t *testing.T) {
+	w := start(t, emulator.Options{IAM: emulator.AccessEnforce})
+	w.principals()
+	root, err := w.srv.Config().Credentials.Retrieve(t.Context())
+	w.ok(err)
+	mine, err := iam.NewFromConfig(w.srv.Config()).CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: aws.String("dev")})
+	w.ok(err)
+	keys := aws.Credentials{AccessKeyID: *mine.AccessKey.AccessKeyId, SecretAccessKey: *mine.AccessKey.SecretAccessKey}
+	const body = `{"clusterName":"prod"}`
+	for _, blank := range []string{"\u00a0", "\u0085", " ", "\t", ""} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.srv.URL(), strings.NewReader(body))
+		w.ok(err)
+		r.Header.Set("X-Amz-Target", "AmazonEC2ContainerServiceV20141113.CreateCluster")
+		sum := sha256.Sum256([]byte(body))
+		w.ok(v4.NewSigner().SignHTTP(t.Context(), keys, r, hex.EncodeToString(sum[:]), "ecs", "us-east-1", time.Now()))
+		signed := r.Header.Get("Authorization")
+		other := strings.ReplaceAll(signed[strings.Index(signed, "Credential="):strings.Index(signed, ",")], keys.AccessKeyID, root.AccessKeyID)
+		r.Header.Set("Authorization", strings.Replace(signed, " Credential=", " "+blank+other+",Credential=", 1))
+		answer, err := http.DefaultClient.Do(r)
+		w.ok(err)
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusBadRequest {
+			t.Errorf("with %q before the root's credential the answer is %s", blank, answer.Status)
+		}
+	}
+	for _, name := range w.clusters() {
+		if name == "prod" {
+			t.Error("the cluster is made")
+		}
+	}
+}
+
+// TestAPathMakesNoServiceLinkedRole: policies decide about a role whose path only looks like one.
+func TestAPathMakesNoServiceLinkedRole(t *testing.T) {
+	w := start(t, emulator.Options{IAM: emulator.AccessEnforce, InProcess: true})
+	_, err := iam.NewFromConfig(w.srv.Config()).CreateRole(t.Context(), &iam.CreateRoleInput{
+		RoleName: aws.String("all"), Path: aws.String("/aws-service-role/mine/"), AssumeRolePolicyDocument: aws.String(anyone),
+	})
+	w.ok(err)
+	denies(t, makeCluster(t, w.srv.As("role/aws-service-role/mine/all"), "prod"), "assumed-role/all/ecs-emulator is not authorized to perform: ecs:CreateCluster")
+}
+
+func (w *world) clusters() (names []string) {
+	w.Helper()
+	list, err := w.client.ListClusters(w.Context(), &ecs.ListClustersInput{})
+	w.ok(err)
+	for _, c := range list.ClusterArns {
+		names = append(names, c[strings.LastIndexByte(c, '/')+1:])
+	}
+	return names
 }

@@ -33,10 +33,7 @@ func (c Call) PolicyPrincipal() policy.Principal {
 
 // identify finds out who has signed with keys of the emulator's.
 func (o *Options) identify(c *Call, scope Scope, r *http.Request) error {
-	token := r.Header.Get("X-Amz-Security-Token")
-	if token == "" && r.URL.RawQuery != "" {
-		token = r.URL.Query().Get("X-Amz-Security-Token")
-	}
+	token := TokenOf(r)
 	caller, known, err := o.Caller(scope, token)
 	if err != nil || !known {
 		return err
@@ -46,6 +43,15 @@ func (o *Options) identify(c *Call, scope Scope, r *http.Request) error {
 		c.Region = caller.Region
 	}
 	return nil
+}
+
+// TokenOf is the session token of a request, empty if it has none.
+func TokenOf(r *http.Request) string {
+	token := r.Header.Get("X-Amz-Security-Token")
+	if token == "" && r.URL.RawQuery != "" {
+		token = r.URL.Query().Get("X-Amz-Security-Token")
+	}
+	return token
 }
 
 // Identify finds out who has signed a request for a service, by its name in signatures. An error

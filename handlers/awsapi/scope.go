@@ -21,7 +21,7 @@ func ScopeOf(r *http.Request) (Scope, bool, error) {
 	header := r.Header.Get("Authorization")
 	if algorithm, parameters, _ := strings.Cut(header, " "); strings.HasPrefix(algorithm, "AWS4-") {
 		for parameter := range strings.SplitSeq(parameters, ",") {
-			if credential, ok := strings.CutPrefix(strings.TrimSpace(parameter), "Credential="); ok {
+			if credential, ok := strings.CutPrefix(strings.Trim(parameter, " \t"), "Credential="); ok {
 				return parseScope(credential, strings.HasPrefix(algorithm, "AWS4-ECDSA"))
 			}
 		}

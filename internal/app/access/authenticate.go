@@ -36,13 +36,17 @@ func (c *Control) Authenticate(r *http.Request, call *awsapi.Call, body []byte) 
 	return awsapi.ErrTokenInvalid
 }
 
-// verify compares the signature of keys that were issued here.
+// verify compares the signature of keys that were issued here. The caller was found by what awsapi has read of the request, so
+// the signature has to be of the same key.
 func (c *Control) verify(r *http.Request, call *awsapi.Call, body []byte) error {
 	signature, _, err := sigv4.Parse(r)
+	if err == nil && (signature.AccessKeyID != call.AccessKeyID || signature.Region != call.Region) {
+		err = &sigv4.Error{Kind: sigv4.Incomplete, Message: "The credential of the signature is not clear."} // the text is the emulator's
+	}
 	if err == nil {
 		var secret string
-		if secret, _, err = c.Issuer.SecretOf(signature.AccessKeyID, signature.Token); err != nil {
-			return err
+		if secret, _, err = c.Issuer.SecretOf(call.AccessKeyID, awsapi.TokenOf(r)); err != nil {
+			return c.refuse(call, err)
 		}
 		err = c.verifier.Verify(r, signature, body, secret, call.Service, time.Now())
 	}

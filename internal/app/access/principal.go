@@ -67,7 +67,7 @@ func userOf(s *sts.Session) string {
 func (who *principal) addRole(c *Control, tx *store.Tx, role string) {
 	found := iam.RoleByARN(tx, iam.AccountOfARN(role), role)
 	switch {
-	case strings.Contains(role, ":role/aws-service-role/"), found == nil && c.UnknownRoles:
+	case found != nil && found.LinkedTo != "", found == nil && (c.UnknownRoles && role != c.Caller || strings.Contains(role, ":role/aws-service-role/")):
 		who.Unlimited = true
 	case found != nil:
 		who.has(found.Tags, c.grants.find(tx, &found.Permissions, func() ([]policy.Source, *policy.Source) { return iam.PoliciesOfRole(tx, found) }))
