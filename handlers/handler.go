@@ -65,7 +65,7 @@ func New(parts Parts) http.Handler {
 	e := &endpoint{Parts: parts, guard: newGuard(parts.AllowedHosts)}
 	if parts.Upstream != nil {
 		e.upstream = parts.Upstream.proxy(e)
-		parts.Options.Elsewhere = http.HandlerFunc(e.forward)
+		parts.Options.Elsewhere = http.HandlerFunc(e.forwardAllowed)
 	}
 	e.services = newDirectory(parts.Services, parts.Kept, parts.Options)
 	r := e.router()

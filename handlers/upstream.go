@@ -125,8 +125,16 @@ func keepPath(r *httputil.ProxyRequest) {
 	}
 }
 
-// forward sends a request to the upstream.
-func (e *endpoint) forward(w http.ResponseWriter, r *http.Request) {
+// forward sends a request for a service that is not here to the upstream, if its caller may make it.
+func (e *endpoint) forward(w http.ResponseWriter, r *http.Request) { e.forwardIf(w, r, e.refusalOf) }
+
+// forwardAllowed sends a request to the upstream that a service which is here leaves to it, when it has asked whether the caller
+// may make it.
+func (e *endpoint) forwardAllowed(w http.ResponseWriter, r *http.Request) {
+	e.forwardIf(w, r, func(http.ResponseWriter, *http.Request) *awsapi.Error { return nil })
+}
+
+func (e *endpoint) forwardIf(w http.ResponseWriter, r *http.Request, refusalOf func(http.ResponseWriter, *http.Request) *awsapi.Error) {
 	if reason := e.guard.forwardRefusal(r); reason != "" {
 		e.keepOut(w, r, reason)
 		return
@@ -135,7 +143,8 @@ func (e *endpoint) forward(w http.ResponseWriter, r *http.Request) {
 		e.loops(w, r)
 		return
 	}
-	if e.refusesToken(w, r) {
+	if refusal := refusalOf(w, r); refusal != nil {
+		e.refuse(w, refusal, writer(r))
 		return
 	}
 	for name := range keptFromPages { // of pages forwardRefusal has let none by
@@ -147,22 +156,6 @@ func (e *endpoint) forward(w http.ResponseWriter, r *http.Request) {
 	// needs it.
 	_ = http.NewResponseController(w).EnableFullDuplex()
 	e.upstream.ServeHTTP(w, r)
-}
-
-// refusesToken answers a request with keys of the emulator's that are not, or no longer, good: an
-// upstream would take any. Those that are good it takes for keys of another account.
-func (e *endpoint) refusesToken(w http.ResponseWriter, r *http.Request) bool {
-	scope, signed, _ := awsapi.ScopeOf(r)
-	if !signed {
-		return false
-	}
-	_, err := e.Options.Identify(scope.Service, r)
-	refusal := awsapi.RefuseToken(err, isForm(r), scope.Service == "s3")
-	if refusal == nil {
-		return false
-	}
-	e.refuse(w, refusal, writer(r))
-	return true
 }
 
 // account is the account of requests here whose keys name none.

@@ -27,6 +27,13 @@ func forwarding(t *testing.T, upstream http.HandlerFunc) (address string) {
 
 func before(t *testing.T, upstream string) (address string) {
 	t.Helper()
+	return beforeWith(t, upstream, awsapi.Options{})
+}
+
+// beforeWith serves an endpoint with options.
+func beforeWith(t *testing.T, upstream string, options awsapi.Options) (address string) {
+	t.Helper()
+	options.Logger = slog.New(slog.DiscardHandler)
 	to, err := handlers.ParseUpstream(upstream)
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +48,7 @@ func before(t *testing.T, upstream string) (address string) {
 			},
 		},
 		Kept:    []awsapi.Service{{Name: "ssm", Protocol: awsapi.JSON{TargetPrefix: "AmazonSSM"}, Operations: tell("ResumeSession")}},
-		Options: awsapi.Options{Logger: slog.New(slog.DiscardHandler)},
+		Options: options,
 		Control: part("control"), Metrics: part("metrics"), DataChannel: part("data channel"), Log: slog.New(slog.DiscardHandler), Upstream: handlers.NewUpstream(to),
 	}))
 	t.Cleanup(server.Close)

@@ -37,7 +37,7 @@ type Options struct {
 	SeeRegion func(region string)
 	// Authenticate looks at the signature of a request whose body, as it was sent, is read. It may say who the caller is
 	// where Caller did not know, in the Call. Its error is a [*BadSignature], ErrTokenInvalid or ErrTokenExpired. Default:
-	// signatures are not looked at.
+	// signatures are not looked at. The body is nil if the Call has Unread.
 	Authenticate func(r *http.Request, c *Call, body []byte) error
 	// Authorize decides whether a caller may do what it wants; see [Allow]. Default: it may.
 	Authorize Authorizer
@@ -122,8 +122,10 @@ type Call struct {
 	Secure       bool   // the client has sent it by HTTPS, perhaps to a proxy
 	RequestID    string
 	RequestBytes int // length of the request's body
-	From         Client
-	Authorize    Authorizer
+	// Unread says that the body was not read, as it goes on to an upstream: its signature covers the hash that a header says.
+	Unread    bool
+	From      Client
+	Authorize Authorizer
 }
 
 // Client is where a request comes from, as conditions see it (AC60).

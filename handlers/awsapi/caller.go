@@ -56,7 +56,7 @@ func TokenOf(r *http.Request) string {
 
 // Identify finds out who has signed a request for a service, by its name in signatures. An error
 // is ErrTokenInvalid or ErrTokenExpired where the request has keys of the emulator's that are no
-// longer good, which [RefuseToken] puts in words.
+// longer good, which [Refuse] puts in words.
 func (o Options) Identify(service string, r *http.Request) (Call, error) {
 	o = o.withDefaults(service)
 	return o.call(service, r)

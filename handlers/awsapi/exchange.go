@@ -157,6 +157,9 @@ func (e *frontEnd) answer(x *exchange, w http.ResponseWriter, r *http.Request, a
 	operation, found := e.byName[name]
 	switch {
 	case e.Shared && e.options.Elsewhere != nil && (!found || !operation.Built()):
+		if err := x.allowElsewhere(NewContext(r.Context(), x.call), e.Actions, operation); err != nil {
+			return err
+		}
 		return errElsewhere
 	case found:
 	case e.Complete:

@@ -153,22 +153,29 @@ func or(text, instead string) string {
 	return text
 }
 
-// RefuseToken puts an error of [Options.Identify] in the words of AWS Query, S3 or, else, AWS JSON.
-// Any other error is returned as nil.
-// Source: S3 API reference, error responses.
-func RefuseToken(err error, query, s3 bool) *Error {
+// s3Words are those of S3. Source: S3 API reference, error responses; that a request without a signature gets the code of one
+// that may not is from there, too.
+var s3Words = words{
+	denied: "AccessDenied", invalid: "InvalidToken", expired: "ExpiredToken", wrong: "SignatureDoesNotMatch",
+	incomplete: "AuthorizationHeaderMalformed", missing: "AccessDenied",
+	ofDenied: http.StatusForbidden, ofWrong: http.StatusForbidden, ofMissing: http.StatusForbidden,
+	invalidText: "The provided token is malformed or otherwise not valid.", expiredText: "The provided token has expired.",
+	missingText: "Access Denied",
+}
+
+// Refuse puts the refusal of a caller, of [Options.Identify], Authenticate or Authorize, in the words of AWS Query, S3 or, else,
+// AWS JSON. Any other error is returned as nil.
+func Refuse(err error, query, s3 bool) *Error {
 	w := &jsonWords
 	switch {
 	case query:
 		w = &queryWords
 	case s3:
-		w = &words{
-			invalid: "InvalidToken", invalidText: "The provided token is malformed or otherwise not valid.", ofInvalid: http.StatusBadRequest,
-			expired: "ExpiredToken", expiredText: "The provided token has expired.", ofExpired: http.StatusBadRequest,
-		}
+		w = &s3Words
 	}
-	if !errors.Is(err, ErrTokenInvalid) && !errors.Is(err, ErrTokenExpired) {
+	var refusal *Error
+	if said := w.refusal(err); said == err || !errors.As(said, &refusal) { //nolint:errorlint // it returns the very error
 		return nil
 	}
-	return w.refusal(err).(*Error)
+	return refusal
 }

@@ -48,7 +48,11 @@ func (c *Control) verify(r *http.Request, call *awsapi.Call, body []byte) error 
 		if secret, _, err = c.Issuer.SecretOf(call.AccessKeyID, awsapi.TokenOf(r)); err != nil {
 			return c.refuse(call, err)
 		}
-		err = c.verifier.Verify(r, signature, body, secret, call.Service, time.Now())
+		if call.Unread {
+			err = c.verifier.VerifyHead(r, signature, secret, call.Service, time.Now())
+		} else {
+			err = c.verifier.Verify(r, signature, body, secret, call.Service, time.Now())
+		}
 	}
 	var bad *sigv4.Error
 	if errors.As(err, &bad) {

@@ -1,6 +1,7 @@
 package sigv4
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -26,8 +27,42 @@ func (v *Verifier) Verify(r *http.Request, s Signature, body []byte, secret, ser
 	return v.verify(r, &s, body, secret, service, now, service == "s3")
 }
 
+// VerifyHead is Verify of a request whose body is not read: that the body has the hash that the request says is not checked,
+// nor are signatures of chunks. SaysHash tells whether it says one.
+func (v *Verifier) VerifyHead(r *http.Request, s Signature, secret, service string, now time.Time) error {
+	if err := s.check(r, service, now); err != nil {
+		return err
+	}
+	return v.compare(r, &s, cmp.Or(s.said(r.Header), "UNSIGNED-PAYLOAD"), secret, service == "s3")
+}
+
+// SaysHash reports whether the hash of the body that is signed can be told without the body. A request to S3 need not sign one.
+func (s *Signature) SaysHash(r *http.Request, service string) bool {
+	return s.said(r.Header) != "" || service == "s3" && s.Presigned
+}
+
+// said is the hash of the body that a request says, "" if it says none.
+func (s *Signature) said(header http.Header) string {
+	if values := header["X-Amz-Content-Sha256"]; len(values) > 0 {
+		return strings.Join(values, ",")
+	}
+	return s.hash
+}
+
 // verify also says whether the path is signed plain.
 func (v *Verifier) verify(r *http.Request, s *Signature, body []byte, secret, service string, now time.Time, plain bool) error {
+	if err := s.check(r, service, now); err != nil {
+		return err
+	}
+	hash, err := s.payloadHash(r.Header, body, service == "s3")
+	if err != nil {
+		return err
+	}
+	return v.compare(r, s, hash, secret, plain)
+}
+
+// check checks all but the signature itself.
+func (s *Signature) check(r *http.Request, service string, now time.Time) error {
 	if s.signature == "" {
 		return &Error{Missing, textMissing}
 	}
@@ -36,10 +71,11 @@ func (v *Verifier) verify(r *http.Request, s *Signature, body []byte, secret, se
 			return check
 		}
 	}
-	hash, err := s.payloadHash(r.Header, body, service == "s3")
-	if err != nil {
-		return err
-	}
+	return nil
+}
+
+// compare compares the signature of a request whose body has a hash.
+func (v *Verifier) compare(r *http.Request, s *Signature, hash, secret string, plain bool) error {
 	key := v.keys.get(scope{secret, s.Date, s.Region, s.Service})
 	if v.matches(r, s, hash, &key, plain, "X-Amz-Signature") {
 		return nil
@@ -121,10 +157,7 @@ func (s *Signature) covers(header http.Header) error {
 // alone takes requests that do not sign it: presigned ones, and those that say so. Its chunks with a signature each are refused
 // by name.
 func (s *Signature) payloadHash(header http.Header, body []byte, s3 bool) (string, error) {
-	said := s.hash
-	if values := header["X-Amz-Content-Sha256"]; len(values) > 0 {
-		said = strings.Join(values, ",")
-	}
+	said := s.said(header)
 	sum := hashOf(body)
 	actual := hex.EncodeToString(sum[:])
 	switch {
