@@ -14,14 +14,11 @@ package awsapi
 
 import (
 	"context"
-	"encoding/binary"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/google/uuid"
 )
 
 // Options holds what all services of an endpoint share. The zero value is useful.
@@ -96,17 +93,6 @@ func (o Options) withDefaults(service string) Options {
 	}
 	o.Logger = o.Logger.With("service", service) // formatted once
 	return o
-}
-
-// newRequestID returns a random UUID. It need not be hard to guess, so the fast source
-// will do.
-func newRequestID() string {
-	var id uuid.UUID
-	binary.BigEndian.PutUint64(id[:8], rand.Uint64())
-	binary.BigEndian.PutUint64(id[8:], rand.Uint64())
-	id[6] = id[6]&0x0f | 0x40 // version 4
-	id[8] = id[8]&0x3f | 0x80 // variant of RFC 9562
-	return id.String()
 }
 
 // Call is who asks for what: the request as an operation sees it beside its input.

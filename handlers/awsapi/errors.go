@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/aws/smithy-go"
 
@@ -131,3 +132,12 @@ type panicked struct {
 }
 
 func (p *panicked) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
+
+// tooLarge has no model: the real service's front end cuts such requests off.
+func tooLarge(limit int64) error {
+	return &Error{
+		Code:    "RequestEntityTooLargeException",
+		Message: "The request body is larger than " + strconv.FormatInt(limit, 10) + " bytes.",
+		Status:  http.StatusRequestEntityTooLarge,
+	}
+}

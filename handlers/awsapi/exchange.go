@@ -215,15 +215,6 @@ func (x *exchange) read(w http.ResponseWriter, r *http.Request) error {
 	}
 }
 
-// tooLarge has no model: the real service's front end cuts such requests off.
-func tooLarge(limit int64) error {
-	return &Error{
-		Code:    "RequestEntityTooLargeException",
-		Message: "The request body is larger than " + strconv.FormatInt(limit, 10) + " bytes.",
-		Status:  http.StatusRequestEntityTooLarge,
-	}
-}
-
 // operationLabel keeps what clients make up out of the metrics.
 func (x *exchange) operationLabel() string {
 	if x.known {
