@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"fmt"
+	"net"
 	"path/filepath"
 	"slices"
 
@@ -33,10 +34,19 @@ func (s *Server) openAccess() error {
 			Mode: access.Mode(s.opts.IAM), Caller: s.opts.Caller, Store: s.core.Store, Issuer: s.core.Credentials, Messages: s.core.Credentials.Sessions, Now: s.core.Clock.Now,
 			UnknownRoles: !s.opts.StrictRoles, Log: s.opts.Log, Decisions: &s.core.Decisions,
 		}
-		s.opts.authorize = s.access.Authorize
+		s.opts.authorize, s.core.PolicyStored = s.access.Authorize, s.access.Stored
 	}
+	s.warnOfControl()
 	s.core.Credentials.Authorize, s.core.Credentials.Strict = s.opts.authorize, s.opts.IAM == AccessEnforce
 	return s.openRootCredentials()
+}
+
+// warnOfControl warns where policies are to protect something, and others reach what has no login.
+func (s *Server) warnOfControl() {
+	at, ok := s.listener.Addr().(*net.TCPAddr)
+	if s.opts.IAM == AccessEnforce && ok && !at.IP.IsLoopback() {
+		s.opts.Log.Warn("policies are enforced, but not for /_emulator/, which has no login: a client that reaches the address may do everything there", "address", at)
+	}
 }
 
 // openRootCredentials makes the access keys of root users where there is a use for them.

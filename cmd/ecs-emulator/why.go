@@ -113,7 +113,11 @@ func condition(c decision.ConditionReport) string {
 	if !c.Holds {
 		is = "does not hold"
 	}
-	return fmt.Sprintf("%s %s %s: the request has %s, which %s", c.Operator, c.Key, valuesOf(c.Wants), valuesOf(c.Has), is)
+	text := fmt.Sprintf("%s %s %s: the request has %s, which %s", c.Operator, c.Key, valuesOf(c.Wants), valuesOf(c.Has), is)
+	if c.Never {
+		text += "; the emulator never supplies this key for the action"
+	}
+	return text
 }
 
 // valuesOf writes the values of a key.

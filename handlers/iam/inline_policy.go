@@ -11,7 +11,7 @@ import (
 // putInline adds an inline policy, or replaces the one with its name. Source of the text about
 // the quota: field reports.
 func (k *kind[R]) putInline(ctx context.Context, a *API, name, policy, document *string) error {
-	return k.changePolicies(ctx, a, name, func(_ *store.Tx, p *iam.Permissions) error {
+	err := k.changePolicies(ctx, a, name, func(_ *store.Tx, p *iam.Permissions) error {
 		if why := iam.CheckPolicy(*document, account(ctx).Partition); why != "" {
 			return malformedPolicy(why)
 		}
@@ -32,6 +32,8 @@ func (k *kind[R]) putInline(ctx context.Context, a *API, name, policy, document 
 		}
 		return nil
 	})
+	a.tellStored(err, *policy+" of the "+k.word+" "+*name, document)
+	return err
 }
 
 // getInline returns the name of an entity and the document of an inline policy of it.

@@ -29,6 +29,7 @@ func (a *API) CreateRole(ctx context.Context, in *sdk.CreateRoleInput) (*sdk.Cre
 	if err != nil {
 		return nil, err
 	}
+	a.tellStored(nil, trustPolicyOf(made.Name), in.AssumeRolePolicyDocument)
 	described := describeRole(made)
 	described.PermissionsBoundary = boundary(&made.Permissions)
 	described.Tags = in.Tags // in the order of the request (IAM0006)
@@ -118,14 +119,19 @@ func (a *API) UpdateRoleDescription(ctx context.Context, in *sdk.UpdateRoleDescr
 
 // UpdateAssumeRolePolicy replaces the trust policy.
 func (a *API) UpdateAssumeRolePolicy(ctx context.Context, in *sdk.UpdateAssumeRolePolicyInput) (*sdk.UpdateAssumeRolePolicyOutput, error) {
-	return &sdk.UpdateAssumeRolePolicyOutput{}, roles.change(ctx, a, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
+	err := roles.change(ctx, a, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
 		if err := unlinked(r); err != nil {
 			return err
 		}
 		r.TrustPolicy = *in.PolicyDocument
 		return checkTrustPolicy(r.TrustPolicy)
 	})
+	a.tellStored(err, trustPolicyOf(*in.RoleName), in.PolicyDocument)
+	return &sdk.UpdateAssumeRolePolicyOutput{}, err
 }
+
+// trustPolicyOf is the name of a trust policy for people.
+func trustPolicyOf(role string) string { return "the trust policy of the role " + role }
 
 // DeleteRole removes a role that nothing is attached to (IAM0003).
 func (a *API) DeleteRole(ctx context.Context, in *sdk.DeleteRoleInput) (*sdk.DeleteRoleOutput, error) {

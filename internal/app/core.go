@@ -39,6 +39,8 @@ type Core struct {
 	Journal     activity.Journal   // of what no row says
 	Decisions   decision.Log       // about what callers may do
 	Outages     outage.Board       // what there is no capacity of
+	// PolicyStored is told of each policy of IAM that is stored. Nil: access is not decided.
+	PolicyStored func(name, document string)
 	// Begun is set once the emulator works: before that, only what the engine demands is written.
 	Begun bool
 	// Services are the names of the APIs, as signatures have them.

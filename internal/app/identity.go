@@ -22,8 +22,10 @@ func (i Identity) Module() Module {
 }
 
 func (i Identity) offer() Offer {
+	identities := iam.New(i.Store, i.Clock.Now, &i.Credentials.KeyUses)
+	identities.Stored = i.PolicyStored
 	return Offer{APIs: []API{
-		iam.New(i.Store, i.Clock.Now, &i.Credentials.KeyUses),
+		identities,
 		sts.New(sts.Options{
 			Store: i.Store, Sessions: i.Credentials.Sessions, Now: i.Clock.Now, Wall: i.Clock.Wall, StrictRoles: i.StrictRoles,
 			Enforce: i.Credentials.Strict, RoleID: i.Credentials.RoleID,

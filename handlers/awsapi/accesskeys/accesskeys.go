@@ -61,3 +61,22 @@ func index(tables ...[]Key) map[string]Key {
 	}
 	return all
 }
+
+// OfCallers are the keys, in lower case, that follow from who calls, where and when, which requests for all actions may have.
+func OfCallers() []string {
+	names := []string{"aws:principaltag/", "aws:federatedprovider"} // the last is of sessions of web identities
+	for _, k := range ofAll {
+		names = append(names, strings.ToLower(k.Name))
+	}
+	return names
+}
+
+// OfService are the keys, in lower case, whose names begin with that of a service.
+func OfService(service string) (names []string) {
+	for name := range keys {
+		if strings.HasPrefix(name, service+":") {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -3,6 +3,7 @@ package access
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam/decision"
@@ -37,6 +38,12 @@ func (c *Control) decide(call *callKeys, wants []awsapi.Access) (decided []Decis
 		policies := q.policies()
 		policies.Identity = call.who.granted.narrow(q.wants.Action)
 		d := policy.Decide(q.request(&keys), policies)
+		if q.wants.Trust != nil {
+			d.Missing = "" // it is the role that is not there
+		}
+		if d.Missing != "" && c.undocumented.IsNew(d.Missing) {
+			c.Log.Warn("the emulator does not have the document of a policy, which therefore allows nothing", "policy", d.Missing)
+		}
 		q.take(&decided[i], d)
 		switch denied := c.denial(call, q.wants, d); {
 		case denied == nil:
@@ -71,7 +78,9 @@ func (q *question) policies() policy.Policies {
 
 func (q *question) explain() decision.Explanation {
 	keys := &accessKeys{callKeys: q.call, access: q.wants, find: q.control.tagsOf}
-	return decision.Explain(q.request(keys), q.policies())
+	explanation := decision.Explain(q.request(keys), q.policies())
+	explanation.Never = q.control.neverSupplied(q.wants.Action)
+	return explanation
 }
 
 // take takes a decision down for people.
@@ -87,6 +96,9 @@ func (q *question) take(kept *Decision, d policy.Decision) {
 	}
 	if !d.Allowed {
 		kept.Decision, kept.Enforced, kept.Reason = decision.Denied, q.control.enforces(), d.Because(wants.Action)
+		if d.Missing != "" {
+			kept.Reason = strings.TrimSpace(kept.Reason + "; the emulator does not have the document of " + d.Missing + ", which therefore allows nothing")
+		}
 	}
 }
 

@@ -10,10 +10,13 @@ import (
 	"cmp"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sigv4"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -67,6 +70,10 @@ type Control struct {
 	services map[string]*awsapi.Service // by their names in ARNs
 	verifier sigv4.Verifier
 	grants   grants
+
+	suppliedOnce sync.Once
+	suppliedBy   func(actionPattern string) (policy.KeySet, bool)
+	undocumented credentials.ToldARNs // policies of which the log has told that their documents are not here
 }
 
 // Serves tells which services there are: they know the tags and the policies of their resources. It is called once, before

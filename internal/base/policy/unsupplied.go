@@ -9,7 +9,8 @@ import (
 // aws:requesttag/, and one that begins with a colon for all that end with it, as :sub, a key of each identity provider.
 type KeySet map[string]bool
 
-func (s KeySet) has(key string) bool {
+// Has reports whether a key, in lower case, is one of the set.
+func (s KeySet) Has(key string) bool {
 	slash, colon := strings.IndexByte(key, '/'), strings.LastIndexByte(key, ':')
 	return s[key] || slash >= 0 && s[key[:slash+1]] || colon >= 0 && s[key[colon:]]
 }
@@ -36,7 +37,7 @@ func (p *Policy) Unsupplied(supplied func(actionPattern string) (keys KeySet, kn
 		keys = slices.DeleteFunc(keys, func(key string) bool {
 			key = strings.ToLower(key)
 			service, _, _ := strings.Cut(key, ":")
-			return slices.Contains(elsewhere, service) || slices.ContainsFunc(sets, func(set KeySet) bool { return set.has(key) })
+			return slices.Contains(elsewhere, service) || slices.ContainsFunc(sets, func(set KeySet) bool { return set.Has(key) })
 		})
 		if len(sets) > 0 && len(keys) > 0 {
 			all = append(all, Unsupplied{s.label, keys})

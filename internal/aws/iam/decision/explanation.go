@@ -8,6 +8,8 @@ type Explanation struct {
 	// Keys are those that a policy asked for, by their names in lower case, with their values. The value is nil for a key that
 	// the request does not have.
 	Keys map[string][]string
+	// Never tells of keys whether no request for the action has them. Nil: it is not known.
+	Never func(key string) bool
 }
 
 // Explain decides a request again, and tells how.

@@ -47,6 +47,8 @@ type ConditionReport struct {
 	Wants    []string `json:"wants"` // by the policy
 	Has      []string `json:"has"`   // by the request; null if it does not have the key
 	Holds    bool     `json:"holds"`
+	// Never says that the emulator supplies the key for no request of the action.
+	Never bool `json:"neverSupplied"`
 }
 
 // Explained tells how it came to a decision.
@@ -58,12 +60,12 @@ func (d Decision) Explained() ExplainedReport {
 	explanation := d.Explain()
 	r.Keys = explanation.Keys
 	for _, f := range explanation.Layers {
-		r.Layers = append(r.Layers, layerReport(f))
+		r.Layers = append(r.Layers, layerReport(f, explanation.Never))
 	}
 	return r
 }
 
-func layerReport(f policy.Found) LayerReport {
+func layerReport(f policy.Found, never func(key string) bool) LayerReport {
 	l := LayerReport{
 		Layer: f.Layer.String(), Allows: f.Allows, Denies: f.Denies, Policy: f.Policy, Statement: f.Statement, Lacks: f.Lacks.String(),
 		Conditions: []ConditionReport{}, Missing: f.Missing,
@@ -72,7 +74,9 @@ func layerReport(f policy.Found) LayerReport {
 		l.Lacks = ""
 	}
 	for _, c := range f.Conditions {
-		l.Conditions = append(l.Conditions, ConditionReport{Operator: c.Operator, Key: c.Key, Wants: c.Wants, Has: c.Has, Holds: c.Holds})
+		l.Conditions = append(l.Conditions, ConditionReport{
+			Operator: c.Operator, Key: c.Key, Wants: c.Wants, Has: c.Has, Holds: c.Holds, Never: never != nil && never(c.Key),
+		})
 	}
 	return l
 }
