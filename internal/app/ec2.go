@@ -66,7 +66,7 @@ func (c *EC2) offer() Offer {
 func (c *EC2) begin(Work) Work {
 	at := capacity.New(capacity.Options{
 		Store: c.Store, Clock: c.Clock, Log: c.Log, Delays: c.Delays.Instances, AgentAway: c.Faults.instances.AgentAway,
-		Addresses: c.Engine.Agent(), Quotas: c.Quotas,
+		Addresses: c.Engine.Agent(), Quotas: c.Quotas, MayRegister: c.Credentials.MayRegister,
 	})
 	inGroups := capacity.NewGroups(capacity.GroupOptions{Store: c.Store, Clock: c.Clock, Log: c.Log, Delays: c.Delays.Groups, Outages: &c.Outages})
 	c.capacity.Store(at)

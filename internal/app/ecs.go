@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 
@@ -114,7 +115,7 @@ func (e *ECS) begin(Work) Work {
 	services := servicescheduler.Options{
 		Store: e.Store, Clock: e.Clock, Log: e.Log, Delays: e.Delays.Services, Outages: &e.Outages, Quotas: e.Quotas, Rates: e.Rates,
 	}
-	hooks := lifecyclehook.Options{Store: e.Store, Clock: e.Clock, Log: e.Log, Invoke: e.Functions.Invoke, Role: e.hookRole}
+	hooks := lifecyclehook.Options{Store: e.Store, Clock: e.Clock, Log: e.Log, Invoke: e.invoke, Role: e.hookRole}
 	if e.StrictRoles {
 		services.RefusedRole, services.RefusesRole = credentials.RefusedRole, credentials.RefusesInfrastructureRole
 		hooks.Assumes = e.Credentials.Assumes
@@ -149,6 +150,14 @@ func (e *ECS) hookRole(deploymentARN, role, session string) (apiclient.Principal
 		return apiclient.Root(arn.ScopeOf(deploymentARN)), nil
 	}
 	return e.Credentials.Role(arn.ScopeOf(deploymentARN), role, session)
+}
+
+// invoke calls the Lambda function of a lifecycle hook, if the hook's role may.
+func (e *ECS) invoke(ctx context.Context, as apiclient.Principal, function string, payload []byte) (apiclient.Returned, error) {
+	if err := e.Credentials.MayInvoke(ctx, as, function); err != nil {
+		return apiclient.Returned{}, err
+	}
+	return e.Functions.Invoke(ctx, as, function, payload)
 }
 
 // aboutECS names the changes that ECS announces. Changes of faults are the emulator's own.

@@ -1,12 +1,15 @@
 package credentials
 
 import (
+	"context"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -19,11 +22,25 @@ func (i *Issuer) instanceSession(containerInstance string) (s session.Session, h
 	if registered == nil {
 		return session.Session{}, false
 	}
-	scope := registered.Scope()
-	instance := ec2.FindInstance(tx, scope, registered.EC2InstanceID)
+	return profileSession(tx, ec2.FindInstance(tx, registered.Scope(), registered.EC2InstanceID))
+}
+
+// MayRegister asks whether the role of an EC2 instance may register it as a container instance of a cluster, by its ARN. What
+// was launched without an instance profile, or with one that has no role, is not asked for.
+func (i *Issuer) MayRegister(ctx context.Context, instance *ec2.Instance, cluster string) error {
+	s, has := profileSession(i.Store.Read(), instance)
+	if i.Authorize == nil || !has {
+		return nil
+	}
+	return i.allow(ctx, callerOf(s), "ecs:RegisterContainerInstance", cluster)
+}
+
+// profileSession is the session in which an EC2 instance has keys: of the role of its instance profile, if it has one.
+func profileSession(tx *store.Tx, instance *ec2.Instance) (s session.Session, has bool) {
 	if instance == nil || instance.Profile == nil {
 		return session.Session{}, false
 	}
+	scope := instance.Scope
 	account := iam.AccountOf(scope)
 	profile := iam.InstanceProfiles.Find(tx, account, arn.Name(aws.ToString(instance.Profile.Arn)))
 	if profile == nil || profile.ID != aws.ToString(instance.Profile.Id) {

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -108,5 +109,28 @@ func (i *Issuer) Allow(ctx context.Context, taskARN, action, resource string) er
 	}
 	service, operation, _ := strings.Cut(action, ":")
 	call := i.Call(taskARN, session.TaskExecution, service, operation)
+	return awsapi.Allow(awsapi.NewContext(ctx, call), action, resource, nil)
+}
+
+// MayInvoke asks whether a principal may invoke a Lambda function, which answers a lifecycle hook. The root of the account may.
+// Source: ECS developer guide, permissions for Lambda functions in lifecycle hooks.
+func (i *Issuer) MayInvoke(ctx context.Context, as apiclient.Principal, function string) error {
+	if i.Authorize == nil || as.Keys.SessionToken == "" {
+		return nil
+	}
+	s, ours, err := i.Sessions.Open(as.Keys.AccessKeyID, as.Keys.SessionToken)
+	if err != nil || !ours {
+		return fmt.Errorf("open the session of a role: %w", err)
+	}
+	return i.allow(ctx, callerOf(s), "lambda:InvokeFunction", function)
+}
+
+// allow asks whether a role in a session may do what the emulator does for it without a request.
+func (i *Issuer) allow(ctx context.Context, caller awsapi.Caller, action, resource string) error {
+	service, operation, _ := strings.Cut(action, ":")
+	call := awsapi.Call{
+		Service: service, Operation: operation, Region: caller.Region, Account: caller.Account, RequestID: arn.NewUUID(),
+		Authorize: i.Authorize, Caller: caller,
+	}
 	return awsapi.Allow(awsapi.NewContext(ctx, call), action, resource, nil)
 }

@@ -41,6 +41,18 @@ func (c *Controller) read(tx *store.Tx, key string) (v View, ok bool) {
 	return v, true
 }
 
+// refuses reports whether the agent of an instance may not register it. The log tells why.
+func (c *Controller) refuses(ctx context.Context, v View) bool {
+	if c.MayRegister == nil {
+		return false
+	}
+	err := c.MayRegister(ctx, v.Instance, v.Cluster.ARN)
+	if err != nil {
+		c.Log.Warn("the container agent cannot register its instance", "instance", v.Instance.ID, "cluster", v.Cluster.ARN, "reason", err.Error())
+	}
+	return err != nil
+}
+
 // drainsGroup reports whether managed draining is on for the group of an instance: its lifecycle hook is there.
 func drainsGroup(tx *store.Tx, i *ec2.Instance) bool {
 	g := autoscaling.FindGroup(tx, i.Scope, i.Group)
@@ -70,6 +82,11 @@ func (c *Controller) reconcile(ctx context.Context, key string) (Plan, error) {
 		return Plan{}, nil
 	}
 	plan := Decide(v)
+	refused := plan.Register && c.refuses(ctx, v)
+	if refused {
+		v.Refused = true
+		plan = Decide(v)
+	}
 	if plan.empty() && !v.Instance.Untold() {
 		return plan, nil
 	}
@@ -90,6 +107,7 @@ func (c *Controller) reconcile(ctx context.Context, key string) (Plan, error) {
 		if !ok {
 			return nil
 		}
+		v.Refused = refused
 		switch plan = Decide(v); {
 		case plan.Address && address.IsValid():
 			i := *v.Instance

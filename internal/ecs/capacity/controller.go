@@ -43,6 +43,8 @@ type Options struct {
 	// AgentAway reports whether a fault disconnects the agent of an instance,
 	// and calls Wake when that changes. Nil: no faults.
 	AgentAway func(scope arn.Scope, instanceID string) bool
+	// MayRegister asks whether the agent of an instance may register it in a cluster, by its ARN. Nil: each may.
+	MayRegister func(ctx context.Context, i *ec2.Instance, cluster string) error
 	// Delays are the delays of AWS, or none.
 	Delays Delays
 	// Quotas are those that accounts have; nil is the defaults.

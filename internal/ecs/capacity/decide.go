@@ -27,6 +27,8 @@ type View struct {
 	Tasks int
 	// ClusterFull: its agent is told that no further instance can join.
 	ClusterFull bool
+	// Refused: the role of the instance may not register it.
+	Refused bool
 	// AgentAway: a fault disconnects its agent.
 	AgentAway bool
 	// ManagedDraining: the capacity provider of its group drains it before its end.
@@ -118,7 +120,7 @@ func (v View) run(p *Plan) {
 	}
 	if v.Registered == nil {
 		joins := v.Instance.ContainerInstance == "" && v.Cluster.Active()
-		if p.Register = joins && !v.ClusterFull; joins && v.ClusterFull {
+		if p.Register = joins && !v.ClusterFull && !v.Refused; joins && !p.Register {
 			v.early(p, v.Now, registerAgain) // or when a notice is over
 		}
 		return
