@@ -2,6 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/smithy-go"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -20,6 +24,10 @@ func (i *Images) forAgent() *imagepull.Registry {
 		Login: func(ctx context.Context, t *state.Task) (*backend.RegistryAuth, error) {
 			call := i.Credentials.Call(t.ARN, session.TaskExecution, "ecr", "GetAuthorizationToken")
 			if err := awsapi.Allow(awsapi.NewContext(ctx, call), "ecr:GetAuthorizationToken", "*", nil); err != nil {
+				var refused smithy.APIError
+				if errors.As(err, &refused) {
+					err = fmt.Errorf("%s: %w", refused.ErrorCode(), err)
+				}
 				return nil, &imagepull.LoginError{Err: err}
 			}
 			password, err := logins.Password(ecr.Login{

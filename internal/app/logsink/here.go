@@ -4,7 +4,10 @@ package logsink
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"github.com/aws/smithy-go"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatchlogs"
 	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
@@ -25,15 +28,19 @@ func (l Here) OpenStream(ctx context.Context, s awslogs.Stream, create bool) err
 	if err := cloudwatchlogs.CheckStream(s.Group, s.Name); err != nil {
 		return err
 	}
-	if create {
-		if err := l.Allow(ctx, s.Task, "logs:CreateLogGroup", groupARN(s)); err != nil {
-			return err
-		}
-	}
-	if err := l.Allow(ctx, s.Task, "logs:CreateLogStream", groupARN(s)); err != nil {
+	if err := l.Allow(ctx, s.Task, "logs:CreateLogStream", groupARN(s)+":log-stream:"+s.Name); err != nil {
 		return err
 	}
-	return l.Store.OpenStream(nameOf(s), create)
+	err := l.Store.OpenStream(nameOf(s), false)
+	var refusal smithy.APIError
+	if !create || !errors.As(err, &refusal) || refusal.ErrorCode() != "ResourceNotFoundException" {
+		return err
+	}
+	// Only a group that is not there has to be made (ECS0214).
+	if err := l.Allow(ctx, s.Task, "logs:CreateLogGroup", groupARN(s)); err != nil {
+		return &smithy.OperationError{ServiceID: "CloudWatch Logs", OperationName: "CreateLogGroup", Err: err}
+	}
+	return l.Store.OpenStream(nameOf(s), true)
 }
 
 // groupARN is the resource of actions on a group and, with the stream behind it, on a stream.

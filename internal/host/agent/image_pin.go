@@ -80,9 +80,13 @@ func (h *host) pinAs(to pin, image state.PinnedImage) (digest string, err error)
 // that others could pull.
 func (w *taskRunner) pullPinned(ctx context.Context, by imagepull.Agent, choice imagepull.Choice, to pin, spec backend.PullSpec) (found imagepull.Found, err error) {
 	h := w.host
-	if choice.From != "" {
-		if spec.Auth, err = h.agent.Registry.Login(ctx, w.task); err != nil {
+	if choice.Own && h.agent.Registry.Login != nil { // a simulated engine needs none, but the role may not get one
+		auth, err := h.agent.Registry.Login(ctx, w.task)
+		if err != nil {
 			return found, err
+		}
+		if choice.From != "" {
+			spec.Auth = auth
 		}
 	}
 	found, err = h.images.Pull(ctx, by, choice, spec)
