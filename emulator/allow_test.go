@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
 // police is an authorizer that remembers what it was asked, and denies some of it.
@@ -88,9 +89,10 @@ func TestNothingIsDoneForATaskWithoutAsking(t *testing.T) {
 			return strings.HasPrefix(s, "executes logs:PutLogEvents "+group+":log-stream:p/app/")
 		})
 	})
-	p.wasAsked(t, "root ecs:RunTask *", "root ecs:RegisterTaskDefinition *", "root secretsmanager:CreateSecret *",
-		"executes secretsmanager:GetSecretValue "+*made.ARN, "executes ssm:GetParameters *",
-		"executes logs:CreateLogGroup "+group, "executes logs:CreateLogStream "+group)
+	p.wasAsked(t, "root ecs:RunTask "+definition, "root ecs:RegisterTaskDefinition arn:aws:ecs:us-east-1:000000000000:task-definition/web:*",
+		"root secretsmanager:CreateSecret arn:aws:secretsmanager:us-east-1:000000000000:secret:db-??????", "executes secretsmanager:GetSecretValue "+*made.ARN,
+		"executes ssm:GetParameters arn:aws:ssm:us-east-1:000000000000:parameter/aws/reference/secretsmanager/db",
+		"executes logs:CreateLogGroup "+group, "executes logs:CreateLogStream "+group+":log-stream:p/app/"+arn.Name(id))
 
 	p.deny("ecs:UpdateTaskProtection")
 	task := w.task(id)

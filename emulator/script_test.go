@@ -149,7 +149,7 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	}
 	s.setVolumes(t, env, &opts)
 	opts.LocalPorts = strings.HasSuffix(env.WorkDir, "local_ports")
-	opts.InjectEndpoint = strings.HasSuffix(env.WorkDir, "api_from_tasks") || strings.HasSuffix(env.WorkDir, "task_role")
+	opts.InjectEndpoint = strings.HasSuffix(strings.TrimSuffix(env.WorkDir, "_enforced"), "task_role") || strings.HasSuffix(env.WorkDir, "api_from_tasks")
 	opts.AllowPrivileged = strings.HasSuffix(env.WorkDir, "privileged")
 	switch {
 	case strings.HasSuffix(env.WorkDir, "enforced"):
