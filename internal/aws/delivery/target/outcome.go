@@ -62,7 +62,7 @@ func refusal(e *apiclient.Error, service string) delivery.Outcome {
 	case e.Status >= http.StatusInternalServerError, e.Code == "ServerException":
 		return retry(codeInternal, message)
 	case has("AccessDenied", "Unauthorized", "AuthorizationError", "NotAuthorized", "AccessForbidden"):
-		return final(codeNoPermissions, message)
+		return final(codeNoPermissions, message) // ECS0216
 	case has("NotFound", "DoesNotExist", "NonExistent", "NoSuch"):
 		return final(codeNoResource, message)
 	case has("LimitExceeded"):
