@@ -50,7 +50,7 @@ func (s *Source) principal(t *state.Task) (apiclient.Principal, error) {
 	return as, nil
 }
 
-// do calls an operation, whose refusal is an [*apiclient.Error]: also that of a role that may not (ECS0215).
+// do calls an operation, whose refusal is an [*apiclient.Error]: a role that may not call it is refused as well (ECS0215).
 func (s *Source) do(ctx context.Context, as apiclient.Principal, op apiclient.Operation, in, out any) error {
 	return s.Client.Do(ctx, as, op, in, out)
 }
