@@ -45,15 +45,6 @@ func (o *Options) identify(c *Call, scope Scope, r *http.Request) error {
 	return nil
 }
 
-// TokenOf is the session token of a request, empty if it has none.
-func TokenOf(r *http.Request) string {
-	token := r.Header.Get("X-Amz-Security-Token")
-	if token == "" && r.URL.RawQuery != "" {
-		token = r.URL.Query().Get("X-Amz-Security-Token")
-	}
-	return token
-}
-
 // Identify finds out who has signed a request for a service, by its name in signatures. An error
 // is ErrTokenInvalid or ErrTokenExpired where the request has keys of the emulator's that are no
 // longer good, which [Refuse] puts in words.
