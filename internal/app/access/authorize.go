@@ -36,7 +36,9 @@ func (c *Control) decide(call *callKeys, wants []awsapi.Access) (decided []Decis
 		*q = question{control: c, call: call, wants: &wants[i], resource: c.policiesOf(&wants[i])}
 		keys.access, keys.tags, keys.found = q.wants, nil, false
 		policies := q.policies()
-		policies.Identity = call.who.granted.narrow(q.wants.Action)
+		if granted := call.who.granted; granted != nil {
+			policies.Identity = granted.narrow(q.wants.Action)
+		}
 		d := policy.Decide(q.request(&keys), policies)
 		if q.wants.Trust != nil {
 			d.Missing = "" // it is the role that is not there

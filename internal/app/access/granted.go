@@ -2,6 +2,7 @@ package access
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
@@ -13,18 +14,21 @@ type granted struct {
 	identity []policy.Source
 	boundary *policy.Source
 	narrowed sync.Map // of action: identity without the statements that do not have it
+	actions  atomic.Int32
 }
+
+// mostNarrowed bounds the actions, which clients name where an upstream has the service.
+const mostNarrowed = 1000
 
 // narrow returns the identity policies without the statements that do not have an action.
 func (g *granted) narrow(action string) []policy.Source {
-	if g == nil {
-		return nil
-	}
 	if list, found := g.narrowed.Load(action); found {
 		return list.([]policy.Source)
 	}
 	list := policy.Narrow(g.identity, action)
-	g.narrowed.Store(action, list)
+	if g.actions.Add(1) <= mostNarrowed {
+		g.narrowed.Store(action, list)
+	}
 	return list
 }
 
