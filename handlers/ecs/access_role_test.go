@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 )
 
 // guard lets calls through but for one action, and keeps what is asked of IAM.
@@ -25,12 +26,13 @@ type guard struct {
 	*server
 	denied string // the action, and perhaps its resource
 	iam    []string
+	rates  quota.Rates
 }
 
 func newGuard(t *testing.T, s *server) *guard {
 	t.Helper()
 	g := &guard{}
-	api := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: time.Now}})
+	api := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: time.Now, Rates: &g.rates}})
 	h := httptest.NewServer(api.Service().Handler(awsapi.Options{
 		Logger: slog.New(slog.DiscardHandler), Region: testRegion, Account: testAccount,
 		Authorize: apitest.Each(func(_ context.Context, _ awsapi.Call, w awsapi.Access) error {
@@ -104,6 +106,33 @@ func TestRolesThatAreHandedOver(t *testing.T) {
 	}
 }
 
+// TestTasksThatAreDeniedChangeNothing: neither the default cluster nor the role that is linked to ECS is made, and Fargate's rate of
+// calls is left.
+func TestTasksThatAreDeniedChangeNothing(t *testing.T) {
+	s := newServer(t)
+	s.fargate(t, "roles", func(in *sdk.RegisterTaskDefinitionInput) {
+		in.ExecutionRoleArn = aws.String("arn:aws:iam::123456789012:role/run")
+	})
+	g := newGuard(t, s)
+	g.denied = "iam:PassRole"
+	s.store.OnChange(func() { t.Error("a request that is denied has changed something") })
+	for operation, more := range map[string]string{
+		"RunTask": `"launchType":"FARGATE"`, "StartTask": `"containerInstances":["` + strings.Repeat("a", 32) + `"]`,
+	} {
+		body := `{"taskDefinition":"roles","networkConfiguration":{"awsvpcConfiguration":{"subnets":["subnet-1"]}},` + more + `}`
+		if status, answer := g.send(t, operation, body); status != 400 || !strings.Contains(answer, "to perform: iam:PassRole") {
+			t.Errorf("%s answers %d %s", operation, status, answer)
+		}
+	}
+	left, then := 0, time.Now().Add(-time.Hour) // no token comes back
+	for g.rates.Call(testScope, then) {
+		left++
+	}
+	if left != 20 {
+		t.Errorf("%d calls of RunTask are left, want 20", left)
+	}
+}
+
 // TestRepeatedCallsAreAuthorizedAgain: the answer of the first call is for callers who still may do what it did.
 func TestRepeatedCallsAreAuthorizedAgain(t *testing.T) {
 	s := newServer(t)
@@ -120,6 +149,16 @@ func TestRepeatedCallsAreAuthorizedAgain(t *testing.T) {
 		_, err := g.RunTask(ctx, run)
 		if err == nil || !strings.Contains(err.Error(), "AccessDeniedException") || !strings.Contains(err.Error(), "to perform: "+denied) {
 			t.Errorf("without %s a repeated RunTask: %v", denied, err)
+		}
+	}
+	short := runInput("roles")
+	short.ClientToken, short.Overrides = aws.String("short"), &types.TaskOverride{TaskRoleArn: aws.String("deploy")}
+	for range 2 {
+		g.denied, g.iam = "", nil
+		must[*sdk.RunTaskOutput](t)(g.RunTask(ctx, short))
+		want := "iam:PassRole arn:aws:iam::123456789012:role/deploy iam:passedtoservice=ecs-tasks.amazonaws.com"
+		if !slices.Equal(g.iam, []string{want}) {
+			t.Errorf("for a role by its name is asked %v, want %s", g.iam, want)
 		}
 	}
 	g.denied = "ecs:CreateService"

@@ -14,9 +14,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
-// PassRoles asks whether the caller may have tasks run as roles. Source: ECS developer guide, EventBridge
-// IAM role, for RunTask; field reports for RegisterTaskDefinition. That StartTask asks as RunTask does, and
-// what is refused before that, are assumptions.
+// PassRoles asks whether the caller may have tasks run as roles. Source: field reports for RegisterTaskDefinition.
+// What is refused before that is an assumption.
 func PassRoles(ctx context.Context, roles ...string) error {
 	return passRoles(ctx, iam.ECSTasks, roles)
 }

@@ -8,11 +8,13 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
 // Access says what operations ask. Source: Service Authorization Reference, Amazon ECS.
@@ -40,7 +42,7 @@ func inCluster(r awsapi.Row) awsapi.Row { return r.Key("ecs:cluster", kit.Cluste
 func launches(r awsapi.Row) awsapi.Row {
 	return r.Shows("on task-definition/{TaskDefinition}", kit.TagAction+" on task/{Cluster|default}/*, with tags",
 		"iam:PassRole on the roles of the overrides, of the task definition and of volumes").
-		May("aws:RequestTag/${TagKey}", "aws:TagKeys", "ecs:CreateAction", "ecs:cluster", "ecs:enable-ebs-volumes", "ecs:enable-execute-command")
+		May("aws:RequestTag/${TagKey}", "aws:TagKeys", "ecs:CreateAction", "ecs:cluster", "ecs:enable-ebs-volumes", "ecs:enable-execute-command", "iam:PassedToService")
 }
 
 // runAccess is what RunTask asks, and StartTask in its words: the task definition with its revision and, if the tasks get
@@ -60,6 +62,27 @@ func (a *API) runAccess(call awsapi.Call, in *sdk.RunTaskInput, operation string
 	wants := []awsapi.Access{{Action: "ecs:" + operation, Resource: resource, Keys: keys}}
 	if tagged || in.EnableECSManagedTags || handsDown(in.PropagateTags, definition) {
 		wants = append(wants, a.tagAccess(call, cluster, operation, keys)...)
+	}
+	return append(wants, passAccess(in, definition)...)
+}
+
+// passAccess asks for the roles that a request hands over: to its tasks those of the overrides or of the task definition, to ECS
+// those in which it makes volumes (AC72). The row asks, not the method, as a request that is denied changes nothing: it makes no
+// default cluster and counts for no rate. A repeated request asks the same again. Source: ECS developer guide, EventBridge IAM
+// role, for RunTask; that StartTask asks as RunTask does is an assumption.
+func passAccess(in *sdk.RunTaskInput, definition *state.TaskDefinition) []awsapi.Access {
+	if definition == nil { // the request is refused, and so is one whose roles are none
+		return nil
+	}
+	role, execution, err := taskdef.Roles(definition.Definition(), in.Overrides)
+	if err != nil {
+		return nil
+	}
+	wants := kit.Passes(iam.ECSTasks, &role, &execution)
+	for _, v := range in.VolumeConfigurations {
+		if v.ManagedEBSVolume != nil {
+			wants = append(wants, kit.Passes(iam.ECS, v.ManagedEBSVolume.RoleArn)...)
+		}
 	}
 	return wants
 }

@@ -1,8 +1,6 @@
 package task
 
 import (
-	"cmp"
-	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -112,7 +110,7 @@ func findTaskCall(tx *store.Tx, scope arn.Scope, in *sdk.RunTaskInput, now time.
 
 // taskTemplate validates what needs the store. more comes after ECS's own refusals of the
 // request, and before the emulator's, of which refused are members.
-func (a *API) taskTemplate(ctx context.Context, tx *store.Tx, call taskCall, l launch.Spec, refused []string, more func() error) (*task.Template, launch.Awsvpc, error) {
+func (a *API) taskTemplate(tx *store.Tx, call taskCall, l launch.Spec, refused []string, more func() error) (*task.Template, launch.Awsvpc, error) {
 	in, def, launchType := call.in, call.definition.Definition(), l.Capacity.LaunchType
 	if err := launch.Check(def, l); err != nil {
 		return nil, launch.Awsvpc{}, err
@@ -122,12 +120,6 @@ func (a *API) taskTemplate(ctx context.Context, tx *store.Tx, call taskCall, l l
 	}
 	resolved, err := taskdef.ApplyOverrides(def, in.Overrides, launchType)
 	if err != nil {
-		return nil, launch.Awsvpc{}, err
-	}
-	if err := kit.PassRoles(ctx, resolved.TaskRoleArn, resolved.ExecutionRoleArn); err != nil {
-		return nil, launch.Awsvpc{}, err
-	}
-	if err := kit.PassRolesToECS(ctx, volumeRoles(in)...); err != nil {
 		return nil, launch.Awsvpc{}, err
 	}
 	if in.EnableExecuteCommand && resolved.TaskRoleArn == "" {
@@ -159,29 +151,6 @@ func (a *API) taskTemplate(ctx context.Context, tx *store.Tx, call taskCall, l l
 		Group: aws.ToString(in.Group), StartedBy: aws.ToString(in.StartedBy), EnableExecuteCommand: in.EnableExecuteCommand,
 		Tags: newTaskTags(in, call.cluster, call.definition), Now: call.now,
 	}), vpc, nil
-}
-
-// volumeRoles are those in which ECS makes the volumes of tasks (AC72).
-func volumeRoles(in *sdk.RunTaskInput) (roles []string) {
-	for _, v := range in.VolumeConfigurations {
-		if v.ManagedEBSVolume != nil {
-			roles = append(roles, aws.ToString(v.ManagedEBSVolume.RoleArn))
-		}
-	}
-	return roles
-}
-
-// passAgain asks for the roles of a call that is repeated, before its answer is given again.
-func passAgain(ctx context.Context, call taskCall) error {
-	def := call.definition.Definition()
-	role, execution := aws.ToString(def.TaskRoleArn), aws.ToString(def.ExecutionRoleArn)
-	if o := call.in.Overrides; o != nil {
-		role, execution = cmp.Or(aws.ToString(o.TaskRoleArn), role), cmp.Or(aws.ToString(o.ExecutionRoleArn), execution)
-	}
-	if err := kit.PassRoles(ctx, role, execution); err != nil {
-		return err
-	}
-	return kit.PassRolesToECS(ctx, volumeRoles(call.in)...)
 }
 
 // vpcConfiguration is nil for tasks without a network interface of their own.

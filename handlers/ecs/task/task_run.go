@@ -47,7 +47,7 @@ func (a *API) RunTask(ctx context.Context, in *sdk.RunTaskInput) (*TasksOutput, 
 		if err != nil {
 			return err
 		}
-		made, err = a.runTaskOnce(ctx, tx, call, chance)
+		made, err = a.runTaskOnce(tx, call, chance)
 		return err
 	})
 	if errors.Is(err, errNoContainerInstances) || errors.Is(err, errNoProviderInstances) {
@@ -92,18 +92,15 @@ func runCount(in *sdk.RunTaskInput) int {
 // them. Tasks that have been forgotten meanwhile are failures: what AWS answers for them is
 // not published. A token with which no task could be placed may be used again, which is the
 // emulator's choice.
-func (a *API) runTaskOnce(ctx context.Context, tx *store.Tx, call taskCall, chance placement.Chance) (newTasks, error) {
+func (a *API) runTaskOnce(tx *store.Tx, call taskCall, chance placement.Chance) (newTasks, error) {
 	token := aws.ToString(call.in.ClientToken)
 	if token == "" {
-		return a.runTask(ctx, tx, call, chance)
+		return a.runTask(tx, call, chance)
 	}
 	request := clienttoken.New(tokenID("RunTask", call.cluster, token), runTaskDigest(call.in))
 	if known, same := request.First(tx); remembered(tx, known, call.now, a.Repeats != nil && a.Repeats(tx, token)) {
 		if !same {
 			return newTasks{}, errTokenReused(known.ARNs)
-		}
-		if err := passAgain(ctx, call); err != nil {
-			return newTasks{}, err
 		}
 		var again newTasks
 		for _, arn := range known.ARNs {
@@ -115,7 +112,7 @@ func (a *API) runTaskOnce(ctx context.Context, tx *store.Tx, call taskCall, chan
 		}
 		return again, nil
 	}
-	made, err := a.runTask(ctx, tx, call, chance)
+	made, err := a.runTask(tx, call, chance)
 	if err != nil || len(made.tasks) == 0 {
 		return made, err
 	}
@@ -128,7 +125,7 @@ func (a *API) runTaskOnce(ctx context.Context, tx *store.Tx, call taskCall, chan
 }
 
 // runTask makes the tasks, each of which has a place or is a failure.
-func (a *API) runTask(ctx context.Context, tx *store.Tx, call taskCall, chance placement.Chance) (newTasks, error) {
+func (a *API) runTask(tx *store.Tx, call taskCall, chance placement.Chance) (newTasks, error) {
 	l, err := a.runTaskLaunch(call.cluster, call.in)
 	if err != nil {
 		return newTasks{}, err
@@ -153,7 +150,7 @@ func (a *API) runTask(ctx context.Context, tx *store.Tx, call taskCall, chance p
 	if pool == nil && !a.Rates.Call(call.scope, call.now) {
 		return newTasks{}, errTooFast
 	}
-	template, vpc, err := a.taskTemplate(ctx, tx, call, l, RunTaskMembers.Refused(call.in), found)
+	template, vpc, err := a.taskTemplate(tx, call, l, RunTaskMembers.Refused(call.in), found)
 	if err != nil {
 		return newTasks{}, err
 	}

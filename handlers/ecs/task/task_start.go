@@ -37,7 +37,7 @@ func (a *API) StartTask(ctx context.Context, in *sdk.StartTaskInput) (*TasksOutp
 		if err != nil {
 			return err
 		}
-		made, err = a.startTask(ctx, tx, call, in)
+		made, err = a.startTask(tx, call, in)
 		return err
 	})
 	if err != nil {
@@ -64,7 +64,7 @@ func checkStartTask(in *sdk.StartTaskInput, run *sdk.RunTaskInput) error {
 	return checkTaskRequest(run)
 }
 
-func (a *API) startTask(ctx context.Context, tx *store.Tx, call taskCall, in *sdk.StartTaskInput) (made newTasks, err error) {
+func (a *API) startTask(tx *store.Tx, call taskCall, in *sdk.StartTaskInput) (made newTasks, err error) {
 	c := kit.InCluster{Tx: tx, Scope: call.scope, Cluster: call.cluster}
 	pool := placement.NewPool(tx, call.cluster, nil)
 	started := map[types.LaunchType]*startable{}
@@ -78,7 +78,7 @@ func (a *API) startTask(ctx context.Context, tx *store.Tx, call taskCall, in *sd
 			launchType = known.LaunchType
 		}
 		if started[launchType] == nil {
-			if started[launchType], err = a.startable(ctx, tx, call, in, launchType); err != nil {
+			if started[launchType], err = a.startable(tx, call, in, launchType); err != nil {
 				return newTasks{}, err
 			}
 		}
@@ -99,9 +99,9 @@ type startable struct {
 	demand   *placement.Demand
 }
 
-func (a *API) startable(ctx context.Context, tx *store.Tx, call taskCall, in *sdk.StartTaskInput, launchType types.LaunchType) (*startable, error) {
+func (a *API) startable(tx *store.Tx, call taskCall, in *sdk.StartTaskInput, launchType types.LaunchType) (*startable, error) {
 	l := launch.Spec{Capacity: launch.Capacity{LaunchType: launchType}, Network: in.NetworkConfiguration, Volumes: in.VolumeConfigurations}
-	template, vpc, err := a.taskTemplate(ctx, tx, call, l, StartTaskMembers.Refused(in), func() error { return nil })
+	template, vpc, err := a.taskTemplate(tx, call, l, StartTaskMembers.Refused(in), func() error { return nil })
 	if err != nil {
 		return nil, err
 	}

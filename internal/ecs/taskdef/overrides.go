@@ -183,6 +183,16 @@ func (r *Resolved) checkSize(windows bool, launchType types.LaunchType) error {
 	return checkFargateSize(r.CPU, r.Memory, windows, invalid)
 }
 
+// Roles are the ARNs of the roles of a task: its override's, or else its definition's; empty: it has none. Its error is for an
+// override of what is no role.
+func Roles(def *types.TaskDefinition, o *types.TaskOverride) (task, execution string, err error) {
+	r := Resolved{TaskRoleArn: value(def.TaskRoleArn), ExecutionRoleArn: value(def.ExecutionRoleArn)}
+	if o != nil {
+		err = r.overrideRoles(def, o)
+	}
+	return r.TaskRoleArn, r.ExecutionRoleArn, err
+}
+
 // overrideRoles replaces roles. A bare name is one of the definition's account. An
 // empty one overrides nothing: the Terraform provider sends both in each override, and
 // its public acceptance tests run such tasks. That the task then shows none is the
