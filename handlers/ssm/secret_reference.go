@@ -28,7 +28,15 @@ func secretValue(ctx context.Context, tx *store.Tx, r reference, decrypt bool) (
 	}
 	scope, id := awsapi.CallScope(ctx), strings.TrimPrefix(r.name, secretReference)
 	resource := secretsmanager.AccessARN(tx, scope, id)
-	if err := awsapi.Allow(ctx, "secretsmanager:GetSecretValue", resource, map[string]string{"secretsmanager:SecretId": resource}); err != nil {
+	keys := map[string]string{"secretsmanager:SecretId": resource}
+	switch {
+	case r.selector == "":
+	case versionID.MatchString(r.selector):
+		keys["secretsmanager:VersionId"] = r.selector
+	default:
+		keys["secretsmanager:VersionStage"] = r.selector
+	}
+	if err := awsapi.Allow(ctx, "secretsmanager:GetSecretValue", resource, keys); err != nil {
 		return nil, err
 	}
 	s := secretsmanager.FindSecret(tx, scope, id)

@@ -1,6 +1,7 @@
 package ssm_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -10,8 +11,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	oursdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
@@ -91,6 +96,27 @@ func TestSecretsThatCannotBeRead(t *testing.T) {
 		out := ok(s, s.GetParameters, &sdk.GetParametersInput{Names: []string{"/a", name}, WithDecryption: &decrypt})
 		if len(out.Parameters) != want || len(out.InvalidParameters) != 2-want {
 			t.Errorf("decrypted %t: %s, not %s", decrypt, names(out.Parameters), out.InvalidParameters)
+		}
+	}
+}
+
+// The selector is the version that is asked for.
+func TestVersionsOfASecretAreAskedFor(t *testing.T) {
+	s := newScene(t)
+	secrets(s)
+	var asked awsapi.Access
+	call := awsapi.NewContext(t.Context(), awsapi.Call{Region: s.Scope.Region, Account: s.Scope.Account, Authorize: apitest.Each(
+		func(_ context.Context, _ awsapi.Call, wants awsapi.Access) error {
+			asked = wants
+			return nil
+		},
+	)})
+	api := ssm.New(ssm.Options{Store: s.Store, Now: s.Clock})
+	for selector, want := range map[string][2]string{"": {}, ":AWSPREVIOUS": {"", "AWSPREVIOUS"}, ":" + first: {first, ""}} {
+		_, err := api.GetParameter(call, &oursdk.GetParameterInput{Name: aws.String("/aws/reference/secretsmanager/db/=" + selector), WithDecryption: aws.Bool(true)})
+		got := [2]string{apitest.Text(asked.Keys, "secretsmanager:versionid"), apitest.Text(asked.Keys, "secretsmanager:versionstage")}
+		if err != nil || asked.Action != "secretsmanager:GetSecretValue" || got != want {
+			t.Errorf("%q asks for %s of the version %q, want %q; %v", selector, asked.Action, got, want, err)
 		}
 	}
 }
