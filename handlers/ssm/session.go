@@ -1,6 +1,7 @@
 package ssm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -22,14 +23,10 @@ func (a *API) StartSession(ctx context.Context, in *sdk.StartSessionInput) (*sdk
 	if document == "" {
 		document = ssmsession.RunShell
 	}
-	t, c := ssmsession.FindTarget(a.read(), call.Scope(), target)
-	resource := "*"
-	if t != nil {
-		resource = t.ARN
-	}
-	if err := allowStart(ctx, resource, document); err != nil {
+	if err := allowStart(ctx, targetARN(call.Scope(), target), document); err != nil {
 		return nil, err
 	}
+	t, c := ssmsession.FindTarget(a.read(), call.Scope(), target)
 	forward, err := forwardOf(document, in.Parameters)
 	if err != nil {
 		return nil, err
@@ -75,14 +72,11 @@ func (a *API) TerminateSession(ctx context.Context, in *sdk.TerminateSessionInpu
 
 // GetConnectionStatus tells whether a container can have sessions.
 func (a *API) GetConnectionStatus(ctx context.Context, in *sdk.GetConnectionStatusInput) (*sdk.GetConnectionStatusOutput, error) {
-	t, c := ssmsession.FindTarget(a.read(), awsapi.CallScope(ctx), *in.Target)
-	resource := "*"
-	if t != nil {
-		resource = t.ARN
-	}
-	if err := awsapi.Allow(ctx, "ssm:GetConnectionStatus", resource, nil); err != nil {
+	scope := awsapi.CallScope(ctx)
+	if err := awsapi.Allow(ctx, "ssm:GetConnectionStatus", targetARN(scope, *in.Target), nil); err != nil {
 		return nil, err
 	}
+	t, c := ssmsession.FindTarget(a.read(), scope, *in.Target)
 	status := types.ConnectionStatusNotConnected
 	if t != nil && ssmsession.Check(t, c) == nil {
 		status = types.ConnectionStatusConnected
@@ -108,6 +102,12 @@ func allowStart(ctx context.Context, target, document string) error {
 		}
 	}
 	return nil
+}
+
+// targetARN is the ARN of the task that a target names, whether it is there or not: a caller that is refused learns nothing of
+// what exists (AC33). Of a target that names no task it is "*".
+func targetARN(scope arn.Scope, target string) string {
+	return cmp.Or(ssmsession.TaskOf(scope, target), "*")
 }
 
 // documentARN is the ARN of a document by its name, or the ARN as it is. AWS's own documents are of no

@@ -206,6 +206,27 @@ func TestSessionsByFiltersAndPages(t *testing.T) {
 		"ValidationException", `The value "now" of the filter InvokedAfter is no time such as 2024-08-29T00:00:00Z.`)
 }
 
+// TestWhatIsThereIsNotToldToOneWhoIsRefused: a target is asked for by its text, whether there is such a task and container or not.
+func TestWhatIsThereIsNotToldToOneWhoIsRefused(t *testing.T) {
+	s := newScene(t)
+	s.addTask(true)
+	config, asked := s.Refuse(ssm.New(ssm.Options{Store: s.Store, Now: s.Clock}).Service(), awsapi.Caller{})
+	c := sdk.NewFromConfig(config)
+	for target, want := range map[string]string{
+		target:                                  s.Scope.Task("my_shop", taskID),
+		"ecs:my_shop_" + taskID + "_none":       s.Scope.Task("my_shop", taskID),
+		"ecs:other_" + taskID + "_" + runtimeID: s.Scope.Task("other", taskID),
+		"ecs:my_shop":                           "*", "ecs:a_b_": "*", "i-1": "*",
+	} {
+		if got := apitest.For(asked, c.StartSession, &sdk.StartSessionInput{Target: &target}); got != "ssm:StartSession "+want {
+			t.Errorf("%s asks for %s, want %s", target, got, want)
+		}
+		if got := apitest.For(asked, c.GetConnectionStatus, &sdk.GetConnectionStatusInput{Target: &target}); got != "ssm:GetConnectionStatus "+want {
+			t.Errorf("%s asks for %s, want %s", target, got, want)
+		}
+	}
+}
+
 // TestWhoMayHaveSessions asks for target and document, and for the session.
 func TestWhoMayHaveSessions(t *testing.T) {
 	s := newScene(t)

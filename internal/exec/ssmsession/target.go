@@ -27,22 +27,31 @@ func TargetOf(t *state.Task, c *state.Container) string {
 	return "ecs:" + arn.ClusterName(t.ARN) + "_" + arn.Name(t.ARN) + "_" + c.RuntimeID
 }
 
+// TaskOf is the ARN of the task that a target names by its text alone, in an account and region; empty: the target names no
+// container. The task need not be there.
+func TaskOf(scope arn.Scope, target string) string {
+	taskARN, _ := readTarget(scope, target)
+	return taskARN
+}
+
+// readTarget takes a target apart. The name of the cluster may have underscores.
+func readTarget(scope arn.Scope, target string) (taskARN, runtimeID string) {
+	text, isECS := strings.CutPrefix(target, "ecs:")
+	text, runtimeID, hasRuntime := cutLast(text)
+	cluster, id, hasTask := cutLast(text)
+	if !isECS || !hasRuntime || !hasTask || runtimeID == "" {
+		return "", ""
+	}
+	return scope.Task(cluster, id), runtimeID
+}
+
 // FindTarget finds the container that a target means, in an account and region.
 func FindTarget(tx *store.Tx, scope arn.Scope, target string) (*state.Task, *state.Container) {
-	text, isECS := strings.CutPrefix(target, "ecs:")
-	if !isECS {
+	taskARN, runtimeID := readTarget(scope, target)
+	if taskARN == "" {
 		return nil, nil
 	}
-	// The name of the cluster may have underscores.
-	text, runtimeID, found := cutLast(text)
-	if !found || runtimeID == "" {
-		return nil, nil
-	}
-	cluster, id, found := cutLast(text)
-	if !found {
-		return nil, nil
-	}
-	t := state.FindTask(tx, scope.Task(cluster, id))
+	t := state.FindTask(tx, taskARN)
 	if t == nil {
 		return nil, nil
 	}
