@@ -24,7 +24,7 @@ import (
 // police is an authorizer that remembers what it was asked, and denies some of it.
 type police struct {
 	mu     sync.Mutex
-	asked  []string // "role action resource service", root for a principal without a role, and the service to which a role is passed
+	asked  []string // "role action resource key", root for a principal without a role, and the service to which a role is passed, or the cluster
 	denied string   // an action
 }
 
@@ -35,7 +35,7 @@ func (p *police) decide(_ context.Context, caller awsapi.Call, wants awsapi.Acce
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.asked = append(p.asked, strings.TrimSpace(who+" "+wants.Action+" "+wants.Resource+" "+apitest.Text(wants.Keys, "iam:passedtoservice")))
+	p.asked = append(p.asked, strings.TrimSpace(who+" "+wants.Action+" "+wants.Resource+" "+apitest.Text(wants.Keys, "iam:passedtoservice")+apitest.Text(wants.Keys, "ecs:cluster")))
 	if wants.Action == p.denied {
 		return &awsapi.Error{Code: "AccessDeniedException", Message: "denied by a test", Status: http.StatusBadRequest}
 	}
@@ -103,7 +103,7 @@ func TestNothingIsDoneForATaskWithoutAsking(t *testing.T) {
 	if !strings.Contains(answer.Body.String(), "AccessDenied") {
 		t.Errorf("protection: %d %s", answer.Code, answer.Body)
 	}
-	p.wasAsked(t, "app ecs:UpdateTaskProtection "+id)
+	p.wasAsked(t, "app ecs:UpdateTaskProtection "+id+" arn:aws:ecs:us-east-1:000000000000:cluster/"+arn.ClusterName(id))
 
 	p.deny("logs:CreateLogStream")
 	id = w.runTask(definition)
@@ -131,7 +131,8 @@ func TestRolesOfTasksArePassedByTheCaller(t *testing.T) {
 	}
 	_, err := w.client.RegisterTaskDefinition(t.Context(), register)
 	w.must(err)
-	p.wasAsked(t, "root ecs:RegisterTaskDefinition *", "root iam:PassRole "+role+"executes ecs-tasks.amazonaws.com", "root iam:PassRole "+role+"app ecs-tasks.amazonaws.com")
+	p.wasAsked(t, "root ecs:RegisterTaskDefinition arn:aws:ecs:us-east-1:000000000000:task-definition/web:*",
+		"root iam:PassRole "+role+"executes ecs-tasks.amazonaws.com", "root iam:PassRole "+role+"app ecs-tasks.amazonaws.com")
 
 	refused := func(operation string, err error) {
 		t.Helper()
@@ -149,11 +150,11 @@ func TestRolesOfTasksArePassedByTheCaller(t *testing.T) {
 		p.deny("iam:PassRole")
 		_, err = w.client.RunTask(t.Context(), &ecs.RunTaskInput{TaskDefinition: aws.String("web"), Overrides: c.override})
 		refused("RunTask", err)
-		p.wasAsked(t, "root ecs:RunTask *", "root iam:PassRole "+role+c.want+" ecs-tasks.amazonaws.com")
+		p.wasAsked(t, "root ecs:RunTask arn:aws:ecs:us-east-1:000000000000:task-definition/web:1", "root iam:PassRole "+role+c.want+" ecs-tasks.amazonaws.com")
 		p.deny("iam:PassRole")
 		_, err = w.client.StartTask(t.Context(), &ecs.StartTaskInput{TaskDefinition: aws.String("web"), Overrides: c.override, ContainerInstances: []string{strings.Repeat("1", 32)}})
 		refused("StartTask", err)
-		p.wasAsked(t, "root ecs:StartTask *", "root iam:PassRole "+role+c.want+" ecs-tasks.amazonaws.com")
+		p.wasAsked(t, "root ecs:StartTask arn:aws:ecs:us-east-1:000000000000:task-definition/web:1", "root iam:PassRole "+role+c.want+" ecs-tasks.amazonaws.com")
 	}
 	if left, err := w.client.ListTaskDefinitions(t.Context(), &ecs.ListTaskDefinitionsInput{}); err != nil || len(left.TaskDefinitionArns) != 1 {
 		t.Errorf("there are %v, %v", left, err)
@@ -189,6 +190,7 @@ func TestRolesOfServicesArePassedByTheCaller(t *testing.T) {
 		if err := ask(); err == nil { // there is no task definition
 			t.Errorf("%s of what is not there", operation)
 		}
-		p.wasAsked(t, "root ecs:"+operation+" *", "root iam:PassRole "+role+"balancer ecs.amazonaws.com", "root iam:PassRole "+role+"hook ecs.amazonaws.com")
+		p.wasAsked(t, "root ecs:"+operation+" arn:aws:ecs:us-east-1:000000000000:service/default/web",
+			"root iam:PassRole "+role+"balancer ecs.amazonaws.com", "root iam:PassRole "+role+"hook ecs.amazonaws.com")
 	}
 }

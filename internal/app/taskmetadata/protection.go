@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 )
 
@@ -51,5 +52,6 @@ func refusedCall(call context.Context, err error) error {
 func (p protection) call(ctx context.Context, taskARN, operation string) (context.Context, error) {
 	call := p.Credentials.Call(taskARN, session.TaskApplication, "ecs", operation)
 	ctx = awsapi.NewContext(ctx, call)
-	return ctx, awsapi.Allow(ctx, "ecs:"+operation, taskARN, nil)
+	cluster := arn.ScopeOf(taskARN).Cluster(arn.ClusterName(taskARN))
+	return ctx, awsapi.Allow(ctx, "ecs:"+operation, taskARN, map[string]string{"ecs:cluster": cluster})
 }
