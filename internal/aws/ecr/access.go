@@ -32,12 +32,22 @@ func (r *Repository) Decide(who policy.Principal, action string, now time.Time) 
 	if repairs {
 		request.Keys = policy.Partial{}
 	}
-	p.Resource = r.Policies()
+	p.Resource = r.sources()
 	return policy.Decide(request, p)
 }
 
-// Policies are the repository's own, in which no resources are read.
+// Policies are the repository's own for those who decide by all policies. One that cannot be evaluated, which an older build has
+// taken, is not among them: it would deny everything, to the repository's account as well, which could not delete it any more.
+// What its other statements say, Decide tells.
 func (r *Repository) Policies() []policy.Source {
+	if !r.Evaluable() {
+		return nil
+	}
+	return r.sources()
+}
+
+// sources has the policy, in which no resources are read.
+func (r *Repository) sources() []policy.Source {
 	if r.Policy == "" {
 		return nil
 	}

@@ -146,6 +146,24 @@ func TestPoliciesOfOlderBuilds(t *testing.T) {
 	}
 }
 
+// Who decides by all policies, without leniency, takes no policy that cannot be evaluated: it would deny its own deletion.
+func TestPoliciesThatCannotBeEvaluatedAreKeptToTheRepository(t *testing.T) {
+	who := policy.Principal{Account: "123456789012", ARN: "arn:aws:iam::123456789012:root", Unlimited: true}
+	for text, want := range map[string]bool{
+		"": true,
+		`{"Statement":{"Effect":"Deny","Principal":"*","Action":"*","Condition":null}}`:       true,
+		`{"Version":"2026-01-01","Statement":{"Effect":"Deny","Principal":"*","Action":"*"}}`: true,
+		`{"Statement":{"Effect":"Deny","Principal":"*","Action":"ecr:*"}}`:                    false,
+	} {
+		r := Repository{Scope: arn.Scope{Region: "eu-west-1", Account: "123456789012"}, Name: "web", Policy: text}
+		d := policy.Decide(policy.Request{Action: "ecr:DeleteRepositoryPolicy", Resource: r.ARN(), Principal: who, Keys: policy.Partial{}},
+			policy.Policies{Bare: true, Resource: r.Policies()})
+		if d.Allowed != want {
+			t.Errorf("%s: its deletion is allowed: %t", text, d.Allowed)
+		}
+	}
+}
+
 // A Deny whose condition an older build did not read keeps an account from images, and not from the policy.
 func TestAPolicyThatDeniesByAConditionCanBeMended(t *testing.T) {
 	r := Repository{Scope: arn.Scope{Region: "eu-west-1", Account: "123456789012"}, Name: "web", Policy: `{"Statement":{"Effect":"Deny",
