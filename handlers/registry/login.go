@@ -87,7 +87,7 @@ func (r *registry) call(x *request, place *ecr.Repository, action string) awsapi
 	if x.login.ARN != "" {
 		call.Caller = awsapi.Caller{
 			Account: x.login.Account, Region: x.login.Region, ARN: x.login.ARN, UserID: x.login.UserID, RoleARN: x.login.RoleARN,
-			LongLived: strings.Contains(x.login.ARN, ":user/"),
+			LongLived: x.login.Session == nil && strings.Contains(x.login.ARN, ":user/"), Session: x.login.Session,
 		}
 	}
 	return call
@@ -107,7 +107,8 @@ func (r *registry) fault(ctx context.Context, place *ecr.Repository, action stri
 	return nil
 }
 
-// allow refuses what the sender of the request may not do in a repository.
+// allow refuses what the sender of the request may not do in a repository. The authorizer, if there is one, is asked first, as it
+// shows what it decides; the repository's policy counts with and without it.
 func (r *registry) allow(ctx context.Context, place *ecr.Repository, action string) error {
 	x := requestOf(ctx)
 	call := r.call(x, place, action)
@@ -115,6 +116,9 @@ func (r *registry) allow(ctx context.Context, place *ecr.Repository, action stri
 		place = found
 	}
 	action = "ecr:" + action
+	if err := awsapi.Allow(awsapi.NewContext(ctx, call), action, place.ARN(), nil); err != nil {
+		return err
+	}
 	if d := place.Decide(call.PolicyPrincipal(), action, r.Now()); !d.Allowed {
 		why := d.Because(action)
 		if !d.Explicit {
@@ -124,5 +128,5 @@ func (r *registry) allow(ctx context.Context, place *ecr.Repository, action stri
 		return refuse(http.StatusForbidden, "DENIED", "User: %s is not authorized to perform: %s on resource: %s %s",
 			call.Principal(), action, place.ARN(), why) // ECR0006.4
 	}
-	return awsapi.Allow(awsapi.NewContext(ctx, call), action, place.ARN(), nil)
+	return nil
 }

@@ -1,10 +1,15 @@
 package registry_test
 
 import (
+	"context"
 	"net/http"
+	"reflect"
+	"slices"
 	"testing"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
@@ -58,4 +63,31 @@ func TestPoliciesForOneWhoIsNotKnown(t *testing.T) {
 	}
 	w.putPolicy(`{"Effect":"Deny","Principal":"*","Action":"*","Condition":{"DateGreaterThan":{"aws:CurrentTime":"2026-11-02T00:00:00Z"}}}`)
 	w.ask(http.MethodGet, "/v2/web/manifests/v1", "").is(http.StatusForbidden)
+}
+
+// What the policy of a repository denies is asked of the authorizer as well, which shows its decisions, with the session of the
+// login, whose policies limit it.
+func TestTheAuthorizerIsAskedBeforeThePolicy(t *testing.T) {
+	w := start(t, 0, "web")
+	w.push("web", "v1", "config")
+	w.putPolicy(`{"Effect":"Deny","Principal":"*","Action":"ecr:BatchGetImage"}`)
+	session := sts.Session{Account: account, RoleARN: "arn:aws:iam::123456789012:role/ci", RoleID: "AROACI", Name: "1", Policy: `{"Statement":[]}`, IssuedAt: 5}
+	w.password = w.login(ecr.Login{
+		Account: account, Region: home.Region, ARN: session.ARN(), UserID: session.UserID(), RoleARN: session.RoleARN, Issued: w.now.UnixMilli(), Session: &session,
+	})
+	var asked []string
+	w.set(func() {
+		w.allow = func(_ context.Context, call awsapi.Call, wants awsapi.Access) error {
+			asked = append(asked, wants.Action)
+			if call.Caller.Session == nil || !reflect.DeepEqual(*call.Caller.Session, session) || call.Caller.LongLived {
+				t.Errorf("the caller is %+v", call.Caller)
+			}
+			return nil
+		}
+	})
+	w.ask(http.MethodGet, "/v2/web/manifests/v1", "").is(http.StatusForbidden, "with an explicit deny in a resource-based policy")
+	w.set(func() { w.allow = nil })
+	if !slices.Contains(asked, "ecr:BatchGetImage") {
+		t.Errorf("asked %q", asked)
+	}
 }

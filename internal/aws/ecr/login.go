@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -32,6 +33,9 @@ type Login struct {
 	UserID  string `json:"u,omitempty"`
 	RoleARN string `json:"o,omitempty"`
 	Issued  int64  `json:"i"` // in milliseconds of the epoch, by the emulator's clock
+	// Session is of temporary keys, whose session policies limit the login as they limit all calls (AC46); nil: the keys are
+	// long-lived, or the login is of an older build.
+	Session *sts.Session `json:"s,omitempty"`
 }
 
 // Scope is where GetAuthorizationToken was called.
