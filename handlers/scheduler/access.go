@@ -32,7 +32,7 @@ func access() awsapi.Rows {
 		"DeleteSchedule": schedule,
 		"ListSchedules":  awsapi.On("schedule/{GroupName|*}/*"),
 
-		"CreateScheduleGroup": group.Tags("Tags"),
+		"CreateScheduleGroup": group.Tags("Tags").Also("scheduler:TagResource"),
 		"GetScheduleGroup":    group,
 		"ListScheduleGroups":  awsapi.On("schedule-group/*"),
 		"DeleteScheduleGroup": awsapi.With(group, deleteSchedules).Shows("scheduler:DeleteSchedule on schedule/{Name}/*"),

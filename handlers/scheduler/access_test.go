@@ -32,7 +32,10 @@ func TestWhatRequestsAsk(t *testing.T) {
 		{apitest.For(asked, c.ListSchedules, &sdk.ListSchedulesInput{}), "scheduler:ListSchedules " + own + "schedule/*/*"},
 		{apitest.For(asked, c.ListSchedules, &sdk.ListSchedulesInput{GroupName: inGroup.GroupName}), "scheduler:ListSchedules " + own + "schedule/g/*"},
 		{apitest.For(asked, c.CreateScheduleGroup, &sdk.CreateScheduleGroupInput{Name: aws.String("g"), Tags: []types.Tag{{Key: aws.String("Team"), Value: aws.String("a")}}}),
-			"scheduler:CreateScheduleGroup " + own + "schedule-group/g, aws:requesttag/team=a, aws:tagkeys=Team"},
+			"scheduler:CreateScheduleGroup " + own + "schedule-group/g, aws:requesttag/team=a, aws:tagkeys=Team\n" +
+				"scheduler:TagResource " + own + "schedule-group/g, aws:requesttag/team=a, aws:tagkeys=Team"},
+		{apitest.For(asked, c.CreateScheduleGroup, &sdk.CreateScheduleGroupInput{Name: aws.String("g")}),
+			"scheduler:CreateScheduleGroup " + own + "schedule-group/g"},
 		{apitest.For(asked, c.DeleteScheduleGroup, &sdk.DeleteScheduleGroupInput{Name: aws.String("g")}),
 			"scheduler:DeleteScheduleGroup " + own + "schedule-group/g\nscheduler:DeleteSchedule " + own + "schedule/g/*"},
 		{apitest.For(asked, c.UntagResource, &sdk.UntagResourceInput{ResourceArn: aws.String(own + "schedule-group/g"), TagKeys: []string{"Team"}}),
