@@ -11,6 +11,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
+	rows "github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Source: Service Authorization Reference, AWS Application Auto Scaling.
@@ -18,10 +22,17 @@ func TestWhatRequestsAsk(t *testing.T) {
 	const (
 		web    = `"ServiceNamespace":"ecs","ResourceId":"service/default/web","ScalableDimension":"ecs:service:DesiredCount"`
 		keys   = " application-autoscaling:scalable-dimension=ecs:service:DesiredCount application-autoscaling:service-namespace=ecs"
+		made   = `"ServiceNamespace":"ecs","ResourceId":"service/default/made","ScalableDimension":"ecs:service:DesiredCount"`
 		target = `"ResourceARN":"arn:aws:application-autoscaling:us-east-1:111122223333:scalable-target/1"`
 		tagged = " aws:requesttag/team=red aws:tagkeys=Team"
 	)
-	service := applicationautoscaling.New(nil, time.Now).Service()
+	s := newScene(t)
+	s.update(func(tx *store.Tx) {
+		rows.Targets.Put(tx, &rows.Target{
+			Scope: arn.Scope{Region: "us-east-1", Account: "111122223333"}, ID: "0ec51", Namespace: types.ServiceNamespaceEcs, Resource: "service/default/made", Dimension: types.ScalableDimensionECSServiceDesiredCount,
+		})
+	})
+	service := applicationautoscaling.New(s.store, time.Now).Service()
 	apitest.Access(t, service)
 	table := []apitest.Request{
 		apitest.Ask("RegisterScalableTarget", `{`+web+`}`, "application-autoscaling:RegisterScalableTarget scalable-target/*"+keys),
@@ -29,12 +40,17 @@ func TestWhatRequestsAsk(t *testing.T) {
 			"application-autoscaling:RegisterScalableTarget scalable-target/*"+keys+tagged,
 			"application-autoscaling:TagResource scalable-target/*"+keys+tagged,
 			"iam:PassRole arn:aws:iam::111122223333:role/scaling iam:passedtoservice=application-autoscaling.amazonaws.com"),
+		apitest.Ask("RegisterScalableTarget", `{`+made+`,"Tags":{"Team":"red"},"RoleARN":"arn:aws:iam::111122223333:role/scaling"}`,
+			"application-autoscaling:RegisterScalableTarget scalable-target/0ec51"+keys+tagged,
+			"application-autoscaling:TagResource scalable-target/0ec51"+keys+tagged,
+			"iam:PassRole arn:aws:iam::111122223333:role/scaling iam:passedtoservice=application-autoscaling.amazonaws.com"),
 		apitest.Ask("ListTagsForResource", `{`+target+`}`, "application-autoscaling:ListTagsForResource scalable-target/1"),
 		apitest.Ask("TagResource", `{`+target+`,"Tags":{"Team":"red"}}`, "application-autoscaling:TagResource scalable-target/1"+tagged),
 		apitest.Ask("UntagResource", `{`+target+`,"TagKeys":["Team"]}`, "application-autoscaling:UntagResource scalable-target/1 aws:tagkeys=Team"),
 	}
 	for _, operation := range []string{"DeregisterScalableTarget", "DeleteScalingPolicy", "DeleteScheduledAction", "PutScalingPolicy", "PutScheduledAction"} {
-		table = append(table, apitest.Ask(operation, `{`+web+`}`, "application-autoscaling:"+operation+" scalable-target/*"+keys))
+		table = append(table, apitest.Ask(operation, `{`+web+`}`, "application-autoscaling:"+operation+" scalable-target/*"+keys),
+			apitest.Ask(operation, `{`+made+`}`, "application-autoscaling:"+operation+" scalable-target/0ec51"+keys))
 	}
 	apitest.AskedBy(t, service, table)
 }

@@ -32,7 +32,7 @@ func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
 		Name: "application-autoscaling", ID: sdk.ServiceID, Title: "Application Auto Scaling", Complete: true, Model: requests{model},
 		Protocol: awsapi.JSON{TargetPrefix: "AnyScaleFrontendService", Codec: wire.AsIs},
-		Access:   access(), Tags: a.tagsByARN,
+		Access:   a.access(), Tags: a.tagsByARN,
 		Operations: []awsapi.Operation{
 			awsapi.Works("RegisterScalableTarget", "desired counts of services of ECS; other namespaces and dimensions answer AWS's ValidationException", a.RegisterScalableTarget),
 			awsapi.Works("DescribeScalableTargets", "in pages", a.DescribeScalableTargets),

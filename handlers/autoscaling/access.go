@@ -16,46 +16,51 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
 )
 
-// groupNamed begins the ends of groups' ARNs. Which id a group has is not looked up before access (AC33).
-const groupNamed = "autoScalingGroup:*:autoScalingGroupName/"
+// The ends of the ARNs of groups and launch configurations that are not there, or not yet, begin so: they have no id.
+const (
+	groupNamed  = "autoScalingGroup:*:autoScalingGroupName/"
+	launchNamed = "launchConfiguration:*:launchConfigurationName/"
+)
 
-// access is what the operations ask. Source: Service Authorization Reference, Amazon EC2 Auto Scaling.
-func access() awsapi.Rows {
+// access is what the operations ask: of a group that is there, by its stored ARN, so that policies may name it exactly (AC33).
+// Source: Service Authorization Reference, Amazon EC2 Auto Scaling.
+func (a *API) access() awsapi.Rows {
 	const (
-		group  = groupNamed + "{AutoScalingGroupName}"
-		launch = "launchConfiguration:*:launchConfigurationName/{LaunchConfigurationName}"
+		named  = groupNamed + "{AutoScalingGroupName}"
+		launch = launchNamed + "{LaunchConfigurationName}"
 	)
-	settings := awsapi.On(group).Key("autoscaling:LaunchConfigurationName", "{LaunchConfigurationName}").
+	group := awsapi.On(named).Then(a.stored)
+	settings := awsapi.On(named).Key("autoscaling:LaunchConfigurationName", "{LaunchConfigurationName}").
 		Key("autoscaling:MaxSize", "{MaxSize}").Key("autoscaling:MinSize", "{MinSize}").
 		May("autoscaling:LaunchTemplateVersionSpecified", "autoscaling:VPCZoneIdentifiers", "iam:PassedToService").
-		Shows("iam:PassRole on the roles of the instance profile and the lifecycle hooks, and a linked role that is named")
+		Shows("iam:PassRole on the role of the instance profile, and a linked role that is named")
 	rows := awsapi.Rows{
 		"CreateAutoScalingGroup": awsapi.With(settings.Tags("Tags").Also("autoscaling:CreateOrUpdateTags").
-			Shows("iam:CreateServiceLinkedRole on the role that is linked to Auto Scaling, if it is not there"), createAccess),
-		"UpdateAutoScalingGroup": awsapi.With(settings, updateAccess),
-		"DeleteAutoScalingGroup": awsapi.On(group).Key("autoscaling:ForceDelete", "{ForceDelete}"),
+			Shows("iam:PassRole on the roles of the lifecycle hooks", "iam:CreateServiceLinkedRole on the role that is linked to Auto Scaling, if it is not there"), createAccess),
+		"UpdateAutoScalingGroup": awsapi.With(settings.Then(a.stored), updateAccess),
+		"DeleteAutoScalingGroup": group.Key("autoscaling:ForceDelete", "{ForceDelete}"),
 
 		"CreateLaunchConfiguration": awsapi.On(launch).Key("autoscaling:ImageId", "{ImageId}").Key("autoscaling:InstanceType", "{InstanceType}").
 			Key("autoscaling:SpotPrice", "{SpotPrice}").Key("autoscaling:MetadataHttpEndpoint", "{MetadataOptions.HttpEndpoint}").
 			Key("autoscaling:MetadataHttpTokens", "{MetadataOptions.HttpTokens}").
 			Key("autoscaling:MetadataHttpPutResponseHopLimit", "{MetadataOptions.HttpPutResponseHopLimit}").
 			Shows("iam:PassRole on the role of the instance profile"),
-		"DeleteLaunchConfiguration": awsapi.On(launch),
+		"DeleteLaunchConfiguration": awsapi.On(launch).Then(a.storedLaunch),
 
-		"PutLifecycleHook": awsapi.With(awsapi.On(group).May("iam:PassedToService").Shows("iam:PassRole on the role"), hookAccess),
+		"PutLifecycleHook": awsapi.With(group.May("iam:PassedToService").Shows("iam:PassRole on the role"), hookAccess),
 
 		"CreateOrUpdateTags": awsapi.Asks(func(call awsapi.Call, in *sdk.CreateOrUpdateTagsInput) []awsapi.Access {
 			return tagAccess(call, "autoscaling:CreateOrUpdateTags", in.Tags)
-		}).May("aws:RequestTag/", "aws:TagKeys").Shows("autoscaling:CreateOrUpdateTags on " + groupNamed + "NAME"),
+		}).May("aws:RequestTag/", "aws:TagKeys").Shows("autoscaling:CreateOrUpdateTags on " + groupNamed + "NAME").Then(a.stored),
 		"DeleteTags": awsapi.Asks(func(call awsapi.Call, in *sdk.DeleteTagsInput) []awsapi.Access {
 			return tagAccess(call, "autoscaling:DeleteTags", in.Tags)
-		}).May("aws:RequestTag/", "aws:TagKeys").Shows("autoscaling:DeleteTags on " + groupNamed + "NAME"),
+		}).May("aws:RequestTag/", "aws:TagKeys").Shows("autoscaling:DeleteTags on " + groupNamed + "NAME").Then(a.stored),
 	}
 	for _, name := range []string{
 		"CompleteLifecycleAction", "DeleteLifecycleHook", "DisableMetricsCollection", "EnableMetricsCollection", "RecordLifecycleActionHeartbeat",
 		"ResumeProcesses", "SetDesiredCapacity", "SetInstanceProtection", "SuspendProcesses",
 	} {
-		rows[name] = awsapi.On(group)
+		rows[name] = group
 	}
 	for _, name := range []string{
 		"DescribeAutoScalingGroups", "DescribeAutoScalingInstances", "DescribeInstanceRefreshes", "DescribeLaunchConfigurations",
@@ -155,7 +160,31 @@ func (a *API) allowOn(ctx context.Context, operation, instance string) error {
 	if m := autoscaling.FindMember(a.store.Read(), call.Scope(), instance); m != nil {
 		name = m.Group
 	}
-	return awsapi.Allow(ctx, "autoscaling:"+operation, arnOf(call.Scope(), groupNamed+name), nil)
+	w := awsapi.Access{Resource: arnOf(call.Scope(), groupNamed+name)}
+	a.stored(call, &w)
+	return awsapi.Allow(ctx, "autoscaling:"+operation, w.Resource, nil)
+}
+
+// stored puts in the ARN of a group that is there.
+func (a *API) stored(call awsapi.Call, w *awsapi.Access) {
+	name, isNamed := strings.CutPrefix(w.Resource, arnOf(call.Scope(), groupNamed))
+	if !isNamed {
+		return
+	}
+	if g := autoscaling.FindGroup(a.store.Read(), call.Scope(), name); g != nil {
+		w.Resource = g.ARN()
+	}
+}
+
+// storedLaunch puts in the ARN of a launch configuration that is there.
+func (a *API) storedLaunch(call awsapi.Call, w *awsapi.Access) {
+	name, isNamed := strings.CutPrefix(w.Resource, arnOf(call.Scope(), launchNamed))
+	if !isNamed {
+		return
+	}
+	if c := autoscaling.LaunchConfigurations.Find(a.store.Read(), call.Scope(), name); c != nil {
+		w.Resource = aws.ToString(c.Settings.LaunchConfigurationARN)
+	}
 }
 
 func arnOf(s arn.Scope, end string) string {

@@ -15,18 +15,29 @@ import (
 	rows "github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Source: Service Authorization Reference, Amazon EC2 Auto Scaling.
 func TestWhatRequestsAsk(t *testing.T) {
 	const (
-		web    = "autoScalingGroup:*:autoScalingGroupName/web"
-		role   = "arn:aws:iam::111122223333:role/hooks"
-		pass   = "iam:PassRole " + role + " iam:passedtoservice=autoscaling.amazonaws.com"
-		tagged = " aws:requesttag/team=red aws:tagkeys=Team"
+		web        = "autoScalingGroup:*:autoScalingGroupName/web"
+		made       = "autoScalingGroup:0e1d:autoScalingGroupName/made"
+		role       = "arn:aws:iam::111122223333:role/hooks"
+		pass       = "iam:PassRole " + role + " iam:passedtoservice=autoscaling.amazonaws.com"
+		madeLaunch = "launchConfiguration:0e1c:launchConfigurationName/made"
+		tagged     = " aws:requesttag/team=red aws:tagkeys=Team"
 	)
-	service := autoscaling.New(autoscaling.Options{}).Service()
+	s := newScene(t)
+	here := arn.Scope{Region: "us-east-1", Account: "111122223333"}
+	s.update(func(tx *store.Tx) {
+		rows.PutGroup(tx, &rows.Group{Scope: here, Name: "made", ID: "0e1d"})
+		rows.LaunchConfigurations.Put(tx, &rows.LaunchConfiguration{Scope: here, Settings: types.LaunchConfiguration{
+			LaunchConfigurationName: aws.String("made"), LaunchConfigurationARN: aws.String("arn:aws:autoscaling:us-east-1:111122223333:" + madeLaunch),
+		}})
+	})
+	service := autoscaling.New(autoscaling.Options{Store: s.Store}).Service()
 	apitest.Access(t, service)
 	table := []apitest.Request{
 		apitest.Ask("CreateAutoScalingGroup", `{"AutoScalingGroupName":"web","MinSize":0,"MaxSize":2,"LaunchConfigurationName":"old"}`,
@@ -54,13 +65,22 @@ func TestWhatRequestsAsk(t *testing.T) {
 		apitest.Ask("CreateOrUpdateTags", `{"Tags":[{"ResourceId":"web","Key":"Team","Value":"red"},{"ResourceId":"db","Key":"Cost","Value":"1"}]}`,
 			"autoscaling:CreateOrUpdateTags "+web+tagged,
 			"autoscaling:CreateOrUpdateTags autoScalingGroup:*:autoScalingGroupName/db aws:requesttag/cost=1 aws:tagkeys=Cost"),
+		// What is there has its stored ARN, but what a request makes has none yet.
+		apitest.Ask("CreateAutoScalingGroup", `{"AutoScalingGroupName":"made"}`, "autoscaling:CreateAutoScalingGroup autoScalingGroup:*:autoScalingGroupName/made"),
+		apitest.Ask("UpdateAutoScalingGroup", `{"AutoScalingGroupName":"made"}`, "autoscaling:UpdateAutoScalingGroup "+made),
+		apitest.Ask("DeleteAutoScalingGroup", `{"AutoScalingGroupName":"made"}`, "autoscaling:DeleteAutoScalingGroup "+made),
+		apitest.Ask("DeleteLaunchConfiguration", `{"LaunchConfigurationName":"made"}`, "autoscaling:DeleteLaunchConfiguration "+madeLaunch),
+		apitest.Ask("PutLifecycleHook", `{"AutoScalingGroupName":"made","RoleARN":"`+role+`"}`, "autoscaling:PutLifecycleHook "+made, pass),
+		apitest.Ask("CreateOrUpdateTags", `{"Tags":[{"ResourceId":"made","Key":"Team","Value":"red"}]}`, "autoscaling:CreateOrUpdateTags "+made+tagged),
+		apitest.Ask("DeleteTags", `{"Tags":[{"ResourceId":"made","Key":"Team","Value":"red"}]}`, "autoscaling:DeleteTags "+made+tagged),
 		apitest.Ask("DeleteTags", `{"Tags":[{"ResourceId":"web","Key":"Team","Value":"red"}]}`, "autoscaling:DeleteTags "+web+tagged),
 	}
 	for _, operation := range []string{
 		"CompleteLifecycleAction", "DeleteLifecycleHook", "DisableMetricsCollection", "EnableMetricsCollection", "RecordLifecycleActionHeartbeat",
 		"ResumeProcesses", "SetDesiredCapacity", "SetInstanceProtection", "SuspendProcesses",
 	} {
-		table = append(table, apitest.Ask(operation, `{"AutoScalingGroupName":"web"}`, "autoscaling:"+operation+" "+web))
+		table = append(table, apitest.Ask(operation, `{"AutoScalingGroupName":"web"}`, "autoscaling:"+operation+" "+web),
+			apitest.Ask(operation, `{"AutoScalingGroupName":"made"}`, "autoscaling:"+operation+" "+made))
 	}
 	apitest.AskedBy(t, service, table)
 }
@@ -143,14 +163,16 @@ func TestInstancesAreOfTheirGroup(t *testing.T) {
 	s.update(func(tx *store.Tx) {
 		rows.Members.Put(tx, &rows.Member{Scope: scope, InstanceID: "i-1", Group: "web"})
 	})
-	const groups = "arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:*:autoScalingGroupName/"
-	for instance, group := range map[string]string{"i-1": "web", "i-2": "*"} {
+	web := rows.FindGroup(s.Store.Read(), scope, "web").ARN()
+	for instance, group := range map[string]string{
+		"i-1": web, "i-2": "arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:*:autoScalingGroupName/*",
+	} {
 		action = "autoscaling:SetInstanceHealth"
-		refused(s, s.SetInstanceHealth, &sdk.SetInstanceHealthInput{InstanceId: &instance, HealthStatus: aws.String("Healthy")}, "Refused", groups+group)
+		refused(s, s.SetInstanceHealth, &sdk.SetInstanceHealthInput{InstanceId: &instance, HealthStatus: aws.String("Healthy")}, "Refused", group)
 		action = "autoscaling:TerminateInstanceInAutoScalingGroup"
 		refused(s, s.TerminateInstanceInAutoScalingGroup, &sdk.TerminateInstanceInAutoScalingGroupInput{
 			InstanceId: &instance, AutoScalingGroupName: aws.String("mine"), ShouldDecrementDesiredCapacity: aws.Bool(false),
-		}, "Refused", groups+group)
+		}, "Refused", group)
 	}
 }
 

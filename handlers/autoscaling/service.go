@@ -24,7 +24,7 @@ func (a *API) Service() awsapi.Service {
 			Version: version, Namespace: "http://autoscaling.amazonaws.com/doc/" + version + "/", Codec: codec,
 			EmptyResults: []string{"SetInstanceProtection", "PutLifecycleHook", "DeleteLifecycleHook", "CompleteLifecycleAction", "RecordLifecycleActionHeartbeat"},
 		},
-		Access: access(), Tags: a.tagsByARN,
+		Access: a.access(), Tags: a.tagsByARN,
 		Operations: slices.Concat(a.groupOperations(), a.instanceOperations(), a.hookOperations(), a.noneOperations()),
 	}
 }
