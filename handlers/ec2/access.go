@@ -10,11 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/endpoint"
-	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/instance"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
-	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/routing"
-	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/securitygroup"
-	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/vpc"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
@@ -22,7 +18,7 @@ import (
 )
 
 // access is what the operations ask.
-func access() awsapi.Rows {
+func (a *API) access() awsapi.Rows {
 	rows := kit.Access(awsapi.Rows{
 		"CreateTags": awsapi.Asks(func(call awsapi.Call, in *sdk.CreateTagsInput) []awsapi.Access {
 			return tagAccess(call, "ec2:CreateTags", in.Resources, in.Tags)
@@ -31,7 +27,7 @@ func access() awsapi.Rows {
 			return tagAccess(call, "ec2:DeleteTags", in.Resources, in.Tags)
 		}).May("aws:RequestTag/", "aws:TagKeys").Shows("ec2:DeleteTags on TYPE/ID"),
 	}, "DescribeTags")
-	for _, more := range []awsapi.Rows{instance.Access(), vpc.Access(), securitygroup.Access(), routing.Access(), endpoint.Access()} {
+	for _, more := range []awsapi.Rows{a.instances.Access(), a.vpcs.Access(), a.securityGroups.Access(), a.routing.Access(), endpoint.Access()} {
 		maps.Copy(rows, more)
 	}
 	return rows

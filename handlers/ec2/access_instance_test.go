@@ -35,6 +35,7 @@ var askedOfInstances = []apitest.Request{
 		"ec2:RunInstances volume/*",
 		"ec2:RunInstances network-interface/*",
 		"ec2:RunInstances arn:aws:ec2:us-east-1::image/ami-1",
+		"ec2:RunInstances subnet/*",
 		"ec2:RunInstances security-group/*"),
 	apitest.Ask("RunInstances", `{"SubnetId":"subnet-1","SecurityGroupIds":["sg-1","sg-2"],"KeyName":"k",
 		"LaunchTemplate":{"LaunchTemplateId":"lt-1"},"Placement":{"GroupName":"p"},

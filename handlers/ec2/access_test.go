@@ -19,9 +19,9 @@ import (
 // Source: Service Authorization Reference, Amazon EC2, for the resources of each action; the rest of resources that a request
 // does not name is a choice.
 func TestWhatRequestsAsk(t *testing.T) {
-	service := ec2.New(ec2.Options{}).Service()
+	service := ec2.New(ec2.Options{Store: madeForAccess(t)}).Service()
 	apitest.Access(t, service)
-	apitest.AskedBy(t, service, slices.Concat(askedOfInstances, askedOfVPCs, askedOfSecurityGroups, askedOfRoutes), "ec2:region")
+	apitest.AskedBy(t, service, slices.Concat(askedOfInstances, askedOfVPCs, askedOfSecurityGroups, askedOfRoutes, askedOfFound), "ec2:region")
 }
 
 // refusing starts a server that refuses one action, and tells the last want that it has refused.

@@ -71,7 +71,7 @@ func (a *API) Service() awsapi.Service {
 		Protocol: awsapi.Query{Version: version, Namespace: "http://ec2.amazonaws.com/doc/" + version + "/", Codec: codec},
 		// Source: EC2 API reference, error codes: it is an error on the side of the server.
 		Statuses: map[string]int{"InsufficientInstanceCapacity": http.StatusInternalServerError},
-		Access:   access(), Tags: a.tagsByARN,
+		Access:   a.access(), Tags: a.tagsByARN,
 		Operations: slices.Concat(a.instances.Operations(), a.vpcs.Operations(), a.securityGroups.Operations(), a.routing.Operations(), a.endpoints.Operations(), []awsapi.Operation{
 			awsapi.Partial("CreateTags", "of resources that the operations below describe", a.CreateTags),
 			awsapi.Partial("DeleteTags", "as CreateTags", a.DeleteTags),

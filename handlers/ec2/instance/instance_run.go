@@ -215,20 +215,11 @@ var taggedByRun = []types.ResourceType{
 }
 
 // passRole asks whether the caller may hand the role of the instance profile to instances (AC73): of the one that the request
-// names, or else its launch template. What names nothing is refused later.
+// names, or else its launch template.
 func (a *API) passRole(ctx context.Context, in *sdk.RunInstancesInput) error {
 	if awsapi.FromContext(ctx).Authorize == nil {
 		return nil
 	}
 	tx, scope := a.Store.Read(), kit.Scope(ctx)
-	data := ec2.Convert[types.ResponseLaunchTemplateData](in)
-	if in.LaunchTemplate != nil {
-		if template, err := a.launchedFrom(tx, scope, in.LaunchTemplate); err == nil {
-			data = ec2.Merge(template.Data, data)
-		}
-	}
-	if data == nil {
-		return nil
-	}
-	return kit.PassInstanceRole(ctx, ec2.ProfileRole(tx, scope, data.IamInstanceProfile))
+	return kit.PassInstanceRole(ctx, ec2.ProfileRole(tx, scope, a.launchData(tx, scope, in).IamInstanceProfile))
 }

@@ -8,19 +8,19 @@ import (
 )
 
 // Access is what the operations ask.
-func Access() awsapi.Rows {
+func (a *API) Access() awsapi.Rows {
 	const (
 		acl     = "network-acl/{NetworkAclId}"
 		gateway = "internet-gateway/{InternetGatewayId}"
 		table   = "route-table/{RouteTableId}"
 		vpc     = "vpc/{VpcId}"
-		address = "elastic-ip/{AllocationId|*}" // of a request that names it by its address, all
+		address = "elastic-ip/{AllocationId|*}"
 	)
 	return kit.Access(awsapi.Rows{
 		"AllocateAddress":     kit.Makes(types.ResourceTypeElasticIp),
-		"AssociateAddress":    awsapi.On(address, "instance/{InstanceId}", "network-interface/{NetworkInterfaceId}"),
-		"DisassociateAddress": awsapi.On("elastic-ip/*"),
-		"ReleaseAddress":      awsapi.On(address),
+		"AssociateAddress":    kit.Found(a.Base, awsapi.On(address, "instance/{InstanceId}", "network-interface/{NetworkInterfaceId}"), types.ResourceTypeElasticIp, associatedAddress),
+		"DisassociateAddress": kit.Found(a.Base, awsapi.On("elastic-ip/*"), types.ResourceTypeElasticIp, freedAddress),
+		"ReleaseAddress":      kit.Found(a.Base, awsapi.On(address), types.ResourceTypeElasticIp, releasedAddress),
 
 		"AttachInternetGateway": awsapi.On(gateway, vpc),
 		"CreateInternetGateway": kit.Makes(types.ResourceTypeInternetGateway),
@@ -34,7 +34,7 @@ func Access() awsapi.Rows {
 		"CreateNetworkAclEntry":        awsapi.On(acl),
 		"DeleteNetworkAcl":             awsapi.On(acl),
 		"DeleteNetworkAclEntry":        awsapi.On(acl),
-		"ReplaceNetworkAclAssociation": awsapi.On(acl, "subnet/*"),
+		"ReplaceNetworkAclAssociation": kit.Found(a.Base, awsapi.On(acl, "subnet/*"), types.ResourceTypeSubnet, associatedSubnet),
 		"ReplaceNetworkAclEntry":       awsapi.On(acl),
 
 		"AssociateRouteTable":          awsapi.On(table, "subnet/{SubnetId}", "internet-gateway/{GatewayId}"),
@@ -42,7 +42,7 @@ func Access() awsapi.Rows {
 		"CreateRouteTable":             kit.Makes(types.ResourceTypeRouteTable, vpc),
 		"DeleteRoute":                  awsapi.On(table),
 		"DeleteRouteTable":             awsapi.On(table),
-		"DisassociateRouteTable":       awsapi.On("route-table/*"),
+		"DisassociateRouteTable":       kit.Found(a.Base, awsapi.On("route-table/*"), types.ResourceTypeRouteTable, associatedTable),
 		"ReplaceRoute":                 awsapi.On(table),
 		"ReplaceRouteTableAssociation": awsapi.On(table),
 	}, "DescribeAddresses", "DescribeAddressesAttribute", "DescribeInternetGateways", "DescribeNatGateways", "DescribeNetworkAcls",
