@@ -90,7 +90,7 @@ func declareBehaviour(flags *flagSet, o *emulator.Options, c *choices) {
 	flags.choice("on-exit", "remove", "keep")
 	flags.BoolVar(&c.strict, "strict", false, "turn off all conveniences: those of --default-cluster, --strict-vpc, --unknown-roles, --any-secret-suffix, --local-images, --read-only-exec and --pull, unless you set that flag too")
 	flags.BoolVar(&c.defaultCluster, "default-cluster", true, "create the cluster default")
-	flags.BoolVar(&c.unknownRoles, "unknown-roles", true, "run tasks, and call targets of rules and schedules, with roles that do not exist or do not trust the service")
+	flags.BoolVar(&c.unknownRoles, "unknown-roles", true, "run tasks, and call targets of rules and schedules, with roles that do not exist or do not trust the service; --iam enforce makes it false unless you set it")
 	flags.BoolVar(&c.anySecretSuffix, "any-secret-suffix", true, "find a secret by an ARN that differs from its own only in the six characters at the end")
 	flags.BoolVar(&c.readOnlyExec, "read-only-exec", true, "let ECS Exec into containers whose root file system is read-only")
 	flags.BoolVar(&c.localImages, "local-images", true, "have a local image stand in for a tag that its repository in ECR does not have")

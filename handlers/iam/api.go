@@ -1,5 +1,5 @@
 // Package iam answers the IAM API from stored users, groups, roles, policies and instance profiles.
-// Nothing is enforced: everybody may do everything.
+// Whether policies decide what callers may do is the front end's to ask: see internal/app/access.
 //
 // Requests are checked in AWS's order: the constraints of their members, all at once;
 // then what refers to other entities.

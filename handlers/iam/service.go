@@ -33,7 +33,7 @@ func (a *API) userOperations() []awsapi.Operation {
 		awsapi.Works("TagUser", "keys are not case-sensitive", a.TagUser),
 		awsapi.Works("UntagUser", "keys are not case-sensitive", a.UntagUser),
 		awsapi.Works("ListUserTags", "in order of their keys, in pages", a.ListUserTags),
-		awsapi.Partial("PutUserPermissionsBoundary", "stored without effect", a.PutUserPermissionsBoundary),
+		awsapi.Partial("PutUserPermissionsBoundary", "has an effect with --iam log or enforce", a.PutUserPermissionsBoundary),
 		awsapi.Works("DeleteUserPermissionsBoundary", "a user without one is refused", a.DeleteUserPermissionsBoundary),
 
 		awsapi.Partial("PutUserPolicy", "as PutRolePolicy", a.PutUserPolicy),
@@ -49,7 +49,7 @@ func (a *API) userOperations() []awsapi.Operation {
 
 func (a *API) accessKeyOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("CreateAccessKey", "of users; requests with it are the user's, and may do everything", a.CreateAccessKey),
+		awsapi.Partial("CreateAccessKey", "of users; requests with it are the user's, whose policies decide with --iam log or enforce", a.CreateAccessKey),
 		awsapi.Works("ListAccessKeys", "the oldest first", a.ListAccessKeys),
 		awsapi.Works("UpdateAccessKey", "at once", a.UpdateAccessKey),
 		awsapi.Works("DeleteAccessKey", "at once", a.DeleteAccessKey),
@@ -88,18 +88,18 @@ func (a *API) roleOperations() []awsapi.Operation {
 		awsapi.Works("UpdateRoleDescription", "answers the role", a.UpdateRoleDescription),
 		awsapi.Partial("UpdateAssumeRolePolicy", "as CreateRole", a.UpdateAssumeRolePolicy),
 		awsapi.Works("DeleteRole", "when it has no policy and no instance profile", a.DeleteRole),
-		awsapi.Partial("PutRolePermissionsBoundary", "stored without effect", a.PutRolePermissionsBoundary),
+		awsapi.Partial("PutRolePermissionsBoundary", "has an effect with --iam log or enforce", a.PutRolePermissionsBoundary),
 		awsapi.Works("DeleteRolePermissionsBoundary", "a role without one is refused", a.DeleteRolePermissionsBoundary),
 		awsapi.Works("TagRole", "keys are not case-sensitive", a.TagRole),
 		awsapi.Works("UntagRole", "keys are not case-sensitive", a.UntagRole),
 		awsapi.Works("ListRoleTags", "in order of their keys, in pages", a.ListRoleTags),
 
-		awsapi.Partial("PutRolePolicy", "stored without effect; values of date conditions are not checked", a.PutRolePolicy),
+		awsapi.Partial("PutRolePolicy", "has an effect with --iam log or enforce; values of date conditions are not checked", a.PutRolePolicy),
 		awsapi.Works("GetRolePolicy", "the document as it was sent", a.GetRolePolicy),
 		awsapi.Works("ListRolePolicies", "in order of their names, in pages", a.ListRolePolicies),
 		awsapi.Works("DeleteRolePolicy", "names are not case-sensitive", a.DeleteRolePolicy),
 
-		awsapi.Partial("AttachRolePolicy", "stored without effect; AWS's own policies are those of August 2026", a.AttachRolePolicy),
+		awsapi.Partial("AttachRolePolicy", "has an effect with --iam log or enforce; AWS's own policies are those of August 2026", a.AttachRolePolicy),
 		awsapi.Works("DetachRolePolicy", "a policy that is not attached is refused", a.DetachRolePolicy),
 		awsapi.Works("ListAttachedRolePolicies", "by path, in order of their ARNs, in pages", a.ListAttachedRolePolicies),
 	}
@@ -107,7 +107,7 @@ func (a *API) roleOperations() []awsapi.Operation {
 
 func (a *API) providerOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("CreateOpenIDConnectProvider", "stored without effect; its server is not asked for a thumbprint", a.CreateOpenIDConnectProvider),
+		awsapi.Partial("CreateOpenIDConnectProvider", "its server is not asked for a thumbprint", a.CreateOpenIDConnectProvider),
 		awsapi.Works("GetOpenIDConnectProvider", "with its client ids, thumbprints and tags", a.GetOpenIDConnectProvider),
 		awsapi.Works("ListOpenIDConnectProviders", "their ARNs", a.ListOpenIDConnectProviders),
 		awsapi.Works("UpdateOpenIDConnectProviderThumbprint", "replaces all", a.UpdateOpenIDConnectProviderThumbprint),
@@ -132,7 +132,7 @@ func (a *API) accountOperations() []awsapi.Operation {
 
 func (a *API) policyOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("CreatePolicy", "stored without effect; values of date conditions are not checked", a.CreatePolicy),
+		awsapi.Partial("CreatePolicy", "has an effect with --iam log or enforce; values of date conditions are not checked", a.CreatePolicy),
 		awsapi.Partial("GetPolicy", "of AWS's own policies those whose documents are known; others answer 501 NotImplementedException", a.GetPolicy),
 		awsapi.Partial("ListPolicies", "of AWS's own policies those that GetPolicy knows", a.ListPolicies),
 		awsapi.Works("ListEntitiesForPolicy", "users, groups and roles, by path and use, in pages", a.ListEntitiesForPolicy),
@@ -140,7 +140,7 @@ func (a *API) policyOperations() []awsapi.Operation {
 		awsapi.Partial("CreatePolicyVersion", "as CreatePolicy", a.CreatePolicyVersion),
 		awsapi.Partial("GetPolicyVersion", "as GetPolicy; of AWS's own policies one version", a.GetPolicyVersion),
 		awsapi.Partial("ListPolicyVersions", "as GetPolicyVersion", a.ListPolicyVersions),
-		awsapi.Works("SetDefaultPolicyVersion", "only answers change", a.SetDefaultPolicyVersion),
+		awsapi.Works("SetDefaultPolicyVersion", "at once", a.SetDefaultPolicyVersion),
 		awsapi.Works("DeletePolicyVersion", "all but the default one", a.DeletePolicyVersion),
 		awsapi.Works("TagPolicy", "keys are case-sensitive", a.TagPolicy),
 		awsapi.Works("UntagPolicy", "keys are case-sensitive", a.UntagPolicy),

@@ -50,7 +50,7 @@ func (a *API) Service() awsapi.Service {
 			awsapi.Works("GetSessionToken", "for users and the root user, whose sessions last at most an hour", a.GetSessionToken),
 			awsapi.Works("GetFederationToken", "for users and the root user, whose sessions last at most an hour", a.GetFederationToken).AsksItself(),
 			awsapi.Works("GetAccessKeyInfo", "the account of a user's key, or else that which is part of the id", a.GetAccessKeyInfo),
-			awsapi.Partial("DecodeAuthorizationMessage", "messages of this emulator; no refusal carries one while policies are not enforced", a.DecodeAuthorizationMessage),
+			awsapi.Partial("DecodeAuthorizationMessage", "messages of this emulator; refusals carry one with --iam enforce", a.DecodeAuthorizationMessage),
 
 			awsapi.NotBuilt("AssumeRoleWithSAML", "SAML identity providers"),
 			awsapi.NotBuilt("AssumeRoot", "AWS Organizations"),

@@ -92,7 +92,7 @@ var answeredMembers = member.Act(
 )
 
 const (
-	asTask            = "containers on Docker find credentials of the role, in each network mode but none; policies are not enforced"
+	asTask            = "containers on Docker find credentials of the role, in each network mode but none; its policies decide with --iam log or enforce"
 	asExecution       = "the emulator acts for the task with a session of the role; the engine pulls images of the emulator's repositories with a login of the role, and others with repositoryCredentials or the user's docker login"
 	noAppMesh         = "there is no App Mesh: traffic does not pass the proxy, whose container runs"
 	aRegistryLogin    = "a secret of the emulator's own, or of `--upstream` with `--upstream-for`; an image that is there is not pulled (`--pull`)"
