@@ -26,6 +26,7 @@ func (a *API) taskSetAccess() awsapi.Rows {
 		return awsapi.On(template).Key("ecs:cluster", kit.ClusterTemplate).Key("ecs:service", "service/{Cluster|default}/{Service}")
 	}
 	const one = "task-set/{Cluster|default}/{Service}/{TaskSet}"
+	// It does not ask for the roles of the task definition: a choice, as for CreateService (AC72).
 	create := a.WithTags(ofService("task-set/{Cluster|default}/{Service}/*")).May("ecs:capacity-provider", "ecs:task-definition")
 	return awsapi.Rows{
 		"CreateTaskSet": awsapi.With(create, func(call awsapi.Call, in *sdk.CreateTaskSetInput, wants []awsapi.Access) []awsapi.Access {
