@@ -7,7 +7,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/accesskeys"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
@@ -15,8 +14,10 @@ const accessHead = `# What operations ask
 
 ` + Written + `What each operation asks of the policies of its caller: actions, with the resource of each, and the condition keys that the
 request gives. Keys of the caller, of the time and of tags of the resource come with each request. A resource is the end of an ARN
-in the region and account of the call; {Member} is what the request says, and one that it leaves out has its default: of {Cluster}
-that is default. Names of members are those of the SDK for Go. A key is absent where the request leaves its member out.
+in the region and account of the call. {Member} is what the request says, and {Member|default} is default where the request leaves
+the member out. A resource of which another member is left out is not asked for; if none of its members is there, the resource is \*.
+In the rows of EC2 and of scaling a \* gives way to the stored ARN of what the request means, if it is there already.
+Names of members are those of the SDK for Go. A key is absent where the request leaves its member out.
 [Differences](differences.md) says whether policies decide.
 
 `
@@ -44,9 +45,6 @@ func Access(services []awsapi.Service) string {
 	return b.String()
 }
 
-// defaults are what templates have for want of a member.
-var defaults = lazyregexp.New(`\|[^}]*}`)
-
 func asks(shape awsapi.AccessShape) string {
 	switch {
 	case shape.Free:
@@ -54,7 +52,7 @@ func asks(shape awsapi.AccessShape) string {
 	case shape.AsksItself:
 		return "its action on what it finds"
 	}
-	return defaults.ReplaceAllStringFunc(strings.Join(shape.Wants, "; "), func(string) string { return "}" })
+	return strings.Join(shape.Wants, "; ")
 }
 
 func keys(shape awsapi.AccessShape) string {
