@@ -15,9 +15,12 @@ type Form []parameter
 // parameter is one key of a form and its value: Filter.1.Name, vpc-id.
 type parameter struct{ key, value string }
 
+// maxShared is the longest text, in bytes, that values may share: rows and decisions keep some of them, and would keep all of it.
+const maxShared = 4 << 10
+
 // Parse reads the text of a form. The error is a *[SyntaxError].
 func Parse(text string) (Form, error) {
-	form := make(Form, 0, strings.Count(text, "&")+1)
+	form, long := make(Form, 0, strings.Count(text, "&")+1), len(text) > maxShared
 	for text != "" {
 		var pair string
 		if pair, text, _ = strings.Cut(text, "&"); pair == "" {
@@ -29,6 +32,9 @@ func Parse(text string) (Form, error) {
 		value, valueErr = unescape(value)
 		if err != nil || valueErr != nil {
 			return nil, &SyntaxError{pair}
+		}
+		if long {
+			value = strings.Clone(value)
 		}
 		form = append(form, parameter{key, value})
 	}
