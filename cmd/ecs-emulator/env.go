@@ -11,7 +11,7 @@ import (
 var envCommand = subcommand{
 	name:     "env",
 	summary:  "print variables that lead the AWS CLI and SDKs to the emulator",
-	examples: []example{{`eval "$(ecs-emulator env)"`, "in a shell such as bash; any credentials work"}},
+	examples: []example{{`eval "$(ecs-emulator env)"`, "in a shell such as bash; any credentials work unless policies are enforced"}},
 	declare:  asking(printExports),
 }
 
@@ -26,6 +26,6 @@ func printExports(ctx context.Context, endpoint string, _ []string, stdout io.Wr
 	if err := json.NewDecoder(response.Body).Decode(&health); err != nil || health.Region == "" {
 		return stranger(response)
 	}
-	_, err = io.WriteString(stdout, exports(strings.TrimSuffix(endpoint, "/"), health.Region))
+	_, err = io.WriteString(stdout, exports(strings.TrimSuffix(endpoint, "/"), health.Region, anyCredentials))
 	return err
 }

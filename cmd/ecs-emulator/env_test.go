@@ -36,7 +36,7 @@ func TestEnvLeadsClientsToTheEmulator(t *testing.T) {
 // TestEnvTellsAShellNothingElse has answers that would have the shell do more.
 func TestEnvTellsAShellNothingElse(t *testing.T) {
 	for _, region := range []string{"$(echo bad)", "a'; echo bad '", "`echo bad`"} {
-		if got, want := evaluated(t, exports("http://localhost/$(echo bad)", region)), "http://localhost/$(echo bad)|"+region+"|"+region+"|test|test"; got != want {
+		if got, want := evaluated(t, exports("http://localhost/$(echo bad)", region, anyCredentials)), "http://localhost/$(echo bad)|"+region+"|"+region+"|test|test"; got != want {
 			t.Errorf("a shell has %s, want %s", got, want)
 		}
 	}

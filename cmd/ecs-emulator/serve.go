@@ -39,18 +39,23 @@ var serveCommand = subcommand{
 	},
 }
 
-// tellRootKeys tells where the access keys of root users are, or what they are.
-func tellRootKeys(ctx context.Context, srv *emulator.Server, stderr io.Writer) error {
+// tellCredentials returns the line for a shell with which clients get in. With enforced policies it is about the root user's keys, of
+// which it tells where they are, or else what they are.
+func tellCredentials(ctx context.Context, srv *emulator.Server, mode emulator.AccessMode, stderr io.Writer) (line string, err error) {
+	if mode != emulator.AccessEnforce {
+		return anyCredentials, nil
+	}
 	if file := srv.RootCredentialsFile(); file != "" {
 		fmt.Fprintln(stderr, "ecs-emulator: the root credentials are in", file)
-		return nil
+		return "unset AWS_ACCESS_KEY_ID; export AWS_SHARED_CREDENTIALS_FILE=" + shellWord(file), nil
 	}
-	keys, err := srv.Config().Credentials.Retrieve(ctx)
+	root, err := srv.Config().Credentials.Retrieve(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
-	fmt.Fprintf(stderr, "ecs-emulator: the root credentials are AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s\n", keys.AccessKeyID, keys.SecretAccessKey)
-	return nil
+	keys := fmt.Sprintf("AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s", root.AccessKeyID, shellWord(root.SecretAccessKey))
+	fmt.Fprintln(stderr, "ecs-emulator: the root credentials are", keys)
+	return "export " + keys, nil
 }
 
 // serve runs the emulator until it is interrupted.
@@ -75,13 +80,12 @@ func serve(ctx context.Context, opts emulator.Options, log slog.Handler, stdout,
 	}
 	screen, people := terminal.Of(stdout)
 	fmt.Fprintln(stdout, screen.Paint(terminal.Bold, fmt.Sprintf("ecs-emulator %s is ready at %s, engine %s", version, srv.URL(), srv.EngineName())))
-	if opts.IAM == emulator.AccessEnforce {
-		if err := tellRootKeys(ctx, srv, stderr); err != nil {
-			return errors.Join(err, srv.Close())
-		}
+	credentials, err := tellCredentials(ctx, srv, opts.IAM, stderr)
+	if err != nil {
+		return errors.Join(err, srv.Close())
 	}
 	if people {
-		fmt.Fprint(stdout, "In other terminals:\n", exports(srv.URL(), srv.Config().Region))
+		fmt.Fprint(stdout, "In other terminals:\n", exports(srv.URL(), srv.Config().Region, credentials))
 	}
 	if why := srv.EngineProblem(); why != "" {
 		fmt.Fprintln(stderr, "ecs-emulator: no task can run yet:", why)
