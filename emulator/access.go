@@ -31,7 +31,7 @@ func (o Options) checkAccess() error {
 func (s *Server) openAccess() error {
 	if s.opts.IAM != AccessOff {
 		s.access = &access.Control{
-			Mode: access.Mode(s.opts.IAM), Caller: s.opts.Caller, Store: s.core.Store, Issuer: s.core.Credentials, Messages: s.core.Credentials.Sessions, Now: s.core.Clock.Now,
+			Mode: access.Mode(s.opts.IAM), Caller: s.opts.Caller, Store: s.core.Store, Issuer: s.core.Credentials, Now: s.core.Clock.Now,
 			UnknownRoles: !s.opts.StrictRoles, Log: s.opts.Log, Decisions: &s.core.Decisions,
 		}
 		s.opts.authorize, s.core.PolicyStored = s.access.Authorize, s.access.Stored

@@ -12,7 +12,7 @@ import (
 
 // encoded is the message that EC2's refusals carry (AC14), empty if it cannot be sealed: the refusal stands without it.
 func (c *Control) encoded(keys *callKeys, wants *awsapi.Access, d policy.Decision) string {
-	text, err := c.Messages.SealMessage(messageOf(keys, wants, d))
+	text, err := c.Issuer.Sessions.SealMessage(messageOf(keys, wants, d))
 	if err != nil {
 		c.Log.Error("cannot seal an authorization message", "requestId", keys.call.RequestID, "error", err)
 	}

@@ -1,6 +1,6 @@
 // Package access decides which calls may be made: whose the keys of a request are, whether its signature is right, and what
-// the policies that count for its caller allow. What a request asks stands in the rows of the services; the decision itself is
-// that of package policy. Here is what both need from the store.
+// the policies that count for its caller allow. What a request asks stands in the rows of the services, and package policy
+// decides. Here is what both need from the store.
 //
 //	control := &access.Control{Mode: access.Enforce, Store: store, Issuer: issuer, Now: clock.Now, Log: log}
 //	options.Authenticate, options.Authorize = control.Authenticate, control.Authorize
@@ -15,7 +15,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sigv4"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -44,12 +43,6 @@ func ReadMode(name string) (Mode, error) {
 	return "", fmt.Errorf("%q is no mode of access: use off, log or enforce", name)
 }
 
-// Issuer has the secrets of keys that were issued here.
-type Issuer interface {
-	// SecretOf returns the secret of an access key, and whether it was issued here.
-	SecretOf(accessKeyID, token string) (secret string, ours bool, err error)
-}
-
 // Control decides in mode Log or Enforce. In mode Off there is none.
 type Control struct {
 	Mode Mode
@@ -57,15 +50,14 @@ type Control struct {
 	// the root of the account in mode Log, and refused in mode Enforce.
 	Caller string
 	Store  *store.Store
-	Issuer Issuer
+	// Issuer has the secrets of keys that were issued here, and seals what EC2's refusals carry.
+	Issuer *credentials.Issuer
 	// Now is the time of conditions, by the emulator's clock. Signatures meet the time of the clients (AC27).
 	Now func() time.Time
 	// UnknownRoles lets sessions of roles that do not exist do everything.
 	UnknownRoles bool
-	// Messages seals what EC2's refusals carry.
-	Messages  *sts.Keys
-	Log       *slog.Logger
-	Decisions *Decisions
+	Log          *slog.Logger
+	Decisions    *Decisions
 
 	services map[string]*awsapi.Service // by their names in ARNs
 	verifier sigv4.Verifier
