@@ -94,7 +94,7 @@ func codeOf(err error) string {
 	return err.Error()
 }
 
-// TestLogRefusesNothing that is taken without access, whoever asks, and tells each time.
+// TestLogRefusesNothing that is taken without access, for each caller, and tells each time.
 func TestLogRefusesNothing(t *testing.T) {
 	const dated = "AWS4-HMAC-SHA256 Credential=KEY/20200101/us-east-1/ecs/aws4_request, SignedHeaders=host, Signature=0"
 	calls := []struct {

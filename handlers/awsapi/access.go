@@ -69,7 +69,7 @@ func TagKeys[T any](keys Keys, tags []T, pair func(T) (key, value string)) bool 
 	return true
 }
 
-// addTags adds the keys of tags, which are structures, a map or keys alone, to those of a request.
+// addTags adds the keys of tags, which are structures, a map or keys alone, to the keys of a request.
 func addTags(keys Keys, tags []reflect.Value) bool {
 	if names := arntemplate.TagKeys(tags); names != nil {
 		keys["aws:tagkeys"] = policy.Many(names)

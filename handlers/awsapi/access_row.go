@@ -21,12 +21,8 @@ type Rows map[string]Row
 //	"CreateRepository": awsapi.On("repository/{RepositoryName}").Tags("Tags").Also("ecr:TagResource"),
 //	"ListTasks":        awsapi.On("*").Key("ecs:cluster", "cluster/{Cluster|default}"),
 //
-// A template is the end of an ARN: what comes before it, "arn:aws:ecr:us-east-1:123456789012:", is the service's, in the region
-// and account of the call, unless the template begins with "arn:", where {partition}, {region} and {account} stand for those of
-// the call. {Member} is the text of a member of the input, {A.B} that of a member's member; of a list, each element makes an
-// ARN. {Member|text} has a text for want of the member. A value that is an ARN is the resource itself, whatever stands around it;
-// of one with fewer parts than the template the last part counts: a cluster's in "task/{Cluster}/{Task}".
-// A template of which a member is absent makes no ARN; if no template makes one, the resource is "*".
+// Package arntemplate says what templates are. One of which a member is absent makes no ARN; if no template makes one, the
+// resource is "*". Rows that look up what a name means put its stored ARN in; see [Row.Then].
 type Row struct {
 	free     bool
 	on       []string
@@ -92,8 +88,8 @@ func (r Row) May(keys ...string) Row {
 }
 
 // Then has a function look over each thing that the templates make of a request, for what they cannot say: the stored ARN of
-// an entity (AC47), a name in refusals (AC13). Unlike that of [With] it does not know the input, so that one is for many
-// operations. Its keys are those of other things, too: a function gives one by [Access.Give], and names it by May. Of several
+// an entity (AC47), a name in refusals (AC13). Unlike the function of [With] it does not know the input, so that one serves many
+// operations. Things of one request share their keys: a function gives one by [Access.Give], and names it by May. Of several
 // functions each sees what those before it have left.
 func (r Row) Then(look func(call Call, a *Access)) Row {
 	r.then = append(r.then[:len(r.then):len(r.then)], look)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// AccessShape is what an operation asks, whatever its input is: for tests and for pages.
+// AccessShape is what an operation asks for any input: for tests and for pages.
 type AccessShape struct {
 	// Row says that there is one. Without it an operation asks for its own action on "*".
 	Row bool

@@ -65,7 +65,7 @@ const (
 type words struct {
 	denied, invalid, expired, wrong, incomplete, missing             string
 	ofDenied, ofInvalid, ofExpired, ofWrong, ofIncomplete, ofMissing int    // 0: 400
-	invalidText, expiredText, wrongText, missingText                 string // empty: those of all
+	invalidText, expiredText, wrongText, missingText                 string // empty: the texts of all
 }
 
 // Words of AWS about keys that do not exist. Source: field reports.
@@ -153,7 +153,7 @@ func or(text, instead string) string {
 	return text
 }
 
-// s3Words are those of S3. Source: S3 API reference, error responses; that a request without a signature gets the code of one
+// s3Words are the words of S3. Source: S3 API reference, error responses; that a request without a signature gets the code of one
 // that may not is from there, too.
 var s3Words = words{
 	denied: "AccessDenied", invalid: "InvalidToken", expired: "ExpiredToken", wrong: "SignatureDoesNotMatch",

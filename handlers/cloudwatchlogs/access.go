@@ -16,7 +16,7 @@ import (
 // access says what operations ask. A group is asked for with an empty stream, which a policy on "log-group:NAME:*" allows and
 // one on "log-group:NAME" does not; the operations of tags by ARN ask for the group itself.
 // Source: Service Authorization Reference, Amazon CloudWatch Logs; field reports for the ARNs; CloudWatch Logs user guide,
-// identity-based policies, and API reference, CreateLogGroup, for those of tags; AC13 for DescribeLogGroups, which asks the same with a prefix.
+// identity-based policies, and API reference, CreateLogGroup, for the keys of tags; AC13 for DescribeLogGroups, which asks the same with a prefix.
 func (a *API) access() awsapi.Rows {
 	ofGroup := awsapi.On("log-group:{LogGroupName}" + noStream)
 	byID := awsapi.On("log-group:{LogGroupIdentifier}" + noStream).Then(groupByARN)

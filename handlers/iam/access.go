@@ -9,7 +9,7 @@ import (
 // own begins the ARNs of an account: IAM has no regions.
 const own = "arn:{partition}:iam::{account}:"
 
-// access says what operations ask: the entity that a name means, with its path, whatever case the name is in (AC47).
+// access says what operations ask: the entity that a name means, with its path, in any case of the name (AC47).
 // Source: Service Authorization Reference, AWS IAM; IAM user guide, tagging IAM resources, for tags on creation.
 func (a *API) access() awsapi.Rows {
 	rows := awsapi.Rows{}

@@ -99,7 +99,7 @@ func (a *API) roleOperations() []awsapi.Operation {
 		awsapi.Works("ListRolePolicies", "in order of their names, in pages", a.ListRolePolicies),
 		awsapi.Works("DeleteRolePolicy", "names are not case-sensitive", a.DeleteRolePolicy),
 
-		awsapi.Partial("AttachRolePolicy", "has an effect with --iam log or enforce; AWS's own policies are those of August 2026", a.AttachRolePolicy),
+		awsapi.Partial("AttachRolePolicy", "has an effect with --iam log or enforce; AWS's own policies are as of August 2026", a.AttachRolePolicy),
 		awsapi.Works("DetachRolePolicy", "a policy that is not attached is refused", a.DetachRolePolicy),
 		awsapi.Works("ListAttachedRolePolicies", "by path, in order of their ARNs, in pages", a.ListAttachedRolePolicies),
 	}

@@ -54,7 +54,7 @@ func deleteSchedules(call awsapi.Call, in *sdk.DeleteScheduleGroupInput, wants [
 	return append(wants, awsapi.Access{Action: "scheduler:DeleteSchedule", Resource: schedules.ARN()})
 }
 
-// tagsOf are the tags of a group by its ARN, or by that of a schedule, which has none of its own: an assumption, as the
+// tagsOf are the tags of a group by its ARN, or by the ARN of a schedule, which has none of its own: an assumption, as the
 // reference has aws:ResourceTag for schedules.
 func (a *API) tagsOf(resourceARN string) []tagging.Tag {
 	scope := arn.ScopeOf(resourceARN)

@@ -14,7 +14,7 @@ const ofAccount = "arn:{partition}:ssm:{region}:{account}:"
 // anything is the resource of operations that name none. Source: field reports.
 const anything = ofAccount + "*"
 
-// access says what operations ask. Those of sessions with one target or session ask themselves.
+// access says what operations ask. Operations on one target or session ask themselves.
 // Source: Service Authorization Reference, AWS Systems Manager; field reports for the ARNs.
 func access() awsapi.Rows {
 	named := awsapi.On("parameter/{Name}").Then(parameter)

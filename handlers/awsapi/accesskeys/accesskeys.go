@@ -71,7 +71,7 @@ func OfCallers() []string {
 	return names
 }
 
-// OfService are the keys, in lower case, whose names begin with that of a service.
+// OfService are the keys, in lower case, whose names begin with the name of a service.
 func OfService(service string) (names []string) {
 	for name := range keys {
 		if strings.HasPrefix(name, service+":") {

@@ -1,6 +1,6 @@
 package accesskeys
 
-// ofAll are keys of all calls, apart from those of tags. Source: AC60.
+// ofAll are keys of all calls, apart from keys of tags. Source: AC60.
 var ofAll = []Key{
 	{Name: "aws:CurrentTime"},
 	{Name: "aws:EpochTime"},

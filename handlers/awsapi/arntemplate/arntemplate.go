@@ -1,4 +1,14 @@
-// Package arntemplate makes ARNs and other texts of the input of an operation, by templates of which awsapi.Row tells.
+// Package arntemplate makes ARNs and other texts of the input of an operation:
+//
+//	t := arntemplate.Read("repository/{RepositoryName}", "ecr", reflect.TypeFor[ecr.DeleteRepositoryInput]())
+//	arns := t.Expand(scope, reflect.ValueOf(in))
+//
+// A template is the end of an ARN: what comes before it, "arn:aws:ecr:us-east-1:123456789012:", is the service's, in the region
+// and account of the scope, unless the template begins with "arn:", where {partition}, {region} and {account} stand for the
+// scope's. {Member} is the text of a member of the input, {A.B} the text of a member's member; of a list, each element makes a
+// text. {Member|text} has a text for want of the member. A value that is an ARN is the resource itself, and the template adds
+// nothing to it; of one with fewer parts than the template the last part counts: a cluster's in "task/{Cluster}/{Task}". A template
+// without a slash and without a colon makes a text that is no ARN.
 package arntemplate
 
 import (

@@ -149,7 +149,7 @@ func Passes(service string, roles ...*string) (wants []awsapi.Access) {
 	return wants
 }
 
-// Within takes the ARN of something in a service, or a daemon, apart: that of its cluster, and that of the service or daemon
+// Within takes the ARN of something in a service, or a daemon, apart: the ARN of its cluster, and the one of the service or daemon
 // of a kind. Both are empty for what is no such ARN.
 func Within(ref, kind string) (cluster, owner string) {
 	parsed, ok := arn.Parse(ref)

@@ -11,7 +11,7 @@ import (
 )
 
 // Access says what operations ask. Source: Service Authorization Reference, Amazon ECS. The rows of
-// service deployments and revisions are those of [kit.OfOwner].
+// service deployments and revisions are the ones of [kit.OfOwner].
 func (a *API) Access() awsapi.Rows {
 	one := inCluster(awsapi.On("service/{Cluster|default}/{Service}"))
 	deployments := kit.OfOwner("service", "ServiceDeploymentArns", func(in *sdk.DescribeServiceDeploymentsInput) []string { return in.ServiceDeploymentArns })

@@ -9,7 +9,7 @@ import (
 )
 
 // passRoles asks for the roles of a request in which ECS shifts traffic, calls lifecycle hooks and makes volumes (AC72, AC73).
-// The roles of tasks are not asked for: RegisterTaskDefinition has asked for those of the task definition. The reference lists
+// The roles of tasks are not asked for: RegisterTaskDefinition has asked for the roles of the task definition. The reference lists
 // iam:PassRole here, but no recording shows it where roles stand only in the definition: a choice (AC72).
 // Whether ECS can assume them is found out by the deployment, as on AWS.
 func passRoles(ctx context.Context, r Request, roles ...string) error {

@@ -66,7 +66,7 @@ func (a *API) runAccess(call awsapi.Call, in *sdk.RunTaskInput, operation string
 	return append(wants, passAccess(in, definition)...)
 }
 
-// passAccess asks for the roles that a request hands over: to its tasks those of the overrides or of the task definition, to ECS
+// passAccess asks for the roles that a request hands over: to its tasks the roles of the overrides or of the task definition, to ECS
 // those in which it makes volumes (AC72). The row asks, not the method, as a request that is denied changes nothing: it makes no
 // default cluster and counts for no rate. A repeated request asks the same again. Source: ECS developer guide, EventBridge IAM
 // role, for RunTask; that StartTask asks as RunTask does is an assumption.

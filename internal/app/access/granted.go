@@ -42,7 +42,7 @@ type grants struct {
 	of    map[*iam.Permissions]*granted
 }
 
-// find returns what make does. The permissions are those of a row of the snapshot.
+// find returns what make does. The permissions belong to a row of the snapshot.
 func (g *grants) find(tx *store.Tx, of *iam.Permissions, make func() ([]policy.Source, *policy.Source)) *granted {
 	marks := [...]store.Mark{iam.Users.Mark(tx), iam.Groups.Mark(tx), iam.Roles.Mark(tx), iam.Policies.Mark(tx)}
 	g.mu.RLock()

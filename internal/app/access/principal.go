@@ -17,7 +17,7 @@ type principal struct {
 	policy.Principal
 	policies policy.Policies
 	granted  *granted    // by the user or role, nil without one
-	tags     []types.Tag // of the user or role, without those of the session
+	tags     []types.Tag // of the user or role, without tags of the session
 }
 
 // eachTag is an iterator over the tags.

@@ -42,7 +42,7 @@ func (c *Control) supplied() func(actionPattern string) (policy.KeySet, bool) {
 	return c.suppliedBy
 }
 
-// addSupplied adds the actions of a service, and those of others that its operations ask for on the way.
+// addSupplied adds the actions of a service, and the actions of others that its operations ask for on the way.
 func addSupplied(table map[string]policy.KeySet, actions string, s *awsapi.Service) {
 	add := func(action string, keys []string) {
 		action = strings.ToLower(action)

@@ -17,7 +17,7 @@ request gives. Keys of the caller, of the time and of tags of the resource come 
 in the region and account of the call. {Member} is what the request says, and {Member|default} is default where the request leaves
 the member out. A resource of which another member is left out is not asked for; if none of its members is there, the resource is \*.
 In the rows of EC2 and of scaling a \* gives way to the stored ARN of what the request means, if it is there already.
-Names of members are those of the SDK for Go. A key is absent where the request leaves its member out.
+Members have their names in the SDK for Go. A key is absent where the request leaves its member out.
 [Differences](differences.md) says whether policies decide.
 
 `

@@ -80,7 +80,7 @@ func TestKeysTellTheirSession(t *testing.T) {
 	})
 }
 
-// All that a session is follows from its token, in whatever order its tags are.
+// All that a session is follows from its token, in any order of its tags.
 func TestTokensHaveTheWholeSession(t *testing.T) {
 	_, keys := open(t, "")
 	want := shop
