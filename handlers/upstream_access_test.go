@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,10 +58,8 @@ func controlled(t *testing.T, upstream http.HandlerFunc, may ...string) (address
 			default:
 			}
 			last <- wants[0].Action + " on " + wants[0].Resource
-			for _, action := range may {
-				if wants[0].Action == action {
-					return nil
-				}
+			if slices.Contains(may, wants[0].Action) {
+				return nil
 			}
 			return &awsapi.Denied{Principal: c.Principal(), Action: wants[0].Action, Resource: wants[0].Resource}
 		},

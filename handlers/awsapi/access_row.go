@@ -3,6 +3,7 @@ package awsapi
 import (
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/accesskeys"
@@ -76,14 +77,14 @@ func With[I any](r Row, change func(call Call, in *I, wants []Access) []Access) 
 // Shows says for readers what the function of [Asks] or [With], or the method, may ask: "iam:PassRole on {TaskRoleArn}", or
 // "on task-definition/{TaskDefinition}" for the operation's own action.
 func (r Row) Shows(wants ...string) Row {
-	r.shown = append(r.shown[:len(r.shown):len(r.shown)], wants...)
+	r.shown = append(slices.Clip(r.shown), wants...)
 	return r
 }
 
 // May names condition keys that the function of [Asks], [With] or [Row.Then] may give. A test holds the names against those that
 // AWS has.
 func (r Row) May(keys ...string) Row {
-	r.may = append(r.may[:len(r.may):len(r.may)], keys...)
+	r.may = append(slices.Clip(r.may), keys...)
 	return r
 }
 
@@ -92,20 +93,20 @@ func (r Row) May(keys ...string) Row {
 // operations. Things of one request share their keys: a function gives one by [Access.Give], and names it by May. Of several
 // functions each sees what those before it have left.
 func (r Row) Then(look func(call Call, a *Access)) Row {
-	r.then = append(r.then[:len(r.then):len(r.then)], look)
+	r.then = append(slices.Clip(r.then), look)
 	return r
 }
 
 // Key adds a condition key with the text that a template makes of the input. It is absent if the template makes none. A
 // template without a slash and without a colon makes a text, any other an ARN: "ecs:cluster", "cluster/{Cluster|default}".
 func (r Row) Key(name, template string) Row {
-	r.keys = append(r.keys[:len(r.keys):len(r.keys)], keyRow{name: strings.ToLower(name), template: template})
+	r.keys = append(slices.Clip(r.keys), keyRow{name: strings.ToLower(name), template: template})
 	return r
 }
 
 // Keys adds a condition key that may have many values by its declaration (AC37).
 func (r Row) Keys(name, template string) Row {
-	r.keys = append(r.keys[:len(r.keys):len(r.keys)], keyRow{name: strings.ToLower(name), template: template, many: true})
+	r.keys = append(slices.Clip(r.keys), keyRow{name: strings.ToLower(name), template: template, many: true})
 	return r
 }
 
@@ -114,7 +115,7 @@ func (r Row) Keys(name, template string) Row {
 //
 //	"CreateSubnet": awsapi.On("subnet/*").Beside("vpc/{VpcId}").Tags("TagSpecifications.Tags").Also("ec2:CreateTags"),
 func (r Row) Beside(templates ...string) Row {
-	r.beside = append(r.beside[:len(r.beside):len(r.beside)], templates...)
+	r.beside = append(slices.Clip(r.beside), templates...)
 	return r
 }
 
@@ -130,7 +131,7 @@ func (r Row) Tags(member string) Row {
 func (r Row) Also(actions ...string) Row {
 	for _, text := range actions {
 		action, on, _ := strings.Cut(text, " on ")
-		r.also = append(r.also[:len(r.also):len(r.also)], alsoRow{action, on})
+		r.also = append(slices.Clip(r.also), alsoRow{action, on})
 	}
 	return r
 }

@@ -2,6 +2,7 @@ package ecs
 
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"maps"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
@@ -14,9 +15,7 @@ import (
 func (a *API) notBuiltAccess() awsapi.Rows {
 	rows := awsapi.Rows{}
 	for _, some := range []awsapi.Rows{a.taskSetAccess(), a.daemonAccess(), a.expressAccess(), a.gatewayAccess()} {
-		for operation, row := range some {
-			rows[operation] = row
-		}
+		maps.Copy(rows, some)
 	}
 	return rows
 }

@@ -72,11 +72,12 @@ func actions(s awsapi.Service) string { return cmp.Or(s.Actions, s.Name) }
 // told is a want in the words of [Ask].
 func told(w awsapi.Access, s awsapi.Service, without []string) string {
 	here := "arn:aws:" + actions(s) + ":us-east-1:111122223333:"
-	text := w.Action + " " + strings.TrimPrefix(w.Resource, here)
+	var text strings.Builder
+	text.WriteString(w.Action + " " + strings.TrimPrefix(w.Resource, here))
 	for _, name := range slices.Sorted(maps.Keys(w.Keys)) {
 		if !slices.Contains(without, name) {
-			text += " " + name + "=" + strings.ReplaceAll(strings.Join(w.Keys[name].Texts, ","), here, "")
+			text.WriteString(" " + name + "=" + strings.ReplaceAll(strings.Join(w.Keys[name].Texts, ","), here, ""))
 		}
 	}
-	return text
+	return text.String()
 }

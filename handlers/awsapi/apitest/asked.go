@@ -76,12 +76,13 @@ func For[In, Out, O any](a *Asked, call Operation[In, Out, O], in *In) string {
 }
 
 func line(w awsapi.Access) string {
-	text := w.Action + " " + w.Resource
+	var text strings.Builder
+	text.WriteString(w.Action + " " + w.Resource)
 	if w.Named != "" {
-		text += " as " + w.Named
+		text.WriteString(" as " + w.Named)
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.Keys)) {
-		text += ", " + name + "=" + strings.Join(w.Keys[name].Texts, "+")
+		text.WriteString(", " + name + "=" + strings.Join(w.Keys[name].Texts, "+"))
 	}
-	return text
+	return text.String()
 }

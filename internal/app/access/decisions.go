@@ -1,10 +1,9 @@
-// Package access decides what callers may do, and keeps what was decided.
 package access
 
 import "github.com/ecs-emulator/ecs-emulator/internal/aws/iam/decision"
 
-// Decisions keep what was decided about callers.
-type (
-	Decision  = decision.Decision
-	Decisions = decision.Log
-)
+// Decision is what was decided about something that a caller wants.
+type Decision = decision.Decision
+
+// Decisions keep what was decided.
+type Decisions = decision.Log

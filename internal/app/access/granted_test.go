@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -95,8 +96,8 @@ func TestDecisionsOfOneCall(t *testing.T) {
 	put("ecs:DescribeTasks")
 	control := &access.Control{Mode: access.Enforce, Store: rows, Now: time.Now, Decisions: &access.Decisions{}}
 	control.Serves(nil)
-	denied, is := describe(control, "request", "a", "b", "c", "a").(*awsapi.Denied)
-	if !is || denied.Resource != "arn:aws:ecs:us-east-1:111122223333:task/shop/c" {
+	var denied *awsapi.Denied
+	if !errors.As(describe(control, "request", "a", "b", "c", "a"), &denied) || denied.Resource != "arn:aws:ecs:us-east-1:111122223333:task/shop/c" {
 		t.Fatalf("refused is %v", denied)
 	}
 	put("s3:*")

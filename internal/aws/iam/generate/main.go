@@ -54,8 +54,8 @@ func check(err error) {
 // policy is what a file has of a policy, by the names of AWS's API.
 type policy struct {
 	Arn              string
-	PolicyId         string //nolint:revive // AWS's name
-	DefaultVersionId string //nolint:revive // AWS's name
+	PolicyId         string
+	DefaultVersionId string
 	CreateDate       string
 	UpdateDate       string
 	Description      string `json:",omitempty"`
@@ -65,7 +65,7 @@ type policy struct {
 // document has the elements in the order in which AWS writes them.
 type document struct {
 	Version   string
-	Id        string `json:",omitempty"` //nolint:revive // AWS's name
+	Id        string `json:",omitempty"`
 	Statement []statement
 }
 
@@ -215,7 +215,7 @@ type source struct {
 	UpdateDate    string
 	Document      document
 	PolicyVersion struct {
-		VersionId  string //nolint:revive // AWS's name
+		VersionId  string
 		CreateDate string
 		Document   document
 	}

@@ -10,6 +10,7 @@ package simulation
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
@@ -82,7 +83,7 @@ func (s *Simulation) keysOfPolicies() (missing []string) {
 }
 
 func (s *Simulation) sources() []policy.Source {
-	list := s.Identity[:len(s.Identity):len(s.Identity)]
+	list := slices.Clip(s.Identity)
 	for _, more := range []*policy.Source{s.Boundary, s.Resource} {
 		if more != nil {
 			list = append(list, *more)
