@@ -1,6 +1,7 @@
 package awsapi
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -117,9 +118,9 @@ func (w *words) refusal(err error) error {
 	case errors.As(err, &signature):
 		return w.badSignature(signature)
 	case errors.Is(err, ErrTokenInvalid):
-		return &Error{Code: w.invalid, Message: or(w.invalidText, invalidToken), Status: w.ofInvalid}
+		return &Error{Code: w.invalid, Message: cmp.Or(w.invalidText, invalidToken), Status: w.ofInvalid}
 	case errors.Is(err, ErrTokenExpired):
-		return &Error{Code: w.expired, Message: or(w.expiredText, expiredToken), Status: w.ofExpired}
+		return &Error{Code: w.expired, Message: cmp.Or(w.expiredText, expiredToken), Status: w.ofExpired}
 	}
 	return err
 }
@@ -127,11 +128,11 @@ func (w *words) refusal(err error) error {
 func (w *words) badSignature(b *BadSignature) error {
 	switch b.Fault {
 	case SignatureMissing:
-		return &Error{Code: w.missing, Message: or(w.missingText, missingToken), Status: w.ofMissing}
+		return &Error{Code: w.missing, Message: cmp.Or(w.missingText, missingToken), Status: w.ofMissing}
 	case SignatureIncomplete:
-		return &Error{Code: w.incomplete, Message: or(w.wrongText, b.Message), Status: w.ofIncomplete}
+		return &Error{Code: w.incomplete, Message: cmp.Or(w.wrongText, b.Message), Status: w.ofIncomplete}
 	}
-	return &Error{Code: w.wrong, Message: or(w.wrongText, b.Message), Status: w.ofWrong}
+	return &Error{Code: w.wrong, Message: cmp.Or(w.wrongText, b.Message), Status: w.ofWrong}
 }
 
 // deniedText follows AC5, and in EC2 AC14.
@@ -142,13 +143,6 @@ func (w *words) deniedText(d *Denied) string {
 	text := "You are not authorized to perform this operation. " + d.Error()
 	if d.Encoded != nil {
 		text += ". Encoded authorization failure message: " + d.Encoded()
-	}
-	return text
-}
-
-func or(text, instead string) string {
-	if text == "" {
-		return instead
 	}
 	return text
 }
