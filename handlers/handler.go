@@ -8,7 +8,6 @@ import (
 	"bytes"
 	"cmp"
 	"compress/gzip"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -146,12 +145,9 @@ func (e *endpoint) aws(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	scope, signed, err := awsapi.ScopeOf(r)
-	if err != nil {
-		var refusal *awsapi.Error
-		if errors.As(err, &refusal) {
-			e.refuse(w, refusal, writer(r))
-			return
-		}
+	if refusal := awsapi.Refuse(err, isForm(r), false); refusal != nil {
+		e.refuse(w, refusal, writer(r))
+		return
 	}
 	if service := e.services.byName[scope.Service]; service != nil {
 		service.ServeHTTP(w, r)

@@ -107,6 +107,8 @@ func TestRoutes(t *testing.T) {
 			"<Code>NotImplementedException</Code><Message>ecs-emulator does not implement iam CreateRole"},
 		{"other service without form", "PUT", "/", map[string]string{"Authorization": signed("s3")}, "x", 501, "does not implement s3:"},
 		{"malformed signature", "POST", "/", map[string]string{"Authorization": "AWS4-HMAC-SHA256 nonsense"}, "{}", 400, "IncompleteSignatureException"},
+		{"malformed signature of a form", "POST", "/", map[string]string{"Authorization": "AWS4-HMAC-SHA256 nonsense", "Content-Type": form}, "Action=CreateRole", 400,
+			"<Code>IncompleteSignature</Code>"},
 		{"unknown version", "POST", "/", map[string]string{"Content-Type": form}, "Action=CreateRole&Version=2010-05-08", 404, "is that of no service"},
 		{"nothing to go by", "POST", "/", nil, "{}", 404, "X-Amz-Target"},
 		{"browser", "GET", "/", nil, "", 404, "This is ecs-emulator."},

@@ -3,6 +3,7 @@ package handlers
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -23,6 +24,9 @@ const maxSignedBody = 100 << 20
 func (e *endpoint) refusalOf(w http.ResponseWriter, r *http.Request) *awsapi.Error {
 	scope, _, _ := awsapi.ScopeOf(r)
 	call, err := e.Options.Identify(scope.Service, r)
+	if malformed := (*awsapi.BadSignature)(nil); errors.As(err, &malformed) {
+		err = nil // as if it were not signed
+	}
 	refusal := awsapi.Refuse(err, isForm(r), scope.Service == "s3")
 	if refusal != nil || e.Options.Authenticate == nil || apiclient.IsOwn(r.Context()) {
 		// What the emulator sends itself, such as the events of rules, is not asked for: it is not known on which resource.

@@ -64,9 +64,9 @@ const (
 
 // words are the codes of a protocol for refused callers, and their HTTP statuses (AC1 to AC4).
 type words struct {
-	denied, invalid, expired, wrong, incomplete, missing             string
-	ofDenied, ofInvalid, ofExpired, ofWrong, ofIncomplete, ofMissing int    // 0: 400
-	invalidText, expiredText, wrongText, missingText                 string // empty: the texts of all
+	denied, invalid, expired, wrong, incomplete, missing string
+	ofDenied, ofInvalid, ofExpired, ofWrong, ofMissing   int    // 0: 400, as of what is incomplete
+	invalidText, expiredText, wrongText, missingText     string // empty: the texts of all
 }
 
 // Words of AWS about keys that do not exist. Source: field reports.
@@ -90,12 +90,11 @@ var queryWords = words{
 	missingText: "Request is missing Authentication Token",
 }.with(http.StatusForbidden)
 
-// Source: AC3; that an incomplete signature is one that cannot be validated is an assumption.
+// Source: AC3; EC2 API reference, error codes, IncompleteSignature.
 var ec2Words = words{
 	denied: "UnauthorizedOperation", invalid: "AuthFailure", expired: "RequestExpired",
-	wrong: "AuthFailure", incomplete: "AuthFailure", missing: "AuthFailure",
-	ofDenied: http.StatusForbidden, ofInvalid: http.StatusUnauthorized, ofWrong: http.StatusUnauthorized,
-	ofIncomplete: http.StatusUnauthorized, ofMissing: http.StatusUnauthorized,
+	wrong: "AuthFailure", incomplete: "IncompleteSignature", missing: "AuthFailure",
+	ofDenied: http.StatusForbidden, ofInvalid: http.StatusUnauthorized, ofWrong: http.StatusUnauthorized, ofMissing: http.StatusUnauthorized,
 	invalidText: notValidatable, expiredText: "Request has expired.", wrongText: notValidatable, missingText: notValidatable,
 }
 
@@ -130,7 +129,7 @@ func (w *words) badSignature(b *BadSignature) error {
 	case SignatureMissing:
 		return &Error{Code: w.missing, Message: cmp.Or(w.missingText, missingToken), Status: w.ofMissing}
 	case SignatureIncomplete:
-		return &Error{Code: w.incomplete, Message: cmp.Or(w.wrongText, b.Message), Status: w.ofIncomplete}
+		return &Error{Code: w.incomplete, Message: b.Message}
 	}
 	return &Error{Code: w.wrong, Message: cmp.Or(w.wrongText, b.Message), Status: w.ofWrong}
 }
@@ -157,7 +156,7 @@ var s3Words = words{
 	missingText: "Access Denied",
 }
 
-// Refuse puts the refusal of a caller, of [Options.Identify], Authenticate or Authorize, in the words of AWS Query, S3 or, else,
+// Refuse puts the refusal of a caller, of [ScopeOf], [Options.Identify], Authenticate or Authorize, in the words of AWS Query, S3 or, else,
 // AWS JSON. Any other error is returned as nil.
 func Refuse(err error, query, s3 bool) *Error {
 	w := &jsonWords

@@ -13,8 +13,8 @@ type Scope struct {
 }
 
 // ScopeOf reads the scope from the Authorization header or from a presigned URL.
-// It reports false for a request that is not signed, and an [Error] for one that
-// claims to be and has no usable scope.
+// It reports false for a request that is not signed, and a [*BadSignature] for one
+// that claims to be and has no usable scope.
 //
 // Signatures are verified by [Options].Authenticate, if at all.
 func ScopeOf(r *http.Request) (Scope, bool, error) {
@@ -96,5 +96,5 @@ func (o *Options) call(service string, r *http.Request) (Call, error) {
 }
 
 func incompleteSignature(message string) error {
-	return &Error{Code: "IncompleteSignatureException", Message: message}
+	return &BadSignature{Fault: SignatureIncomplete, Message: message}
 }

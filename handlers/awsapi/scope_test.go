@@ -76,6 +76,24 @@ func TestCallsBelongToTheRegionAndAccountOfTheirSignature(t *testing.T) {
 	}
 }
 
+func TestMalformedScopesAreRefusedInTheWordsOfTheProtocol(t *testing.T) {
+	list := awsapi.Works("ListClusters", "", func(context.Context, *nothing) (*nothing, error) { return nil, nil })
+	for code, protocol := range map[string]awsapi.Protocol{
+		`"__type":"IncompleteSignatureException"`:                   awsapi.JSON{TargetPrefix: "X"},
+		"<Type>Sender</Type><Code>IncompleteSignature</Code>":       awsapi.Query{Version: "1", Namespace: "n"},
+		"<Response><Errors><Error><Code>IncompleteSignature</Code>": awsapi.Query{Version: "1", Namespace: "n", Codec: dialects[true]},
+	} {
+		h := awsapi.Service{Name: "ecs", Protocol: protocol, Operations: []awsapi.Operation{list}}.Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)})
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("Action=ListClusters"))
+		r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIA")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if body := w.Body.String(); w.Code != 400 || !strings.Contains(body, code) || !strings.Contains(body, "5 slash-delimited elements") {
+			t.Errorf("got %d %s, want %s", w.Code, body, code)
+		}
+	}
+}
+
 func FuzzAuthorization(f *testing.F) {
 	f.Add("AWS4-HMAC-SHA256 Credential=123456789012/20260101/eu-west-1/ecs/aws4_request, SignedHeaders=host, Signature=00")
 	f.Add("AWS4-ECDSA-P256-SHA256 Credential=AKIA/20260101/ecs/aws4_request")
