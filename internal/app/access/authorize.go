@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam/decision"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
@@ -28,18 +29,16 @@ func (c *Control) Authorize(ctx context.Context, call awsapi.Call, wants []awsap
 
 // decide decides one thing after the other, up to the first that is refused.
 func (c *Control) decide(call *callKeys, wants []awsapi.Access) (decided []Decision, _ *awsapi.Denied) {
-	keys := accessKeys{callKeys: call, find: c.tagsOf}
 	questions := make([]question, len(wants))
 	decided = make([]Decision, len(wants))
 	for i := range wants {
 		q := &questions[i]
-		*q = question{control: c, call: call, wants: &wants[i], resource: c.policiesOf(&wants[i])}
-		keys.access, keys.tags, keys.found = q.wants, nil, false
+		*q = question{callKeys: call, control: c, wants: &wants[i], resource: c.policiesOf(&wants[i])}
 		policies := q.policies()
 		if granted := call.who.granted; granted != nil {
 			policies.Identity = granted.narrow(q.wants.Action)
 		}
-		d := policy.Decide(q.request(&keys), policies)
+		d := policy.Decide(q.request(q), policies)
 		if q.wants.Trust != nil {
 			d.Missing = "" // it is the role that is not there
 		}
@@ -58,38 +57,42 @@ func (c *Control) decide(call *callKeys, wants []awsapi.Access) (decided []Decis
 	return decided, nil
 }
 
-// question is one thing that a call wants. It does not change, as others may have it explained at the same time.
+// question is one thing that a call wants, and its condition keys. Once it is decided it does not change, as others may have it
+// explained at the same time.
 type question struct {
+	*callKeys
 	control  *Control
-	call     *callKeys
 	wants    *awsapi.Access
 	resource []policy.Source // policies of the resource, or the trust policy
+	tags     []tagging.Tag   // of the resource, once a policy has asked for one
+	found    bool            // tags are looked up
 }
 
 func (q *question) request(keys policy.Keys) policy.Request {
-	return policy.Request{Action: q.wants.Action, Resource: q.wants.Resource, Principal: q.call.who.Principal, Keys: keys}
+	return policy.Request{Action: q.wants.Action, Resource: q.wants.Resource, Principal: q.who.Principal, Keys: keys}
 }
 
 // policies are all that count.
 func (q *question) policies() policy.Policies {
-	policies := q.call.who.policies
+	policies := q.who.policies
 	policies.Resource, policies.Trust = q.resource, q.wants.Trust != nil
 	policies.Bare = !policies.Trust && serviceOf(q.wants.Resource) == "ecr"
 	return policies
 }
 
+// explain decides again by the keys that the decision had: it asks for the same ones.
 func (q *question) explain() decision.Explanation {
-	keys := &accessKeys{callKeys: q.call, access: q.wants, find: q.control.tagsOf}
-	explanation := decision.Explain(q.request(keys), q.policies())
+	again := *q
+	explanation := decision.Explain(q.request(&again), q.policies())
 	explanation.Never = q.control.neverSupplied(q.wants.Action)
 	return explanation
 }
 
 // take takes a decision down for people.
 func (q *question) take(kept *Decision, d policy.Decision) {
-	call, wants := q.call.call, q.wants
+	call, wants := q.call, q.wants
 	*kept = Decision{
-		RequestID: call.RequestID, Time: q.call.now, Principal: call.Principal(), Account: call.Account, Region: call.Region,
+		RequestID: call.RequestID, Time: q.now, Principal: call.Principal(), Account: call.Account, Region: call.Region,
 		Action: wants.Action, Resource: wants.Resource, Decision: decision.Allowed, Layer: d.Layer.String(),
 		Policy: d.Policy, Statement: d.Statement, Service: call.Service, Operation: call.Operation, Role: call.Caller.RoleARN, Explain: q.explain,
 	}

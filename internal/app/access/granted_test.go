@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/access"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -113,6 +114,38 @@ func TestDecisionsOfOneCall(t *testing.T) {
 	want := []string{"a allowed 2 ", "b allowed 2 ", "c denied 2 resource", "a denied 1 action"}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("explained are %q, want %q", got, want)
+	}
+}
+
+// TestExplanationsHaveTheTagsOfTheDecision: those that the resource had then.
+func TestExplanationsHaveTheTagsOfTheDecision(t *testing.T) {
+	rows, err := state.Open(store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { rows.Close() })
+	if err := rows.Update(func(tx *store.Tx) error {
+		iam.Users.Put(tx, user(func(u *iam.User) {
+			u.Inline = []iam.Inline{{Name: "own", Document: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ecs:DescribeTasks","Resource":"*",` +
+				`"Condition":{"StringEquals":{"aws:ResourceTag/team":"shop"}}}]}`}}
+		}))
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	team := "shop"
+	control := &access.Control{Mode: access.Enforce, Store: rows, Now: time.Now, Decisions: &access.Decisions{}}
+	control.Serves([]awsapi.Service{{Name: "ecs", Tags: func(string) []tagging.Tag { return []tagging.Tag{{Key: "team", Value: team}} }}})
+	if err := describe(control, "request", "a"); err != nil {
+		t.Fatal(err)
+	}
+	team = "ops"
+	explained := control.Decisions.Of("request")[0].Explain()
+	if got := explained.Keys["aws:resourcetag/team"]; len(got) != 1 || got[0] != "shop" {
+		t.Errorf("the tag was %q", got)
+	}
+	if found := explained.Layers[1]; fmt.Sprint(found.Lacks) != "" {
+		t.Errorf("%+v", found)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
@@ -53,42 +52,33 @@ func regionOf(call *awsapi.Call) string {
 	return call.Region
 }
 
-// accessKeys are the condition keys of one thing that a call asks.
-type accessKeys struct {
-	*callKeys
-	access *awsapi.Access
-	find   func(resourceARN string) []tagging.Tag
-	tags   []tagging.Tag
-	found  bool // tags are looked up
-}
-
-func (k *accessKeys) Key(name string) policy.Value {
-	if value, own := k.access.Keys[name]; own {
+// Key implements [policy.Keys].
+func (q *question) Key(name string) policy.Value {
+	if value, own := q.wants.Keys[name]; own {
 		return value
 	}
-	if tag, is := k.resourceTag(name); is {
-		return k.tagOf(tag)
+	if tag, is := q.resourceTag(name); is {
+		return q.tagOf(tag)
 	}
 	if name == "aws:resourceaccount" {
-		return policy.Is(k.account())
+		return policy.Is(q.account())
 	}
-	return k.key(name)
+	return q.key(name)
 }
 
 // resourceTag is the tag that a key names, aws:ResourceTag/team or ecs:ResourceTag/team.
-func (k *accessKeys) resourceTag(name string) (tag string, is bool) {
+func (q *question) resourceTag(name string) (tag string, is bool) {
 	before, tag, is := strings.Cut(name, ":resourcetag/")
-	service, _, _ := strings.Cut(k.access.Action, ":")
+	service, _, _ := strings.Cut(q.wants.Action, ":")
 	return tag, is && (before == "aws" || before == service)
 }
 
 // tagOf looks the tags up when a policy first asks for one.
-func (k *accessKeys) tagOf(name string) policy.Value {
-	if !k.found {
-		k.found = true
-		k.tags = k.find(k.access.Resource)
+func (q *question) tagOf(name string) policy.Value {
+	if !q.found {
+		q.tags, q.found = q.control.tagsOf(q.wants.Resource), true
 	}
-	for _, t := range k.tags {
+	for _, t := range q.tags {
 		if strings.ToLower(t.Key) == name {
 			return policy.Is(t.Value)
 		}
@@ -97,6 +87,6 @@ func (k *accessKeys) tagOf(name string) policy.Value {
 }
 
 // account is the account of the resource, or else the caller's.
-func (k *accessKeys) account() string {
-	return cmp.Or(arn.ScopeOf(k.access.Resource).Account, k.call.Account)
+func (q *question) account() string {
+	return cmp.Or(arn.ScopeOf(q.wants.Resource).Account, q.call.Account)
 }
