@@ -14,10 +14,19 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
+// listTries is how often images are listed while each time one of them goes.
+const listTries = 5
+
 // List tells of all images; see backend.ImageCleaner. Containers are listed after them, so that one which is made
 // meanwhile counts.
 func (s *Store) List(ctx context.Context) ([]backend.StoredImage, error) {
-	found, err := s.client.ImageList(ctx, client.ImageListOptions{All: true})
+	var found client.ImageListResult
+	// With containerd's image store an engine lists none, if one is removed meanwhile: "content digest … not found".
+	// Source: https://github.com/moby/moby/issues/52688.
+	err := error(cerrdefs.ErrNotFound)
+	for try := 0; cerrdefs.IsNotFound(err) && try < listTries; try++ {
+		found, err = s.client.ImageList(ctx, client.ImageListOptions{All: true})
+	}
 	if err != nil {
 		return nil, dockerapi.Classify(err)
 	}

@@ -102,3 +102,30 @@ func TestAStampChangesWithTagsAndPulls(t *testing.T) {
 		t.Errorf("it is %q, tagged %q, pulled again %q", first, tagged, pulled)
 	}
 }
+
+// With containerd's image store an engine does not list images while one of them goes.
+func TestImagesAreListedWhileOthersGo(t *testing.T) {
+	for going, listed := range map[int]int{0: 1, 1: 2, 4: 5, 9: 5} {
+		lists := 0
+		s := storeOf(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/containers/json"):
+				_, _ = w.Write([]byte("[]"))
+			case !strings.HasSuffix(r.URL.Path, "/images/json"):
+				w.Header().Set("Api-Version", "1.51")
+			default:
+				if lists++; lists <= going {
+					w.Header().Set("Content-Type", "application/json")
+					w.WriteHeader(http.StatusNotFound)
+					_, _ = w.Write([]byte(`{"message":"NotFound: content digest sha256:4f0f: not found"}`))
+					return
+				}
+				_, _ = w.Write([]byte(`[{"Id":"sha256:1"}]`))
+			}
+		}))
+		images, err := s.List(t.Context())
+		if lists != listed || (err == nil) != (len(images) == 1) || (err == nil) != (going < listed) {
+			t.Errorf("%d go: %v and %v after %d lists, want %d", going, images, err, lists, listed)
+		}
+	}
+}
