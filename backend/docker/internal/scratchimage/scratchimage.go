@@ -49,18 +49,25 @@ func Ensure(ctx context.Context, cli *client.Client, spec Spec) (ref string, err
 	if err == nil || !cerrdefs.IsNotFound(err) {
 		return ref, err
 	}
+	if err := importImage(ctx, cli, spec, ref); err != nil {
+		// With containerd's image store an engine refuses one of two imports at once: "AlreadyExists: image … already exists".
+		if _, missing := cli.ImageInspect(ctx, ref); missing != nil {
+			return "", err
+		}
+	}
+	dropOlder(ctx, cli, spec, ref)
+	return ref, nil
+}
+
+func importImage(ctx context.Context, cli *client.Client, spec Spec, ref string) error {
 	repository, tag, _ := strings.Cut(ref, ":")
 	answer, err := cli.ImageImport(ctx, client.ImageImportSource{Source: spec.archive(), SourceName: "-"}, repository,
 		client.ImageImportOptions{Tag: tag, Changes: spec.changes()})
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer func() { _ = answer.Close() }()
-	if err := drain(answer); err != nil {
-		return "", err
-	}
-	dropOlder(ctx, cli, spec, ref)
-	return ref, nil
+	return drain(answer)
 }
 
 func (s Spec) archive() io.Reader {
