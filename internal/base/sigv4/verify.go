@@ -182,10 +182,10 @@ func (v *Verifier) matches(r *http.Request, s *Signature, hash string, key *[sha
 	if !ok {
 		return false
 	}
-	text = s.stringToSign(text[:0], hashOf(text))
+	toSign := s.stringToSign(make([]byte, 0, 256), hashOf(text)) // in memory of its own, as what the hash gets leaves the stack
 	mac := hmac.New(sha256.New, key[:])
-	mac.Write(text)
-	want := hex.AppendEncode(text[:0], mac.Sum(nil))
+	mac.Write(toSign)
+	want := hex.AppendEncode(toSign[:0], mac.Sum(nil))
 	return subtle.ConstantTimeCompare(want, []byte(s.signature)) == 1
 }
 
