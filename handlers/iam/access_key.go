@@ -2,8 +2,6 @@ package iam
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"net/http"
 	"time"
 
@@ -32,7 +30,7 @@ func (a *API) CreateAccessKey(ctx context.Context, in *sdk.CreateAccessKeyInput)
 		if len(iam.AccessKeysOf(tx, owner)) >= iam.MaxAccessKeys {
 			return limitExceeded("Cannot exceed quota for AccessKeysPerUser: %d", iam.MaxAccessKeys)
 		}
-		made = iam.IssueAccessKey(tx, owner, iam.AccessKey{Secret: newSecret(), CreatedAt: a.now()}, draw)
+		made = iam.IssueAccessKey(tx, owner, iam.AccessKey{Secret: iam.NewSecret(), CreatedAt: a.now()}, draw)
 		return nil
 	})
 	if err != nil {
@@ -41,13 +39,6 @@ func (a *API) CreateAccessKey(ctx context.Context, in *sdk.CreateAccessKeyInput)
 	return &sdk.CreateAccessKeyOutput{AccessKey: &types.AccessKey{
 		UserName: &owner.Name, AccessKeyId: &made.ID, SecretAccessKey: &made.Secret, Status: types.StatusTypeActive, CreateDate: &made.CreatedAt,
 	}}, nil
-}
-
-// newSecret has 40 characters, as AWS's have.
-func newSecret() string {
-	var random [30]byte
-	rand.Read(random[:]) //nolint:errcheck // never fails
-	return base64.StdEncoding.EncodeToString(random[:])
 }
 
 // ListAccessKeys answers the access keys of a user, or without a name of the caller, the oldest first.

@@ -1,8 +1,6 @@
 package app
 
 import (
-	"crypto/rand"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"os"
@@ -41,11 +39,7 @@ func (r *RootCredentials) make(account string) (*iam.RootKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	secret := make([]byte, 30)
-	rand.Read(secret) //nolint:errcheck // never fails
-	made := &iam.RootKey{
-		ID: draw(), Secret: base64.StdEncoding.EncodeToString(secret), Account: account, CreatedAt: r.Clock.Now().UTC().Truncate(time.Second),
-	}
+	made := &iam.RootKey{ID: draw(), Secret: iam.NewSecret(), Account: account, CreatedAt: r.Clock.Now().UTC().Truncate(time.Second)}
 	return made, r.Store.Update(func(tx *store.Tx) error {
 		iam.RootKeys.Put(tx, made)
 		return nil

@@ -1,6 +1,8 @@
 package iam
 
 import (
+	"crypto/rand"
+	"encoding/base64"
 	"fmt"
 	"sync"
 	"time"
@@ -8,6 +10,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
+
+// NewSecret draws a secret access key. It has 40 characters, as AWS's have.
+func NewSecret() string {
+	var random [30]byte
+	rand.Read(random[:]) //nolint:errcheck // never fails
+	return base64.StdEncoding.EncodeToString(random[:])
+}
 
 // MaxAccessKeys is the quota of access keys of a user (IAM0014).
 const MaxAccessKeys = 2
