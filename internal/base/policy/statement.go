@@ -25,7 +25,7 @@ func (e *evaluation) applies(s *statement, l Layer) (lacks Lack, worth grant, as
 	if !e.narrowed && !s.hasAction(e.asked()) {
 		return LacksAction, none, false
 	}
-	has, assumed := e.hasResource(s)
+	has, assumed := e.hasResource(s, l)
 	if !has {
 		return LacksResource, none, false
 	}
@@ -72,8 +72,8 @@ func (s *statement) hasAction(asked *action) bool {
 }
 
 // hasResource is true as well if the statement has no resources, as in the policy of a repository.
-func (e *evaluation) hasResource(s *statement) (has, assumed bool) {
-	if len(s.resources) == 0 || e.bare {
+func (e *evaluation) hasResource(s *statement, l Layer) (has, assumed bool) {
+	if len(s.resources) == 0 || e.bare && l == Resource {
 		return true, false
 	}
 	is := no

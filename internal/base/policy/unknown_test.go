@@ -121,6 +121,24 @@ func TestPoliciesWithoutResources(t *testing.T) {
 	}
 }
 
+// Only the policies of the repository are so: those of identities, boundaries and sessions have resources there, too.
+func TestResourcesOfIdentitiesCountForRepositories(t *testing.T) {
+	for resource, want := range map[string]string{"web": "allowed", "other": "implicitDeny"} {
+		p := policy.Compile(`{"Statement":{"Effect":"Allow","Action":"*","Resource":"arn:aws:ecr:eu-west-1:123456789012:repository/` + resource + `"}}`)
+		all := policy.Compile(`{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`)
+		for _, policies := range []policy.Policies{
+			{Identity: []policy.Source{{Policy: p}}}, {Identity: []policy.Source{{Policy: all}}, Boundary: &policy.Source{Policy: p}},
+			{Identity: []policy.Source{{Policy: all}}, Session: []policy.Source{{Policy: p}}},
+		} {
+			request := ofDev("ecr:DeleteRepository", nil)
+			request.Resource, policies.Bare = "arn:aws:ecr:eu-west-1:123456789012:repository/web", true
+			if got := decisionOf(policy.Decide(request, policies)); got != want {
+				t.Errorf("with policies for %s: %s, want %s", resource, got, want)
+			}
+		}
+	}
+}
+
 func TestGlobalKeys(t *testing.T) {
 	const account, role = "123456789012", "arn:aws:iam::123456789012:role/ci"
 	const session, federated = "arn:aws:sts::123456789012:assumed-role/ci/1", "arn:aws:sts::123456789012:federated-user/bob"
