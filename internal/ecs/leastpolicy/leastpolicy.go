@@ -56,10 +56,10 @@ func (t *texts) UnmarshalJSON(text []byte) error {
 const longest = 6144
 
 // Of writes the smallest policy that allows what decisions were about. Actions and resources are those that were seen; a
-// wildcard stands for what ECS makes and will make otherwise next time. What is allowed by the policy of a resource needs no
-// other one.
+// wildcard stands for what ECS or the principal makes, and will make otherwise next time. What is allowed by the policy of a
+// resource needs no other one.
 func Of(list []decision.Decision) Least {
-	n := needs{resources: map[grant]map[string]bool{}, general: map[string]map[string]bool{}}
+	n := needs{resources: map[grant]map[string]bool{}, general: map[string]map[string]bool{}, made: madeBy(list)}
 	for i := range list {
 		n.add(&list[i])
 	}
@@ -78,6 +78,7 @@ type needs struct {
 	resources map[grant]map[string]bool  // patterns of resources
 	general   map[string]map[string]bool // what a pattern stands for
 	apart     map[string]bool            // sentences about what a policy of the principal cannot give
+	made      madeIDs
 }
 
 func (n *needs) add(d *decision.Decision) {
@@ -93,7 +94,7 @@ func (n *needs) add(d *decision.Decision) {
 	case !allowed && (d.Layer != "identity" || strings.HasPrefix(d.Reason, "with an explicit deny")):
 		n.note("%s on %s stays denied by a policy that this one does not change: %s", d.Action, d.Resource, d.Reason)
 	}
-	g, pattern := grant{d.Action, d.PassedTo}, generalized(d.Resource)
+	g, pattern := grant{d.Action, d.PassedTo}, n.made.generalized(generalized(d.Resource))
 	if n.resources[g] == nil {
 		n.resources[g] = map[string]bool{}
 	}

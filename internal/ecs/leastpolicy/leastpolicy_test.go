@@ -15,10 +15,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/leastpolicy"
 )
 
-const ofECS = "arn:aws:ecs:us-east-1:123456789012:"
+const (
+	ofECS = "arn:aws:ecs:us-east-1:123456789012:"
+	ofEC2 = "arn:aws:ec2:us-east-1:123456789012:"
+)
 
 func did(action, resource string) decision.Decision {
-	return decision.Decision{Action: action, Resource: resource, Decision: decision.Allowed, Layer: "identity"}
+	return decision.Decision{Action: action, Resource: resource, Region: "us-east-1", Account: "123456789012", Decision: decision.Allowed, Layer: "identity"}
 }
 
 func passed(role, service string) decision.Decision {
@@ -189,13 +192,15 @@ func TestEachActionIsNeeded(t *testing.T) {
 func randomRun(random *rand.Rand) (run []decision.Decision) {
 	pick := func(of ...string) string { return of[random.IntN(len(of))] }
 	for range 1 + random.IntN(20) {
-		switch random.IntN(4) {
+		switch random.IntN(5) {
 		case 0:
 			run = append(run, passed(pick("a", "b", "c"), pick("ecs-tasks.amazonaws.com", "ecs.amazonaws.com")))
 		case 1:
 			run = append(run, did(pick("ecs:RunTask", "ecs:TagResource", "ecs:ListTasks"), ofECS+"task-definition/"+pick("a", "b")+":"+pick("1", "2")))
 		case 2:
 			run = append(run, did(pick("ecs:StopTask", "ecs:DescribeTasks", "ecs:TagResource"), ofECS+"task/"+pick("a", "b")+"/"+pick("1", "2", "*")))
+		case 3:
+			run = append(run, did(pick("ec2:CreateVpc", "ec2:CreateTags"), ofEC2+"vpc/*"), did(pick("ec2:CreateTags", "ec2:DeleteVpc"), ofEC2+"vpc/"+pick("vpc-1", "vpc-2")))
 		default:
 			run = append(run, did(pick("ecs:ListTasks", "ecs:ListClusters", "ecs:DescribeClusters"), pick("*", ofECS+"cluster/a", ofECS+"cluster/b")))
 		}
