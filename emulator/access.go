@@ -37,7 +37,8 @@ func (s *Server) openAccess() error {
 		s.opts.authorize, s.core.PolicyStored = s.access.Authorize, s.access.Stored
 	}
 	s.warnOfControl()
-	s.core.Credentials.Authorize, s.core.Credentials.Strict = s.opts.authorize, s.opts.IAM == AccessEnforce
+	keys := s.core.Credentials
+	keys.Authorize, keys.Strict, keys.Verified = s.opts.authorize, s.opts.IAM == AccessEnforce, s.access != nil
 	return s.openRootCredentials()
 }
 

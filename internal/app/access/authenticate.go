@@ -54,6 +54,9 @@ func (c *Control) verify(r *http.Request, call *awsapi.Call, body []byte) error 
 			err = c.verifier.Verify(r, signature, body, secret, call.Service, time.Now())
 		}
 	}
+	if err == nil && call.Caller.LongLived && !call.IsRoot() {
+		c.Issuer.Used(awsapi.Scope{AccessKeyID: call.AccessKeyID, Service: call.Service, Region: call.Region})
+	}
 	var bad *sigv4.Error
 	if errors.As(err, &bad) {
 		refusal := &awsapi.BadSignature{Fault: awsapi.SignatureWrong, Message: bad.Message}

@@ -2,6 +2,7 @@ package credentials
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
@@ -73,21 +74,31 @@ func (i *Issuer) user(signed awsapi.Scope, token string) (awsapi.Caller, bool, e
 	if u == nil {
 		return awsapi.Caller{}, true, awsapi.ErrTokenInvalid
 	}
-	i.KeyUses.Note(key.ID, iam.KeyUse{At: i.Clock.Now(), Service: signed.Service, Region: signed.Region})
+	if !i.Verified {
+		i.Used(signed)
+	}
 	return awsapi.Caller{Account: u.Account.ID, ARN: u.ARN(), UserID: u.ID, LongLived: true}, true, nil
 }
 
+// Used notes that the access key of a user has signed a request.
+func (i *Issuer) Used(signed awsapi.Scope) {
+	i.KeyUses.Note(signed.AccessKeyID, iam.KeyUse{At: i.Clock.Now(), Service: signed.Service, Region: signed.Region})
+}
+
 // userInSession is a user who acts with keys of GetSessionToken, or one who is federated by GetFederationToken. The keys end
-// with the user that has asked for them.
+// with the user that has asked for them. A user that never was, as which programs may be tried, stays one without policies
+// unless that is refused.
 func (i *Issuer) userInSession(s session.Session) (awsapi.Caller, bool, error) {
-	u := iam.UserByID(i.Store.Read(), s.OfUser)
-	if u == nil {
+	caller := awsapi.Caller{Account: s.Account, Region: s.Region, ARN: s.OfUser, Session: &s}
+	if u := iam.UserByID(i.Store.Read(), s.OfUser); u != nil {
+		caller.ARN, caller.UserID = u.ARN(), u.ID
+	} else if i.Strict || !strings.HasPrefix(s.OfUser, "arn:") {
 		return awsapi.Caller{}, true, awsapi.ErrTokenInvalid
 	}
 	if s.FederatedName != "" {
 		return callerOf(s), true, nil
 	}
-	return awsapi.Caller{Account: s.Account, Region: s.Region, ARN: u.ARN(), UserID: u.ID, Session: &s}, true, nil
+	return caller, true, nil
 }
 
 // isRefused reports whether AWS takes a session's keys no longer, or not for a service.

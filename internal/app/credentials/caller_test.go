@@ -66,6 +66,14 @@ func TestAnAccessKeyIsItsUser(t *testing.T) {
 	if use, used := issuer.KeyUses.Of(signed.AccessKeyID); !used || use.Service != "ecs" || use.Region != "eu-west-1" || use.At.IsZero() {
 		t.Errorf("the use is %+v, %v", use, used)
 	}
+	issuer.Verified = true
+	issuer.KeyUses.Forget()
+	if _, _, err := issuer.Caller(signed, ""); err != nil {
+		t.Error(err)
+	}
+	if use, used := issuer.KeyUses.Of(signed.AccessKeyID); used {
+		t.Errorf("before its signature is verified the use is %+v", use)
+	}
 	refused := func(when, token string) {
 		t.Helper()
 		if _, known, err := issuer.Caller(signed, token); !known || !errors.Is(err, awsapi.ErrTokenInvalid) {

@@ -36,6 +36,8 @@ type Issuer struct {
 	Profile aws.CredentialsProvider
 	// KeyUses has when access keys of users were used.
 	KeyUses iam.KeyUses
+	// Verified says that signatures are verified, by one that notes the uses of access keys afterwards; see [Issuer.Used].
+	Verified bool
 
 	unknownRoles ToldARNs
 }
