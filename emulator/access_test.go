@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
@@ -110,6 +112,48 @@ func TestAProgramIsTriedAsAPrincipal(t *testing.T) {
 		denied := w.srv.Access(emulator.AccessFilter{Denied: true, Principal: caller, Action: "ecs:CreateCluster"})
 		if len(denied) != 1 || denied[0].Enforced != (mode == emulator.AccessEnforce) {
 			t.Errorf("%s: decisions are %+v", mode, denied)
+		}
+	}
+}
+
+// TestACallerThatDoesNotExistIsNotRoot: what it does is let through in mode log, and told, also with keys that it asks for.
+func TestACallerThatDoesNotExistIsNotRoot(t *testing.T) {
+	const ghost = "arn:aws:iam::000000000000:user/ghost"
+	var log lockedBuffer
+	w := start(t, emulator.Options{IAM: emulator.AccessLog, Caller: ghost, InProcess: true, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	test := withKeys(w.srv.Config(), "test", "test")
+	given, err := sts.NewFromConfig(test).GetSessionToken(t.Context(), nil)
+	w.ok(err)
+	test.Credentials = credentials.NewStaticCredentialsProvider(*given.Credentials.AccessKeyId, *given.Credentials.SecretAccessKey, *given.Credentials.SessionToken)
+	me, err := sts.NewFromConfig(test).GetCallerIdentity(t.Context(), nil)
+	w.ok(err)
+	if *me.Arn != ghost {
+		t.Errorf("the session is of %s", *me.Arn)
+	}
+	w.ok(makeCluster(t, test, "prod"))
+	if denied := w.srv.Access(emulator.AccessFilter{Denied: true, Principal: ghost, Action: "ecs:CreateCluster"}); len(denied) != 1 {
+		t.Errorf("decisions are %+v", w.srv.Access(emulator.AccessFilter{}))
+	}
+	if n := strings.Count(log.String(), "does not exist, so no policy allows it anything"); n != 1 {
+		t.Errorf("the log tells of it %d times: %s", n, log.String())
+	}
+}
+
+// TestTheUseOfAKeyIsSeenWhenItsSignatureIsGood: a guess at its secret is no use of it.
+func TestTheUseOfAKeyIsSeenWhenItsSignatureIsGood(t *testing.T) {
+	for _, mode := range []emulator.AccessMode{emulator.AccessLog, emulator.AccessEnforce} {
+		w := start(t, emulator.Options{IAM: mode, InProcess: true})
+		w.principals()
+		client := iam.NewFromConfig(w.srv.Config())
+		key, err := client.CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: aws.String("dev")})
+		w.ok(err)
+		for _, secret := range []string{"another", *key.AccessKey.SecretAccessKey} {
+			_ = makeCluster(t, withKeys(w.srv.Config(), *key.AccessKey.AccessKeyId, secret), "dev") // refused or let through
+			last, err := client.GetAccessKeyLastUsed(t.Context(), &iam.GetAccessKeyLastUsedInput{AccessKeyId: key.AccessKey.AccessKeyId})
+			w.ok(err)
+			if used := *last.AccessKeyLastUsed.ServiceName == "ecs"; used != (secret != "another") {
+				t.Errorf("%s: with the secret %s the last use is %s", mode, secret, *last.AccessKeyLastUsed.ServiceName)
+			}
 		}
 	}
 }

@@ -42,6 +42,6 @@ func ownSession(call awsapi.Call, operation string, wanted *int32) (s session.Se
 	case call.IsRoot():
 		return s, min(cmp.Or(aws.ToInt32(wanted), maxRootSession), maxRootSession), nil
 	}
-	s.OfUser = call.Caller.UserID
+	s.OfUser = cmp.Or(call.Caller.UserID, call.Caller.ARN)
 	return s, cmp.Or(aws.ToInt32(wanted), defaultUserSession), nil
 }

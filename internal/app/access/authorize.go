@@ -42,7 +42,7 @@ func (c *Control) decide(call *callKeys, wants []awsapi.Access) (decided []Decis
 		if q.wants.Trust != nil {
 			d.Missing = "" // it is the role that is not there
 		}
-		if d.Missing != "" && c.undocumented.IsNew(d.Missing) {
+		if d.Missing != "" && c.told.IsNew(d.Missing) {
 			c.Log.Warn("the emulator does not have the document of a policy, which therefore allows nothing", "policy", d.Missing)
 		}
 		q.take(&decided[i], d)

@@ -37,6 +37,9 @@ func isUserOrRole(caller string) bool {
 func (c *Control) actAs(call *awsapi.Call) error {
 	caller, found := callerAs(c.Store.Read(), c.Caller, call.Region)
 	call.Caller, call.Account = caller, caller.Account
+	if !found && c.told.IsNew(c.Caller) {
+		c.Log.Warn("the caller as whom keys act that were not issued here does not exist, so no policy allows it anything", "caller", c.Caller)
+	}
 	if !found && c.enforces() {
 		return awsapi.ErrTokenInvalid
 	}

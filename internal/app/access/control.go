@@ -65,7 +65,7 @@ type Control struct {
 
 	suppliedOnce sync.Once
 	suppliedBy   func(actionPattern string) (policy.KeySet, bool)
-	undocumented credentials.ToldARNs // policies of which the log has told that their documents are not here
+	told         credentials.ToldARNs // of which the log has told: policies whose documents are not here, and a Caller that does not exist
 }
 
 // Serves tells which services there are: they know the tags and the policies of their resources. It is called once, before

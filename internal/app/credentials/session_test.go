@@ -92,6 +92,23 @@ func TestIAMTakesNoSessionsOfUsers(t *testing.T) {
 	}
 }
 
+// A user that never was, as which a program is tried, is no other principal in a session: neither the root user nor one who may
+// do anything.
+func TestSessionsOfUsersThatNeverWere(t *testing.T) {
+	issuer, _, _ := keyOfUser(t)
+	for name, want := range map[string]string{"": "arn:aws:iam::111122223333:user/ghost", "Bob": "arn:aws:sts::111122223333:federated-user/Bob"} {
+		of := session.Session{Account: "111122223333", OfUser: "arn:aws:iam::111122223333:user/ghost", FederatedName: name}
+		issuer.Strict = false
+		if caller, err := callerIn(t, issuer, of, "ecs"); err != nil || caller.ARN != want {
+			t.Errorf("the caller is %+v, %v, want %s", caller, err, want)
+		}
+		issuer.Strict = true
+		if _, err := callerIn(t, issuer, of, "ecs"); !errors.Is(err, awsapi.ErrTokenInvalid) {
+			t.Errorf("%s where keys have to be of a user: %v", want, err)
+		}
+	}
+}
+
 // A federated user is another principal than the user who has asked for its keys, and ends with it.
 func TestFederatedUsers(t *testing.T) {
 	issuer, u, change := keyOfUser(t)

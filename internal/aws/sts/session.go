@@ -25,7 +25,7 @@ type Session struct {
 	RoleARN string `json:"o,omitempty"`
 	RoleID  string `json:"i,omitempty"`
 	Name    string `json:"n,omitempty"`
-	// OfUser is the unique id of the user (AIDA…).
+	// OfUser is the unique id of the user (AIDA…), or the ARN of one that does not exist, as which programs may be tried.
 	OfUser string `json:"u,omitempty"`
 	// TaskARN is the task that the keys were given to, and Kind says for which of its roles.
 	TaskARN string `json:"t,omitempty"`
