@@ -56,6 +56,8 @@ func scriptFolders(t *testing.T) []string {
 //	                      a task in that group asks a server, http:// or udp://, which
 //	                      answers, or with ! does not
 //	[!] call <op> <JSON>  the request as it is on the wire, see scriptCall
+//	[!] try <op> <JSON>   the same as a call with the keys $KEY and $SECRET, by the AWS CLI, or in TestPoliciesInEachClient by
+//	                      boto3 and the SDK for Go
 //	[!] hook <ARN> <answer>
 //	                      a Lambda function answers so from now on, or with ! raises it; the
 //	                      file asked has a line for each call
@@ -104,11 +106,12 @@ func TestScripts(t *testing.T) {
 
 // scene is what scripts find.
 type scene struct {
-	opts  emulator.Options
-	bin   string // the folder of the ecs-emulator program
-	cli   awsCLI
-	image string
-	facts *factsReached // nil where no script has facts
+	opts   emulator.Options
+	bin    string // the folder of the ecs-emulator program
+	cli    awsCLI
+	image  string
+	facts  *factsReached // nil where no script has facts
+	client ecsClient     // which tries; nil for the CLI
 }
 
 // countFacts is the scene for scripts that have to come to all of their facts by the end of t.
@@ -173,7 +176,7 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 		s.removeImages(t, srv.URL())
 		env.T().Log("log of the emulator:\n" + log.String())
 	})
-	env.Values[emulatorKey{}], env.Values[cliKey{}], env.Values[factsKey{}] = srv, s.cli, s.facts
+	env.Values[emulatorKey{}], env.Values[cliKey{}], env.Values[factsKey{}], env.Values[clientKey{}] = srv, s.cli, s.facts, s.client
 	if s.opts.Engine == "docker" {
 		env.Values[dockerKey{}], env.Values[askersKey{}] = dockertest.Client(t), map[string]asker{}
 		env.Setenv("DOCKER_HOST", dockertest.Host(t))
@@ -216,6 +219,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"finds":  scriptFinds,
 	"says":   scriptSays,
 	"call":   scriptCall,
+	"try":    scriptTry,
 	"reach":  scriptReach,
 	"ask":    scriptAsk,
 	"send":   scriptSend,
