@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire/query"
 )
@@ -97,6 +98,12 @@ func TestDecode(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.want, got); err != nil || diff != "" {
 			t.Errorf("%s: %v\n%s", c.form, err, diff)
+		}
+		values := url.Values{}
+		c.codec.Form(values, &got)
+		again, err := decode(c.codec, values.Encode())
+		if diff := cmp.Diff(got, again, cmpopts.EquateEmpty()); err != nil || diff != "" {
+			t.Errorf("%s: its form is %s: %v\n%s", c.form, values.Encode(), err, diff)
 		}
 	}
 }
