@@ -74,7 +74,7 @@ func (e *endpoint) readSigned(r *http.Request, call *awsapi.Call) (body []byte, 
 	if over = len(body) > maxSignedBody; over {
 		e.Log.Warn("the signature of a request with a large body cannot be verified", "service", call.Service, "bytes", maxSignedBody, "requestId", call.RequestID)
 	}
-	return body, over
+	return body[:min(len(body), maxSignedBody)], over
 }
 
 // operationOf is the operation that a request asks for, empty if its protocol does not tell: in REST, paths and methods mean

@@ -164,6 +164,31 @@ func TestCallersOfAnUpstreamAreAuthorized(t *testing.T) {
 	}
 }
 
+// TestALargeBodyIsRefusedWithoutItsHash: it is too large to be read for its signature.
+func TestALargeBodyIsRefusedWithoutItsHash(t *testing.T) {
+	address, _ := controlled(t, func(w http.ResponseWriter, r *http.Request) {
+		n, _ := io.Copy(io.Discard, r.Body)
+		fmt.Fprintf(w, "upstream got %d bytes", n)
+	}, "sqs:SendMessage")
+	request := sent{service: "sqs", method: "POST", path: "/", target: "AmazonSQS.SendMessage", body: strings.Repeat("x", 100<<20+1)}
+	expect := func(status int, want string) {
+		t.Helper()
+		answer, err := http.DefaultClient.Do(request.to(t, address, strings.NewReader(request.body)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		if text, err := io.ReadAll(answer.Body); err != nil || answer.StatusCode != status || strings.TrimSpace(string(text)) != want {
+			t.Errorf("got %d %s, %v", answer.StatusCode, text, err)
+		}
+	}
+	expect(http.StatusRequestEntityTooLarge, `{"__type":"RequestEntityTooLargeException","message":"The request body is larger than 104857600 bytes, `+
+		`so ecs-emulator cannot verify its signature. A header X-Amz-Content-Sha256 tells its hash."}`)
+	sum := sha256.Sum256([]byte(request.body))
+	request.hash = hex.EncodeToString(sum[:])
+	expect(http.StatusOK, "upstream got 104857601 bytes")
+}
+
 // TestABodyWithAHashIsNotReadBeforeItIsPassedOn: it may be large, or wait for an answer.
 func TestABodyWithAHashIsNotReadBeforeItIsPassedOn(t *testing.T) {
 	address, _ := controlled(t, func(w http.ResponseWriter, r *http.Request) {
