@@ -1,11 +1,19 @@
 package ecs_test
 
 import (
+	"log/slog"
+	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 )
 
 const user = "arn:aws:iam::" + testAccount + ":user/eve"
@@ -93,4 +101,44 @@ func TestAccountSettingRefusals(t *testing.T) {
 	}
 	_, err := s.ListAccountSettings(ctx, &sdk.ListAccountSettingsInput{Value: aws.String("on")})
 	refused(t, err, "InvalidParameterException", "name must be specified when value is specified.")
+}
+
+// TestAccountSettingsOfCallers: each caller sets its own, and the default is the root user's, also if another one sets it.
+func TestAccountSettingsOfCallers(t *testing.T) {
+	const role = "arn:aws:iam::" + testAccount + ":role/deploy"
+	s := newServer(t)
+	api := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: time.Now}})
+	as := func(c awsapi.Caller) *server {
+		c.Account = testAccount
+		h := httptest.NewServer(api.Service().Handler(awsapi.Options{
+			Logger: slog.New(slog.DiscardHandler), Caller: func(awsapi.Scope, string) (awsapi.Caller, bool, error) { return c, true, nil },
+		}))
+		t.Cleanup(h.Close)
+		return &server{Client: clientOf(h.URL, testRegion, testAccount)}
+	}
+	eve := as(awsapi.Caller{ARN: user})
+	deploy := as(awsapi.Caller{ARN: "arn:aws:sts::" + testAccount + ":assumed-role/deploy/ci", RoleARN: role})
+	federated := as(awsapi.Caller{ARN: "arn:aws:sts::" + testAccount + ":federated-user/bob", Session: &sts.Session{FederatedName: "bob"}})
+
+	for _, c := range []struct {
+		caller *server
+
+		owner, insights string
+	}{{eve, user, "enhanced"}, {deploy, role, "enabled"}, {federated, testScope.Root(), "disabled"}} {
+		put := must[*sdk.PutAccountSettingOutput](t)(c.caller.PutAccountSetting(ctx, &sdk.PutAccountSettingInput{Name: "awsvpcTrunking", Value: aws.String("enabled")}))
+		byDefault := must[*sdk.PutAccountSettingDefaultOutput](t)(c.caller.PutAccountSettingDefault(ctx, &sdk.PutAccountSettingDefaultInput{
+			Name: "fargateTaskRetirementWaitPeriod", Value: aws.String("14"),
+		}))
+		if *put.Setting.PrincipalArn != c.owner || *byDefault.Setting.PrincipalArn != testScope.Root() {
+			t.Errorf("%s sets the setting of %s, and the default is of %s", c.owner, *put.Setting.PrincipalArn, *byDefault.Setting.PrincipalArn)
+		}
+		must[*sdk.PutAccountSettingOutput](t)(c.caller.PutAccountSetting(ctx, &sdk.PutAccountSettingInput{Name: types.SettingNameContainerInsights, Value: aws.String(c.insights)}))
+		made := must[*sdk.CreateClusterOutput](t)(c.caller.CreateCluster(ctx, &sdk.CreateClusterInput{ClusterName: aws.String("of-" + c.insights)})).Cluster
+		if *made.Settings[0].Value != c.insights {
+			t.Errorf("the cluster of %s has %v", c.owner, *made.Settings[0].Value)
+		}
+		if got := c.caller.settings(t, &sdk.ListAccountSettingsInput{}); got["awsvpcTrunking"] != "enabled" {
+			t.Errorf("%s has %v", c.owner, got)
+		}
+	}
 }

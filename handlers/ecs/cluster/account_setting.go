@@ -53,24 +53,24 @@ const maxSettingsPage = 10
 
 // PutAccountSetting sets a value for a principal: the caller, if none is named.
 func (a *API) PutAccountSetting(ctx context.Context, in *sdk.PutAccountSettingInput) (*sdk.PutAccountSettingOutput, error) {
-	setting, err := a.putAccountSetting(ctx, in.Name, in.Value, in.PrincipalArn)
+	scope, principal, err := a.principal(ctx, in.PrincipalArn)
+	if err != nil {
+		return nil, err
+	}
+	setting, err := a.putAccountSetting(scope, principal, in.Name, in.Value)
 	return &sdk.PutAccountSettingOutput{Setting: setting}, err
 }
 
 // PutAccountSettingDefault sets the value of all principals that have none of
 // their own. It is stored as the root principal's.
 func (a *API) PutAccountSettingDefault(ctx context.Context, in *sdk.PutAccountSettingDefaultInput) (*sdk.PutAccountSettingDefaultOutput, error) {
-	setting, err := a.putAccountSetting(ctx, in.Name, in.Value, nil)
+	scope := kit.Scope(ctx)
+	setting, err := a.putAccountSetting(scope, scope.Root(), in.Name, in.Value)
 	return &sdk.PutAccountSettingDefaultOutput{Setting: setting}, err
 }
 
-// putAccountSetting stores a value. Without a principal it is the root's, which
-// every caller of the emulator is.
-func (a *API) putAccountSetting(ctx context.Context, name types.SettingName, value, principalRef *string) (*types.Setting, error) {
-	scope, principal, err := a.principal(ctx, principalRef)
-	if err != nil {
-		return nil, err
-	}
+// putAccountSetting stores a principal's value.
+func (a *API) putAccountSetting(scope arn.Scope, principal string, name types.SettingName, value *string) (*types.Setting, error) {
 	rule, err := settingNamed(name)
 	if err != nil {
 		return nil, err
@@ -181,7 +181,7 @@ func settingNamed(name types.SettingName) (settingRule, error) {
 func (a *API) principal(ctx context.Context, ref *string) (arn.Scope, string, error) {
 	scope := kit.Scope(ctx)
 	if aws.ToString(ref) == "" {
-		return scope, awsapi.FromContext(ctx).Identity(), nil
+		return scope, kit.SettingOwner(awsapi.FromContext(ctx)), nil
 	}
 	iam := "arn:" + scope.Partition() + ":iam::" + scope.Account + ":"
 	if rest, ok := strings.CutPrefix(*ref, iam); !ok || rest == "" {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -55,7 +56,7 @@ func (a *API) CreateCluster(ctx context.Context, in *sdk.CreateClusterInput) (*C
 		if err != nil {
 			return err
 		}
-		cluster, err := a.createCluster(tx, scope, wanted, in)
+		cluster, err := a.createCluster(tx, awsapi.FromContext(ctx), wanted, in)
 		if err != nil {
 			return err
 		}
@@ -112,7 +113,7 @@ func (a *API) newCluster(tx *store.Tx, scope arn.Scope, in *sdk.CreateClusterInp
 
 // createCluster returns the cluster that exists with the name if it is the one
 // wanted, and otherwise writes a new one.
-func (a *API) createCluster(tx *store.Tx, scope arn.Scope, wanted *state.Cluster, in *sdk.CreateClusterInput) (*state.Cluster, error) {
+func (a *API) createCluster(tx *store.Tx, call awsapi.Call, wanted *state.Cluster, in *sdk.CreateClusterInput) (*state.Cluster, error) {
 	old := state.Clusters.Get(tx, wanted.ARN)
 	if old.Active() {
 		if wantedCluster(old, wanted, in) {
@@ -127,7 +128,7 @@ func (a *API) createCluster(tx *store.Tx, scope arn.Scope, wanted *state.Cluster
 		// Of a deleted cluster: what is to be removed from groups yet.
 		wanted.Attachments = append(slices.DeleteFunc(slices.Clone(old.Attachments), isConnect), wanted.Attachments...)
 	}
-	wanted.Settings = mergeSettings(defaultSettings(tx, scope), wanted.Settings)
+	wanted.Settings = mergeSettings(defaultSettings(tx, call), wanted.Settings)
 	if !connects(wanted.Attachments) || !ofFargate(wanted.CapacityProviders) {
 		capacityprovider.Associate(tx, wanted, wanted.CreatedAt)
 		return wanted, nil

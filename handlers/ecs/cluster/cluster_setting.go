@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -27,10 +27,11 @@ func checkClusterSettings(settings []types.ClusterSetting) error {
 }
 
 // defaultSettings of a cluster whose request names none: what the
-// account settings say.
-func defaultSettings(tx *store.Tx, scope arn.Scope) []types.ClusterSetting {
+// account settings of its maker say.
+// Source: ECS API reference, PutAccountSetting.
+func defaultSettings(tx *store.Tx, call awsapi.Call) []types.ClusterSetting {
 	rule, _ := settingNamed(types.SettingNameContainerInsights)
-	value, _ := accountSetting(tx, scope, scope.Root(), rule)
+	value, _ := accountSetting(tx, call.Scope(), kit.SettingOwner(call), rule)
 	return []types.ClusterSetting{{Name: types.ClusterSettingNameContainerInsights, Value: aws.String(value)}}
 }
 

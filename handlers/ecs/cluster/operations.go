@@ -24,7 +24,7 @@ func (a *API) Operations() []awsapi.Operation {
 		awsapi.Works("UpdateClusterSettings", "from the next minute on", a.UpdateClusterSettings),
 		awsapi.Works("PutClusterCapacityProviders", "container instances belong to their providers at once", a.PutClusterCapacityProviders),
 		awsapi.Works("DeleteAccountSetting", "forgets a principal's own value; the default counts again", a.DeleteAccountSetting),
-		awsapi.Works("ListAccountSettings", "every caller is the account's root user", a.ListAccountSettings),
+		awsapi.Works("ListAccountSettings", "of the caller, where no principal is named: its user or role, or else the root user", a.ListAccountSettings),
 		awsapi.Partial("PutAccountSetting", "stored and answered; only containerInsights has an effect: new clusters have it; long ARN formats can't be turned off", a.PutAccountSetting),
 		awsapi.Partial("PutAccountSettingDefault", "as PutAccountSetting", a.PutAccountSettingDefault),
 	}

@@ -26,11 +26,20 @@ const tagAuthorization = "tagResourceAuthorization"
 // it, or its account, has turned the setting off.
 func (b *Base) AsksForTags(call awsapi.Call) bool {
 	tx, scope := b.Store.Read(), call.Scope()
-	setting := state.FindAccountSetting(tx, scope, call.Identity(), tagAuthorization)
+	setting := state.FindAccountSetting(tx, scope, SettingOwner(call), tagAuthorization)
 	if setting == nil {
 		setting = state.FindAccountSetting(tx, scope, scope.Root(), tagAuthorization)
 	}
 	return setting == nil || setting.Value != "off"
+}
+
+// SettingOwner is the principal whose account settings count for a call: its user or role. Federated users have those of the
+// root user. Source: ECS developer guide, account settings.
+func SettingOwner(call awsapi.Call) string {
+	if s := call.Caller.Session; s != nil && s.FederatedName != "" {
+		return call.Scope().Root()
+	}
+	return call.Identity()
 }
 
 // WithTags is a row whose tags of the request are asked for on what is made; on is its template where the row has no resource
