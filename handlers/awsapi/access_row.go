@@ -252,7 +252,11 @@ func createAction(service string) string {
 
 func (c *compiledRow) resources(call Call, in reflect.Value) (list []string) {
 	for i := range c.on {
-		list = append(list, c.on[i].Expand(call.Scope(), in)...)
+		if made := c.on[i].Expand(call.Scope(), in); i == 0 {
+			list = made
+		} else {
+			list = append(list, made...)
+		}
 	}
 	if len(list) == 0 {
 		return []string{"*"}

@@ -85,7 +85,7 @@ func (t *Template) Expand(scope arn.Scope, in reflect.Value) []string {
 			continue
 		}
 		if i == len(t.parts)-1 && len(texts) == 1 && len(values) > 1 {
-			return append(whole, t.ended(texts[0], values)...)
+			return joined(whole, t.ended(texts[0], values))
 		}
 		var of string
 		if values, whole, of = t.apart(values, whole); of != "" && of != prefix {
@@ -99,6 +99,14 @@ func (t *Template) Expand(scope arn.Scope, in reflect.Value) []string {
 	return append(whole, texts...)
 }
 
+// joined appends more to a list, without a copy if the list is empty.
+func joined(list, more []string) []string {
+	if len(list) == 0 {
+		return more
+	}
+	return append(list, more...)
+}
+
 // ended completes a text with each of the values that stand at the end of the template.
 func (t *Template) ended(text string, values []string) []string {
 	for i, v := range values {
@@ -107,9 +115,11 @@ func (t *Template) ended(text string, values []string) []string {
 			values[i] = owned(text, v)
 		case t.short(v):
 			values[i] = owned(text, arn.Name(v))
-		default:
-			values[i] = strings.Clone(v)
 		}
+	}
+	memory := strings.Join(values, "") // one for all
+	for i, v := range values {
+		values[i], memory = memory[:len(v)], memory[len(v):]
 	}
 	return values
 }
