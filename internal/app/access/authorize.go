@@ -3,7 +3,9 @@ package access
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
@@ -19,37 +21,41 @@ func (c *Control) Authorize(ctx context.Context, call awsapi.Call, wants []awsap
 	}
 	tx := c.Store.Read()
 	who := c.principalOf(tx, &call)
-	decided, denied := c.decide(&callKeys{call: &call, who: &who, now: c.Now()}, wants)
+	memory := decisions.Get().(*[]Decision)
+	decided, denied := c.decide(&callKeys{call: &call, who: &who, now: c.Now()}, wants, (*memory)[:0])
 	c.Decisions.Record(decided...)
+	clear(decided)
+	*memory = decided
+	decisions.Put(memory)
 	if denied != nil {
 		return denied
 	}
 	return nil
 }
 
-// decide decides one thing after the other, up to the first that is refused.
-func (c *Control) decide(call *callKeys, wants []awsapi.Access) (decided []Decision, _ *awsapi.Denied) {
+// decisions has memory for what is decided about a call.
+var decisions = sync.Pool{New: func() any { return new([]Decision) }}
+
+// decide decides one thing after the other, up to the first that is refused, and appends what it decides.
+func (c *Control) decide(call *callKeys, wants []awsapi.Access, decided []Decision) ([]Decision, *awsapi.Denied) {
 	questions := make([]question, len(wants))
-	decided = make([]Decision, len(wants))
+	decided = slices.Grow(decided, len(wants))
 	for i := range wants {
 		q := &questions[i]
 		*q = question{callKeys: call, control: c, wants: &wants[i], resource: c.policiesOf(&wants[i])}
-		policies := q.policies()
-		if granted := call.who.granted; granted != nil {
-			policies.Identity = granted.narrow(q.wants.Action)
-		}
-		d := policy.Decide(q.request(q), policies)
+		d := q.decide()
 		if q.wants.Trust != nil {
 			d.Missing = "" // it is the role that is not there
 		}
 		if d.Missing != "" && c.told.IsNew(d.Missing) {
 			c.Log.Warn("the emulator does not have the document of a policy, which therefore allows nothing", "policy", d.Missing)
 		}
+		decided = append(decided, Decision{})
 		q.take(&decided[i], d)
 		switch denied := c.denial(call, q.wants, d); {
 		case denied == nil:
 		case c.enforces():
-			return decided[:i+1], denied
+			return decided, denied
 		default:
 			c.Log.Warn("the call would be denied", "requestId", call.call.RequestID, "reason", denied.Error())
 		}
@@ -66,6 +72,28 @@ type question struct {
 	resource []policy.Source // policies of the resource, or the trust policy
 	tags     []tagging.Tag   // of the resource, once a policy has asked for one
 	found    bool            // tags are looked up
+	asked    bool            // for any key
+}
+
+// decide decides by what is kept, or else with the keys that policies ask for.
+func (q *question) decide() policy.Decision {
+	granted := q.who.granted
+	alone := granted != nil && q.resource == nil && q.who.policies.Session == nil
+	question := asked{granted, q.who.Account, q.wants.Action, q.wants.Resource}
+	if alone {
+		if d, kept := q.control.grants.answer(question); kept {
+			return d
+		}
+	}
+	policies := q.policies()
+	if granted != nil {
+		policies.Identity = granted.narrow(q.wants.Action)
+	}
+	d := policy.Decide(q.request(q), policies)
+	if alone && !q.asked {
+		q.control.grants.keep(question, d)
+	}
+	return d
 }
 
 func (q *question) request(keys policy.Keys) policy.Request {

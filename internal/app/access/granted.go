@@ -35,11 +35,13 @@ func (g *granted) narrow(action string) []policy.Source {
 // mostGranted is of how many users and roles the policies are kept.
 const mostGranted = 100
 
-// grants keep the policies of those that have called, until something about users, groups, roles or policies changes.
+// grants keep the policies of those that have called, and what they answer, until something about users, groups, roles or
+// policies changes.
 type grants struct {
-	mu    sync.RWMutex
-	marks [4]store.Mark
-	of    map[*iam.Permissions]*granted
+	mu      sync.RWMutex
+	marks   [4]store.Mark
+	of      map[*iam.Permissions]*granted
+	answers map[asked]policy.Decision
 }
 
 // find returns what make does. The permissions belong to a row of the snapshot.
@@ -59,7 +61,7 @@ func (g *grants) find(tx *store.Tx, of *iam.Permissions, make func() ([]policy.S
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.marks != marks || len(g.of) >= mostGranted || g.of == nil {
-		g.marks, g.of = marks, map[*iam.Permissions]*granted{}
+		g.marks, g.of, g.answers = marks, map[*iam.Permissions]*granted{}, nil
 	}
 	g.of[of] = found
 	return found

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/access"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -74,6 +75,63 @@ func TestChangesOfPoliciesCountAtOnce(t *testing.T) {
 		}
 		if kept := control.Decisions.Of(id); step.want && len(kept) != 4 || !step.want && len(kept) != 2 {
 			t.Errorf("step %d: %d decisions", i, len(kept))
+		}
+	}
+}
+
+// What policies answer is kept, but not if it depends on a condition key, on a variable or on a session policy.
+func TestWhatDependsOnACallIsDecidedAgain(t *testing.T) {
+	const resource = "arn:aws:ecs:us-east-1:111122223333:task/shop/a"
+	from := func(address string) func(*awsapi.Call) {
+		return func(call *awsapi.Call) { call.From.Address = address + ":1234" }
+	}
+	session := func(policy string) func(*awsapi.Call) {
+		return func(call *awsapi.Call) {
+			call.Caller.Session = &sts.Session{Account: ours.ID, OfUser: "AIDAdev", Policy: policy, Kind: sts.AsUser}
+		}
+	}
+	as := func(name string) func(*awsapi.Call) {
+		return func(call *awsapi.Call) { call.Caller.ARN = "arn:aws:iam::111122223333:user/" + name }
+	}
+	denial := `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}`
+	for name, test := range map[string]struct {
+		statement       string
+		allowed, denied func(*awsapi.Call)
+	}{
+		"a condition": {`"Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"192.0.2.1"}}`, from("192.0.2.1"), from("192.0.2.2")},
+		"a variable":  {`"Resource":"arn:aws:ecs:*:*:task/shop/${aws:username}"`, as("a"), as("b")},
+		"a session":   {`"Resource":"*"`, session(""), session(denial)},
+	} {
+		rows, err := state.Open(store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { rows.Close() })
+		if err := rows.Update(func(tx *store.Tx) error {
+			iam.Users.Put(tx, user(func(u *iam.User) {
+				u.Inline = []iam.Inline{{Name: "own", Document: `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ecs:StopTask",` + test.statement + `}}`}}
+			}))
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		control := &access.Control{Mode: access.Enforce, Store: rows, Now: time.Now, Decisions: &access.Decisions{}}
+		control.Serves(nil)
+		call := func(change func(*awsapi.Call)) error {
+			c := awsapi.Call{
+				RequestID: "request", Account: ours.ID, Region: "us-east-1", Service: "ecs", Operation: "StopTask",
+				Caller: awsapi.Caller{Account: ours.ID, ARN: "arn:aws:iam::111122223333:user/dev", UserID: "AIDAdev", LongLived: true},
+			}
+			change(&c)
+			return control.Authorize(context.Background(), c, []awsapi.Access{{Action: "ecs:StopTask", Resource: resource}})
+		}
+		for range 2 {
+			if err := call(test.allowed); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if call(test.denied) == nil {
+				t.Errorf("%s: allowed", name)
+			}
 		}
 	}
 }

@@ -54,6 +54,7 @@ func regionOf(call *awsapi.Call) string {
 
 // Key implements [policy.Keys].
 func (q *question) Key(name string) policy.Value {
+	q.asked = true
 	if value, own := q.wants.Keys[name]; own {
 		return value
 	}
