@@ -19,6 +19,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sigv4"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
 // issued is the key of a user whose secret is secret.
@@ -166,6 +167,7 @@ func TestCallersOfAnUpstreamAreAuthorized(t *testing.T) {
 
 // TestALargeBodyIsRefusedWithoutItsHash: it is too large to be read for its signature.
 func TestALargeBodyIsRefusedWithoutItsHash(t *testing.T) {
+	testall.Only(t, "tests of large bodies")
 	address, _ := controlled(t, func(w http.ResponseWriter, r *http.Request) {
 		n, _ := io.Copy(io.Discard, r.Body)
 		fmt.Fprintf(w, "upstream got %d bytes", n)
