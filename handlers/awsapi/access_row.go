@@ -15,15 +15,16 @@ import (
 // own action on "*".
 type Rows map[string]Row
 
-// Row is what an operation asks: its action, on resources and with condition keys that follow from its input alone. So a
-// caller that is refused learns nothing of what exists (AC33). Make it with [On], [Free] or [Asks]:
+// Row is what an operation asks: its action, on resources and with condition keys that follow from its input, before anything
+// is looked up (AC33). So a caller that is refused does not learn what exists, but for the ARN of what is stored where AWS
+// asks for that one, such as the path of a user (AC47) or the id of a secret; see [Row.Then]. Make it with [On], [Free] or [Asks]:
 //
 //	"DeleteRepository": awsapi.On("repository/{RepositoryName}"),
 //	"CreateRepository": awsapi.On("repository/{RepositoryName}").Tags("Tags").Also("ecr:TagResource"),
 //	"ListTasks":        awsapi.On("*").Key("ecs:cluster", "cluster/{Cluster|default}"),
 //
 // Package arntemplate says what templates are. One of which a member is absent makes no ARN; if no template makes one, the
-// resource is "*". Rows that look up what a name means put its stored ARN in; see [Row.Then].
+// resource is "*".
 type Row struct {
 	free     bool
 	on       []string
