@@ -262,3 +262,16 @@ func (s *simulationScene) policy(name string) *string {
 func allows(action string) string {
 	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"` + action + `","Resource":"*"}]}`
 }
+
+// TestPoliciesAreNotLeftOutOfASimulation: AWS takes a list of those to leave out, by their kind, ARN or entity.
+func TestPoliciesAreNotLeftOutOfASimulation(t *testing.T) {
+	s := newSimulationScene(t)
+	_, err := s.SimulatePrincipalPolicy(t.Context(), &sdk.SimulatePrincipalPolicyInput{
+		PolicySourceArn: aws.String("arn:aws:iam::123456789012:user/dev"), ActionNames: []string{"ecs:RunTask"},
+		PolicyExclusionList: []types.PolicyIdentifier{&types.PolicyIdentifierMemberPolicyType{Value: types.PolicyIdentifierPolicyTypeInline}},
+	})
+	var refusal smithy.APIError
+	if !errors.As(err, &refusal) || refusal.ErrorCode() != "NotImplementedException" || !strings.Contains(refusal.ErrorMessage(), "PolicyExclusionList") {
+		t.Errorf("got %v", err)
+	}
+}
