@@ -33,8 +33,8 @@ func (b *Base) AsksForTags(call awsapi.Call) bool {
 	return setting == nil || setting.Value != "off"
 }
 
-// SettingOwner is the principal whose account settings count for a call: its user or role. Federated users have those of the
-// root user. Source: ECS developer guide, account settings.
+// SettingOwner is the principal whose account settings count for a call: its user or role, and of federated users the root
+// user. Source: ECS developer guide, account settings.
 func SettingOwner(call awsapi.Call) string {
 	if s := call.Caller.Session; s != nil && s.FederatedName != "" {
 		return call.Scope().Root()
