@@ -17,7 +17,7 @@ export GOFLAGS := $(strip $(GOFLAGS) -trimpath $(if $(findstring -toolexec,$(GOF
 # Clients of AWS's SDK that tests have and the emulator has not. Without inlining they compile in two
 # thirds of the time; that of EC2, for which the longest tests wait, is a sixth of all compilation.
 TEST_CLIENTS := acm applicationautoscaling autoscaling cloudwatch cloudwatchlogs ec2 elasticloadbalancingv2 eventbridge iam resourcegroupstaggingapi s3 scheduler secretsmanager servicediscovery sqs ssm sts
-bench generate lint test test-all test-docker: export GOFLAGS += $(TEST_CLIENTS:%='-gcflags=github.com/aws/aws-sdk-go-v2/service/%=-l -dwarf=false')
+bench generate lint test test-all test-docker test-engines: export GOFLAGS += $(TEST_CLIENTS:%='-gcflags=github.com/aws/aws-sdk-go-v2/service/%=-l -dwarf=false')
 GOBUILD := $(GO) build -buildvcs=false -ldflags='-s -w -X main.version=$(VERSION)'
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
@@ -102,9 +102,12 @@ test-docker: programs ## run all tests of the packages that use Docker; no engin
 	  $(call run_last,$(GOTESTRACE) -count=1) || status=$$?; \
 	  exit $$status
 
+# Which of them: containerd, classic, ssh; by default all.
+ENGINES ?=
+
 .PHONY: test-engines
 test-engines: programs ## run tests on a current Docker of Debian sid, with both image stores and behind ssh, as root
-	@.ci/engines
+	@.ci/engines $(ENGINES)
 
 .PHONY: test-podman
 test-podman: programs ## run the conformance suite of engines on Podman, as root; see docs/reference/engines.md
