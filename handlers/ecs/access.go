@@ -27,6 +27,9 @@ func (a *API) access() awsapi.Rows {
 	} {
 		maps.Copy(rows, some)
 	}
+	for name, row := range rows {
+		rows[name] = row.Then(clusterOfOtherAccount)
+	}
 	return rows
 }
 

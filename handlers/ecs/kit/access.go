@@ -190,3 +190,9 @@ func OfOwner[I any](kind, member string, refs func(in *I) []string) awsapi.Row {
 		return wants
 	}).Shows("on the "+kind+" of {"+member+"}", "on {"+member+"}").May("ecs:cluster", "ecs:"+kind)
 }
+
+// OfOtherAccount reports whether a request names something by an ARN of another account.
+func OfOtherAccount(call awsapi.Call, ref string) bool {
+	account := arn.ScopeOf(ref).Account
+	return arn.Is(ref) && account != "" && account != call.Account
+}

@@ -1,6 +1,8 @@
 package taskdefinition
 
 import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
@@ -14,8 +16,8 @@ func (a *API) Access() awsapi.Rows {
 		May("ecs:privileged", "ecs:task-cpu", "ecs:task-memory").Shows("iam:PassRole on {TaskRoleArn} and {ExecutionRoleArn}")
 	return awsapi.Rows{
 		"DeleteTaskDefinitions":      awsapi.Asks(a.deletes).Shows("on task-definition/{TaskDefinitions}"),
-		"DeregisterTaskDefinition":   all,
-		"DescribeTaskDefinition":     all,
+		"DeregisterTaskDefinition":   ofAnyAccount(func(in *sdk.DeregisterTaskDefinitionInput) *string { return in.TaskDefinition }),
+		"DescribeTaskDefinition":     ofAnyAccount(func(in *sdk.DescribeTaskDefinitionInput) *string { return in.TaskDefinition }),
 		"ListTaskDefinitionFamilies": all,
 		"ListTaskDefinitions":        all,
 		"RegisterTaskDefinition": awsapi.With(register, func(_ awsapi.Call, in *sdk.RegisterTaskDefinitionInput, wants []awsapi.Access) []awsapi.Access {
@@ -29,6 +31,16 @@ func (a *API) Access() awsapi.Rows {
 			return wants
 		}),
 	}
+}
+
+// ofAnyAccount asks for any resource, or for a definition of another account by its ARN, which is refused (AC10).
+func ofAnyAccount[I any](ref func(in *I) *string) awsapi.Row {
+	return awsapi.With(awsapi.On("*"), func(call awsapi.Call, in *I, wants []awsapi.Access) []awsapi.Access {
+		if id := aws.ToString(ref(in)); kit.OfOtherAccount(call, id) {
+			wants[0].Resource = id
+		}
+		return wants
+	})
 }
 
 // deletes asks for each revision, however the request writes its number.
