@@ -37,6 +37,9 @@ func (e *Engine) begin(Work) Work {
 			return full != nil
 		},
 		ExecAgentFault: e.Faults.agents.rules.On, StrictExec: e.StrictExec,
+		MakesVolume: func(t *state.Task, v *state.ManagedVolume) bool {
+			return (!e.StrictRoles || e.Credentials.Assumes(t.ARN, v.RoleARN())) && e.Credentials.MayMakeVolume(t, v) == nil
+		},
 		InstanceAddress: func(c *state.ContainerInstance) netip.Addr {
 			return ec2.AddressOf(e.Store.Read(), c.Scope(), c.EC2InstanceID)
 		},
@@ -53,9 +56,6 @@ func (e *Engine) begin(Work) Work {
 	}
 	if e.TaskMetadata() != nil {
 		options.Variables = e.Variables
-	}
-	if e.StrictRoles {
-		options.AssumesRole = e.Credentials.AssumesRole
 	}
 	at := agent.New(options)
 	e.agent.Store(at)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
@@ -32,7 +33,7 @@ func (i *Issuer) MayRegister(ctx context.Context, instance *ec2.Instance, cluste
 	if i.Authorize == nil || !has {
 		return nil
 	}
-	return i.allow(ctx, callerOf(s), "ecs:RegisterContainerInstance", cluster)
+	return i.allow(ctx, callerOf(s), awsapi.Access{Action: "ecs:RegisterContainerInstance", Resource: cluster})
 }
 
 // profileSession is the session in which an EC2 instance has keys: of the role of its instance profile, if it has one.

@@ -122,15 +122,16 @@ func (i *Issuer) MayInvoke(ctx context.Context, as apiclient.Principal, function
 	if err != nil || !ours {
 		return fmt.Errorf("open the session of a role: %w", err)
 	}
-	return i.allow(ctx, callerOf(s), "lambda:InvokeFunction", function)
+	return i.allow(ctx, callerOf(s), awsapi.Access{Action: "lambda:InvokeFunction", Resource: function})
 }
 
-// allow asks whether a role in a session may do what the emulator does for it without a request.
-func (i *Issuer) allow(ctx context.Context, caller awsapi.Caller, action, resource string) error {
-	service, operation, _ := strings.Cut(action, ":")
+// allow asks whether a role in a session may make the call of an operation that the emulator makes for it without a request: all
+// that the call wants, its own action first.
+func (i *Issuer) allow(ctx context.Context, caller awsapi.Caller, wants ...awsapi.Access) error {
+	service, operation, _ := strings.Cut(wants[0].Action, ":")
 	call := awsapi.Call{
 		Service: service, Operation: operation, Region: caller.Region, Account: caller.Account, RequestID: arn.NewUUID(),
 		Authorize: i.Authorize, Caller: caller,
 	}
-	return awsapi.Allow(awsapi.NewContext(ctx, call), action, resource, nil)
+	return awsapi.AllowAll(awsapi.NewContext(ctx, call), wants)
 }

@@ -7,12 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
-
-// AssumesRole tells the agent, which knows no IAM, whether ECS can assume an infrastructure
-// role to make a volume for a task. Source: ECS developer guide, infrastructure IAM role.
-func (i *Issuer) AssumesRole(t *state.Task, role string) bool { return i.Assumes(t.ARN, role) }
 
 // Assumes reports whether ECS can assume a role to act for what has an ARN, such as a service deployment.
 func (i *Issuer) Assumes(forARN, role string) bool { return i.AssumedBy(iam.ECS, forARN, role) }

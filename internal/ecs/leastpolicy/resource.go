@@ -24,7 +24,8 @@ func generalized(resource string) string {
 	kind, _, _ := strings.Cut(parts[5], "/")
 	slashes := strings.Count(parts[5], "/")
 	switch {
-	case parts[2] == "logs" && ofTask.MatchString(resource), parts[2] == "ecs" && slashes > 0 && slashes == made[kind]:
+	case parts[2] == "logs" && ofTask.MatchString(resource), parts[2] == "ecs" && slashes > 0 && slashes == made[kind],
+		parts[2] == "ec2" && kind == "volume": // of a task
 		return upTo(resource, "/") + "*"
 	case parts[2] == "ecs" && strings.HasSuffix(kind, "task-definition") && strings.Contains(parts[5], ":"):
 		return upTo(resource, ":") + "*"

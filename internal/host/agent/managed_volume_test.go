@@ -95,7 +95,9 @@ func TestAManagedVolumeThatCannotBeMade(t *testing.T) {
 		want    string
 	}{
 		{"its role", func(b *bench, _ *fault.Engine, _ *state.ManagedVolume) {
-			b.agent.AssumesRole = func(_ *state.Task, role string) bool { return role != "arn:aws:iam::000000000000:role/ecs" }
+			b.agent.MakesVolume = func(_ *state.Task, v *state.ManagedVolume) bool {
+				return v.RoleARN() != "arn:aws:iam::000000000000:role/ecs"
+			}
 		}, notAssumed},
 		{"its file system", func(_ *bench, _ *fault.Engine, v *state.ManagedVolume) {
 			v.Configuration.FilesystemType = types.TaskFilesystemTypeNtfs

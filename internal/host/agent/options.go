@@ -70,9 +70,9 @@ type Options struct {
 	Secrets executionresource.Source
 	// Registry is the emulator's own, for images of ECR. Nil is none.
 	Registry *imagepull.Registry
-	// AssumesRole tells whether ECS can assume a role, by its ARN, to make a volume for a
-	// task; nil is that it can assume all.
-	AssumesRole func(t *state.Task, role string) bool
+	// MakesVolume tells whether ECS can assume the infrastructure role of a task's volume and make the volume with it; nil
+	// is that it always can.
+	MakesVolume func(t *state.Task, v *state.ManagedVolume) bool
 }
 
 // HostOptions describe a machine on which tasks run.

@@ -34,7 +34,7 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 	}
 	w.maker = taskspec.Maker{
 		Task: t, View: &w.view, OnInstance: !t.OnFargate(), Volumes: h.Volumes,
-		Endpoints: h.agent.Endpoints, Variables: h.agent.Variables, AssumesRole: h.agent.AssumesRole,
+		Endpoints: h.agent.Endpoints, Variables: h.agent.Variables, MakesVolume: h.agent.MakesVolume,
 	}
 	w.view.CreatedAt, w.view.Targets.Wanted = t.Spec.CreatedAt, t.Spec.HasTraffic()
 	w.takeTargets(t)

@@ -45,7 +45,8 @@ func (s Source) Writable() Source { return s.at("data", 0o777) }
 // Source: ECS developer guide, status reasons for Amazon EBS volume attachment.
 var errNotFormatted = errors.New("ECS timed out while configuring the EBS volume attachment to your Task")
 
-// RoleError is about an infrastructure role that ECS cannot assume.
+// RoleError is about an infrastructure role that ECS cannot assume, or that may not make and attach the volume: ECS says the same
+// of both.
 type RoleError string
 
 func (role RoleError) Error() string {

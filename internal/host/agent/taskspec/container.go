@@ -28,7 +28,7 @@ type Maker struct {
 	Volumes     volume.Options
 	Endpoints   []string // see agent.Options, as of what follows
 	Variables   func(t *state.Task, container string) ([]string, error)
-	AssumesRole func(t *state.Task, role string) bool
+	MakesVolume func(t *state.Task, v *state.ManagedVolume) bool
 	Router      firelens.Task // what a log router tells of the task
 }
 

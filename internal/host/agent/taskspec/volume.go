@@ -31,7 +31,7 @@ func (m *Maker) VolumeSource(r volume.Request) (volume.Source, error) {
 	if r.Managed == nil || err != nil {
 		return source, err
 	}
-	if assumes := m.AssumesRole; assumes != nil && !assumes(m.Task, r.Managed.RoleARN()) {
+	if makes := m.MakesVolume; makes != nil && !makes(m.Task, r.Managed) {
 		return volume.Source{}, volume.RoleError(r.Managed.RoleARN())
 	}
 	if m.View.RunsAsUser(r.Managed.Name) {

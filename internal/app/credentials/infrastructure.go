@@ -1,0 +1,73 @@
+package credentials
+
+import (
+	"context"
+	"maps"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// forVolumes is the name of the session in which ECS makes volumes. Source: ECS developer guide, infrastructure IAM role.
+const forVolumes = "ECSTaskVolumesForEBS"
+
+// MayMakeVolume asks whether an infrastructure role may make the EBS volume of a task and attach it.
+// Source: AWS's policy AmazonECSInfrastructureRolePolicyForVolumes has the actions, resources and keys.
+func (i *Issuer) MayMakeVolume(t *state.Task, v *state.ManagedVolume) error {
+	if i.Authorize == nil {
+		return nil
+	}
+	instance := ""
+	if on := state.FindContainerInstance(i.Store.Read(), t.Placement.ContainerInstance); on != nil {
+		instance = on.EC2InstanceID
+	}
+	caller := i.infrastructure(t.Scope(), v.RoleARN(), forVolumes)
+	for _, call := range volumeCalls(t, v, instance) {
+		if err := i.allow(context.Background(), caller, call...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// infrastructure is ECS in a session of an infrastructure role.
+func (i *Issuer) infrastructure(scope arn.Scope, role, name string) awsapi.Caller {
+	return callerOf(session.Session{Account: scope.Account, Region: scope.Region, RoleARN: role, RoleID: i.RoleID(role), Name: name})
+}
+
+// volumeCalls are what the calls want by which ECS makes a volume and attaches it to the container instance of the task, or else to
+// its host on Fargate, which is no resource of the account.
+func volumeCalls(t *state.Task, v *state.ManagedVolume, instance string) [][]awsapi.Access {
+	scope := t.Scope()
+	prefix := "arn:" + scope.Partition() + ":ec2:" + scope.Region + ":" + scope.Account + ":"
+	wants := func(action, resource string, keys awsapi.Keys) awsapi.Access {
+		keys = maps.Clone(keys)
+		keys["ec2:region"] = policy.Is(scope.Region)
+		return awsapi.Access{Action: action, Resource: resource, Keys: keys}
+	}
+	requested, tagged := awsapi.Keys{}, awsapi.Keys{}
+	awsapi.TagKeys(requested, append(v.Tags[:len(v.Tags):len(v.Tags)], types.Tag{Key: aws.String("AmazonECSCreated"), Value: &t.ARN}),
+		func(t types.Tag) (string, string) { return aws.ToString(t.Key), aws.ToString(t.Value) })
+	for name, value := range requested { // the volume has them, once it is made
+		if tag, is := strings.CutPrefix(name, "aws:requesttag/"); is {
+			tagged["aws:resourcetag/"+tag], tagged["ec2:resourcetag/"+tag] = value, value
+		}
+	}
+	none := awsapi.Keys{}
+	tag := wants("ec2:CreateTags", prefix+"volume/*", requested)
+	tag.Keys["ec2:createaction"] = policy.Is("CreateVolume")
+	calls := [][]awsapi.Access{{wants("ec2:CreateVolume", prefix+"volume/*", requested), tag}, {wants("ec2:DescribeVolumes", "*", none)}}
+	attach := []awsapi.Access{wants("ec2:AttachVolume", prefix+"volume/"+t.Placement.VolumeID, tagged)}
+	if instance != "" {
+		calls = append(calls, []awsapi.Access{wants("ec2:DescribeInstances", "*", none)})
+		attach = append(attach, wants("ec2:AttachVolume", prefix+"instance/"+instance, none))
+	}
+	return append(calls, attach)
+}
