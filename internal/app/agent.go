@@ -26,7 +26,7 @@ func (e *Engine) begin(Work) Work {
 		AllowPrivileged: e.AllowPrivileged, SecurityGroups: e.SecurityGroups,
 		Endpoints: e.Endpoints, LogSink: e.Logs.Sink(),
 		Secrets: &secretsource.Source{
-			Client: e.Client, ExecutionRole: e.Credentials.ExecutionRole, Log: e.Log, S3Dir: e.S3Dir, S3: e.Upstream != nil,
+			Client: e.Client, ExecutionRole: e.Credentials.ExecutionRole, Call: e.Credentials.Call, Log: e.Log, S3Dir: e.S3Dir, S3: e.Upstream != nil,
 		},
 		Registry: e.Images.forAgent(),
 		SubnetFull: func(t *state.Task) bool {

@@ -15,7 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/uuid"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
+	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm"
@@ -30,7 +32,9 @@ type Source struct {
 	Client *apiclient.Client
 	// ExecutionRole is who calls on behalf of a task.
 	ExecutionRole func(*state.Task) (apiclient.Principal, error)
-	Log           *slog.Logger
+	// Call is a call of an operation that is made as that principal without a request; see credentials.Issuer.Call.
+	Call func(taskARN string, kind session.Kind, service, operation string) awsapi.Call
+	Log  *slog.Logger
 	// S3Dir is a folder whose folders are buckets, empty for none. S3 reports whether the upstream
 	// has buckets.
 	S3Dir string
@@ -142,6 +146,9 @@ func (s *Source) Object(ctx context.Context, t *state.Task, bucket, key string) 
 	if err != nil {
 		return nil, err
 	}
+	if err := s.mayRead(ctx, t, bucket, key); err != nil {
+		return nil, err
+	}
 	if s.S3Dir != "" {
 		content, err := inBucket(s.S3Dir, bucket, key)
 		if !errors.Is(err, fs.ErrNotExist) {
@@ -156,4 +163,22 @@ func (s *Source) Object(ctx context.Context, t *state.Task, bucket, key string) 
 	}
 	content, err := s.Client.Object(ctx, as, bucket, key)
 	return content, err
+}
+
+// mayRead asks whether the principal may find the region of a bucket, and read an object in it. S3 explains no refusal of a
+// request for an object's head. Source: ECS developer guide, required IAM permissions of environment files.
+func (s *Source) mayRead(ctx context.Context, t *state.Task, bucket, key string) error {
+	resource := "arn:" + t.Scope().Partition() + ":s3:::" + bucket
+	located := s.Call(t.ARN, session.TaskExecution, "s3", "GetBucketLocation")
+	if err := awsapi.Allow(awsapi.NewContext(ctx, located), "s3:GetBucketLocation", resource, nil); err != nil {
+		return &apiclient.Error{
+			Service: "S3", Operation: "GetBucketLocation", Status: http.StatusForbidden, RequestID: located.RequestID,
+			Code: "AccessDenied", Message: err.Error(),
+		}
+	}
+	read := s.Call(t.ARN, session.TaskExecution, "s3", "GetObject")
+	if awsapi.Allow(awsapi.NewContext(ctx, read), "s3:GetObject", resource+"/"+key, nil) != nil {
+		return apiclient.NoObject(http.StatusForbidden, read.RequestID)
+	}
+	return nil
 }
