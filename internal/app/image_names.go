@@ -19,7 +19,7 @@ import (
 func (i *Images) forAgent() *imagepull.Registry {
 	logins := ecr.NewLogins(i.Store)
 	return &imagepull.Registry{
-		Home: i.Scope, Strict: i.Strict,
+		Home: i.Scope, Strict: i.Strict, MayPull: i.mayPull,
 		Hosts: i.hosts, Find: i.Address,
 		Login: func(ctx context.Context, t *state.Task) (*backend.RegistryAuth, error) {
 			call := i.Credentials.Call(t.ARN, session.TaskExecution, "ecr", "GetAuthorizationToken")
@@ -37,4 +37,20 @@ func (i *Images) forAgent() *imagepull.Registry {
 			return &backend.RegistryAuth{Username: ecr.LoginUser, Password: password, Principal: call.Account + " " + call.Caller.RoleARN}, err
 		},
 	}
+}
+
+// mayPull asks for what Docker's pull asks the registry, of the manifest and then of each layer, and refuses it in Docker's words.
+// Source: ECR API reference, BatchGetImage and GetDownloadUrlForLayer; BatchCheckLayerAvailability is for a push.
+func (i *Images) mayPull(ctx context.Context, t *state.Task, image imagepull.Choice) error {
+	may := func(operation string) error {
+		call := i.Credentials.Call(t.ARN, session.TaskExecution, "ecr", operation)
+		return awsapi.Allow(awsapi.NewContext(ctx, call), "ecr:"+operation, image.Repository, nil)
+	}
+	if err := may("BatchGetImage"); err != nil {
+		return fmt.Errorf("pull access denied for %s, repository does not exist or may require 'docker login': denied: %w", image.RefRepository(), err)
+	}
+	if err := may("GetDownloadUrlForLayer"); err != nil {
+		return fmt.Errorf("error pulling image configuration: denied: %w", err)
+	}
+	return nil
 }

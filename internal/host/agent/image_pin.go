@@ -80,13 +80,17 @@ func (h *host) pinAs(to pin, image state.PinnedImage) (digest string, err error)
 // that others could pull.
 func (w *taskRunner) pullPinned(ctx context.Context, by imagepull.Agent, choice imagepull.Choice, to pin, spec backend.PullSpec) (found imagepull.Found, err error) {
 	h := w.host
-	if choice.Own && h.agent.Registry.Login != nil { // a simulated engine needs none, but the role may not get one
-		auth, err := h.agent.Registry.Login(ctx, w.task)
-		if err != nil {
+	if r := h.agent.Registry; choice.Own && r.Login != nil { // a simulated engine needs none, but the role may not get one
+		auth, err := r.Login(ctx, w.task)
+		switch {
+		case err != nil:
 			return found, err
-		}
-		if choice.From != "" {
+		case choice.From != "":
 			spec.Auth = auth
+		case r.MayPull != nil:
+			if err := r.MayPull(ctx, w.task, choice); err != nil {
+				return found, err
+			}
 		}
 	}
 	found, err = h.images.Pull(ctx, by, choice, spec)

@@ -15,6 +15,7 @@ import (
 type Choice struct {
 	Ref, Digest string
 	Own         bool   // the emulator's own registry has it, or had it when it was pinned
+	Repository  string // ARN of the repository in the emulator's own registry
 	From        string // the repository from which the engine pulls it, if not as Ref says
 	Tag         string // that the image gets on the engine as well, for people; empty is none
 }
@@ -43,11 +44,16 @@ func (c Choice) Local() string {
 	if c.Digest == "" || c.From != "" {
 		return c.Remote()
 	}
+	return c.RefRepository() + "@" + c.Digest
+}
+
+// RefRepository is the name of the definition without tag and digest.
+func (c Choice) RefRepository() string {
 	named, err := reference.ParseNormalizedNamed(c.Ref)
 	if err != nil {
 		return c.Ref
 	}
-	return reference.FamiliarName(named) + "@" + c.Digest
+	return reference.FamiliarName(named)
 }
 
 // Found is an image on the engine.

@@ -22,6 +22,8 @@ type Registry struct {
 	Find func(context.Context) string
 	// Login is the login by which an engine pulls for a task, or a LoginError.
 	Login func(ctx context.Context, t *state.Task) (*backend.RegistryAuth, error)
+	// MayPull refuses a task an image, of which a simulated engine asks the registry nothing. Nil: each task may have it.
+	MayPull func(ctx context.Context, t *state.Task, image Choice) error
 	// Strict says that no local image stands in for a tag that a repository does not have.
 	Strict bool
 }
@@ -59,7 +61,7 @@ func (r *Registry) Choose(tx *store.Tx, c Choice, simulated bool) (Choice, *Lack
 	if image == nil && name.Digest == "" && c.Digest != "" && !c.Own { // pinned before anything was pushed here
 		return c, nil
 	}
-	c.Digest, c.Own = cmp.Or(name.Digest, c.Digest), true
+	c.Digest, c.Own, c.Repository = cmp.Or(name.Digest, c.Digest), true, repository.ARN()
 	if !simulated {
 		c.From = hosts[0] + "/" + repository.Path(r.Home)
 	}
