@@ -6,13 +6,14 @@ import (
 )
 
 // KeySet has names of condition keys in lower case. A name that ends with a slash stands for all keys that begin with it, as
-// aws:requesttag/, and one that begins with a colon for all that end with it, as :sub, a key of each identity provider.
+// aws:requesttag/, and one that begins with a colon for all keys of identity providers that end with it, as :sub. Those begin with
+// a host, which has a dot: saml:sub is none.
 type KeySet map[string]bool
 
 // Has reports whether a key, in lower case, is one of the set.
 func (s KeySet) Has(key string) bool {
 	slash, colon := strings.IndexByte(key, '/'), strings.LastIndexByte(key, ':')
-	return s[key] || slash >= 0 && s[key[:slash+1]] || colon >= 0 && s[key[colon:]]
+	return s[key] || slash >= 0 && s[key[:slash+1]] || colon >= 0 && strings.Contains(key[:colon], ".") && s[key[colon:]]
 }
 
 // Unsupplied are condition keys and variables of a statement that no request for its actions has.

@@ -71,8 +71,8 @@ func TestUnsuppliedKeys(t *testing.T) {
 		},
 		"keys of identity providers": {
 			`{"Effect":"Allow","Principal":{"Federated":"x"},"Action":"sts:AssumeRoleWithWebIdentity",
-			 "Condition":{"StringEquals":{"ci.example.com/id/1:sub":"a","ci.example.com/id/1:aud":"b","ci.example.com/id/1:amr":"c"}}}`,
-			[]policy.Unsupplied{{"1", []string{"ci.example.com/id/1:amr"}}},
+			 "Condition":{"StringEquals":{"ci.example.com/id/1:sub":"a","ci.example.com/id/1:aud":"b","ci.example.com/id/1:amr":"c","SAML:aud":"d"}}}`,
+			[]policy.Unsupplied{{"1", []string{"SAML:aud", "ci.example.com/id/1:amr"}}},
 		},
 	} {
 		p := policy.Compile(`{"Version":"2012-10-17","Statement":[` + c.statements + `]}`)
