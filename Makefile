@@ -193,7 +193,7 @@ wheel: ## make dist/ecs_emulator-*.whl for this machine: the program and the Pyt
 generate: ## write the generated files: types of the SDK, AWS's policies, docs/reference, required members, count of facts
 	$(GO) generate ./internal/base/sdk ./internal/aws/iam
 	$(GO) test ./handlers/ecs/model -run Required -update
-	$(GO) test ./emulator -run 'TestReference|TestFactsAreCounted' -update
+	$(GO) test ./emulator -run 'TestEachOperationIsDeniedAndAllowed|TestReference|TestFactsAreCounted' -update
 	$(GO) test ./cmd/ecs-emulator -run TestReference -update
 	$(GO) test ./internal/ecs/faults -run TestReference -update
 

@@ -133,3 +133,6 @@ func (s *Server) ExecutionCredentialsID(taskARN string) string {
 
 // Rows is the store, for tests of controllers whose rows no request writes alone.
 func (s *Server) Rows() *store.Store { return s.core.Store }
+
+// StoreChanged is closed when something is written.
+func (s *Server) StoreChanged() <-chan struct{} { return s.core.Store.Changed() }

@@ -183,7 +183,7 @@ func TestAModuleAppearsEverywhere(t *testing.T) {
 	if got := ask("GET", "/_localstack/health", ""); !strings.Contains(got, `"probe"`) {
 		t.Errorf("the list of services leaves it out: %s", got)
 	}
-	if text := reference.Services(emulator.ServicesWith(o)); !strings.Contains(text, "Probe") {
+	if text := reference.Services(emulator.ServicesWith(o), nil); !strings.Contains(text, "Probe") {
 		t.Errorf("the reference leaves it out:\n%s", text)
 	}
 

@@ -16,8 +16,9 @@ import (
 func TestReferenceHasThePages(t *testing.T) {
 	dir := filepath.Join("..", "docs", "reference", "compatibility")
 	pages := map[string]string{"task-metadata.md": reference.Metadata()}
+	seen := readSeen(t)
 	for _, service := range emulator.Services() {
-		pages[service.Name+".md"] = reference.Operations(service)
+		pages[service.Name+".md"] = reference.Operations(service, seen)
 	}
 	pages["ecs.md"] += reference.Members(ecs.MemberTables())
 	pages["elasticloadbalancing.md"] += reference.Attributes()
@@ -37,7 +38,7 @@ func TestReferenceHasThePages(t *testing.T) {
 
 // TestReferenceHasWhatOperationsAsk holds the page of access against the rows of operations; with -update it writes it.
 func TestReferenceHasWhatOperationsAsk(t *testing.T) {
-	holdFile(t, filepath.Join("..", "docs", "reference", "access.md"), reference.Access(emulator.Services()))
+	holdFile(t, filepath.Join("..", "docs", "reference", "access.md"), reference.Access(emulator.Services(), readSeen(t)))
 }
 
 // TestReferenceListsTheServices holds the table in COMPATIBILITY.md.
@@ -52,7 +53,16 @@ func TestReferenceListsTheServices(t *testing.T) {
 	if !found || !ended {
 		t.Fatalf("%s has no place between %q and %q", path, begin, end)
 	}
-	holdFile(t, path, before+begin+"\n"+reference.Services(emulator.Services())+"\n"+end+after)
+	holdFile(t, path, before+begin+"\n"+reference.Services(emulator.Services(), readSeen(t))+"\n"+end+after)
+}
+
+func readSeen(t *testing.T) reference.Seen {
+	t.Helper()
+	text, err := os.ReadFile(seenFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reference.ReadSeen(string(text))
 }
 
 // holdFile compares a generated file; with -update it writes it.

@@ -20,10 +20,16 @@ In the rows of EC2 and of scaling a \* gives way to the stored ARN of what the r
 Members have their names in the SDK for Go. A key is absent where the request leaves its member out.
 [Differences](differences.md) says whether policies decide.
 
+A test calls each operation with --iam=enforce, of services other than Amazon ECS with the members that AWS requires and those that
+make the resource. *Denied*: a user without a policy, and one who may do everything but with the resource that is asked for first,
+get AWS's refusal, and nothing changes. *Allowed*: a user who may do exactly the actions with the resources that are asked for gets
+past it. Of Amazon ECS this holds for operations that are [not built](compatibility/ecs.md), too: those who may call them learn
+that they are not. What the test has not seen is left out.
+
 `
 
-// Access is the page of what operations ask, of the services that say so.
-func Access(services []awsapi.Service) string {
+// Access is the page of what operations ask, of the services that say so, and of what a test has seen of it.
+func Access(services []awsapi.Service, seen Seen) string {
 	var b strings.Builder
 	b.WriteString(accessHead)
 	sections := 0
@@ -34,11 +40,11 @@ func Access(services []awsapi.Service) string {
 		if sections++; sections > 1 {
 			b.WriteString("\n")
 		}
-		fmt.Fprintf(&b, "## %s\n\n| Operation | Asks | Condition keys |\n| --- | --- | --- |\n", s.Title)
+		fmt.Fprintf(&b, "## %s\n\n| Operation | Asks | Condition keys | Seen by a test |\n| --- | --- | --- | --- |\n", s.Title)
 		for _, o := range sorting.Sorted(slices.Values(s.Operations), func(x, y awsapi.Operation) int { return strings.Compare(x.Name, y.Name) }) {
 			if o.Input != nil { // else it answers before it reads a request
 				shape := s.AccessShape(o)
-				fmt.Fprintf(&b, "| %s | %s | %s |\n", o.Name, cell(asks(shape)), cell(keys(shape)))
+				fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", o.Name, cell(asks(shape)), cell(keys(shape)), seen[s.Name+" "+o.Name])
 			}
 		}
 	}

@@ -9,13 +9,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
-// Operations is the page of a service: each operation and its support.
-func Operations(s awsapi.Service) string {
+// Operations is the page of a service: each operation, its support, and how a test has seen policies decide about it.
+func Operations(s awsapi.Service, seen Seen) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n%s%s\n\n", s.Title, Written, summary(s))
-	b.WriteString("| Operation | Support | Note |\n| --- | --- | --- |\n")
+	b.WriteString("| Operation | Support | [Access](../access.md) | Note |\n| --- | --- | --- | --- |\n")
 	for _, o := range sorting.Sorted(slices.Values(s.Operations), func(x, y awsapi.Operation) int { return strings.Compare(x.Name, y.Name) }) {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", o.Name, o.Support, cell(o.Note))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", o.Name, o.Support, seen[s.Name+" "+o.Name], cell(o.Note))
 	}
 	return b.String()
 }
@@ -43,8 +43,8 @@ func count(s awsapi.Service) (works, partial, missing int) {
 	return works, partial, missing
 }
 
-// Services is the table of all services, with links to their pages.
-func Services(services []awsapi.Service) string {
+// Services is the table of all services, with links to their pages, and how many operations a test has seen denied and allowed.
+func Services(services []awsapi.Service, seen Seen) string {
 	var b strings.Builder
 	b.WriteString("| Service | Works | In part | All operations |\n| --- | ---: | ---: | --- |\n")
 	for _, s := range services {
@@ -55,5 +55,6 @@ func Services(services []awsapi.Service) string {
 		}
 		fmt.Fprintf(&b, "| [%s](docs/reference/compatibility/%s.md) | %d | %d | %s |\n", s.Title, s.Name, works, partial, all)
 	}
+	fmt.Fprintf(&b, "\nWith [policies](docs/guide/access.md), a test has seen %d of %d operations [denied and allowed](docs/reference/access.md).\n", seen.both(), len(seen))
 	return b.String()
 }
