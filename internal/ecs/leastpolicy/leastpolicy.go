@@ -85,6 +85,8 @@ func (n *needs) add(d *decision.Decision) {
 	ofResource := d.Layer == "resource" || d.Layer == "trust"
 	allowed := d.Decision == decision.Allowed
 	switch {
+	case allowed && ofResource && strings.HasSuffix(d.Principal, ":root"): // which stands for its account there, and users need a policy (AC30)
+		n.note("%s on %s is allowed by the policy of the resource to the account: users and roles that it does not name need it", d.Action, d.Resource)
 	case allowed && ofResource:
 		n.note("%s on %s is allowed by the policy of the resource, and left out", d.Action, d.Resource)
 		return

@@ -121,6 +121,8 @@ func TestWhatThePolicyCannotGive(t *testing.T) {
 	byTrust.Layer = "trust"
 	byResource := read
 	byResource.Layer = "resource"
+	ofRoot := byResource
+	ofRoot.Principal = "arn:aws:iam::123456789012:root"
 	for name, test := range map[string]struct {
 		of         decision.Decision
 		statements int
@@ -129,6 +131,7 @@ func TestWhatThePolicyCannotGive(t *testing.T) {
 		"a trust policy lets in":        {byTrust, 0, "sts:AssumeRole on arn:aws:iam::123456789012:role/ci is allowed by the policy of the resource, and left out"},
 		"a trust policy does not":       {denied(assume, "trust", ""), 0, "sts:AssumeRole on arn:aws:iam::123456789012:role/ci is denied by the trust policy of the role, and left out"},
 		"a resource's policy allows":    {byResource, 0, read.Action + " on " + read.Resource + " is allowed by the policy of the resource, and left out"},
+		"also the root user":            {ofRoot, 1, read.Action + " on " + read.Resource + " is allowed by the policy of the resource to the account: users and roles that it does not name need it"},
 		"the resource's policy is also": {denied(read, "resource", "because no resource-based policy allows it"), 1, read.Action + " on " + read.Resource + " stays denied by a policy that this one does not change: because no resource-based policy allows it"},
 		"a boundary does not":           {denied(read, "boundary", "because of it"), 1, read.Action + " on " + read.Resource + " stays denied by a policy that this one does not change: because of it"},
 		"a policy denies":               {denied(read, "identity", "with an explicit deny in an identity-based policy"), 1, read.Action + " on " + read.Resource + " stays denied by a policy that this one does not change: with an explicit deny in an identity-based policy"},
