@@ -37,7 +37,7 @@ func TestEvents(t *testing.T) {
 	p := newProject(t, srv, os.DirFS(modulesFolder+"/events"))
 	p.attach()
 
-	if first := p.change("apply"); first != (changes{Add: 16}) {
+	if first := p.change("apply"); first != (changes{Add: 17}) {
 		t.Errorf("the first apply made %+v", first)
 	}
 	p.settled()
@@ -55,7 +55,7 @@ func TestEvents(t *testing.T) {
 	}
 	nothingRuns(t, ecs.NewFromConfig(srv.Config()))
 
-	if last := p.change("destroy", "-var=rate=rate(10 minutes)"); last != (changes{Remove: 16}) {
+	if last := p.change("destroy", "-var=rate=rate(10 minutes)"); last != (changes{Remove: 17}) {
 		t.Errorf("destroy made %+v", last)
 	}
 	nothingLeft(t, ecs.NewFromConfig(srv.Config()))

@@ -57,6 +57,19 @@ resource "aws_iam_role" "events" {
   })
 }
 
+resource "aws_iam_role_policy" "events" {
+  name = "start"
+  role = aws_iam_role.events.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Action = "ecs:RunTask", Resource = "${aws_ecs_task_definition.job.arn_without_revision}:*" },
+      { Effect = "Allow", Action = "ecs:TagResource", Resource = "*", Condition = { StringEquals = { "ecs:CreateAction" = "RunTask" } } },
+    ]
+  })
+}
+
 # By a rate.
 
 resource "aws_cloudwatch_event_rule" "often" {

@@ -17,7 +17,7 @@ resource "aws_iam_role" "scheduler" {
       Effect    = "Allow"
       Principal = { Service = "scheduler.amazonaws.com" }
       Action    = "sts:AssumeRole"
-      Condition = { StringEquals = { "aws:SourceArn" = aws_scheduler_schedule_group.this.arn } }
+      Condition = { StringEquals = { "aws:SourceArn" = [aws_scheduler_schedule_group.this.arn, "arn:aws:scheduler:us-east-1:000000000000:schedule-group/default"] } }
     }]
   })
 }

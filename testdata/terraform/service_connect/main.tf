@@ -52,6 +52,11 @@ resource "aws_iam_role" "execution" {
   })
 }
 
+resource "aws_iam_role_policy_attachment" "execution" {
+  role       = aws_iam_role.execution.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+}
+
 resource "aws_ecs_task_definition" "this" {
   for_each = toset(["api", "client"])
 
@@ -79,6 +84,9 @@ resource "aws_ecs_service" "api" {
   desired_count         = 1
   launch_type           = "FARGATE"
   wait_for_steady_state = true
+
+  # Without its policy the execution role cannot write the logs of the proxy.
+  depends_on = [aws_iam_role_policy_attachment.execution]
 
   network_configuration {
     subnets = data.aws_subnets.default.ids
