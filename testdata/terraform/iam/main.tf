@@ -178,6 +178,30 @@ resource "aws_iam_group_membership" "team" {
   users = [aws_iam_user.developer.name]
 }
 
+# One more group, in which the membership is the user's, and a policy that all may have and no one else.
+
+resource "aws_iam_group" "readers" {
+  name = "${var.name}-readers"
+}
+
+resource "aws_iam_user_group_membership" "developer" {
+  user   = aws_iam_user.developer.name
+  groups = [aws_iam_group.readers.name]
+}
+
+resource "aws_iam_policy" "lists" {
+  name   = "${var.name}-lists"
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "ecs:List*", Resource = "*" }] })
+}
+
+resource "aws_iam_policy_attachment" "lists" {
+  name       = "lists"
+  policy_arn = aws_iam_policy.lists.arn
+  users      = var.release == 1 ? [aws_iam_user.developer.name] : []
+  groups     = [aws_iam_group.readers.name]
+  roles      = [aws_iam_role.task.name]
+}
+
 resource "aws_iam_access_key" "developer" {
   user   = aws_iam_user.developer.name
   status = var.release == 1 ? "Active" : "Inactive"

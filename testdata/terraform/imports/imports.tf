@@ -172,6 +172,21 @@ import {
 }
 
 import {
+  to = module.iam.aws_iam_group.readers
+  id = "shop-readers"
+}
+
+import {
+  to = module.iam.aws_iam_user_group_membership.developer
+  id = "shop-developer/shop-readers"
+}
+
+import {
+  to = module.iam.aws_iam_policy.lists
+  id = "arn:aws:iam::000000000000:policy/shop-lists"
+}
+
+import {
   to = module.iam.aws_iam_openid_connect_provider.pipeline
   id = "arn:aws:iam::000000000000:oidc-provider/token.actions.githubusercontent.com"
 }
