@@ -12,15 +12,17 @@ import (
 	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
-	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
 // TestAlarms makes alarms, of metrics, metric math and other alarms, a dashboard, and a service whose deployments heed alarms. It
 // changes one with its tags and what the service does about it, imports some, and removes all. The provider speaks AWS Query.
 func TestAlarms(t *testing.T) {
 	t.Parallel()
-	srv := emulator.Start(t)
+	asRoot(t, runAlarms)
+}
+
+func runAlarms(t *testing.T, by *caller) {
+	srv := by.start(t)
 	p := newProject(t, srv, os.DirFS(modulesFolder+"/alarm"))
 	p.env = slices.DeleteFunc(p.env, func(variable string) bool { return strings.HasPrefix(variable, "AWS_ENDPOINT_URL=") })
 	p.attach()

@@ -17,7 +17,11 @@ import (
 // the clock, which is a second here.
 func TestCapacityProviders(t *testing.T) {
 	t.Parallel()
-	srv := emulator.Start(t, emulator.Options{Speed: 60})
+	asRoot(t, runCapacityProviders)
+}
+
+func runCapacityProviders(t *testing.T, by *caller) {
+	srv := by.start(t, emulator.Options{Speed: 60})
 	p := newProject(t, srv, os.DirFS(modulesFolder+"/capacity_provider"))
 	p.attach()
 
@@ -56,7 +60,7 @@ func TestCapacityProviders(t *testing.T) {
 
 // fleetHas waits until the group has so many instances, of which each has a task of the DAEMON, and so many tasks
 // run there.
-func fleetHas(t *testing.T, srv *emulator.Server, instances, tasks int32) {
+func fleetHas(t *testing.T, srv account, instances, tasks int32) {
 	t.Helper()
 	client, deadline := ecs.NewFromConfig(srv.Config()), time.After(time.Minute)
 	for tick := time.Tick(100 * time.Millisecond); ; {

@@ -6,15 +6,17 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/acm/types"
-
-	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
 // TestCertificates requests and imports certificates, imports one in the place of another, and
 // finds them by their names.
 func TestCertificates(t *testing.T) {
 	t.Parallel()
-	srv := emulator.Start(t)
+	asRoot(t, runCertificates)
+}
+
+func runCertificates(t *testing.T, by *caller) {
+	srv := by.start(t)
 	p := newProject(t, srv, os.DirFS(modulesFolder+"/certificate"))
 	p.attach()
 

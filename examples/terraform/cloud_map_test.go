@@ -6,14 +6,16 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/servicediscovery"
-
-	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
 // TestCloudMap makes namespaces, services and an instance, changes and imports them, and removes them.
 func TestCloudMap(t *testing.T) {
 	t.Parallel()
-	srv := emulator.Start(t)
+	asRoot(t, runCloudMap)
+}
+
+func runCloudMap(t *testing.T, by *caller) {
+	srv := by.start(t)
 	p := newProject(t, srv, os.DirFS(modulesFolder+"/cloud_map"))
 	p.attach()
 	client := servicediscovery.NewFromConfig(srv.Config())

@@ -22,9 +22,13 @@ import (
 // rules and schedules are imported and change more of it.
 func TestEvents(t *testing.T) {
 	t.Parallel()
+	asRoot(t, runEvents)
+}
+
+func runEvents(t *testing.T, by *caller) {
 	const queue = "arn:aws:sqs:us-east-1:000000000000:stopped"
 	var told atomic.Int64
-	srv := emulator.Start(t, emulator.Options{EventTargetFuncs: map[string]emulator.EventTargetFunc{
+	srv := by.start(t, emulator.Options{EventTargetFuncs: map[string]emulator.EventTargetFunc{
 		queue: func(_ context.Context, body []byte) error {
 			var message struct{ Task, Because string }
 			if err := json.Unmarshal(body, &message); err != nil || !strings.Contains(message.Task, ":task/jobs/") || message.Because != "EssentialContainerExited" {

@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
@@ -34,12 +35,13 @@ func TestExample(t *testing.T) {
 	t.Parallel() // it waits most of the time, as Terraform does
 	t.Run("sim", func(t *testing.T) {
 		t.Parallel()
-		runExample(t, emulator.Options{}, "ecs-emulator/demo")
+		asRoot(t, func(t *testing.T, by *caller) { runExample(t, by.start(t), "ecs-emulator/demo") })
 	})
 	t.Run("docker", func(t *testing.T) {
 		t.Parallel()
 		testall.Only(t, "tests of Terraform")
-		runExample(t, emulator.Options{Engine: "docker", WarmSandboxes: -1}, dockertest.Image(t))
+		srv := emulator.Start(t, emulator.Options{Engine: "docker", WarmSandboxes: -1})
+		runExample(t, account{srv, credentials.NewStaticCredentialsProvider("test", "test", ""), srv.Config()}, dockertest.Image(t))
 	})
 }
 
@@ -49,8 +51,7 @@ func TestExample(t *testing.T) {
 //	export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1
 //	terraform init
 //	terraform apply
-func runExample(t *testing.T, o emulator.Options, image string) {
-	srv := emulator.Start(t, o)
+func runExample(t *testing.T, srv account, image string) {
 	example, err := os.ReadFile("main.tf") // and nothing that Terraform has left there
 	if err != nil {
 		t.Fatal(err)

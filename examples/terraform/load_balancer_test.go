@@ -9,15 +9,17 @@ import (
 	"testing"
 
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
-
-	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
 // TestLoadBalancers makes load balancers with all that belongs to them and a service behind
 // one, changes them, and removes them.
 func TestLoadBalancers(t *testing.T) {
 	t.Parallel()
-	srv := emulator.Start(t)
+	asRoot(t, runLoadBalancers)
+}
+
+func runLoadBalancers(t *testing.T, by *caller) {
+	srv := by.start(t)
 	p := newProject(t, srv, os.DirFS(modulesFolder+"/load_balancer"))
 	p.attach()
 
@@ -65,7 +67,7 @@ var forgotten = map[string]string{
 }
 
 // shopAnswers asks the service behind the load balancer web.
-func shopAnswers(t *testing.T, srv *emulator.Server) {
+func shopAnswers(t *testing.T, srv account) {
 	t.Helper()
 	found, err := elb.NewFromConfig(srv.Config()).DescribeLoadBalancers(t.Context(), &elb.DescribeLoadBalancersInput{Names: []string{"web"}})
 	if err != nil {

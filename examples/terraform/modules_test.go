@@ -15,8 +15,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
-
-	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
 const modulesFolder = "../../testdata/terraform"
@@ -25,7 +23,11 @@ const modulesFolder = "../../testdata/terraform"
 // is the provider's start. What is there afterwards is what the modules say, each time.
 func TestModules(t *testing.T) {
 	t.Parallel()
-	srv := emulator.Start(t)
+	asRoot(t, runModules)
+}
+
+func runModules(t *testing.T, by *caller) {
+	srv := by.start(t)
 	srv.OnEventTarget("arn:aws:sqs:us-east-1:000000000000:events", func(context.Context, []byte) error { return nil }) // of the module rules
 	p := newProject(t, srv, os.DirFS(modulesFolder))
 	p.attach()
@@ -122,15 +124,24 @@ func applicationSays(t *testing.T, client *cloudwatchlogs.Client, lines ...strin
 	}
 }
 
-// noRolesLeft checks that no roles and policies are left but AWS's, and nothing else of IAM.
+// noRolesLeft checks that no roles and policies are left but AWS's, and nothing else of IAM but the users of tests.
 func noRolesLeft(t *testing.T, client *iam.Client) {
 	t.Helper()
 	summary, err := client.GetAccountSummary(t.Context(), &iam.GetAccountSummaryInput{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m := summary.SummaryMap; m["Users"]+m["Groups"]+m["Providers"] > 0 {
-		t.Errorf("%d users, %d groups and %d identity providers are left", m["Users"], m["Groups"], m["Providers"])
+	if m := summary.SummaryMap; m["Groups"]+m["Providers"] > 0 {
+		t.Errorf("%d groups and %d identity providers are left", m["Groups"], m["Providers"])
+	}
+	users, err := client.ListUsers(t.Context(), &iam.ListUsersInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range users.Users {
+		if *u.Path != callersPath {
+			t.Errorf("user %s is left", *u.Arn)
+		}
 	}
 	roles, err := client.ListRoles(t.Context(), &iam.ListRolesInput{})
 	if err != nil {
@@ -145,8 +156,10 @@ func noRolesLeft(t *testing.T, client *iam.Client) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(policies.Policies) > 0 {
-		t.Errorf("%d policies are left", len(policies.Policies))
+	for _, p := range policies.Policies {
+		if *p.Path != callersPath {
+			t.Errorf("policy %s is left", *p.Arn)
+		}
 	}
 }
 

@@ -13,8 +13,6 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
-	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
 // networkModule is a network as users lay it out. Its folder two_regions calls it twice.
@@ -24,7 +22,11 @@ const networkModule = modulesFolder + "/network"
 // first one are imported together with a change.
 func TestNetwork(t *testing.T) {
 	t.Parallel()
-	srv := emulator.Start(t)
+	asRoot(t, runNetwork)
+}
+
+func runNetwork(t *testing.T, by *caller) {
+	srv := by.start(t)
 	p := newProject(t, srv, twoRegions(t))
 
 	first := p.change("apply")
@@ -75,14 +77,14 @@ func twoRegions(t *testing.T) fstest.MapFS {
 	return files
 }
 
-func clientsOf(srv *emulator.Server, region string) (*ec2.Client, *ecs.Client) {
+func clientsOf(srv account, region string) (*ec2.Client, *ecs.Client) {
 	config := srv.Config()
 	config.Region = region
 	return ec2.NewFromConfig(config), ecs.NewFromConfig(config)
 }
 
 // runsInOwnVPC checks that tasks of the service have addresses of the VPC's private subnets.
-func runsInOwnVPC(t *testing.T, srv *emulator.Server, region string) {
+func runsInOwnVPC(t *testing.T, srv account, region string) {
 	t.Helper()
 	network, tasks := clientsOf(srv, region)
 	list, err := tasks.ListTasks(t.Context(), &ecs.ListTasksInput{Cluster: aws.String("shop")})
@@ -108,7 +110,7 @@ func runsInOwnVPC(t *testing.T, srv *emulator.Server, region string) {
 }
 
 // vpcOf is the VPC of one's own in a region.
-func vpcOf(t *testing.T, srv *emulator.Server, region string) string {
+func vpcOf(t *testing.T, srv account, region string) string {
 	t.Helper()
 	network, _ := clientsOf(srv, region)
 	out, err := network.DescribeVpcs(t.Context(), &ec2.DescribeVpcsInput{Filters: []ec2types.Filter{{Name: aws.String("is-default"), Values: []string{"false"}}}})
@@ -120,7 +122,7 @@ func vpcOf(t *testing.T, srv *emulator.Server, region string) string {
 
 // findsItsRangeTaken checks that tasks of the service end because another VPC's network has
 // their range.
-func findsItsRangeTaken(t *testing.T, srv *emulator.Server, region, other string) {
+func findsItsRangeTaken(t *testing.T, srv account, region, other string) {
 	t.Helper()
 	_, tasks := clientsOf(srv, region)
 	reason := ""
@@ -156,7 +158,7 @@ func endOfOne(t *testing.T, client *ecs.Client) string {
 }
 
 // noNetworkLeft checks that there is only what comes with the default VPC.
-func noNetworkLeft(t *testing.T, srv *emulator.Server, region string) {
+func noNetworkLeft(t *testing.T, srv account, region string) {
 	t.Helper()
 	client, _ := clientsOf(srv, region)
 	vpcs, err := client.DescribeVpcs(t.Context(), &ec2.DescribeVpcsInput{})

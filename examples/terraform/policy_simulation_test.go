@@ -3,14 +3,16 @@ package terraform
 import (
 	"os"
 	"testing"
-
-	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
 // TestPolicySimulation asks what a role may do, before and after it may more: the checks of the module fail otherwise.
 func TestPolicySimulation(t *testing.T) {
 	t.Parallel()
-	p := newProject(t, emulator.Start(t), os.DirFS(modulesFolder+"/policy_simulation"))
+	asRoot(t, runPolicySimulation)
+}
+
+func runPolicySimulation(t *testing.T, by *caller) {
+	p := newProject(t, by.start(t), os.DirFS(modulesFolder+"/policy_simulation"))
 	p.attach()
 	if first := p.change("apply"); first != (changes{Add: 2}) {
 		t.Errorf("the first apply made %+v", first)

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
@@ -27,14 +26,18 @@ type project struct {
 }
 
 // newProject copies a configuration to a folder of the test's own.
-func newProject(t *testing.T, srv *emulator.Server, files fs.FS) *project {
+func newProject(t *testing.T, srv account, files fs.FS) *project {
 	t.Helper()
 	testall.Only(t, "tests of Terraform")
 	provider := requireTerraform(t)
 	front := httptest.NewServer(&once{next: srv.Handler()})
 	t.Cleanup(front.Close)
+	keys, err := srv.keys.Retrieve(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	p := &project{T: t, dir: t.TempDir(), env: append(othersEnvironment(),
-		"AWS_ENDPOINT_URL="+front.URL, "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
+		"AWS_ENDPOINT_URL="+front.URL, "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID="+keys.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+keys.SecretAccessKey,
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
 		"CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_VAR_endpoint="+front.URL,
 		// Terraform and the provider, which read a schema at each start, collect garbage in a quarter of their time.

@@ -10,15 +10,17 @@ import (
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/crane"
 	"github.com/google/go-containerregistry/pkg/v1/random"
-
-	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
 // TestRepositories makes a repository with its policies, pushes an image with a login that Terraform has asked for, and makes a task
 // definition of its digest. It changes and imports all of it, and removes it with the image.
 func TestRepositories(t *testing.T) {
 	t.Parallel()
-	srv := emulator.Start(t)
+	asRoot(t, runRepositories)
+}
+
+func runRepositories(t *testing.T, by *caller) {
+	srv := by.start(t)
 	p := newProject(t, srv, os.DirFS(modulesFolder+"/repository"))
 	p.attach()
 	if first := p.change("apply"); first != (changes{Add: 3}) {

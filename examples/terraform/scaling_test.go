@@ -8,15 +8,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-
-	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
 // TestScaling scales a service in each way, changes all of it, and imports the target and the policies. The provider cannot
 // import scheduled actions.
 func TestScaling(t *testing.T) {
 	t.Parallel()
-	srv := emulator.Start(t)
+	asRoot(t, runScaling)
+}
+
+func runScaling(t *testing.T, by *caller) {
+	srv := by.start(t)
 	p := newProject(t, srv, os.DirFS(modulesFolder+"/scaling"))
 	p.attach()
 	if first := p.change("apply"); first != (changes{Add: 9}) {
@@ -58,7 +60,11 @@ func TestScaling(t *testing.T) {
 // TestScaledService applies what a service of much used modules consists of.
 func TestScaledService(t *testing.T) {
 	t.Parallel()
-	srv := emulator.Start(t)
+	asRootAndUser(t, runScaledService)
+}
+
+func runScaledService(t *testing.T, by *caller) {
+	srv := by.start(t)
 	p := newProject(t, srv, os.DirFS(modulesFolder+"/scaled_service"))
 	p.attach()
 	if first := p.change("apply"); first != (changes{Add: 17}) {
@@ -78,7 +84,7 @@ func TestScaledService(t *testing.T) {
 }
 
 // theTarget is the one that there is.
-func theTarget(t *testing.T, srv *emulator.Server) types.ScalableTarget {
+func theTarget(t *testing.T, srv account) types.ScalableTarget {
 	t.Helper()
 	out, err := applicationautoscaling.NewFromConfig(srv.Config()).DescribeScalableTargets(t.Context(), &applicationautoscaling.DescribeScalableTargetsInput{ServiceNamespace: types.ServiceNamespaceEcs})
 	if err != nil || len(out.ScalableTargets) != 1 {
@@ -88,7 +94,7 @@ func theTarget(t *testing.T, srv *emulator.Server) types.ScalableTarget {
 }
 
 // managedAlarms is how many alarms policies have.
-func managedAlarms(t *testing.T, srv *emulator.Server) int {
+func managedAlarms(t *testing.T, srv account) int {
 	t.Helper()
 	out, err := cloudwatch.NewFromConfig(srv.Config()).DescribeAlarms(t.Context(), &cloudwatch.DescribeAlarmsInput{AlarmNamePrefix: aws.String("TargetTracking-")})
 	if err != nil {

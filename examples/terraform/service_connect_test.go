@@ -16,7 +16,11 @@ import (
 // imports them, and removes all of it.
 func TestServiceConnect(t *testing.T) {
 	t.Parallel()
-	srv := emulator.Start(t, emulator.Options{Speed: 60})
+	asRoot(t, runServiceConnect)
+}
+
+func runServiceConnect(t *testing.T, by *caller) {
+	srv := by.start(t, emulator.Options{Speed: 60})
 	p := newProject(t, srv, os.DirFS(modulesFolder+"/service_connect"))
 	p.attach()
 	client := ecs.NewFromConfig(srv.Config())

@@ -13,7 +13,11 @@ import (
 // removes them without a pause between them.
 func TestServiceRegistries(t *testing.T) {
 	t.Parallel()
-	srv := emulator.Start(t, emulator.Options{Speed: 60})
+	asRoot(t, runServiceRegistries)
+}
+
+func runServiceRegistries(t *testing.T, by *caller) {
+	srv := by.start(t, emulator.Options{Speed: 60})
 	p := newProject(t, srv, os.DirFS(modulesFolder+"/service_registry"))
 	p.attach()
 
