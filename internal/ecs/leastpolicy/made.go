@@ -76,10 +76,14 @@ func withoutPartition(resource string) string {
 	return rest
 }
 
-// generalized has a wildcard in place of an id in a resource. What is below what was made, as the listeners of a load balancer
-// are, is made with it, and has an id that follows.
+// generalized has a wildcard in place of an id in a resource, and of the end of a name.
 func (ids madeIDs) generalized(resource string) string {
-	resource = named.ReplaceAllStringFunc(resource, func(string) string { return "*" })
+	return named.ReplaceAllStringFunc(ids.withWildcard(resource), func(string) string { return "*" })
+}
+
+// withWildcard has a pattern in place of an id. What is below what was made, as the listeners of a load balancer are, is made with
+// it, and has an id that follows.
+func (ids madeIDs) withWildcard(resource string) string {
 	for at := 0; at < len(resource); {
 		end := at + strings.IndexAny(resource[at:]+"/", separators)
 		if pattern := ids[resource[at:end]]; pattern != "" {

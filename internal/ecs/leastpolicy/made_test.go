@@ -40,6 +40,10 @@ func TestWhatWasMade(t *testing.T) {
 			[]string{"autoscaling:CreateAutoScalingGroup autoScalingGroup:*:autoScalingGroupName/web", "autoscaling:DeleteAutoScalingGroup autoScalingGroup:1a-2b:autoScalingGroupName/web"},
 			"autoScalingGroup:*:autoScalingGroupName/web",
 		},
+		"a secret of a name with the time": {
+			[]string{"secretsmanager:CreateSecret secret:db-20261128160326752200000004-??????", "secretsmanager:DeleteSecret secret:db-20261128160326752200000004-AbCdEf"},
+			"secret:db-*-??????",
+		},
 		"a name with the time": {[]string{"iam:CreateRole role/web-20261128160326752200000004"}, "role/web-*"},
 	} {
 		var run []decision.Decision
