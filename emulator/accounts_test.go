@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -252,7 +253,9 @@ func (w *accounts) acrossAccounts() []acrossCase {
 	w.ok(err)
 	_, err = ecr.NewFromConfig(w.root).CreateRepository(w.Context(), &ecr.CreateRepositoryInput{RepositoryName: aws.String("app")})
 	w.ok(err)
-	const bus = "arn:aws:events:us-east-1:000000000000:event-bus/default"
+	_, err = cloudwatchlogs.NewFromConfig(w.root).CreateLogGroup(w.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("shop")})
+	w.ok(err)
+	const bus, group = "arn:aws:events:us-east-1:000000000000:event-bus/default", "arn:aws:logs:us-east-1:000000000000:log-group:shop"
 	everywhere := func(policy, resource string) string {
 		return strings.Replace(policy, "RESOURCE", `,"Resource":"`+resource+`"`, 1)
 	}
@@ -281,6 +284,14 @@ func (w *accounts) acrossAccounts() []acrossCase {
 			return err
 		}, func(c aws.Config) error {
 			_, err := ecr.NewFromConfig(c).DescribeImages(w.Context(), &ecr.DescribeImagesInput{RegistryId: aws.String("000000000000"), RepositoryName: aws.String("app")})
+			return err
+		}},
+		{"log group", "logs:FilterLogEvents", group + ":log-stream:", func(policy string) error {
+			policy = everywhere(policy, group+":*")
+			_, err := cloudwatchlogs.NewFromConfig(w.root).PutResourcePolicy(w.Context(), &cloudwatchlogs.PutResourcePolicyInput{PolicyName: aws.String("other"), PolicyDocument: &policy})
+			return err
+		}, func(c aws.Config) error {
+			_, err := cloudwatchlogs.NewFromConfig(c).FilterLogEvents(w.Context(), &cloudwatchlogs.FilterLogEventsInput{LogGroupIdentifier: aws.String(group)})
 			return err
 		}},
 	}

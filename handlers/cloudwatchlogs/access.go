@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
 )
 
@@ -103,3 +104,14 @@ func (a *API) tagsOf(resourceARN string) []tagging.Tag {
 	}
 	return nil
 }
+
+// policiesOf are the policies of the account that a group or a stream is in, which say themselves what they are for.
+func (a *API) policiesOf(resourceARN string) (found []policy.Source) {
+	for _, p := range a.store.ResourcePolicies(arn.ScopeOf(resourceARN)) {
+		found = append(found, policy.Source{Name: p.Name, Policy: policies.Compile(p.Document)})
+	}
+	return found
+}
+
+// policies keeps the policies of accounts that have been asked for.
+var policies policy.Cache

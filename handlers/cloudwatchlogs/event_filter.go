@@ -6,7 +6,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs/pattern"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
@@ -17,7 +16,7 @@ import (
 // interleaved, and never says which streams it has searched. Source: API reference; recorded
 // answers (LOGS0005).
 func (a *API) FilterLogEvents(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput) (*cloudwatchlogs.FilterLogEventsOutput, error) {
-	group, err := named(ctx, in.LogGroupName, in.LogGroupIdentifier)
+	scope, group, err := readable(ctx, in.LogGroupName, in.LogGroupIdentifier)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +38,7 @@ func (a *API) FilterLogEvents(ctx context.Context, in *cloudwatchlogs.FilterLogE
 		}
 		q.Start, q.Backward = &k, direction == backward
 	}
-	page, err := a.store.Search(ctx, awsapi.CallScope(ctx), group, q)
+	page, err := a.store.Search(ctx, scope, group, q)
 	if err != nil {
 		return nil, err
 	}

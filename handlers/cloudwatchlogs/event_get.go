@@ -22,7 +22,7 @@ const (
 // GetLogEvents answers events in order of their times, whichever way it goes: backward, a
 // page is that before another one.
 func (a *API) GetLogEvents(ctx context.Context, in *cloudwatchlogs.GetLogEventsInput) (*cloudwatchlogs.GetLogEventsOutput, error) {
-	group, err := named(ctx, in.LogGroupName, in.LogGroupIdentifier)
+	scope, group, err := readable(ctx, in.LogGroupName, in.LogGroupIdentifier)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func (a *API) GetLogEvents(ctx context.Context, in *cloudwatchlogs.GetLogEventsI
 	if err := a.goOn(&q, in.NextToken); err != nil {
 		return nil, err
 	}
-	page, err := a.store.Read(ctx, streamOf(ctx, group, *in.LogStreamName), q)
+	page, err := a.store.Read(ctx, logs.StreamName{Scope: scope, Group: group, Name: *in.LogStreamName}, q)
 	if err != nil {
 		return nil, err
 	}

@@ -56,6 +56,18 @@ func named(ctx context.Context, name, id *string) (string, error) {
 	return groupOf(ctx, *id)
 }
 
+// readable returns the group that a request reads. By its ARN that may be a group of another account in the same Region, whose
+// resource policies have let the caller in.
+func readable(ctx context.Context, name, id *string) (arn.Scope, string, error) {
+	own, of := awsapi.CallScope(ctx), arn.ScopeOf(aws.ToString(id))
+	decided := awsapi.FromContext(ctx).Authorize != nil
+	if group, is := strings.CutPrefix(aws.ToString(id), logs.GroupARN(of, "")); is && decided && name == nil && of.Region == own.Region {
+		return of, strings.TrimSuffix(group, ":*"), nil
+	}
+	group, err := named(ctx, name, id)
+	return own, group, err
+}
+
 // groupOf returns the name of the group that an ARN means.
 func groupOf(ctx context.Context, id string) (string, error) {
 	name, ours := strings.CutPrefix(id, logs.GroupARN(awsapi.CallScope(ctx), ""))

@@ -27,7 +27,7 @@ func (a *API) Service() awsapi.Service {
 	const key = "the key is shown and encrypts nothing"
 	return awsapi.Service{
 		Name: "logs", ID: cloudwatchlogs.ServiceID, Title: "Amazon CloudWatch Logs", MaxBody: maxBody, Model: model,
-		Access: a.access(), Tags: a.tagsOf,
+		Access: a.access(), Tags: a.tagsOf, Policies: a.policiesOf,
 		Protocol: awsapi.JSON{TargetPrefix: "Logs_20140328"},
 		Operations: []awsapi.Operation{
 			awsapi.Works("CreateLogGroup", "class and key are shown and have no effect", a.CreateLogGroup),
@@ -51,7 +51,7 @@ func (a *API) Service() awsapi.Service {
 			awsapi.Works("PutLogEvents", "entity has no effect", a.PutLogEvents),
 			awsapi.Works("GetLogEvents", "", a.GetLogEvents),
 			awsapi.Works("FilterLogEvents", "a line of a container is shown a quarter of a second after it came in, when no older line can come any more", a.FilterLogEvents),
-			awsapi.Partial("PutResourcePolicy", "of the account, kept: it permits nothing, and nothing needs it", a.PutResourcePolicy),
+			awsapi.Partial("PutResourcePolicy", "of the account; AWS services may write without one", a.PutResourcePolicy),
 			awsapi.Partial("DescribeResourcePolicies", "of the account", a.DescribeResourcePolicies),
 			awsapi.Partial("DeleteResourcePolicy", "of the account", a.DeleteResourcePolicy),
 			awsapi.Partial("PutMetricFilter", "there are no transformers: a filter on transformed logs makes no data", a.PutMetricFilter),

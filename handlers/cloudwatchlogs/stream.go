@@ -32,7 +32,7 @@ func (a *API) DeleteLogStream(ctx context.Context, in *cloudwatchlogs.DeleteLogS
 
 // DescribeLogStreams lists streams by name or by time.
 func (a *API) DescribeLogStreams(ctx context.Context, in *cloudwatchlogs.DescribeLogStreamsInput) (*cloudwatchlogs.DescribeLogStreamsOutput, error) {
-	group, err := named(ctx, in.LogGroupName, in.LogGroupIdentifier)
+	scope, group, err := readable(ctx, in.LogGroupName, in.LogGroupIdentifier)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (a *API) DescribeLogStreams(ctx context.Context, in *cloudwatchlogs.Describ
 	if o.byTime && in.LogStreamNamePrefix != nil { // Source: field reports
 		return nil, invalid("Cannot order by LastEventTime with a logStreamNamePrefix.")
 	}
-	streams, err := a.store.Streams(awsapi.CallScope(ctx), group, aws.ToString(in.LogStreamNamePrefix), "", 0)
+	streams, err := a.store.Streams(scope, group, aws.ToString(in.LogStreamNamePrefix), "", 0)
 	if err != nil {
 		return nil, err
 	}

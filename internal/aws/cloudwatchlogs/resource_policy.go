@@ -11,8 +11,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
-// ResourcePolicy says which AWS services may write to the log groups of an account. It is kept and
-// permits nothing: all services of the emulator may write.
+// ResourcePolicy says who may use the log groups of an account: AWS services, all of which may in the emulator, and other
+// accounts.
 type ResourcePolicy struct {
 	Scope    arn.Scope
 	Name     string
