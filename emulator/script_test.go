@@ -40,7 +40,9 @@ func scriptFolders(t *testing.T) []string {
 // groups_off security groups concern this host as well or nothing, one whose name ends with
 // privileged permits privileged containers, with local_ports tasks have their own port numbers
 // on this host, and with api_from_tasks or task_role they get at the APIs. With enforced policies are, and commands
-// have the keys of the root user; with logged they are evaluated, and all calls go on.
+// have the keys of the root user; with logged they are evaluated, and all calls go on. With caller_enforced commands have the keys
+// test/test, which act as the role release, $ROOT and $ROOT_SECRET are the keys of the root user, and aws in shells is the CLI that
+// stays loaded.
 //
 //	[!] ecs <args>        aws ecs <args> with that endpoint, in an AWS CLI that stays loaded
 //	[!] aws <args>        the same for any service: aws iam list-roles; what a user
@@ -157,6 +159,9 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	switch {
 	case strings.HasSuffix(env.WorkDir, "enforced"):
 		opts.IAM = emulator.AccessEnforce
+		if strings.HasSuffix(env.WorkDir, "caller_enforced") {
+			opts.Caller = "arn:aws:iam::000000000000:role/release"
+		}
 	case strings.HasSuffix(env.WorkDir, "logged"):
 		opts.IAM = emulator.AccessLog
 	}
@@ -190,8 +195,12 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 		if err != nil {
 			return err
 		}
-		env.Setenv("AWS_ACCESS_KEY_ID", root.AccessKeyID)
-		env.Setenv("AWS_SECRET_ACCESS_KEY", root.SecretAccessKey)
+		env.Setenv("ROOT", root.AccessKeyID)
+		env.Setenv("ROOT_SECRET", root.SecretAccessKey)
+		if opts.Caller == "" {
+			env.Setenv("AWS_ACCESS_KEY_ID", root.AccessKeyID)
+			env.Setenv("AWS_SECRET_ACCESS_KEY", root.SecretAccessKey)
+		}
 	}
 	env.Setenv("URL", srv.URL())
 	env.Setenv("ADDRESS", strings.TrimPrefix(srv.URL(), "http://"))
@@ -200,7 +209,11 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	env.Setenv("RANGE", freeRange(t, s.opts.Engine == "docker"))
 	env.Setenv("MISSING", "127.0.0.1:1/missing:1")
 	env.Setenv("NETWORK", "awsvpcConfiguration={subnets=[subnet-0ec5e3a1a70000001]}")
-	env.Setenv("PATH", s.bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	path := os.Getenv("PATH")
+	if opts.Caller != "" {
+		path = s.cli.path(t)
+	}
+	env.Setenv("PATH", s.bin+string(os.PathListSeparator)+path)
 	return nil
 }
 
