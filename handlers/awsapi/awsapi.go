@@ -13,6 +13,7 @@
 package awsapi
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -136,10 +137,11 @@ func FromContext(ctx context.Context) Call {
 func (c Call) Scope() arn.Scope { return arn.Scope{Region: c.Region, Account: c.Account} }
 
 // Principal returns the ARN of the caller, as registeredBy has it. Without keys of the
-// emulator's it is the root of the account.
+// emulator's it is the root of the account. A service of AWS has no ARN, and is called by its name;
+// a token is called as its provider.
 func (c Call) Principal() string {
-	if c.Caller.ARN != "" {
-		return c.Caller.ARN
+	if name := cmp.Or(c.Caller.Service, c.Caller.Issuer, c.Caller.ARN); name != "" {
+		return name
 	}
 	return c.Scope().Root()
 }

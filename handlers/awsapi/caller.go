@@ -15,6 +15,10 @@ type Caller struct {
 	ARN     string // arn:aws:sts::123456789012:assumed-role/role/session, arn:aws:iam::123456789012:user/dev
 	UserID  string // AROA…:session, AIDA…
 	RoleARN string // empty: it has no role
+	// Service is a service of AWS that calls by itself, such as events.amazonaws.com, in place of a user or a role.
+	Service string
+	// Issuer is the identity provider of a token with which a request comes that has no keys: its ARN, or its name.
+	Issuer string
 	// LongLived says that the keys are a user's own, not a session's.
 	LongLived bool
 	// Session is of temporary keys; nil: the keys are long-lived.
@@ -24,6 +28,9 @@ type Caller struct {
 // PolicyPrincipal is the caller as policies name principals. One without keys of the emulator's, and the root user with such
 // keys, is an unknown one of the account.
 func (c Call) PolicyPrincipal() policy.Principal {
+	if c.Caller.Service != "" || c.Caller.Issuer != "" {
+		return policy.Principal{Service: c.Caller.Service, Issuer: c.Caller.Issuer}
+	}
 	if c.Principal() == c.Scope().Root() {
 		return policy.Principal{Account: c.Account, Unknown: true}
 	}

@@ -88,26 +88,31 @@ func providerOf(token *identity, account iam.Account) provider {
 func (a *API) mayAssumeWithToken(
 	ctx context.Context, in *sts.AssumeRoleWithWebIdentityInput, role *iam.Role, token *identity, from provider, actions []string,
 ) error {
-	call := awsapi.FromContext(ctx)
 	given := token.keys(from.url)
 	given["sts:rolesessionname"] = policy.Is(*in.RoleSessionName)
 	refusal := accessDenied("Not authorized to perform sts:AssumeRoleWithWebIdentity") // recorded
-	switch {
-	case a.Enforce:
-		account := iam.AccountOfARN(*in.RoleArn)
-		if err := a.checkAudience(token, from, account); err != nil {
+	if a.Enforce {
+		if err := a.checkAudience(token, from, iam.AccountOfARN(*in.RoleArn)); err != nil {
 			return err
 		}
-		if role == nil && a.StrictRoles || role != nil && !trusts(role, from, actions, a.keysOfToken(call, account, from, given)) {
-			return refusal
-		}
-	case a.StrictRoles:
-		partial := policy.Partial(given)
-		if role == nil || !role.Trusts(iam.Asking{Issuer: token.issuer, Keys: partial}) {
+	}
+	if role != nil || a.StrictRoles {
+		if a.allow(ctx, *in.RoleArn, role, from, actions, given) != nil {
 			return refusal
 		}
 	}
+	if !a.Enforce && a.StrictRoles && (role == nil || !role.Trusts(iam.Asking{Issuer: token.issuer, Keys: policy.Partial(given)})) {
+		return refusal
+	}
 	return nil
+}
+
+// allow asks whether a role's trust policy lets a token of a provider do some actions.
+func (a *API) allow(ctx context.Context, roleARN string, role *iam.Role, from provider, actions []string, given awsapi.Keys) error {
+	call, account := awsapi.FromContext(ctx), iam.AccountOfARN(roleARN)
+	keys := awsapi.Keys(a.keysOfToken(call, account, from, given))
+	call.Account, call.Caller = account.ID, awsapi.Caller{Account: account.ID, Issuer: from.name}
+	return awsapi.AllowAll(awsapi.NewContext(ctx, call), a.wants(roleARN, role, actions, keys))
 }
 
 // checkAudience wants the token's provider in the account of the role. Texts: field reports; the one of a client that is
@@ -135,16 +140,6 @@ func (a *API) keysOfToken(call awsapi.Call, account iam.Account, from provider, 
 	keys["aws:userid"] = policy.Is(from.name)
 	maps.Copy(keys, given)
 	return keys
-}
-
-// trusts reports whether a role's trust policy lets a token of a provider do some actions.
-func trusts(role *iam.Role, from provider, actions []string, keys policy.Known) bool {
-	policies := policy.Policies{Resource: []policy.Source{role.Trust()}, Trust: true}
-	return !slices.ContainsFunc(actions, func(action string) bool {
-		return !policy.Decide(policy.Request{
-			Action: action, Resource: role.ARN(), Principal: policy.Principal{Issuer: from.name}, Keys: keys,
-		}, policies).Allowed
-	})
 }
 
 func invalidToken(why string) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	client "github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -102,6 +103,22 @@ func TestTokensThatAreEnforced(t *testing.T) {
 			}
 			refused(t, err, status, test.code, test.text)
 		}
+	}
+}
+
+// What a trust policy says of a token is decided as of other callers: it is seen, and let through where denials only are told.
+func TestTokensAreAsked(t *testing.T) {
+	f := startWith(t, sts.Options{}, true)
+	f.logs = true
+	role := f.role("ci", "/", trustsProvider+`,"Condition":{"StringLike":{"ci.example.com/path:sub":"repo:*"}}`, 3600)
+	for _, subject := range []string{"user", "repo:shop"} {
+		if _, err := f.anonymous().AssumeRoleWithWebIdentity(t.Context(), webIdentity(role, token(`,"sub":"`+subject+`","aud":"deploy"`))); err != nil {
+			t.Errorf("%s: %v", subject, err)
+		}
+	}
+	want := "User: " + providerARN + " is not authorized to perform: sts:AssumeRoleWithWebIdentity on resource: " + role
+	if len(f.denied) != 1 || f.denied[0].Error() != want {
+		t.Errorf("denied are %v, want %s", f.denied, want)
 	}
 }
 
