@@ -42,10 +42,12 @@ set_by_cli = {name: value for name, value in os.environ.items() if given.get(nam
 def main():
     path, services = sys.argv[1], sys.argv[2:]
     driver = awscli.clidriver.create_clidriver()
-    read_models(driver, services)
     emitter = type(driver.session.get_component("event_emitter"))
+    botocore = emitter.__module__.removesuffix(".hooks")  # that of the CLI
+    keep_methods(sys.modules[botocore + ".client"].ClientCreator)
+    read_models(driver, services)
     keep_event_names(emitter)
-    look_at_flags(sys.modules[emitter.__module__])
+    look_at_flags(sys.modules[botocore + ".hooks"])
     commands = driver.create_help_command().command_table
     for service in services:
         commands[service].create_help_command()
@@ -127,6 +129,18 @@ def read_models(driver, services):
     loader.load_data("endpoints")
     for service in services:
         driver.session.create_client(service, region_name="us-east-1", endpoint_url="http://127.0.0.1:1")
+
+
+def keep_methods(creator):
+    """Lets the methods of a service's clients be made once, before workers are."""
+    make, made = creator._create_methods, {}
+
+    def methods(self, service):
+        if service.service_name not in made:
+            made[service.service_name] = make(self, service)
+        return dict(made[service.service_name])
+
+    creator._create_methods = methods
 
 
 def keep_event_names(emitter):
