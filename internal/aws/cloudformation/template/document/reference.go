@@ -1,0 +1,28 @@
+package document
+
+import "slices"
+
+// Reference is what a resource needs of another one: an attribute, or without one what Ref is.
+type Reference struct{ Resource, Attribute string }
+
+// References are those that are left in a value, each once, in order.
+func (v *Value) References() (list []Reference) {
+	for call := range v.Calls {
+		if r, is := call.Reference(); is && !slices.Contains(list, r) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// Reference is what a call of Ref or Fn::GetAtt names.
+func (v *Value) Reference() (r Reference, is bool) {
+	switch {
+	case v.Text == "Ref":
+		return Reference{Resource: v.Items[0].Text}, true
+	case v.Text == "Fn::GetAtt":
+		return Reference{v.Items[0].Text, v.Items[1].Text}, true
+	default:
+		return Reference{}, false
+	}
+}

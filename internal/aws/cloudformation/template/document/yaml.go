@@ -1,0 +1,115 @@
+package document
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+func readYAML(text string) (*Value, error) {
+	var document, second yaml.Node
+	d := yaml.NewDecoder(strings.NewReader(text))
+	if err := d.Decode(&document); errors.Is(err, io.EOF) || err == nil && len(document.Content) == 0 {
+		return nil, unsupportedStructure(Position{})
+	} else if err != nil {
+		return nil, notWellFormed(Position{})
+	}
+	if err := d.Decode(&second); !errors.Is(err, io.EOF) {
+		return nil, notWellFormed(Position{second.Line, second.Column})
+	}
+	return yamlValue(document.Content[0], 0)
+}
+
+func notWellFormed(at Position) error { return Formatf(at, "YAML not well-formed.") }
+
+// yamlValue is what a node has, with the functions that short tags are.
+func yamlValue(n *yaml.Node, depth int) (*Value, error) {
+	at := Position{n.Line, n.Column}
+	switch {
+	case depth > maxDepth:
+		return nil, unsupportedStructure(at)
+	case n.Kind == yaml.AliasNode:
+		return nil, Errorf(at, "YAML aliases are not allowed in CloudFormation templates")
+	}
+	v := &Value{At: at}
+	var err error
+	switch n.Kind {
+	case yaml.MappingNode:
+		v.Kind = Map
+		err = v.yamlMembers(n, depth)
+	case yaml.SequenceNode:
+		v.Kind = List
+		for _, each := range n.Content {
+			var item *Value
+			if item, err = yamlValue(each, depth+1); err != nil {
+				break
+			}
+			v.Items = append(v.Items, item)
+		}
+	default:
+		v.yamlScalar(n)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return v.tagged(n.Tag)
+}
+
+func (v *Value) yamlMembers(n *yaml.Node, depth int) error {
+	places := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		name := n.Content[i]
+		if name.Kind != yaml.ScalarNode {
+			if name.Kind == yaml.AliasNode {
+				_, err := yamlValue(name, depth)
+				return err
+			}
+			return notWellFormed(Position{name.Line, name.Column})
+		}
+		value, err := yamlValue(n.Content[i+1], depth+1)
+		if err != nil {
+			return err
+		}
+		v.Set(Member{name.Value, Position{name.Line, name.Column}, value}, places)
+	}
+	return nil
+}
+
+// yamlScalar keeps the text. A number is one if JSON could have it: 0x1F and 017 are texts.
+func (v *Value) yamlScalar(n *yaml.Node) {
+	v.Kind, v.Text = Text, n.Value
+	switch n.ShortTag() {
+	case "!!null":
+		v.Kind = Null
+	case "!!bool":
+		v.Kind, v.Text = Bool, strings.ToLower(n.Value)
+	case "!!int", "!!float":
+		if json.Valid([]byte(n.Value)) {
+			v.Kind = Number
+		}
+	}
+}
+
+// unsupportedTags are YAML's own that CloudFormation lacks. Source: user guide, template formats.
+const unsupportedTags = " !!binary !!omap !!pairs !!set "
+
+// tagged is the function that a short tag is, with its value: !Sub text is {"Fn::Sub": text}.
+func (v *Value) tagged(tag string) (*Value, error) {
+	if strings.HasPrefix(tag, "!!") || !strings.HasPrefix(tag, "!") || tag == "!" {
+		if strings.Contains(unsupportedTags, " "+tag+" ") {
+			return nil, notWellFormed(v.At)
+		}
+		return v, nil
+	}
+	if v.Kind == Null { // !GetAZs without a value
+		v.Kind, v.Text = Text, ""
+	}
+	name := tag[1:]
+	if name != "Ref" && name != "Condition" {
+		name = "Fn::" + name
+	}
+	return &Value{Kind: Map, Members: []Member{{name, v.At, v}}, At: v.At}, nil
+}
