@@ -1,0 +1,198 @@
+package template
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/intrinsic"
+)
+
+// names are what functions in a template may name.
+type names struct {
+	parameters, resources, conditions, mappings map[string]bool
+}
+
+func (t *Template) names(b *body) names {
+	n := names{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	for _, p := range t.Parameters {
+		n.parameters[p.Name] = true
+	}
+	for _, name := range pseudo {
+		n.parameters[name] = true
+	}
+	for _, r := range b.resources {
+		n.resources[r.name] = true
+	}
+	for _, m := range b.conditions {
+		n.conditions[m.Name] = true
+	}
+	if t.mappings != nil {
+		for _, m := range t.mappings.Members {
+			n.mappings[m.Name] = true
+		}
+	}
+	return n
+}
+
+// checkReferences checks that all that functions name is there (CFN-82, CFN-85).
+func (t *Template) checkReferences(b *body) error {
+	n := t.names(b)
+	for _, m := range b.conditions {
+		if err := n.checkCondition(m.Value); err != nil {
+			return err
+		}
+	}
+	for _, r := range b.rules {
+		for _, v := range r.values() {
+			if err := n.checkCondition(v); err != nil {
+				return err
+			}
+		}
+	}
+	if err := checkConditionCycles(b.conditions); err != nil {
+		return err
+	}
+	if err := n.checkResources(b.resources); err != nil {
+		return err
+	}
+	if err := n.checkOutputs(b.outputs); err != nil {
+		return err
+	}
+	return checkCertainCycles(b.resources)
+}
+
+func (r rule) values() []*document.Value {
+	list := []*document.Value{r.condition}
+	for _, a := range r.assertions {
+		list = append(list, a.assert)
+	}
+	return list
+}
+
+func (n names) checkResources(resources []*resource) error {
+	missing := map[string]bool{}
+	var at document.Position
+	for _, r := range resources {
+		if r.condition != "" && !n.conditions[r.condition] {
+			return missingCondition(r.at, r.condition, intrinsic.Resources)
+		}
+		for _, other := range r.dependsOn {
+			if !n.resources[other] {
+				missing[other], at = true, r.at
+			}
+		}
+		for _, part := range r.parts() {
+			if err := n.checkValue(part, missing, &at); err != nil {
+				return err
+			}
+		}
+	}
+	return unresolved(at, missing, intrinsic.Resources)
+}
+
+func (n names) checkOutputs(outputs []*output) error {
+	missing := map[string]bool{}
+	var at document.Position
+	for _, o := range outputs {
+		if o.condition != "" && !n.conditions[o.condition] {
+			return missingCondition(o.at, o.condition, intrinsic.Outputs)
+		}
+		for _, v := range []*document.Value{o.value, o.export} {
+			if err := n.checkValue(v, missing, &at); err != nil {
+				return err
+			}
+		}
+	}
+	return unresolved(at, missing, intrinsic.Outputs)
+}
+
+// unresolved is the error for names that no resource has; the one of outputs has no prefix (CFN-82).
+func unresolved(at document.Position, missing map[string]bool, where intrinsic.Block) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	prefix := "Template format error: "
+	if where == intrinsic.Outputs {
+		prefix = ""
+	}
+	return document.Plainf(at, "%sUnresolved resource dependencies [%s] in the %s block of the template",
+		prefix, strings.Join(slices.Sorted(maps.Keys(missing)), ", "), where)
+}
+
+// missingCondition is known by public reports.
+func missingCondition(at document.Position, name string, where intrinsic.Block) error {
+	return document.Formatf(at, "Unresolved condition dependency %s in the %s block of the template", name, where)
+}
+
+// checkValue checks what functions in a value name, and adds what no resource has to missing.
+func (n names) checkValue(v *document.Value, missing map[string]bool, at *document.Position) error {
+	inSub := map[*document.Value]bool{}
+	for call := range v.Calls {
+		switch call.Text {
+		case "Fn::Sub":
+			for _, part := range call.Items {
+				inSub[part] = true
+			}
+		case "Ref":
+			if name := call.Items[0].Text; !n.parameters[name] && !n.resources[name] {
+				missing[name], *at = true, call.At
+			}
+		case "Fn::GetAtt":
+			if name := call.Items[0].Text; !n.resources[name] {
+				if !inSub[call] { // by public reports
+					return document.Errorf(call.At, "instance of Fn::GetAtt references undefined resource %s", name)
+				}
+				missing[name], *at = true, call.At
+			}
+		default:
+			if err := n.checkCall(call); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkCall checks calls that name conditions and mappings, and what imports may ask for.
+func (n names) checkCall(call *document.Value) error {
+	first := call.Items[0]
+	switch call.Text {
+	case "Fn::If":
+		if !n.conditions[first.Text] {
+			return document.Errorf(call.At, "unresolved condition dependency %s in Fn::If", first.Text)
+		}
+	case "Condition":
+		if !n.conditions[first.Text] {
+			return missingCondition(call.At, first.Text, intrinsic.Conditions)
+		}
+	case "Fn::FindInMap":
+		if first.Scalar() && !n.mappings[first.Text] && len(call.Items) == 3 { // by public reports
+			return document.Errorf(first.At, "Mapping named '%s' is not present in the 'Mappings' section of template.", first.Text)
+		}
+	case "Fn::ImportValue":
+		for inner := range first.Calls {
+			ofResource := inner.Text == "Ref" && !n.parameters[inner.Items[0].Text]
+			if ofResource || slices.Contains([]string{"Fn::GetAtt", "Fn::ImportValue", "Fn::GetAZs"}, inner.Text) {
+				return dependsOnResources(call)
+			}
+		}
+	}
+	return nil
+}
+
+// checkCondition checks a condition or an assertion, which cannot ask resources. Source of the text: cfn-lint's issue 99.
+func (n names) checkCondition(v *document.Value) error {
+	for call := range v.Calls {
+		if r, is := call.Reference(); is && (r.Attribute != "" || !n.parameters[r.Resource]) {
+			return document.Formatf(call.At, "Unresolved dependencies [%s]. Cannot reference resources in the Conditions block of the template", r.Resource)
+		}
+		if _, is := call.Reference(); !is && len(call.Items) > 0 {
+			if err := n.checkCall(call); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

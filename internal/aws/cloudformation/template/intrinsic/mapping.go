@@ -1,0 +1,42 @@
+package intrinsic
+
+import (
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+)
+
+// mappingArguments are three names, and with AWS::LanguageExtensions {"DefaultValue": value}. Source of the text: public reports.
+func mappingArguments(v *document.Value) ([]*document.Value, error) {
+	fine := v.Kind == document.List && (len(v.Items) == 3 || len(v.Items) == 4 && v.Items[3].Get("DefaultValue") != nil)
+	for i := 0; fine && i < 3; i++ {
+		fine = v.Items[i].MaybeText()
+	}
+	if !fine {
+		return nil, document.Errorf(v.At, "every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value")
+	}
+	return v.Items, nil
+}
+
+// FindInMap looks up three texts; fallback is nil without a default.
+func FindInMap(at document.Position, mappings *document.Value, names []*document.Value, fallback *document.Value) (*document.Value, error) {
+	var path []string
+	for _, name := range names {
+		if !name.Scalar() {
+			return nil, document.Errorf(at, "every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value")
+		}
+		path = append(path, name.Text)
+	}
+	mapping := mappings.Get(path[0])
+	found := mapping.Get(path[1]).Get(path[2])
+	switch {
+	case found != nil:
+		return found, nil
+	case fallback != nil:
+		return fallback, nil
+	case mapping == nil: // by public reports
+		return nil, document.Errorf(at, "Mapping named '%s' is not present in the 'Mappings' section of template.", path[0])
+	default:
+		return nil, document.Errorf(at, "Unable to get mapping for %s", strings.Join(path, "::"))
+	}
+}

@@ -1,0 +1,262 @@
+package template
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/intrinsic"
+)
+
+// forEach begins the name of a loop: Fn::ForEach::Name has an identifier, a collection and a fragment, which is there once for
+// each item. Where an identifier counts was seen at AWS: in the names of the fragment's members, of which &{X} leaves out what
+// is not alphanumeric, in the text of Fn::Sub, and in Ref; other texts and deeper names stay as they are.
+const forEach = "Fn::ForEach::"
+
+// expander runs the loops of a template.
+type expander struct {
+	compiler  intrinsic.Compiler
+	evaluator *evaluator
+	section   string
+	budget    *intrinsic.Budget
+}
+
+// bindings are the items of the loops around a value.
+type bindings map[string]string
+
+// expand returns the template without loops, and without functions in places where references must be names.
+func (t *Template) expand(e *evaluator) (*document.Value, error) {
+	x := expander{compiler: t.compiler(intrinsic.Resources), evaluator: e, budget: intrinsic.NewBudget()}
+	root := *t.root
+	root.Members = nil
+	for _, m := range t.root.Members {
+		if m.Name == "Conditions" || m.Name == "Resources" || m.Name == "Outputs" {
+			x.section = m.Name
+			expanded, err := x.members(m.Value, nil, true)
+			if err != nil {
+				return nil, err
+			}
+			if m.Value, err = x.literals(expanded); err != nil {
+				return nil, err
+			}
+		}
+		root.Members = append(root.Members, m)
+	}
+	return &root, nil
+}
+
+func (x *expander) value(v *document.Value, in bindings) (*document.Value, error) {
+	if err := x.budget.Take(v.At, 64+len(v.Text)); err != nil {
+		return nil, err
+	}
+	deeper := func(item *document.Value) (*document.Value, error) { return x.value(item, in) }
+	name, argument, is := v.Function()
+	switch {
+	case v.Kind != document.Map:
+		return v.Each(deeper)
+	case !is || strings.HasPrefix(name, forEach):
+		return x.members(v, in, false)
+	case name == "Ref" && argument.Scalar():
+		if item, bound := in[argument.Text]; bound {
+			return &document.Value{Kind: document.Text, Text: item, At: v.At}, nil
+		}
+		return v, nil
+	}
+	expanded, err := v.Each(deeper)
+	if err != nil {
+		return nil, err
+	}
+	switch argument = expanded.Members[0].Value; name {
+	case "Ref":
+		argument, err = x.literal(argument)
+	case "Fn::GetAtt":
+		if argument.Kind == document.List {
+			argument, err = argument.Each(x.literal)
+		}
+	case "Fn::Sub":
+		argument = in.sub(argument)
+	}
+	expanded.Members[0].Value = argument
+	return expanded, err
+}
+
+// members expands a Map, in which loops are members. Names of a section must be alphanumeric.
+func (x *expander) members(v *document.Value, in bindings, section bool) (*document.Value, error) {
+	made, places := &document.Value{Kind: document.Map, At: v.At}, map[string]int{}
+	for _, m := range v.Members {
+		if strings.HasPrefix(m.Name, forEach) {
+			if err := x.loop(made, places, m, in, section); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		expanded, err := x.value(m.Value, in)
+		if err != nil {
+			return nil, err
+		}
+		made.Set(document.Member{Name: m.Name, At: m.At, Value: expanded}, places)
+	}
+	return made, nil
+}
+
+// loop adds what a loop makes.
+func (x *expander) loop(made *document.Value, places map[string]int, m document.Member, in bindings, section bool) error {
+	parts := m.Value.Items
+	if len(parts) != 3 || !parts[0].Scalar() || parts[1].Scalar() || parts[2].Kind != document.Map {
+		return intrinsic.Transformf(m.At, "Fn::ForEach layout is incorrect")
+	}
+	items, err := x.collection(parts[1], in)
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		inner := bindings{parts[0].Text: item}
+		for name, outer := range in {
+			if name != parts[0].Text {
+				inner[name] = outer
+			}
+		}
+		for _, each := range parts[2].Members {
+			if strings.HasPrefix(each.Name, forEach) {
+				err = x.loop(made, places, each, inner, section)
+			} else {
+				err = x.copy(made, places, each, inner, section)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// copy adds one copy of a member of a fragment.
+func (x *expander) copy(made *document.Value, places map[string]int, m document.Member, in bindings, section bool) error {
+	name := in.name(m.Name)
+	if section && !document.Alphanumeric(name) {
+		what := "LogicalId"
+		if x.section == "Outputs" {
+			what = "OutputKey"
+		}
+		return intrinsic.Transformf(m.At, "%s '%s' should be alphanumeric", what, name)
+	}
+	if _, had := places[name]; had { // a guess
+		return intrinsic.Transformf(m.At, "%s is defined more than once", name)
+	}
+	expanded, err := x.value(m.Value, in)
+	if err != nil {
+		return err
+	}
+	made.Set(document.Member{Name: name, At: m.At, Value: expanded}, places)
+	return x.budget.Take(m.At, len(name))
+}
+
+// collection are the items of a loop.
+func (x *expander) collection(v *document.Value, in bindings) ([]string, error) {
+	expanded, err := x.value(v, in)
+	if err == nil {
+		expanded, err = x.known(expanded)
+	}
+	var own *document.Error
+	if err != nil && !errors.As(err, &own) {
+		return nil, err
+	}
+	if err == nil && expanded.Kind == document.List {
+		if items, ok := expanded.Texts(); ok {
+			return items, nil
+		}
+	}
+	return nil, intrinsic.Transformf(v.At, "Could not find a collection or could not be resolved for Fn::ForEach")
+}
+
+// known is the value of what parameters and mappings say.
+func (x *expander) known(v *document.Value) (*document.Value, error) {
+	compiled, err := x.compiler.Value(v)
+	if err != nil {
+		return nil, err
+	}
+	return x.evaluator.value(compiled)
+}
+
+// literal is the text of a function that stands where a name must be known.
+func (x *expander) literal(v *document.Value) (*document.Value, error) {
+	if v.Scalar() {
+		return v, nil
+	}
+	known, err := x.known(v)
+	if err == nil && !known.Scalar() { // a guess
+		err = intrinsic.Transformf(v.At, "a name could not be resolved")
+	}
+	return known, err
+}
+
+// literals resolves functions in Condition and DependsOn of the members of a section.
+func (x *expander) literals(section *document.Value) (*document.Value, error) {
+	return section.Each(func(definition *document.Value) (*document.Value, error) {
+		made := *definition
+		made.Members = nil
+		for _, m := range definition.Members {
+			var err error
+			switch {
+			case x.section == "Conditions":
+			case m.Name == "Condition", m.Name == "DependsOn" && m.Value.Kind == document.Map:
+				m.Value, err = x.literal(m.Value)
+			case m.Name == "DependsOn":
+				m.Value, err = m.Value.Each(x.literal)
+			}
+			if err != nil {
+				return nil, err
+			}
+			made.Members = append(made.Members, m)
+		}
+		return &made, nil
+	})
+}
+
+var identifier = regexp.MustCompile(`[$&]\{[^{}!]*\}`)
+
+// name puts items into the name of a member.
+func (in bindings) name(name string) string {
+	return identifier.ReplaceAllStringFunc(name, func(found string) string {
+		item, bound := in[found[2:len(found)-1]]
+		switch {
+		case !bound:
+			return found
+		case found[0] == '$':
+			return item
+		default:
+			return strings.Map(func(r rune) rune {
+				if document.Alphanumeric(string(r)) {
+					return r
+				}
+				return -1
+			}, item)
+		}
+	})
+}
+
+// sub puts items into the text of Fn::Sub, where what an item has of Sub's own syntax is text.
+func (in bindings) sub(argument *document.Value) *document.Value {
+	text := argument
+	if argument.Kind == document.List && len(argument.Items) > 0 {
+		text = argument.Items[0]
+	}
+	if !text.Scalar() || len(in) == 0 {
+		return argument
+	}
+	made := *text
+	made.Kind = document.Text
+	made.Text = identifier.ReplaceAllStringFunc(text.Text, func(found string) string {
+		if item, bound := in[found[2:len(found)-1]]; bound && found[0] == '$' {
+			return strings.ReplaceAll(item, "${", "${!")
+		}
+		return found
+	})
+	if text == argument {
+		return &made
+	}
+	list := *argument
+	list.Items = append([]*document.Value{&made}, argument.Items[1:]...)
+	return &list
+}

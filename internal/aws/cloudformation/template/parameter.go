@@ -1,0 +1,125 @@
+package template
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+)
+
+// Parameter is a parameter as a template declares it.
+type Parameter struct {
+	Name, Type, Description string
+	HasDefault              bool
+	Default                 string // numbers are texts (CFN-94)
+	NoEcho                  bool
+	AllowedValues           []string
+	AllowedPattern          string
+	ConstraintDescription   string
+	At                      document.Position
+
+	kind                 parameterType
+	pattern              *regexp.Regexp
+	minLength, maxLength *float64
+	minNumber, maxNumber *float64
+}
+
+// parameterMembers are those that a parameter may have.
+var parameterMembers = []string{
+	"AllowedPattern", "AllowedValues", "ConstraintDescription", "Default", "Description", "MaxLength", "MaxValue", "MinLength",
+	"MinValue", "NoEcho", "Type",
+}
+
+func (t *Template) readParameters() error {
+	section := t.root.Get("Parameters")
+	if section == nil {
+		return nil
+	}
+	if err := checkCount(section, "parameters", 200); err != nil {
+		return err
+	}
+	for _, m := range section.Members {
+		p, err := readParameter(m)
+		if err != nil {
+			return err
+		}
+		t.Parameters = append(t.Parameters, p)
+	}
+	return nil
+}
+
+func readParameter(m document.Member) (*Parameter, error) {
+	v := m.Value
+	if !document.Alphanumeric(m.Name) {
+		return nil, document.Formatf(m.At, "Parameter name %s is non alphanumeric.", m.Name)
+	}
+	if v.Kind != document.Map {
+		return nil, document.Formatf(m.At, "Any Parameters member must be an object.")
+	}
+	for _, each := range v.Members {
+		if !slices.Contains(parameterMembers, each.Name) {
+			return nil, document.Plainf(each.At, "Invalid template parameter property '%s'", each.Name)
+		}
+		if each.Name != "AllowedValues" && !each.Value.Scalar() { // by public reports, for Default
+			return nil, document.Formatf(each.Value.At, "Every %s member must be a string.", each.Name)
+		}
+	}
+	p := &Parameter{
+		Name: m.Name, At: m.At, Type: v.TextOf("Type"), Description: v.TextOf("Description"), NoEcho: v.TextOf("NoEcho") == "true",
+		HasDefault: v.Get("Default") != nil, Default: v.TextOf("Default"), AllowedPattern: v.TextOf("AllowedPattern"),
+		ConstraintDescription: v.TextOf("ConstraintDescription"),
+	}
+	return p, p.readConstraints(v)
+}
+
+func (p *Parameter) readConstraints(v *document.Value) (err error) {
+	if p.Type == "" { // by public reports
+		return document.Formatf(p.At, "Every Parameters object must contain a Type member.")
+	}
+	var ok bool
+	if p.kind, ok = readType(p.Type); !ok {
+		return document.Formatf(v.Get("Type").At, "Unrecognized parameter type: %s", p.Type)
+	}
+	if allowed := v.Get("AllowedValues"); allowed != nil {
+		if p.AllowedValues, ok = allowed.Texts(); !ok || allowed.Kind != document.List {
+			return document.Formatf(allowed.At, "Every AllowedValues member must be a list of strings.") // a guess
+		}
+	}
+	for _, bound := range []struct {
+		name string
+		to   **float64
+	}{{"MinLength", &p.minLength}, {"MaxLength", &p.maxLength}, {"MinValue", &p.minNumber}, {"MaxValue", &p.maxNumber}} {
+		if each := v.Get(bound.name); each != nil {
+			number, ok := number(each.Text)
+			if !ok {
+				return document.Formatf(each.At, "Every %s member must be a number.", bound.name) // a guess
+			}
+			*bound.to = &number
+		}
+	}
+	if pattern := v.Get("AllowedPattern"); pattern != nil {
+		p.pattern, err = compilePattern(pattern)
+	}
+	return err
+}
+
+// number reads a number, of which there are no infinite ones.
+func number(text string) (float64, bool) {
+	f, err := strconv.ParseFloat(text, 64)
+	return f, err == nil && f-f == 0 && !strings.ContainsAny(text, "xX_")
+}
+
+// repeats are bounds of repetitions above what Go's expressions take, 1,000.
+var repeats = regexp.MustCompile(`\{(\d{1,4}),(\d{4,})\}`)
+
+// compilePattern compiles an expression of Java. Upper bounds above 1,000 are left out, and what Go's expressions lack, such as
+// looking ahead, is refused.
+func compilePattern(v *document.Value) (*regexp.Regexp, error) {
+	pattern, err := regexp.Compile(`^(?:` + repeats.ReplaceAllString(v.Text, `{$1,}`) + `)$`)
+	if err != nil {
+		return nil, document.NotBuilt(v.At, "The AllowedPattern "+v.Text)
+	}
+	return pattern, nil
+}

@@ -1,0 +1,41 @@
+package template
+
+import (
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/intrinsic"
+)
+
+// readTransforms takes AWS::LanguageExtensions, and refuses macros by name.
+func (t *Template) readTransforms() error {
+	v := t.root.Get("Transform")
+	if v == nil {
+		return nil
+	}
+	for _, each := range transforms(v) {
+		if each.Kind == document.Map {
+			return document.NotBuilt(each.At, "The transform "+each.TextOf("Name"))
+		}
+		if each.Text != intrinsic.LanguageExtensions {
+			return document.NotBuilt(each.At, "The transform "+each.Text)
+		}
+		t.Transforms = append(t.Transforms, each.Text)
+	}
+	return nil
+}
+
+// transforms are the items of Transform, which may be lists in lists.
+func transforms(v *document.Value) (list []*document.Value) {
+	if v.Kind != document.List {
+		return []*document.Value{v}
+	}
+	for _, item := range v.Items {
+		list = append(list, transforms(item)...)
+	}
+	return list
+}
+
+func (t *Template) extended() bool {
+	return slices.Contains(t.Transforms, intrinsic.LanguageExtensions)
+}
