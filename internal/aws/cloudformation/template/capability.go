@@ -16,7 +16,7 @@ var named = map[string]string{
 	"AWS::IAM::User": "UserName", "AWS::IAM::UserToGroupAddition": "",
 }
 
-// Types are the types of a template's resources, each once, sorted; those of loops, too.
+// Types are the types of a template's resources, also in loops, each once, sorted.
 func (t *Template) Types() []string {
 	found := map[string]bool{}
 	for kind := range t.declared {

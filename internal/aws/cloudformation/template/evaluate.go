@@ -18,7 +18,7 @@ type evaluator struct {
 	pseudo      *Pseudo
 	imports     map[string]bool // names of the exports that were imported
 	budget      *intrinsic.Budget
-	// types are those of parameters, for the functions of rules.
+	// types are the types of parameters, for the functions of rules.
 	types map[string]parameterType
 }
 

@@ -20,6 +20,7 @@ type expander struct {
 	evaluator *evaluator
 	section   string
 	budget    *intrinsic.Budget
+	masked    map[string]bool // names of NoEcho parameters
 }
 
 // bindings are the items of the loops around a value.
@@ -27,7 +28,10 @@ type bindings map[string]string
 
 // expand returns the template without loops, and without functions in places where references must be names.
 func (t *Template) expand(e *evaluator) (*document.Value, error) {
-	x := expander{compiler: t.compiler(intrinsic.Resources), evaluator: e, budget: intrinsic.NewBudget()}
+	x := expander{compiler: t.compiler(intrinsic.Resources), evaluator: e, budget: intrinsic.NewBudget(), masked: map[string]bool{}}
+	for _, p := range t.Parameters {
+		x.masked[p.Name] = p.NoEcho
+	}
 	root := *t.root
 	root.Members = nil
 	for _, m := range t.root.Members {
@@ -152,31 +156,30 @@ func (x *expander) copy(made *document.Value, places map[string]int, m document.
 	return x.budget.Take(m.At, len(name))
 }
 
-// collection are the items of a loop.
+// collection are the items of a loop. A NoEcho parameter would stand in names and texts that are shown.
 func (x *expander) collection(v *document.Value, in bindings) ([]string, error) {
-	expanded, err := x.value(v, in)
+	compiled, err := x.value(v, in)
 	if err == nil {
-		expanded, err = x.known(expanded)
+		compiled, err = x.compiler.Value(compiled)
+	}
+	if err == nil {
+		for _, r := range compiled.References() {
+			if x.masked[r.Resource] {
+				return nil, document.NotBuilt(v.At, "Fn::ForEach with a NoEcho parameter")
+			}
+		}
+		compiled, err = x.evaluator.value(compiled)
 	}
 	var own *document.Error
 	if err != nil && !errors.As(err, &own) {
 		return nil, err
 	}
-	if err == nil && expanded.Kind == document.List {
-		if items, ok := expanded.Texts(); ok {
+	if err == nil && compiled.Kind == document.List {
+		if items, ok := compiled.Texts(); ok {
 			return items, nil
 		}
 	}
 	return nil, intrinsic.Transformf(v.At, "Could not find a collection or could not be resolved for Fn::ForEach")
-}
-
-// known is the value of what parameters and mappings say.
-func (x *expander) known(v *document.Value) (*document.Value, error) {
-	compiled, err := x.compiler.Value(v)
-	if err != nil {
-		return nil, err
-	}
-	return x.evaluator.value(compiled)
 }
 
 // literal is the text of a function that stands where a name must be known.
@@ -184,7 +187,10 @@ func (x *expander) literal(v *document.Value) (*document.Value, error) {
 	if v.Scalar() {
 		return v, nil
 	}
-	known, err := x.known(v)
+	known, err := x.compiler.Value(v)
+	if err == nil {
+		known, err = x.evaluator.value(known)
+	}
 	if err == nil && !known.Scalar() { // a guess
 		err = intrinsic.Transformf(v.At, "a name could not be resolved")
 	}

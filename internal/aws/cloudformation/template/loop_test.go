@@ -10,6 +10,7 @@ const extended = `
 Transform: AWS::LanguageExtensions
 Parameters:
   Names: {Type: CommaDelimitedList, Default: "alpha,b-1"}
+  Hidden: {Type: String, NoEcho: yes, Default: a}
   Keep: {Type: String, Default: Retain}
 Mappings: {Map: {a: {L: [x, y]}}}
 `
@@ -98,6 +99,8 @@ func TestRefusedLoops(t *testing.T) {
 		{loop("text", "A${X}"), failed + "Fn::ForEach layout is incorrect"},
 		{loop("{a: b}", "A${X}"), failed + "Could not find a collection or could not be resolved for Fn::ForEach"},
 		{loop("!GetAZs ''", "A${X}"), ""},
+		{"Conditions: {C: !Equals [a, b]}\nResources: {A: {Type: T, DeletionPolicy: !If [Nope, a, b]}}", "Template error: unresolved condition dependency Nope in Fn::If"},
+		{loop("!Split [',', !Sub '${Hidden}']", "A${X}"), "Fn::ForEach with a NoEcho parameter is not built"},
 		{loop("!If [C, [a], [b]]", "A${X}"), failed + "Could not find a collection or could not be resolved for Fn::ForEach"},
 		{loop("[a-b]", "A${X}"), failed + "LogicalId 'Aa-b' should be alphanumeric"},
 		{loop("[a, b]", "A"), failed + "A is defined more than once"},

@@ -67,11 +67,16 @@ func readParameter(m document.Member) (*Parameter, error) {
 		}
 	}
 	p := &Parameter{
-		Name: m.Name, At: m.At, Type: v.TextOf("Type"), Description: v.TextOf("Description"), NoEcho: v.TextOf("NoEcho") == "true",
+		Name: m.Name, At: m.At, Type: v.TextOf("Type"), Description: v.TextOf("Description"), NoEcho: yes(v.TextOf("NoEcho")),
 		HasDefault: v.Get("Default") != nil, Default: v.TextOf("Default"), AllowedPattern: v.TextOf("AllowedPattern"),
 		ConstraintDescription: v.TextOf("ConstraintDescription"),
 	}
 	return p, p.readConstraints(v)
+}
+
+// yes is whether a text is true for JSON or for YAML 1.1.
+func yes(text string) bool {
+	return slices.Contains([]string{"true", "yes", "on"}, strings.ToLower(text))
 }
 
 func (p *Parameter) readConstraints(v *document.Value) (err error) {

@@ -22,12 +22,16 @@ type ParameterValue struct {
 	Resolved string
 }
 
-// Shown is the value as DescribeStacks has it.
-func (p *ParameterValue) Shown() string {
-	if p.NoEcho {
-		return mask
+// Shown is the value, and of types AWS::SSM::Parameter::Value what it came to, as DescribeStacks has them.
+func (p *ParameterValue) Shown() (value, resolved string) {
+	switch {
+	case !p.NoEcho:
+		return p.Value, p.Resolved
+	case p.kind.stored:
+		return mask, mask
+	default:
+		return mask, ""
 	}
-	return p.Value
 }
 
 // value is what Ref is.
@@ -85,7 +89,7 @@ func (t *Template) parameterValues(input Input) ([]*ParameterValue, error) {
 	return list, nil
 }
 
-// check holds a value against the constraints. ConstraintDescription stands for all texts but that of what is no number.
+// check holds a value against the constraints. ConstraintDescription stands for every text, except where a number is wanted.
 func (p *Parameter) check(value string) error {
 	items := []string{value}
 	if p.kind.list {
@@ -168,6 +172,9 @@ func (p *ParameterValue) resolve(environment Environment) error {
 		exists, err := environment.Exists(p.kind.id, id)
 		if err != nil {
 			return err
+		}
+		if !exists && p.NoEcho {
+			id = mask
 		}
 		if !exists {
 			return document.Plainf(p.At, "Parameter validation failed: parameter value %s for parameter name %s does not exist", id, p.Name)

@@ -35,7 +35,7 @@ type Resource struct {
 	DeletionPolicy, UpdateReplacePolicy string
 	// Dependencies are the logical ids of the resources that must be there first, sorted.
 	Dependencies []string
-	// DependsOn are those of them that the template names so.
+	// DependsOn are the ones among them that the template lists under that name.
 	DependsOn []string
 }
 
@@ -50,6 +50,7 @@ type Output struct {
 // resolver makes a Stack of a body.
 type resolver struct {
 	*body
+	definitions map[string]*document.Value // of conditions
 	*evaluator
 	shown *evaluator // with the mask in place of NoEcho parameters
 	stack *Stack
@@ -71,7 +72,10 @@ func (t *Template) Resolve(input Input) (*Stack, error) {
 			return nil, err
 		}
 	}
-	r.condition = r.holds
+	r.condition, r.definitions = r.holds, map[string]*document.Value{}
+	for _, m := range r.conditions {
+		r.definitions[m.Name] = m.Value
+	}
 	if slices.ContainsFunc(parameters, func(p *ParameterValue) bool { return p.NoEcho }) {
 		r.shown = t.evaluator(input, parameters, (*ParameterValue).shown)
 		r.shown.condition = r.holds
@@ -117,8 +121,7 @@ func (r *resolver) holds(name string) (bool, error) {
 	if holds, had := r.stack.Conditions[name]; had {
 		return holds, nil
 	}
-	i := slices.IndexFunc(r.conditions, func(m document.Member) bool { return m.Name == name })
-	v, err := r.value(r.conditions[i].Value)
+	v, err := r.value(r.definitions[name])
 	if err != nil {
 		return false, err
 	}
@@ -171,19 +174,24 @@ func (r *resolver) resource(from *resource) (made *Resource, err error) {
 		{properties, &made.Properties}, {from.metadata, &made.Metadata},
 		{from.creation, &made.CreationPolicy}, {from.update, &made.UpdatePolicy},
 	} {
-		if part.from != nil {
-			if *part.to, err = r.value(part.from); err != nil {
-				return nil, err
-			}
+		if part.from == nil {
+			continue
 		}
+		value, err := r.value(part.from)
+		if err != nil {
+			return nil, err
+		}
+		if value.Kind != document.None {
+			*part.to = value
+		}
+	}
+	if made.Properties == nil || made.Properties.Kind != document.Map {
+		return nil, document.Formatf(from.at, "[/Resources/%s/Properties] Every Properties member must be an object.", from.name) // a guess
 	}
 	if made.Shown = made.Properties; r.shown != nil {
 		if made.Shown, err = r.shown.value(properties); err != nil {
 			made.Shown = hidden()
 		}
-	}
-	if made.Properties.Kind != document.Map {
-		return nil, document.Formatf(from.at, "[/Resources/%s/Properties] Every Properties member must be an object.", from.name) // a guess
 	}
 	if made.DeletionPolicy, err = r.policy(from, "DeletionPolicy", from.deletion); err != nil {
 		return nil, err
@@ -210,6 +218,8 @@ func (r *resolver) policy(of *resource, name string, v *document.Value) (string,
 	fine := slices.Contains([]string{"Delete", "Retain", "Snapshot"}, known.Text) ||
 		known.Text == "RetainExceptOnCreate" && name == "DeletionPolicy"
 	switch {
+	case known.Kind == document.None:
+		return "", nil
 	case !known.Scalar() || !fine:
 		return "", document.Formatf(v.At, "Unrecognized %s %s for resource %s", name, known.Text, of.name)
 	case known.Text == "Snapshot" && !slices.Contains(snapshots, of.kind):
@@ -237,8 +247,11 @@ func (r *resolver) resolveOutputs() error {
 				return err
 			}
 			name := made.Export.Text
-			if made.Export.Kind != document.Call && (!exportName(name) || exports[name]) {
+			if made.Export.Kind != document.Call && !exportName(name) {
 				return malformedExport(each.at, each.name)
+			}
+			if exports[name] { // a guess, by the form of CFN-72
+				return document.Plainf(each.at, "Export with name %s is already exported by stack %s.", name, r.pseudo.StackName)
 			}
 			exports[name] = true
 		}
@@ -254,6 +267,7 @@ func (r *resolver) order() error {
 		made[each.LogicalID] = each
 	}
 	g, missing := graph{}, map[string]bool{}
+	var at document.Position // of the first that refers to one that is not made
 	for _, each := range r.stack.Resources {
 		each.DependsOn = slices.DeleteFunc(slices.Clone(each.DependsOn), func(name string) bool {
 			return made[name] == nil // is not waited for
@@ -266,9 +280,12 @@ func (r *resolver) order() error {
 			}
 			g.add(each.LogicalID, needs...)
 		}
+		if len(missing) > 0 && at == (document.Position{}) {
+			at = each.At
+		}
 		each.Dependencies = slices.Sorted(maps.Keys(g[each.LogicalID]))
 	}
-	if err := unresolved(document.Position{}, missing, intrinsic.Resources); err != nil {
+	if err := unresolved(at, missing, intrinsic.Resources); err != nil {
 		return err
 	}
 	for _, each := range r.stack.Outputs {
@@ -277,8 +294,11 @@ func (r *resolver) order() error {
 				return err
 			}
 		}
+		if len(missing) > 0 && at == (document.Position{}) {
+			at = each.At
+		}
 	}
-	if err := unresolved(document.Position{}, missing, intrinsic.Outputs); err != nil {
+	if err := unresolved(at, missing, intrinsic.Outputs); err != nil {
 		return err
 	}
 	return circular(document.Position{}, g)

@@ -146,6 +146,7 @@ func TestUnresolvable(t *testing.T) {
 		{"", "!Base64 {Ref: Subnets}", "Template error: every Fn::Base64 object must have a String-typed value."},
 		{"", "!Sub '${Subnets}'", "Template error: variable in Fn::Sub expression does not resolve to a string"},
 		{"", "!GetAtt Made.Nope", "Template error: resource Made does not support attribute type Nope in Fn::GetAtt"},
+		{"", "!FindInMap [Map, a, b, {DefaultValue: c}]", "Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value"},
 		{"", "!GetAZs {Ref: Made}", "Template error: the attributes in Fn::GetAZs must not depend on any resources"},
 		{"", "!Cidr [10.0.0.0/24, 9, 5]", "Template error: Fn::Cidr cannot make 9 blocks with 5 CIDR bits in 10.0.0.0/24"},
 	} {
@@ -246,7 +247,11 @@ Resources:
 	if err != nil || !strings.Contains(metadata.JSON(), "ECS_CLUSTER=<B.>") {
 		t.Error(metadata.JSON(), err)
 	}
+	if _, err := resolve(extended+"Conditions: {C: !Equals [a, b]}\nResources: {A: {Type: T, DeletionPolicy: !If [C, Keep, !Ref AWS::NoValue], Metadata: !Ref AWS::NoValue}}", nil); err != nil {
+		t.Error(err)
+	}
 	for _, c := range []struct{ member, want string }{
+		{"DeletionPolicy: !If [Nope, Keep, Retain]", "Template format error: Every DeletionPolicy member must be a string."},
 		{"DeletionPolicy: Keep", "Template format error: Unrecognized DeletionPolicy Keep for resource A"},
 		{"UpdateReplacePolicy: RetainExceptOnCreate", "Template format error: Unrecognized UpdateReplacePolicy RetainExceptOnCreate for resource A"},
 		{"DeletionPolicy: Snapshot", "Template error: resource type T does not support DeletionPolicy Snapshot"},
@@ -299,8 +304,8 @@ Resources:
 			t.Errorf("the output is %s", got)
 		}
 		for _, p := range stack.Parameters { // CFN-74
-			if p.Shown() != "****" {
-				t.Errorf("%s is shown as %s", p.Name, p.Shown())
+			if shown, _ := p.Shown(); shown != "****" {
+				t.Errorf("%s is shown as %s", p.Name, shown)
 			}
 		}
 	}
@@ -402,6 +407,8 @@ func TestOutputs(t *testing.T) {
 	if err != nil || value.Text != "<A.Arn>" || o.Export.Text != "net:a" || o.Description != "d" {
 		t.Errorf("%v %v %+v", value, err, o)
 	}
+	_, err = resolve(topic+"Outputs: {O: {Value: a, Export: {Name: e}}, P: {Value: b, Export: {Name: e}}}", nil)
+	holdMessage(t, "e", err, "Export with name e is already exported by stack net.")
 	_, err = resolve(topic+"Outputs: {O: {Value: a, Export: {Name: a b}}}", nil)
 	holdMessage(t, "a b", err, "Template format error: Output O is malformed. The Name field of every Export member must be specified and consist only of alphanumeric characters, colons, or hyphens.")
 }

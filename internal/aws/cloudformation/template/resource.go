@@ -44,6 +44,10 @@ func compileResource(c intrinsic.Compiler, m document.Member) (*resource, error)
 	v := m.Value
 	r := &resource{name: m.Name, kind: v.Get("Type").Text, at: m.At}
 	for _, each := range v.Members {
+		policy := each.Name == "DeletionPolicy" || each.Name == "UpdateReplacePolicy"
+		if policy && !each.Value.Scalar() && !c.Extended { // by public reports
+			return nil, document.Formatf(each.Value.At, "Every %s member must be a string.", each.Name)
+		}
 		if part := r.part(each.Name); part != nil {
 			compiled, err := c.Value(each.Value)
 			if err != nil {
@@ -120,7 +124,7 @@ func checkResource(m document.Member) error {
 	return nil
 }
 
-// parts are all that may refer to other resources.
+// parts are all that may have functions.
 func (r *resource) parts() []*document.Value {
-	return []*document.Value{r.properties, r.metadata, r.creation, r.update}
+	return []*document.Value{r.properties, r.metadata, r.creation, r.update, r.deletion, r.replace}
 }

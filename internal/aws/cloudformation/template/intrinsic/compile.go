@@ -55,6 +55,9 @@ func (c Compiler) call(at document.Position, name string, argument *document.Val
 	case !known || f.extension && !c.Extended || len(f.blocks) > 0 && !slices.Contains(f.blocks, c.Block):
 		return nil, document.Errorf(at, "Encountered unsupported function: %s Supported functions are: [%s]", name, supported)
 	}
+	if name == "Fn::FindInMap" && len(argument.Items) > 3 && !c.Extended {
+		return nil, mappingError(at)
+	}
 	arguments, err := f.arguments(argument)
 	if err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ func Transformf(at document.Position, format string, args ...any) error {
 type function struct {
 	// arguments checks the form of what a call has, and returns its arguments.
 	arguments func(*document.Value) ([]*document.Value, error)
-	// apply makes the value of arguments that are known. Functions without it are those of the evaluator.
+	// apply makes the value of arguments that are known. The evaluator of the caller has the functions without it.
 	apply func(at document.Position, arguments []*document.Value, b *Budget) (*document.Value, error)
 	// spine says that a list may be applied whose items are not known yet.
 	spine     bool

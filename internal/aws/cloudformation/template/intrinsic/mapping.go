@@ -6,14 +6,19 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 )
 
-// mappingArguments are three names, and with AWS::LanguageExtensions {"DefaultValue": value}. Source of the text: public reports.
+// mappingError is known by public reports.
+func mappingError(at document.Position) error {
+	return document.Errorf(at, "every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value")
+}
+
+// mappingArguments are three names, and with AWS::LanguageExtensions {"DefaultValue": value}.
 func mappingArguments(v *document.Value) ([]*document.Value, error) {
 	fine := v.Kind == document.List && (len(v.Items) == 3 || len(v.Items) == 4 && v.Items[3].Get("DefaultValue") != nil)
 	for i := 0; fine && i < 3; i++ {
 		fine = v.Items[i].MaybeText()
 	}
 	if !fine {
-		return nil, document.Errorf(v.At, "every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value")
+		return nil, mappingError(v.At)
 	}
 	return v.Items, nil
 }
@@ -23,7 +28,7 @@ func FindInMap(at document.Position, mappings *document.Value, names []*document
 	var path []string
 	for _, name := range names {
 		if !name.Scalar() {
-			return nil, document.Errorf(at, "every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value")
+			return nil, mappingError(at)
 		}
 		path = append(path, name.Text)
 	}
