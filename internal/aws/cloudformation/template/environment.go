@@ -24,4 +24,6 @@ type Input struct {
 	// Parameters has the values that are given; UsePreviousValue is resolved by the caller.
 	Parameters  map[string]string
 	Environment Environment
+	// MissingExports may be named, as in change sets: what imports them stays a Call (CFN-45). Else the first one is an error.
+	MissingExports bool
 }

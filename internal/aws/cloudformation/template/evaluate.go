@@ -17,6 +17,8 @@ type evaluator struct {
 	environment Environment
 	pseudo      *Pseudo
 	imports     map[string]bool // names of the exports that were imported
+	missing     map[string]bool // and of those that are not there
+	mayMiss     bool
 	budget      *intrinsic.Budget
 	// types are the types of parameters, for the functions of rules.
 	types map[string]parameterType
@@ -73,6 +75,9 @@ func (e *evaluator) outside(call *document.Value) (*document.Value, error) {
 	if !known && call.Text == "Fn::FindInMap" && len(arguments) == 4 {
 		known = arguments[0].Known() && arguments[1].Known() && arguments[2].Known() // the default may wait
 	}
+	if e.environment == nil { // as Fill, which finds only what Input.MissingExports has left
+		return call, nil
+	}
 	if !known {
 		return nil, dependsOnResources(call)
 	}
@@ -84,7 +89,7 @@ func (e *evaluator) outside(call *document.Value) (*document.Value, error) {
 		}
 		return intrinsic.FindInMap(at, e.mappings, arguments[:3], fallback)
 	case "Fn::ImportValue":
-		return e.importValue(at, arguments[0])
+		return e.importValue(call)
 	case "Fn::GetAZs":
 		return e.zones(at, arguments[0])
 	default:
@@ -102,13 +107,18 @@ func dependsOnResources(call *document.Value) error {
 }
 
 // importValue is the value of an export (CFN-73).
-func (e *evaluator) importValue(at document.Position, name *document.Value) (*document.Value, error) {
+func (e *evaluator) importValue(call *document.Value) (*document.Value, error) {
+	at, name := call.At, call.Items[0]
 	if !name.Scalar() {
 		return nil, document.Errorf(at, "the attribute in Fn::ImportValue must be a string") // a guess
 	}
 	value, found, err := e.environment.Export(name.Text)
 	if err != nil {
 		return nil, err
+	}
+	if !found && e.mayMiss {
+		e.missing[name.Text] = true
+		return call, nil
 	}
 	if !found {
 		return nil, &document.Error{Message: "No export named " + name.Text + " found.", At: at, Import: name.Text}

@@ -17,6 +17,8 @@ type Stack struct {
 	Outputs   []*Output
 	// Imports are the names of the exports that it uses, sorted.
 	Imports []string
+	// Missing are the names of exports that are not there, sorted, if the Input lets them be missing.
+	Missing []string
 	// Processed is the template without loops, nil if no transform has changed it.
 	Processed *document.Value
 }
@@ -25,6 +27,8 @@ type Stack struct {
 type Resource struct {
 	LogicalID, Type string
 	At              document.Position
+	// Written has the properties as the template has them, with all functions as Calls: what a change set says of causes.
+	Written *document.Value
 	// Properties is a Map. What other resources decide are Calls in it, which Fill gives their values.
 	Properties *document.Value
 	// Shown is Properties as events have them, with a mask for NoEcho parameters (CFN-75, 76).
@@ -85,7 +89,7 @@ func (t *Template) Resolve(input Input) (*Stack, error) {
 			return nil, err
 		}
 	}
-	stack.Imports = slices.Sorted(maps.Keys(r.imports))
+	stack.Imports, stack.Missing = slices.Sorted(maps.Keys(r.imports)), slices.Sorted(maps.Keys(r.missing))
 	return stack, r.order()
 }
 
@@ -112,7 +116,7 @@ func (t *Template) evaluator(input Input, parameters []*ParameterValue, value fu
 			return false, intrinsic.Transformf(document.Position{}, "Fn::If layout is incorrect")
 		},
 		mappings: t.mappings, environment: input.Environment, pseudo: &input.Pseudo, types: types,
-		imports: map[string]bool{}, budget: intrinsic.NewBudget(),
+		imports: map[string]bool{}, missing: map[string]bool{}, mayMiss: input.MissingExports, budget: intrinsic.NewBudget(),
 	}
 }
 
@@ -167,6 +171,7 @@ func (r *resolver) resource(from *resource) (made *Resource, err error) {
 	if properties == nil {
 		properties = &document.Value{Kind: document.Map, At: from.at}
 	}
+	made.Written = properties
 	for _, part := range []struct {
 		from *document.Value
 		to   **document.Value

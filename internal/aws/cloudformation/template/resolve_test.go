@@ -420,6 +420,18 @@ func TestImports(t *testing.T) {
 	if err != nil || !slices.Equal(stack.Imports, []string{"network-vpc"}) {
 		t.Error(stack, err)
 	}
+	parsed, err := template.Parse(with("!Sub ['${V}-${B}', {V: !ImportValue nope}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stack, err = parsed.Resolve(template.Input{Environment: account{}, MissingExports: true})
+	if err != nil || !slices.Equal(stack.Missing, []string{"nope"}) {
+		t.Fatal(stack, err)
+	}
+	filled, err := template.Fill(stack.Resources[1].Properties, attributes)
+	if want := `{"P":{"Fn::Sub":[{"Fn::ImportValue":["nope"]},"-","<B.>"]}}`; err != nil || filled.JSON() != want {
+		t.Error(filled.JSON(), err)
+	}
 	_, err = resolve(with("!ImportValue nope"), nil)
 	var own *document.Error
 	if !errors.As(err, &own) || own.Import != "nope" || own.At != (document.Position{Line: 6, Column: 10}) {
