@@ -132,8 +132,8 @@ func (n names) checkValue(v *document.Value, missing map[string]bool, at *docume
 	for call := range v.Calls {
 		switch call.Text {
 		case "Fn::Sub":
-			for _, part := range call.Items {
-				inSub[part] = true
+			for _, m := range call.Members {
+				inSub[m.Value] = true
 			}
 		case "Ref":
 			if name := call.Items[0].Text; !n.parameters[name] && !n.resources[name] {

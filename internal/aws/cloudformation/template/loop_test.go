@@ -138,4 +138,15 @@ func TestGrowth(t *testing.T) {
 	}
 	_, err = resolve(with("{V: "+value+"}"), nil)
 	holdMessage(t, "joins", err, "Template error: functions make more than 8388608 bytes")
+	nested := "a"
+	for range 60 {
+		nested = "!Sub ['${v}${v}${A}', {v: " + nested + "}]"
+	}
+	_, err = resolve(with("{V: "+nested+"}"), nil)
+	holdMessage(t, "a cycle", err, "Circular dependency between resources: [A]")
+	if _, err = resolve(with("{V: "+strings.ReplaceAll(nested, "${A}", "${B}")+"}"), nil); err != nil {
+		t.Error(err)
+	}
+	_, err = resolve(with("{V: "+strings.ReplaceAll(nested, "${A}", "")+"}"), nil)
+	holdMessage(t, "texts", err, "Template error: functions make more than 8388608 bytes")
 }

@@ -87,7 +87,7 @@ func TestFunctions(t *testing.T) {
 		{"!GetAtt Made.Endpoint.Address", `{"Fn::GetAtt":["Made","Endpoint.Address"]}`, `"<Made.Endpoint.Address>"`},
 		{"{'Fn::GetAtt': [Made, !Ref Env]}", `{"Fn::GetAtt":["Made","dev"]}`, `"<Made.dev>"`},
 		{"!Sub '${Env}-${AWS::Region}-${!Env}-$x-${'", `"dev-eu-central-1-${Env}-$x-${"`, ""},
-		{"!Sub '${Made}/${Made.Arn}'", `{"Fn::Sub":[{"Ref":"Made"},"/",{"Fn::GetAtt":["Made","Arn"]}]}`, `"<Made.>/<Made.Arn>"`},
+		{"!Sub '${Made}/${Made.Arn}'", `{"Fn::Sub":["${Made}/${Made.Arn}",{"Made":{"Ref":"Made"},"Made.Arn":{"Fn::GetAtt":["Made","Arn"]}}]}`, `"<Made.>/<Made.Arn>"`},
 		{"!Sub ['${X}${Env}', {X: !Join ['', [a, !Ref Env]]}]", `"adevdev"`, ""},
 		{"!Sub ['${Env}', {Env: own}]", `"own"`, ""},
 		{"!Join ['-', [a, !Ref Env, !Ref AWS::NoValue]]", `"a-dev"`, ""},
@@ -108,7 +108,7 @@ func TestFunctions(t *testing.T) {
 		{"[a, !If [IsProd, b, !Ref 'AWS::NoValue'], c]", `["a","c"]`, ""},
 		{"!ImportValue {'Fn::Sub': 'network-vpc'}", `"vpc-1"`, ""},
 		{"!Base64 hello", `"aGVsbG8="`, ""},
-		{"{'Fn::Base64': !Sub '${Made}'}", `{"Fn::Base64":[{"Fn::Sub":[{"Ref":"Made"}]}]}`, `"PE1hZGUuPg=="`},
+		{"{'Fn::Base64': !Sub '${Made}'}", `{"Fn::Base64":[{"Fn::Sub":["${Made}",{"Made":{"Ref":"Made"}}]}]}`, `"PE1hZGUuPg=="`},
 		{"!Cidr [192.168.0.0/24, 6, 5]", `["192.168.0.0/27","192.168.0.32/27","192.168.0.64/27","192.168.0.96/27","192.168.0.128/27","192.168.0.160/27"]`, ""},
 		{"!Cidr ['10.0.7.9/16', 2, 8]", `["10.0.0.0/24","10.0.1.0/24"]`, ""},
 		{"!Cidr ['2600:1f18:abc:de00::/56', 2, 64]", `["2600:1f18:abc:de00::/64","2600:1f18:abc:de01::/64"]`, ""},
@@ -144,7 +144,7 @@ func TestUnresolvable(t *testing.T) {
 		{"", "!Select [5, !GetAZs '']", "Template error: Fn::Select cannot select nonexistent value at index 5"},
 		{"", "!Select [!Ref Env, [a]]", "Template error: Fn::Select requires a list argument with two elements: an integer index and a list"},
 		{"", "!Base64 {Ref: Subnets}", "Template error: every Fn::Base64 object must have a String-typed value."},
-		{"", "!Sub '${Subnets}'", "Template error: variable in Fn::Sub expression does not resolve to a string"},
+		{"", "!Sub '${Subnets}'", "Template error: variable Subnets in Fn::Sub expression does not resolve to a string"},
 		{"", "!GetAtt Made.Nope", "Template error: resource Made does not support attribute type Nope in Fn::GetAtt"},
 		{"", "!FindInMap [Map, a, b, {DefaultValue: c}]", "Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value"},
 		{"", "!GetAZs {Ref: Made}", "Template error: the attributes in Fn::GetAZs must not depend on any resources"},
@@ -429,7 +429,7 @@ func TestImports(t *testing.T) {
 		t.Fatal(stack, err)
 	}
 	filled, err := template.Fill(stack.Resources[1].Properties, attributes)
-	if want := `{"P":{"Fn::Sub":[{"Fn::ImportValue":["nope"]},"-","<B.>"]}}`; err != nil || filled.JSON() != want {
+	if want := `{"P":{"Fn::Sub":["${V}-${B}",{"V":{"Fn::ImportValue":["nope"]},"B":"<B.>"}]}}`; err != nil || filled.JSON() != want {
 		t.Error(filled.JSON(), err)
 	}
 	_, err = resolve(with("!ImportValue nope"), nil)

@@ -1,9 +1,9 @@
 // Package template reads CloudFormation's templates and says what they ask for. It knows no clock, no store and no service:
 // what it needs from outside, such as exports, it asks of an Environment. There are three steps:
 //
-//	t, err := template.Parse(text)          // what is wrong in the text by itself
-//	stack, err := t.Resolve(input)          // parameters, rules, conditions, loops; which resources there are, and their order
-//	properties, err := r.Fill(attributes)   // of one resource of the stack, once those that it refers to are made
+//	t, err := template.Parse(text)   // what is wrong in the text by itself
+//	stack, err := t.Resolve(input)   // parameters, rules, conditions, loops; which resources there are, and their order
+//	v, err := template.Fill(r.Properties, attributes)   // of one resource, once those that it refers to are made
 //
 // Errors are AWS's words, with the place in the text. Facts have the numbers CFN-…; a comment says of a text that it is a
 // guess, or that public reports alone have it.

@@ -32,29 +32,37 @@ func (v *Value) encode(b *strings.Builder, typed bool) {
 	case List:
 		encodeList(b, v.Items, typed)
 	case Map:
-		b.WriteByte('{')
-		for i, m := range v.Members {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			encodeText(b, m.Name)
-			b.WriteByte(':')
-			m.Value.encode(b, typed)
-		}
-		b.WriteByte('}')
+		encodeMap(b, v.Members, typed)
 	case Call:
-		b.WriteByte('{')
-		encodeText(b, v.Text)
-		b.WriteByte(':')
-		if v.Text == "Ref" {
-			v.Items[0].encode(b, typed)
-		} else {
-			encodeList(b, v.Items, typed)
-		}
-		b.WriteByte('}')
+		encodeMap(b, []Member{{Name: v.Text, Value: v.argument()}}, typed)
 	default:
 		b.WriteString("null")
 	}
+}
+
+// argument is what a template has for the arguments of a call.
+func (v *Value) argument() *Value {
+	switch {
+	case v.Text == "Ref":
+		return v.Items[0]
+	case v.Text == "Fn::Sub":
+		return &Value{Kind: List, Items: []*Value{v.Items[0], {Kind: Map, Members: v.Members}}}
+	default:
+		return &Value{Kind: List, Items: v.Items}
+	}
+}
+
+func encodeMap(b *strings.Builder, members []Member, typed bool) {
+	b.WriteByte('{')
+	for i, m := range members {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		encodeText(b, m.Name)
+		b.WriteByte(':')
+		m.Value.encode(b, typed)
+	}
+	b.WriteByte('}')
 }
 
 func encodeList(b *strings.Builder, items []*Value, typed bool) {

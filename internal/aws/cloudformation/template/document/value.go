@@ -29,7 +29,7 @@ type Value struct {
 	Kind    Kind
 	Text    string   // of a scalar; of a Call the name of the function
 	Items   []*Value // of a List; of a Call its arguments
-	Members []Member // of a Map, in the order of the template
+	Members []Member // of a Map, in the order of the template; of a call of Fn::Sub its variables, each once
 	At      Position
 }
 
@@ -52,6 +52,7 @@ func NewList(texts ...string) *Value {
 	return &Value{Kind: List, Items: items}
 }
 
+// NewBool is true or false.
 func NewBool(b bool) *Value {
 	if b {
 		return &Value{Kind: Bool, Text: "true"}
@@ -201,7 +202,7 @@ func (v *Value) Each(by func(*Value) (*Value, error)) (*Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		if got.Kind != None {
+		if got.Kind != None || v.Kind == Call {
 			made.Members = append(made.Members, Member{m.Name, m.At, got})
 		}
 	}

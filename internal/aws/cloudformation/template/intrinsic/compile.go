@@ -58,6 +58,13 @@ func (c Compiler) call(at document.Position, name string, argument *document.Val
 	if name == "Fn::FindInMap" && len(argument.Items) > 3 && !c.Extended {
 		return nil, mappingError(at)
 	}
+	if name == "Fn::Sub" {
+		call, err := subCall(at, argument)
+		if err != nil {
+			return nil, err
+		}
+		return call.Each(c.Value)
+	}
 	arguments, err := f.arguments(argument)
 	if err != nil {
 		return nil, err

@@ -55,7 +55,7 @@ var functions = map[string]function{
 	"Fn::RefAll":           {arguments: one, blocks: rulesOnly},
 	"Fn::ValueOf":          {arguments: two("Fn::ValueOf"), blocks: rulesOnly},
 	"Fn::ValueOfAll":       {arguments: two("Fn::ValueOfAll"), blocks: rulesOnly},
-	"Fn::Sub":              {arguments: subArguments, apply: sub},
+	"Fn::Sub":              {}, // subCall, sub
 	"Fn::Join":             {arguments: joinArguments, apply: join},
 	"Fn::Split":            {arguments: splitArguments, apply: split},
 	"Fn::Select":           {arguments: selectArguments, apply: selectItem, spine: true},
@@ -83,6 +83,8 @@ func two(name string) func(*document.Value) ([]*document.Value, error) {
 func Apply(call *document.Value, b *Budget) (*document.Value, error) {
 	f := functions[call.Text]
 	switch {
+	case call.Text == "Fn::Sub":
+		return sub(call, b)
 	case f.apply == nil:
 		return nil, nil
 	case f.ready(call.Items):

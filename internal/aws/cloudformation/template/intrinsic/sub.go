@@ -1,13 +1,15 @@
 package intrinsic
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 )
 
-// subArguments are the parts of the text, each a text, a Ref or an Fn::GetAtt; a variable of the second form is its value.
-func subArguments(v *document.Value) ([]*document.Value, error) {
+// subCall is a call with the text, and a member for each of its variables: what the second form has for it, or else a Ref or
+// an Fn::GetAtt. None is there twice, as templates could grow without bound that have Fn::Sub in variables of Fn::Sub.
+func subCall(at document.Position, v *document.Value) (*document.Value, error) {
 	text, variables := v, (*document.Value)(nil)
 	if v.Kind == document.List && len(v.Items) == 2 && v.Items[1].Kind == document.Map {
 		text, variables = v.Items[0], v.Items[1]
@@ -16,32 +18,38 @@ func subArguments(v *document.Value) ([]*document.Value, error) {
 		return nil, document.Errorf(v.At, "One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as "+
 			"first argument, and an optional second argument to specify a mapping of values to replace in the string")
 	}
-	return subParts(text, variables)
+	call, places := &document.Value{Kind: document.Call, Text: "Fn::Sub", Items: []*document.Value{text}, At: at}, map[string]int{}
+	for name, is := range subParts(text.Text) {
+		if _, had := places[name]; !is || had {
+			continue
+		}
+		if !variableName(name) {
+			return nil, document.Errorf(text.At, "variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons")
+		}
+		call.Set(document.Member{Name: name, At: text.At, Value: variable(text.At, name, variables)}, places)
+	}
+	return call, nil
 }
 
-func subParts(text, variables *document.Value) (parts []*document.Value, err error) {
-	literal := func(s string) {
-		if s != "" {
-			parts = append(parts, &document.Value{Kind: document.Text, Text: s, At: text.At})
+// subParts goes through the literals of a text and the names of its variables.
+func subParts(text string) iter.Seq2[string, bool] {
+	return func(yield func(part string, variable bool) bool) {
+		for {
+			before, after, found := strings.Cut(text, "${")
+			name, behind, closed := strings.Cut(after, "}")
+			if !found || !closed {
+				yield(text, false)
+				return
+			}
+			literal, marked := strings.CutPrefix(name, "!")
+			if marked {
+				name = "${" + literal + "}"
+			}
+			if !yield(before, false) || !yield(name, !marked) {
+				return
+			}
+			text = behind
 		}
-	}
-	rest := text.Text
-	for {
-		before, after, found := strings.Cut(rest, "${")
-		name, behind, closed := strings.Cut(after, "}")
-		if !found || !closed {
-			literal(rest)
-			return parts, nil
-		}
-		literal(before)
-		if name, is := strings.CutPrefix(name, "!"); is {
-			literal("${" + name + "}")
-		} else if !variableName(name) {
-			return nil, document.Errorf(text.At, "variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons")
-		} else {
-			parts = append(parts, variable(text.At, name, variables))
-		}
-		rest = behind
 	}
 }
 
@@ -66,16 +74,26 @@ func variable(at document.Position, name string, variables *document.Value) *doc
 	return &document.Value{Kind: document.Map, Members: []document.Member{{Name: function, At: at, Value: &document.Value{Kind: document.Text, Text: argument, At: at}}}, At: at}
 }
 
-func sub(at document.Position, parts []*document.Value, b *Budget) (*document.Value, error) {
-	var text strings.Builder
-	for _, part := range parts {
-		if part.Kind != document.None && !part.Scalar() { // by public reports
-			return nil, document.Errorf(at, "variable in Fn::Sub expression does not resolve to a string")
+func sub(call *document.Value, b *Budget) (*document.Value, error) {
+	values := map[string]*document.Value{}
+	for _, m := range call.Members {
+		if !m.Value.Known() {
+			return call, nil
 		}
-		if err := b.Take(at, len(part.Text)); err != nil {
+		if m.Value.Kind != document.None && !m.Value.Scalar() { // by public reports
+			return nil, document.Errorf(call.At, "variable %s in Fn::Sub expression does not resolve to a string", m.Name)
+		}
+		values[m.Name] = m.Value
+	}
+	var text strings.Builder
+	for part, variable := range subParts(call.Items[0].Text) {
+		if variable {
+			part = values[part].Text
+		}
+		if err := b.Take(call.At, len(part)); err != nil {
 			return nil, err
 		}
-		text.WriteString(part.Text)
+		text.WriteString(part)
 	}
-	return &document.Value{Kind: document.Text, Text: text.String(), At: at}, nil
+	return &document.Value{Kind: document.Text, Text: text.String(), At: call.At}, nil
 }
