@@ -35,6 +35,7 @@ func TestRefused(t *testing.T) {
 		{"CFN-79", `{"Resources": {}}`, "Template format error: At least one Resources member must be defined."},
 		{"CFN-79", `{"Resources": {"A": "text"}}`, "Template format error: Any Resources member must be an object."},
 		{"CFN-80", `{"Resources": {"A": {"Properties": {}}}}`, "Template format error: [/Resources/A] Every Resources object must contain a Type member."},
+		{"", "Resources: {A: {Type: Custom::A, Version: '1.0', Properties: a}}", "Template format error: [/Resources/A/Properties] Every Properties member must be an object."},
 		{"CFN-80", `{"Resources": {"A": {"Type": "AWS::SNS::Topic", "Invalid": 10}}}`, "Invalid template resource property 'Invalid'"},
 		{"CFN-81", `{"Resources": {"my-bad-id": {"Type": "AWS::SNS::Topic"}}}`, "Template format error: Resource name my-bad-id is non alphanumeric."},
 		{"CFN-81", topic + "Parameters: {a-b: {Type: String}}", "Template format error: Parameter name a-b is non alphanumeric."},
@@ -146,6 +147,7 @@ func TestNotBuilt(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ text, want string }{
 		{topic + "Transform: AWS::Serverless-2016-10-31", "The transform AWS::Serverless-2016-10-31"},
+		{topic + "Transform: AWS::Serverless-2016-10-31\nGlobals: {}", "The transform AWS::Serverless-2016-10-31"},
 		{topic + "Transform: [AWS::LanguageExtensions, Own]", "The transform Own"},
 		{topic + "Transform: {Name: 'AWS::Include', Parameters: {Location: a}}", "The transform AWS::Include"},
 		{with("!Transform {Name: 'AWS::Include'}"), "Fn::Transform"},

@@ -17,10 +17,10 @@ type resource struct {
 	properties, metadata, creation, update, deletion, replace *document.Value
 }
 
-// resourceMembers are those that a resource may have.
+// resourceMembers are those that a resource may have. Version is of custom resources.
 var resourceMembers = []string{
 	"Type", "Properties", "Metadata", "DependsOn", "Condition", "DeletionPolicy", "UpdateReplacePolicy", "CreationPolicy",
-	"UpdatePolicy", "Description",
+	"UpdatePolicy", "Description", "Version",
 }
 
 func resources(c intrinsic.Compiler, section *document.Value) (list []*resource, err error) {

@@ -47,11 +47,8 @@ func Parse(text string) (*Template, error) {
 	if err := checkNulls(root, ""); err != nil {
 		return nil, err
 	}
-	if err := checkSections(root); err != nil {
-		return nil, err
-	}
 	t := &Template{root: root, Metadata: root.Get("Metadata"), Description: root.TextOf("Description")}
-	for _, part := range []func() error{t.readTransforms, t.readParameters, t.readMappings, t.checkResources} {
+	for _, part := range []func() error{t.readTransforms, t.checkSections, t.readParameters, t.readMappings, t.checkResources} {
 		if err := part(); err != nil {
 			return nil, err
 		}
@@ -63,8 +60,8 @@ func Parse(text string) (*Template, error) {
 }
 
 // checkSections checks what the sections are, and those that are texts.
-func checkSections(root *document.Value) error {
-	var unknown []string
+func (t *Template) checkSections() error {
+	root, unknown := t.root, []string(nil)
 	for _, m := range root.Members {
 		switch {
 		case m.Name == "Hooks":
