@@ -71,10 +71,10 @@ func (g graph) reverse() graph {
 	return made
 }
 
-// circular is the error for resources that need each other (CFN-88).
-func circular(at document.Position, g graph) error {
+// circular is the error for resources that need each other (CFN-88), at the first of them.
+func circular(g graph, places map[string]document.Position) error {
 	if on := g.cycle(); on != nil {
-		return document.Plainf(at, "Circular dependency between resources: [%s]", strings.Join(on, ", "))
+		return document.Plainf(places[on[0]], "Circular dependency between resources: [%s]", strings.Join(on, ", "))
 	}
 	return nil
 }
@@ -82,10 +82,11 @@ func circular(at document.Position, g graph) error {
 // checkCertainCycles finds cycles that no condition can open: those between resources without conditions, by what stands in no
 // branch of Fn::If. Resolve finds the others.
 func checkCertainCycles(resources []*resource) error {
-	g := graph{}
+	g, places := graph{}, map[string]document.Position{}
 	for _, r := range resources {
 		if r.condition == "" {
 			g.add(r.name)
+			places[r.name] = r.at
 		}
 	}
 	for _, r := range resources {
@@ -105,7 +106,7 @@ func checkCertainCycles(resources []*resource) error {
 			})
 		}
 	}
-	return circular(document.Position{}, g)
+	return circular(g, places)
 }
 
 // certain calls found with each name of a Ref or Fn::GetAtt that stands in no Fn::If.

@@ -248,28 +248,35 @@ func (r *resolver) resolveOutputs() error {
 			return notText(each.at)
 		}
 		if each.export != nil {
-			if made.Export, err = r.value(each.export); err != nil {
+			if made.Export, err = r.export(each, exports); err != nil {
 				return err
 			}
-			name := made.Export.Text
-			if made.Export.Kind != document.Call && !exportName(name) {
-				return malformedExport(each.at, each.name)
-			}
-			if exports[name] { // a guess, by the form of CFN-72
-				return document.Plainf(each.at, "Export with name %s is already exported by stack %s.", name, r.pseudo.StackName)
-			}
-			exports[name] = true
 		}
 		r.stack.Outputs = append(r.stack.Outputs, made)
 	}
 	return nil
 }
 
+// export is the name under which an output is exported, which no other output may have.
+func (r *resolver) export(of *output, others map[string]bool) (*document.Value, error) {
+	name, err := r.value(of.export)
+	switch {
+	case err != nil || name.Kind == document.Call:
+		return name, err
+	case !exportName(name.Text):
+		return nil, malformedExport(of.at, of.name)
+	case others[name.Text]: // a guess, by the form of CFN-72
+		return nil, document.Plainf(of.at, "Export with name %s is already exported by stack %s.", name.Text, r.pseudo.StackName)
+	}
+	others[name.Text] = true
+	return name, nil
+}
+
 // order finds what resources depend on, names of resources that are not made, attributes that types lack, and cycles.
 func (r *resolver) order() error {
-	made := map[string]*Resource{}
+	made, places := map[string]*Resource{}, map[string]document.Position{}
 	for _, each := range r.stack.Resources {
-		made[each.LogicalID] = each
+		made[each.LogicalID], places[each.LogicalID] = each, each.At
 	}
 	g, missing := graph{}, map[string]bool{}
 	var at document.Position // of the first that refers to one that is not made
@@ -306,7 +313,7 @@ func (r *resolver) order() error {
 	if err := unresolved(at, missing, intrinsic.Outputs); err != nil {
 		return err
 	}
-	return circular(document.Position{}, g)
+	return circular(g, places)
 }
 
 // needs are the resources that a value refers to. Those that are not made are added to missing.

@@ -213,6 +213,10 @@ Resources:
 `
 	_, err := resolve(text, map[string]string{"Env": "prod"})
 	holdMessage(t, "CFN-88", err, "Circular dependency between resources: [A, B]")
+	var own *document.Error
+	if !errors.As(err, &own) || own.At != (document.Position{Line: 5, Column: 3}) {
+		t.Errorf("at %v", own.At)
+	}
 	if _, err := resolve(text, map[string]string{"Env": "dev"}); err != nil {
 		t.Error(err)
 	}
@@ -406,6 +410,10 @@ func TestOutputs(t *testing.T) {
 	value, err := template.Fill(o.Value, attributes)
 	if err != nil || value.Text != "<A.Arn>" || o.Export.Text != "net:a" || o.Description != "d" {
 		t.Errorf("%v %v %+v", value, err, o)
+	}
+	open := topic + "Outputs: {O: {Value: a, Export: {Name: !Ref A}}, P: {Value: b, Export: {Name: !Ref A}}}"
+	if _, err := resolve(open, nil); err != nil {
+		t.Error(err)
 	}
 	_, err = resolve(topic+"Outputs: {O: {Value: a, Export: {Name: e}}, P: {Value: b, Export: {Name: e}}}", nil)
 	holdMessage(t, "e", err, "Export with name e is already exported by stack net.")
