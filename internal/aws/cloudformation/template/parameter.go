@@ -1,11 +1,11 @@
 package template
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/allowedpattern"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 )
 
@@ -21,7 +21,7 @@ type Parameter struct {
 	At                      document.Position
 
 	kind                 parameterType
-	pattern              *regexp.Regexp
+	pattern              *allowedpattern.Pattern
 	minLength, maxLength *float64
 	minNumber, maxNumber *float64
 }
@@ -105,26 +105,15 @@ func (p *Parameter) readConstraints(v *document.Value) (err error) {
 		}
 	}
 	if pattern := v.Get("AllowedPattern"); pattern != nil {
-		p.pattern, err = compilePattern(pattern)
+		if p.pattern, err = allowedpattern.Compile(pattern.Text); err != nil {
+			return document.NotBuilt(pattern.At, "The AllowedPattern "+pattern.Text)
+		}
 	}
-	return err
+	return nil
 }
 
 // number reads a number, of which there are no infinite ones.
 func number(text string) (float64, bool) {
 	f, err := strconv.ParseFloat(text, 64)
 	return f, err == nil && f-f == 0 && !strings.ContainsAny(text, "xX_")
-}
-
-// repeats are bounds of repetitions above what Go's expressions take, 1,000.
-var repeats = regexp.MustCompile(`\{(\d{1,4}),(\d{4,})\}`)
-
-// compilePattern compiles an expression of Java. Upper bounds above 1,000 are left out, and what Go's expressions lack, such as
-// looking ahead, is refused.
-func compilePattern(v *document.Value) (*regexp.Regexp, error) {
-	pattern, err := regexp.Compile(`^(?:` + repeats.ReplaceAllString(v.Text, `{$1,}`) + `)$`)
-	if err != nil {
-		return nil, document.NotBuilt(v.At, "The AllowedPattern "+v.Text)
-	}
-	return pattern, nil
 }

@@ -154,7 +154,7 @@ func TestNotBuilt(t *testing.T) {
 		{with("{a: b, 'Fn::Transform': {Name: 'AWS::Include'}}"), "Fn::Transform"},
 		{"Resources: {A: {Type: T, 'Fn::Transform': {Name: M}}}", "Fn::Transform"},
 		{topic + "Hooks: {}", "The section Hooks of templates"},
-		{topic + "Parameters: {P: {Type: String, AllowedPattern: '(?=a)b'}}", "The AllowedPattern (?=a)b"},
+		{topic + "Parameters: {P: {Type: String, AllowedPattern: '(?<=a)b'}}", "The AllowedPattern (?<=a)b"},
 	} {
 		_, err := template.Parse(c.text)
 		holdMessage(t, c.text, err, c.want+" is not built")
