@@ -1,5 +1,6 @@
 // Package allowedpattern matches the AllowedPattern of parameters, which is an expression of Java: Go's expressions do not look
-// ahead, as patterns of passwords and host names do. What Go takes, Go matches.
+// ahead, as patterns of passwords and host names do. What Go takes, Go matches. The rest is little, and its steps are bounded:
+// regexp2, the library for it, can only end a match by real time, with a goroutine that lives on.
 package allowedpattern
 
 import (
