@@ -166,7 +166,7 @@ func (w *watcher) denied(user string, s awsapi.Service, o awsapi.Operation, in a
 	return &all[len(all)-1]
 }
 
-// answer is that of an operation to a user.
+// answer is what an operation answers a user.
 func (w *watcher) answer(user string, s awsapi.Service, o awsapi.Operation, in any) (status int, text string) {
 	w.Helper()
 	r, body := anyrequest.New(w.T, w.srv.URL(), s, o.Name, in)
@@ -180,7 +180,7 @@ func (w *watcher) answer(user string, s awsapi.Service, o awsapi.Operation, in a
 	return got.StatusCode, string(all)
 }
 
-// requests are those of which the test consists.
+// requests are what the test sends.
 type requests struct {
 	services []awsapi.Service
 	ecs      map[string][]string // operation: bodies
