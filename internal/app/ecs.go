@@ -115,9 +115,12 @@ func (e *ECS) begin(Work) Work {
 	services := servicescheduler.Options{
 		Store: e.Store, Clock: e.Clock, Log: e.Log, Delays: e.Delays.Services, Outages: &e.Outages, Quotas: e.Quotas, Rates: e.Rates,
 	}
+	services.MayShift = func(serviceARN string, b *types.LoadBalancer) bool {
+		return e.Credentials.MayShift(serviceARN, b, e.StrictRoles)
+	}
 	hooks := lifecyclehook.Options{Store: e.Store, Clock: e.Clock, Log: e.Log, Invoke: e.invoke, Role: e.hookRole}
 	if e.StrictRoles {
-		services.RefusedRole, services.RefusesRole = credentials.RefusedRole, credentials.RefusesInfrastructureRole
+		services.RefusedRole = credentials.RefusedRole
 		hooks.Assumes = e.Credentials.Assumes
 	}
 	scheduler := servicescheduler.New(services)

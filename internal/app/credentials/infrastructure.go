@@ -37,6 +37,52 @@ func (i *Issuer) MayMakeVolume(t *state.Task, v *state.ManagedVolume) error {
 	return nil
 }
 
+// forLoadBalancers is the name of the session in which ECS shifts traffic: a choice, as AWS's is not published.
+const forLoadBalancers = "ECSNetworkingWithELB"
+
+// MayShift reports whether the infrastructure role of a load balancer may do what shifts the traffic of a service, and with strict
+// roles, whether ECS can assume it.
+// Source: AWS's policy AmazonECSInfrastructureRolePolicyForLoadBalancers has the actions and resources.
+func (i *Issuer) MayShift(serviceARN string, b *types.LoadBalancer, strict bool) bool {
+	role := aws.ToString(b.AdvancedConfiguration.RoleArn)
+	if strict && !i.Assumes(serviceARN, role) {
+		return false
+	}
+	if i.Authorize == nil {
+		return true
+	}
+	caller := i.infrastructure(arn.ScopeOf(serviceARN), role, forLoadBalancers)
+	for _, wants := range shiftCalls(b) {
+		if i.allow(context.Background(), caller, wants) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// shiftCalls are the calls by which ECS finds target groups, changes who is in them, and changes rules or listeners.
+func shiftCalls(b *types.LoadBalancer) (calls []awsapi.Access) {
+	add := func(resource *string, actions ...string) {
+		for _, action := range actions {
+			if aws.ToString(resource) != "" {
+				calls = append(calls, awsapi.Access{Action: "elasticloadbalancing:" + action, Resource: *resource})
+			}
+		}
+	}
+	add(aws.String("*"), "DescribeListeners", "DescribeRules", "DescribeTargetGroups", "DescribeTargetHealth")
+	for _, group := range []*string{b.TargetGroupArn, b.AdvancedConfiguration.AlternateTargetGroupArn} {
+		add(group, "RegisterTargets", "DeregisterTargets")
+	}
+	for _, rule := range []*string{b.AdvancedConfiguration.ProductionListenerRule, b.AdvancedConfiguration.TestListenerRule} {
+		action := "ModifyListener"
+		if strings.Contains(aws.ToString(rule), ":listener-rule/") {
+			action = "ModifyRule"
+		}
+		add(rule, action)
+	}
+	return calls
+}
+
 // infrastructure is ECS in a session of an infrastructure role.
 func (i *Issuer) infrastructure(scope arn.Scope, role, name string) awsapi.Caller {
 	return callerOf(session.Session{Account: scope.Account, Region: scope.Region, RoleARN: role, RoleID: i.RoleID(role), Name: name})

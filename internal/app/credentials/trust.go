@@ -25,11 +25,3 @@ func RefusedRole(tx *store.Tx, definition *types.TaskDefinition) string {
 	scope := arn.ScopeOf(aws.ToString(definition.TaskDefinitionArn))
 	return iam.NotForTasks(tx, scope, aws.ToString(definition.TaskRoleArn), aws.ToString(definition.ExecutionRoleArn))
 }
-
-// RefusesInfrastructureRole tells the scheduler whether ECS cannot assume a role to shift the traffic of a
-// service. Source: ECS developer guide, infrastructure IAM role for load balancers.
-func RefusesInfrastructureRole(tx *store.Tx, serviceARN, role string) bool {
-	scope := arn.ScopeOf(serviceARN)
-	found := iam.RoleByARN(tx, iam.AccountOf(scope), role)
-	return found == nil || !found.Trusts(iam.Asking{Service: iam.ECS, Source: serviceARN, Account: scope.Account})
-}

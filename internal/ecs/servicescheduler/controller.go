@@ -48,9 +48,9 @@ type Options struct {
 	// RefusedRole returns a role of a task definition that ECS cannot assume, empty if it
 	// can assume all. Nil is an ECS that can assume any.
 	RefusedRole func(tx *store.Tx, definition *types.TaskDefinition) string
-	// RefusesRole reports whether ECS cannot assume an infrastructure role to act for a service. Nil is an
-	// ECS that can assume any.
-	RefusesRole func(tx *store.Tx, serviceARN, role string) bool
+	// MayShift reports whether ECS can assume the infrastructure role of a load balancer and shift the traffic of a service
+	// with it. Nil is an ECS that can.
+	MayShift func(serviceARN string, b *types.LoadBalancer) bool
 	// Delays are the delays of AWS, or none.
 	Delays observe.Delays
 	// Outages are what there is no capacity of; nil is nothing. LookAgain follows their end.
@@ -110,9 +110,6 @@ func (c *Controller) read(tx *store.Tx, serviceARN string, now time.Time, chance
 	if ok && on != (limits{}) {
 		bound(&in, tx, on)
 	}
-	if c.RefusesRole != nil && ok {
-		in.Rules.Refused = refusedRoles(in.Service, func(role string) bool { return c.RefusesRole(tx, serviceARN, role) })
-	}
 	if c.RefusedRole == nil {
 		return in, ok
 	}
@@ -132,6 +129,8 @@ func (c *Controller) reconcile(serviceARN string, now func() time.Time) (*plan.P
 		return &plan.Plan{}, nil
 	}
 	in.Probe = true
+	roles := c.refusedRoles(in.Service) // asked once, as people see what was decided
+	in.Rules.Refused = roles
 	do := Decide(in)
 	if len(do.Verbs) == 0 {
 		return do, nil
@@ -144,6 +143,7 @@ func (c *Controller) reconcile(serviceARN string, now func() time.Time) (*plan.P
 		if !ok {
 			return nil
 		}
+		in.Rules.Refused = roles
 		do = Decide(in)
 		if c.Rates != nil { // it has what the plan was made by: others launch in transactions, too
 			c.Rates.Launch(arn.ScopeOf(serviceARN), in.Now, tasksOnFargate(in.Service, do.Verbs))
@@ -159,12 +159,18 @@ func (c *Controller) reconcile(serviceARN string, now func() time.Time) (*plan.P
 	return do, refused
 }
 
-// refusedRoles are the infrastructure roles of a service's load balancers that ECS cannot assume.
-func refusedRoles(s *state.Service, refused func(role string) bool) map[string]bool {
+// refusedRoles are the infrastructure roles of load balancers with which ECS cannot shift the traffic to a new revision. Only the
+// beginning of a deployment needs them: see shift.Resolve.
+func (c *Controller) refusedRoles(s *state.Service) map[string]bool {
+	d := s.Primary()
+	if c.MayShift == nil || d.Revision.TargetGroups != nil || d.RolloutState != types.DeploymentRolloutStateInProgress {
+		return nil
+	}
 	roles := map[string]bool{}
-	for _, b := range s.Primary().Revision.LoadBalancers {
-		if a := b.AdvancedConfiguration; a != nil && refused(aws.ToString(a.RoleArn)) {
-			roles[aws.ToString(a.RoleArn)] = true
+	for i := range d.Revision.LoadBalancers {
+		b := &d.Revision.LoadBalancers[i]
+		if b.AdvancedConfiguration != nil && !c.MayShift(s.ARN, b) {
+			roles[aws.ToString(b.AdvancedConfiguration.RoleArn)] = true
 		}
 	}
 	return roles

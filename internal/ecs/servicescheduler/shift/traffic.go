@@ -66,7 +66,7 @@ type Rules struct {
 	ByARN map[string]Rule
 	// Gone has the target groups that revisions name: true for those that do not exist.
 	Gone map[string]bool
-	// Refused are the infrastructure roles that ECS cannot assume.
+	// Refused are the infrastructure roles that ECS cannot assume, or that may not shift traffic.
 	Refused map[string]bool
 }
 
