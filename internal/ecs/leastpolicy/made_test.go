@@ -19,7 +19,7 @@ func TestWhatWasMade(t *testing.T) {
 		"what comes with a VPC": {[]string{"ec2:CreateVpc vpc/*", "ec2:CreateNetworkAclEntry network-acl/acl-1"}, "network-acl/*"},
 		"in another region":     {[]string{"ec2:CreateVpc arn:aws:ec2:us-west-2:123456789012:vpc/*", "ec2:DeleteVpc vpc/vpc-1"}, "vpc/vpc-1"},
 		"what was there":        {[]string{"ec2:CreateSubnet subnet/*", "ec2:CreateSubnet vpc/vpc-1"}, "vpc/vpc-1"},
-		"what is only tagged":   {[]string{"ec2:CreateTags */vol-1", "ec2:DeleteTags volume/vol-1"}, "volume/vol-1"},
+		"what is only tagged":   {[]string{"ec2:CreateTags */eni-1", "ec2:DeleteTags network-interface/eni-1"}, "network-interface/eni-1"},
 		"an instance":           {[]string{"ec2:RunInstances instance/*", "ec2:TerminateInstances instance/i-1"}, "instance/*"},
 		"where it may run":      {[]string{"ec2:RunInstances subnet/*", "ec2:DeleteSubnet subnet/subnet-1"}, "subnet/subnet-1"},
 		"a load balancer": {
