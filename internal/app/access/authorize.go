@@ -3,9 +3,7 @@ package access
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strings"
-	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
@@ -21,25 +19,18 @@ func (c *Control) Authorize(ctx context.Context, call awsapi.Call, wants []awsap
 	}
 	tx := c.Store.Read()
 	who := c.principalOf(tx, &call)
-	memory := decisions.Get().(*[]Decision)
-	decided, denied := c.decide(&callKeys{call: &call, who: &who, now: c.Now()}, wants, (*memory)[:0])
+	decided, denied := c.decide(&callKeys{call: &call, who: &who, now: c.Now()}, wants)
 	c.Decisions.Record(decided...)
-	clear(decided)
-	*memory = decided
-	decisions.Put(memory)
 	if denied != nil {
 		return denied
 	}
 	return nil
 }
 
-// decisions has memory for what is decided about a call.
-var decisions = sync.Pool{New: func() any { return new([]Decision) }}
-
-// decide decides one thing after the other, up to the first that is refused, and appends what it decides.
-func (c *Control) decide(call *callKeys, wants []awsapi.Access, decided []Decision) ([]Decision, *awsapi.Denied) {
+// decide decides one thing after the other, up to the first that is refused.
+func (c *Control) decide(call *callKeys, wants []awsapi.Access) (decided []decision.Recorded, _ *awsapi.Denied) {
 	questions := make([]question, len(wants))
-	decided = slices.Grow(decided, len(wants))
+	decided = make([]decision.Recorded, 0, len(wants))
 	for i := range wants {
 		q := &questions[i]
 		*q = question{callKeys: call, control: c, wants: &wants[i], resource: c.policiesOf(&wants[i])}
@@ -50,8 +41,8 @@ func (c *Control) decide(call *callKeys, wants []awsapi.Access, decided []Decisi
 		if d.Missing != "" && c.told.IsNew(d.Missing) {
 			c.Log.Warn("the emulator does not have the document of a policy, which therefore allows nothing", "policy", d.Missing)
 		}
-		decided = append(decided, Decision{})
-		q.take(&decided[i], d)
+		q.decided = d
+		decided = append(decided, q)
 		switch denied := c.denial(call, q.wants, d); {
 		case denied == nil:
 		case c.enforces():
@@ -73,6 +64,7 @@ type question struct {
 	tags     []tagging.Tag   // of the resource, once a policy has asked for one
 	found    bool            // tags are looked up
 	asked    bool            // for any key
+	decided  policy.Decision
 }
 
 // decide decides by what is kept, or else with the keys that policies ask for.
@@ -116,23 +108,29 @@ func (q *question) explain() decision.Explanation {
 	return explanation
 }
 
-// take takes a decision down for people.
-func (q *question) take(kept *Decision, d policy.Decision) {
-	call, wants := q.call, q.wants
-	*kept = Decision{
+// Counts implements [decision.Recorded].
+func (q *question) Counts() (call decision.Call, denied bool) {
+	return decision.Call{Service: q.call.Service, Operation: q.call.Operation}, !q.decided.Allowed
+}
+
+// Tell implements [decision.Recorded].
+func (q *question) Tell() Decision {
+	call, wants, d := q.call, q.wants, &q.decided
+	told := Decision{
 		RequestID: call.RequestID, Time: q.now, Principal: call.Principal(), Account: call.Account, Region: call.Region,
 		Action: wants.Action, Resource: wants.Resource, Decision: decision.Allowed, Layer: d.Layer.String(),
 		Policy: d.Policy, Statement: d.Statement, Service: call.Service, Operation: call.Operation, Role: call.Caller.RoleARN, Explain: q.explain,
 	}
 	if passed := wants.Keys["iam:passedtoservice"].Texts; len(passed) == 1 {
-		kept.PassedTo = passed[0]
+		told.PassedTo = passed[0]
 	}
 	if !d.Allowed {
-		kept.Decision, kept.Enforced, kept.Reason = decision.Denied, q.control.enforces(), d.Because(wants.Action)
+		told.Decision, told.Enforced, told.Reason = decision.Denied, q.control.enforces(), d.Because(wants.Action)
 		if d.Missing != "" {
-			kept.Reason = strings.TrimSpace(kept.Reason + "; the emulator does not have the document of " + d.Missing + ", which therefore allows nothing")
+			told.Reason = strings.TrimSpace(told.Reason + "; the emulator does not have the document of " + d.Missing + ", which therefore allows nothing")
 		}
 	}
+	return told
 }
 
 // denial is the refusal that follows from a decision, nil if it allows.

@@ -15,7 +15,7 @@ type Log struct {
 	Denied func(Decision)
 
 	mu      sync.Mutex
-	ring    []Decision // round and round
+	ring    []Recorded // round and round
 	begun   uint64     // how many there were before the ring was last empty
 	written uint64     // how many there ever were: the number of the newest one
 	counts  map[Call]*Count
@@ -33,31 +33,55 @@ func (c Call) Compare(other Call) int {
 // Count is how many decisions there have been.
 type Count struct{ Allowed, Denied uint64 }
 
+// Recorded is a decision that is told when it is read: most are not.
+type Recorded interface {
+	Tell() Decision
+	// Counts is the call for which it counts, and whether it denies.
+	Counts() (call Call, denied bool)
+}
+
+// Tell returns the decision itself.
+func (d Decision) Tell() Decision { return d }
+
+// Counts implements [Recorded].
+func (d Decision) Counts() (call Call, denied bool) {
+	return Call{d.Service, d.Operation}, d.Decision == Denied
+}
+
 // Record keeps decisions.
-func (l *Log) Record(list ...Decision) {
+func (l *Log) Record(list ...Recorded) {
 	l.record(list)
 	if l.Denied == nil {
 		return
 	}
-	for i := range list {
-		if list[i].Decision == Denied {
-			l.Denied(list[i])
+	for _, d := range list {
+		if _, denied := d.Counts(); denied {
+			l.Denied(d.Tell())
 		}
 	}
 }
 
-func (l *Log) record(list []Decision) {
+func (l *Log) record(list []Recorded) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for i := range list {
-		d := &list[i]
+	var last Call
+	var count *Count // of last
+	for _, d := range list {
 		if len(l.ring) < size {
-			l.ring = append(l.ring, *d)
+			l.ring = append(l.ring, d)
 		} else {
-			l.ring[(l.written-l.begun)%size] = *d
+			l.ring[(l.written-l.begun)%size] = d
 		}
 		l.written++
-		l.count(d)
+		call, denied := d.Counts()
+		if count == nil || call != last {
+			last, count = call, l.countOf(call)
+		}
+		if denied {
+			count.Denied++
+		} else {
+			count.Allowed++
+		}
 	}
 	if len(list) > 0 && l.changed != nil {
 		close(l.changed)
@@ -65,8 +89,7 @@ func (l *Log) record(list []Decision) {
 	}
 }
 
-func (l *Log) count(d *Decision) {
-	call := Call{d.Service, d.Operation}
+func (l *Log) countOf(call Call) *Count {
 	of := l.counts[call]
 	if of == nil {
 		if l.counts == nil {
@@ -75,11 +98,7 @@ func (l *Log) count(d *Decision) {
 		of = &Count{}
 		l.counts[call] = of
 	}
-	if d.Decision == Denied {
-		of.Denied++
-	} else {
-		of.Allowed++
-	}
+	return of
 }
 
 // Of returns the decisions of a request that are kept, in their order.
@@ -111,12 +130,12 @@ func (l *Log) After(number uint64, f Filter) (list []Decision, news News) {
 	}
 	first := max(number, l.written-uint64(len(l.ring)))
 	for n := first; n < l.written; n++ {
-		if d := &l.ring[(n-l.begun)%size]; f.lets(d) {
-			list = append(list, *d)
+		if d := l.ring[(n-l.begun)%size].Tell(); f.lets(&d) {
+			list = append(list, d)
 		}
 	}
 	news = News{Newest: l.written, Changed: l.changed}
-	if missed := first - max(number, l.begun); missed > 0 && !l.ring[(first-l.begun)%size].Time.Before(f.Since) {
+	if missed := first - max(number, l.begun); missed > 0 && !l.ring[(first-l.begun)%size].Tell().Time.Before(f.Since) {
 		news.Missed = missed
 	}
 	return list, news

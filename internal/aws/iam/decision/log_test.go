@@ -159,9 +159,9 @@ func TestRecordingTakesNoMemory(t *testing.T) {
 	var log decision.Log
 	d := stop(1)
 	for range 10_000 {
-		log.Record(d)
+		log.Record(&d)
 	}
-	if allocations := testing.AllocsPerRun(1000, func() { log.Record(d) }); allocations > 0 {
+	if allocations := testing.AllocsPerRun(1000, func() { log.Record(&d) }); allocations > 0 {
 		t.Errorf("a decision takes %v allocations", allocations)
 	}
 }
