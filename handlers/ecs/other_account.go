@@ -10,11 +10,8 @@ import (
 // clusterOfOtherAccount asks for the cluster of another account where an operation asks for nothing else there, as RunTask and
 // ListTasks do. ECS has no resource policies (AC75), so the call is refused (AC10), whether the cluster is there or not.
 func clusterOfOtherAccount(call awsapi.Call, a *awsapi.Access) {
-	if !strings.HasPrefix(a.Action, "ecs:") || kit.OfOtherAccount(call, a.Resource) {
-		return
-	}
 	for _, cluster := range a.Keys["ecs:cluster"].Texts {
-		if kit.OfOtherAccount(call, cluster) {
+		if kit.OfOtherAccount(call, cluster) && strings.HasPrefix(a.Action, "ecs:") && !kit.OfOtherAccount(call, a.Resource) {
 			a.Resource = cluster
 		}
 	}

@@ -193,6 +193,9 @@ func OfOwner[I any](kind, member string, refs func(in *I) []string) awsapi.Row {
 
 // OfOtherAccount reports whether a request names something by an ARN of another account.
 func OfOtherAccount(call awsapi.Call, ref string) bool {
+	if !arn.Is(ref) {
+		return false
+	}
 	account := arn.ScopeOf(ref).Account
-	return arn.Is(ref) && account != "" && account != call.Account
+	return account != "" && account != call.Account
 }

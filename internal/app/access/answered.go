@@ -15,20 +15,19 @@ type asked struct {
 // mostAnswers is how many decisions are kept, as many as [Decisions] has.
 const mostAnswers = 10_000
 
-// answer is what was decided, if it is kept.
-func (g *grants) answer(to asked) (d policy.Decision, kept bool) {
+// answer is what was decided, nil if it is not kept.
+func (g *grants) answer(to asked) *policy.Decision {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	d, kept = g.answers[to]
-	return d, kept
+	return g.answers[to]
 }
 
 // keep keeps what was decided until the policies of anyone change.
-func (g *grants) keep(to asked, d policy.Decision) {
+func (g *grants) keep(to asked, d *policy.Decision) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.answers == nil || len(g.answers) >= mostAnswers {
-		g.answers = map[asked]policy.Decision{}
+		g.answers = map[asked]*policy.Decision{}
 	}
 	to.resource = strings.Clone(to.resource) // which may share its memory with all that its request has named
 	g.answers[to] = d

@@ -35,9 +35,6 @@ func (c *Control) decide(call *callKeys, wants []awsapi.Access) (decided []decis
 		q := &questions[i]
 		*q = question{callKeys: call, control: c, wants: &wants[i], resource: c.policiesOf(&wants[i])}
 		d := q.decide()
-		if q.wants.Trust != nil {
-			d.Missing = "" // it is the role that is not there
-		}
 		if d.Missing != "" && c.told.IsNew(d.Missing) {
 			c.Log.Warn("the emulator does not have the document of a policy, which therefore allows nothing", "policy", d.Missing)
 		}
@@ -61,20 +58,19 @@ type question struct {
 	control  *Control
 	wants    *awsapi.Access
 	resource []policy.Source // policies of the resource, or the trust policy
-	tags     []tagging.Tag   // of the resource, once a policy has asked for one
-	found    bool            // tags are looked up
+	tags     *[]tagging.Tag  // of the resource, once a policy has asked for one
 	asked    bool            // for any key
-	decided  policy.Decision
+	decided  *policy.Decision
 }
 
 // decide decides by what is kept, or else with the keys that policies ask for.
-func (q *question) decide() policy.Decision {
+func (q *question) decide() *policy.Decision {
 	granted := q.who.granted
 	alone := granted != nil && q.resource == nil && q.who.policies.Session == nil
 	question := asked{granted, q.who.Account, q.wants.Action, q.wants.Resource}
 	if alone {
-		if d, kept := q.control.grants.answer(question); kept {
-			return d
+		if kept := q.control.grants.answer(question); kept != nil {
+			return kept
 		}
 	}
 	policies := q.policies()
@@ -82,10 +78,13 @@ func (q *question) decide() policy.Decision {
 		policies.Identity = granted.narrow(q.wants.Action)
 	}
 	d := policy.Decide(q.request(q), policies)
-	if alone && !q.asked {
-		q.control.grants.keep(question, d)
+	if q.wants.Trust != nil {
+		d.Missing = "" // it is the role that is not there
 	}
-	return d
+	if alone && !q.asked {
+		q.control.grants.keep(question, &d)
+	}
+	return &d
 }
 
 func (q *question) request(keys policy.Keys) policy.Request {
@@ -115,7 +114,7 @@ func (q *question) Counts() (call decision.Call, denied bool) {
 
 // Tell implements [decision.Recorded].
 func (q *question) Tell() Decision {
-	call, wants, d := q.call, q.wants, &q.decided
+	call, wants, d := q.call, q.wants, q.decided
 	told := Decision{
 		RequestID: call.RequestID, Time: q.now, Principal: call.Principal(), Account: call.Account, Region: call.Region,
 		Action: wants.Action, Resource: wants.Resource, Decision: decision.Allowed, Layer: d.Layer.String(),
@@ -134,12 +133,12 @@ func (q *question) Tell() Decision {
 }
 
 // denial is the refusal that follows from a decision, nil if it allows.
-func (c *Control) denial(keys *callKeys, wants *awsapi.Access, d policy.Decision) *awsapi.Denied {
+func (c *Control) denial(keys *callKeys, wants *awsapi.Access, d *policy.Decision) *awsapi.Denied {
 	if d.Allowed {
 		return nil
 	}
 	return &awsapi.Denied{
-		Encoded:   func() string { return c.encoded(keys, wants, d) },
+		Encoded:   func() string { return c.encoded(keys, wants, *d) },
 		Principal: keys.call.Principal(), Action: wants.Action, Resource: cmp.Or(wants.Named, wants.Resource), Because: d.Because(wants.Action),
 	}
 }

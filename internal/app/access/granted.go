@@ -41,7 +41,7 @@ type grants struct {
 	mu      sync.RWMutex
 	marks   [4]store.Mark
 	of      map[*iam.Permissions]*granted
-	answers map[asked]policy.Decision
+	answers map[asked]*policy.Decision
 }
 
 // find returns what make does. The permissions belong to a row of the snapshot.

@@ -76,10 +76,11 @@ func (q *question) resourceTag(name string) (tag string, is bool) {
 
 // tagOf looks the tags up when a policy first asks for one.
 func (q *question) tagOf(name string) policy.Value {
-	if !q.found {
-		q.tags, q.found = q.control.tagsOf(q.wants.Resource), true
+	if q.tags == nil {
+		found := q.control.tagsOf(q.wants.Resource)
+		q.tags = &found
 	}
-	for _, t := range q.tags {
+	for _, t := range *q.tags {
 		if strings.ToLower(t.Key) == name {
 			return policy.Is(t.Value)
 		}
