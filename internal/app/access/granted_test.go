@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/app/access"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -79,7 +80,8 @@ func TestChangesOfPoliciesCountAtOnce(t *testing.T) {
 	}
 }
 
-// What policies answer is kept, but not if it depends on a condition key, on a variable or on a session policy.
+// What policies answer is kept, but not if it depends on a condition key, on a variable, on a session policy or on a
+// policy of the resource.
 func TestWhatDependsOnACallIsDecidedAgain(t *testing.T) {
 	const resource = "arn:aws:ecs:us-east-1:111122223333:task/shop/a"
 	from := func(address string) func(*awsapi.Call) {
@@ -94,6 +96,10 @@ func TestWhatDependsOnACallIsDecidedAgain(t *testing.T) {
 		return func(call *awsapi.Call) { call.Caller.ARN = "arn:aws:iam::111122223333:user/" + name }
 	}
 	denial := `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}`
+	var ofResource []policy.Source
+	resourceHas := func(policies ...policy.Source) func(*awsapi.Call) {
+		return func(*awsapi.Call) { ofResource = policies }
+	}
 	for name, test := range map[string]struct {
 		statement       string
 		allowed, denied func(*awsapi.Call)
@@ -101,7 +107,9 @@ func TestWhatDependsOnACallIsDecidedAgain(t *testing.T) {
 		"a condition": {`"Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"192.0.2.1"}}`, from("192.0.2.1"), from("192.0.2.2")},
 		"a variable":  {`"Resource":"arn:aws:ecs:*:*:task/shop/${aws:username}"`, as("a"), as("b")},
 		"a session":   {`"Resource":"*"`, session(""), session(denial)},
+		"a resource":  {`"Resource":"*"`, resourceHas(), resourceHas(policy.Source{Name: "own", Policy: policy.Compile(denial)})},
 	} {
+		ofResource = nil
 		rows, err := state.Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -116,7 +124,7 @@ func TestWhatDependsOnACallIsDecidedAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		control := &access.Control{Mode: access.Enforce, Store: rows, Now: time.Now, Decisions: &access.Decisions{}}
-		control.Serves(nil)
+		control.Serves([]awsapi.Service{{Name: "ecs", Policies: func(string) []policy.Source { return ofResource }}})
 		call := func(change func(*awsapi.Call)) error {
 			c := awsapi.Call{
 				RequestID: "request", Account: ours.ID, Region: "us-east-1", Service: "ecs", Operation: "StopTask",
