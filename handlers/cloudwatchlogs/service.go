@@ -51,7 +51,7 @@ func (a *API) Service() awsapi.Service {
 			awsapi.Works("PutLogEvents", "entity has no effect", a.PutLogEvents),
 			awsapi.Works("GetLogEvents", "", a.GetLogEvents),
 			awsapi.Works("FilterLogEvents", "a line of a container is shown a quarter of a second after it came in, when no older line can come any more", a.FilterLogEvents),
-			awsapi.Partial("PutResourcePolicy", "of the account; AWS services may write without one", a.PutResourcePolicy),
+			awsapi.Partial("PutResourcePolicy", "of the account; AWS services other than EventBridge may write without one", a.PutResourcePolicy),
 			awsapi.Partial("DescribeResourcePolicies", "of the account", a.DescribeResourcePolicies),
 			awsapi.Partial("DeleteResourcePolicy", "of the account", a.DeleteResourcePolicy),
 			awsapi.Partial("PutMetricFilter", "there are no transformers: a filter on transformed logs makes no data", a.PutMetricFilter),

@@ -1,7 +1,10 @@
 package app
 
 import (
+	"context"
+	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
@@ -21,6 +24,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/lambda"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	schedules "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -86,7 +90,23 @@ func (e *Events) newTargets() *target.Targets {
 	if e.StrictRoles {
 		t.Assumes = e.Credentials.AssumedBy
 	}
+	if !e.Leaves("logs") { // or the resource policies are not here
+		t.MayLog = e.mayLog
+	}
 	return t
+}
+
+// mayLog asks as a service, whose refusal is what CloudWatch Logs would answer it.
+func (e *Events) mayLog(ctx context.Context, service, forARN, action, resource string) error {
+	err := e.Credentials.AllowService(ctx, service, forARN, action, resource)
+	if err == nil {
+		return nil
+	}
+	_, operation, _ := strings.Cut(action, ":")
+	return &apiclient.Error{
+		Service: "CloudWatch Logs", Operation: operation, Status: http.StatusBadRequest, RequestID: arn.NewUUID(),
+		Code: "AccessDeniedException", Message: err.Error(),
+	}
 }
 
 // Way refuses the target of a rule, a schedule or an alarm to which there is no way.

@@ -12,6 +12,7 @@ import (
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -125,7 +126,16 @@ func (i *Issuer) MayInvoke(ctx context.Context, as apiclient.Principal, function
 	return i.allow(ctx, callerOf(s), awsapi.Access{Action: "lambda:InvokeFunction", Resource: function})
 }
 
-// allow asks whether a role in a session may make the call of an operation that the emulator makes for it without a request: all
+// AllowService asks whether a service of AWS, such as events.amazonaws.com, may do something for what has an ARN, such as a rule.
+func (i *Issuer) AllowService(ctx context.Context, service, forARN, action, resource string) error {
+	scope := arn.ScopeOf(forARN)
+	return i.allow(ctx, awsapi.Caller{Service: service, Account: scope.Account, Region: scope.Region}, awsapi.Access{
+		Action: action, Resource: resource,
+		Keys: awsapi.Keys{"aws:sourcearn": policy.Is(forARN), "aws:sourceaccount": policy.Is(scope.Account)},
+	})
+}
+
+// allow asks whether a role in a session, or a service, may make the call of an operation that the emulator makes for it without a request: all
 // that the call wants, its own action first.
 func (i *Issuer) allow(ctx context.Context, caller awsapi.Caller, wants ...awsapi.Access) error {
 	service, operation, _ := strings.Cut(wants[0].Action, ":")

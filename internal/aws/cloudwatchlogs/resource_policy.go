@@ -11,8 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
-// ResourcePolicy says who may use the log groups of an account: AWS services, all of which may in the emulator, and other
-// accounts.
+// ResourcePolicy says who may use the log groups of an account, where policies decide: AWS services, and other accounts.
 type ResourcePolicy struct {
 	Scope    arn.Scope
 	Name     string

@@ -23,11 +23,21 @@ var (
 	putLogEvents    = logsOperation("PutLogEvents")
 )
 
-// log writes an event into a log group, each into a stream of its own with a UUID for name (EVB0024).
+// log writes an event into a log group, each into a stream of its own with a UUID for name (EVB0024). Without a role EventBridge
+// itself writes, which a resource policy of CloudWatch Logs has to allow.
+// Source: EventBridge user guide, resource-based policies, CloudWatch Logs permissions.
 func (t *Targets) log(ctx context.Context, as apiclient.Principal, d *delivery.Delivery, body string) delivery.Outcome {
 	const title = "AWSLogs"
 	_, group, _ := strings.Cut(d.TargetARN, ":log-group:")
 	group = strings.TrimSuffix(group, ":*")
+	if d.RoleARN == "" && t.MayLog != nil {
+		stream := strings.TrimSuffix(d.TargetARN, ":*") + ":log-stream:" + d.ID
+		for _, o := range []apiclient.Operation{createLogStream, putLogEvents} {
+			if err := t.MayLog(ctx, ofRules, d.Source, "logs:"+o.Name, stream); err != nil {
+				return failed(err, title)
+			}
+		}
+	}
 	err := t.Client.Do(ctx, as, createLogStream, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: &group, LogStreamName: &d.ID}, nil)
 	var refused *apiclient.Error
 	if err != nil && (!errors.As(err, &refused) || refused.Code != "ResourceAlreadyExistsException") { // made by an attempt before

@@ -23,7 +23,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
-// Targets are what rules and schedules may call. All fields but Assumes and Has are required.
+// Targets are what rules and schedules may call. All fields but Assumes, MayLog and Has are required.
 type Targets struct {
 	Client    *apiclient.Client
 	Functions *lambda.Functions
@@ -31,6 +31,8 @@ type Targets struct {
 	Role func(scope arn.Scope, role, session string) (apiclient.Principal, error)
 	// Assumes reports whether a service can assume a role to act for a rule or schedule. Nil: it can assume any.
 	Assumes func(service, forARN, role string) bool
+	// MayLog asks whether a service may do something to a log group or stream, by its ARN, for a rule. Nil: each may.
+	MayLog func(ctx context.Context, service, forARN, action, resource string) error
 	// Route has the rules of a bus get an event that other buses have passed on. Without the bus nothing happens.
 	Route func(scope arn.Scope, bus, event string, passed delivery.Passed) error
 	// Has reports whether a service, by its name in signatures, is here or at an upstream. Nil: each is.
@@ -99,6 +101,9 @@ func (t *Targets) post(ctx context.Context, target, body string) delivery.Outcom
 	return final(codeClient, err.Error())
 }
 
+// ofRules is the service that acts for rules.
+const ofRules = "events.amazonaws.com"
+
 // principal is who calls the target: its role, or the account.
 func (t *Targets) principal(d *delivery.Delivery, k kind) (apiclient.Principal, *delivery.Outcome) {
 	region := arn.ScopeOf(d.TargetARN).Region
@@ -108,7 +113,7 @@ func (t *Targets) principal(d *delivery.Delivery, k kind) (apiclient.Principal, 
 	if d.RoleARN == "" {
 		return apiclient.Root(d.Scope).In(region), nil
 	}
-	service, source := "events.amazonaws.com", d.Source
+	service, source := ofRules, d.Source
 	if d.FromSchedule {
 		service, source = "scheduler.amazonaws.com", groupOf(d.Source)
 	}
