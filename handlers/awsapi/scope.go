@@ -55,25 +55,6 @@ func parseScope(credential string, asymmetric bool) (Scope, bool, error) {
 	return Scope{AccessKeyID: parts[0], Region: parts[2], Service: parts[3]}, true, nil
 }
 
-// isRegion keeps out what would break ARNs. An empty region means the default.
-func isRegion(s string) bool {
-	for _, c := range []byte(s) {
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-			return false
-		}
-	}
-	return len(s) <= 64
-}
-
-func isAccount(s string) bool {
-	for _, c := range []byte(s) {
-		if c < '0' || c > '9' {
-			return false
-		}
-	}
-	return len(s) == 12
-}
-
 // call makes the Call of a request. On an error it holds the defaults.
 func (o *Options) call(service string, r *http.Request) (Call, error) {
 	c := Call{Service: service, Region: o.Region, Account: o.Account, RequestID: o.RequestID(), Authorize: o.Authorize}
