@@ -98,7 +98,7 @@ func callWithGo(c clientCall) error {
 	if err := json.Unmarshal(c.Input, input.Interface()); err != nil {
 		return err
 	}
-	err, _ := method.Call([]reflect.Value{reflect.ValueOf(context.Background()), input})[1].Interface().(error)
+	err, _ := reflect.TypeAssert[error](method.Call([]reflect.Value{reflect.ValueOf(context.Background()), input})[1])
 	return err
 }
 

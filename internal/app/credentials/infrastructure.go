@@ -3,6 +3,7 @@ package credentials
 import (
 	"context"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -99,7 +100,7 @@ func volumeCalls(t *state.Task, v *state.ManagedVolume, instance string) [][]aws
 		return awsapi.Access{Action: action, Resource: resource, Keys: keys}
 	}
 	requested, tagged := awsapi.Keys{}, awsapi.Keys{}
-	awsapi.TagKeys(requested, append(v.Tags[:len(v.Tags):len(v.Tags)], types.Tag{Key: aws.String("AmazonECSCreated"), Value: &t.ARN}),
+	awsapi.TagKeys(requested, append(slices.Clip(v.Tags), types.Tag{Key: aws.String("AmazonECSCreated"), Value: &t.ARN}),
 		func(t types.Tag) (string, string) { return aws.ToString(t.Key), aws.ToString(t.Value) })
 	for name, value := range requested { // the volume has them, once it is made
 		if tag, is := strings.CutPrefix(name, "aws:requesttag/"); is {

@@ -13,8 +13,8 @@ const (
 	// None is the value of AWS::NoValue: what has it leaves it out.
 	None Kind = iota
 	Null
-	// Text, Number and Bool are scalars, all with their text as it is written: 012345678901 and yes stay what they are until
-	// the type of a property says otherwise. Number and Bool are written without quotes, as JSON has them.
+	// Text is a scalar, as Number and Bool are, which are written without quotes. All have their text as it is written:
+	// 012345678901 and yes stay what they are until the type of a property says otherwise.
 	Text
 	Number
 	Bool
