@@ -133,7 +133,10 @@ func (t *Template) short(v string) bool {
 func (p *templatePart) values(scope arn.Scope, in reflect.Value) []string {
 	switch {
 	case p.member != nil:
-		texts := textsOf(p.member.Values(in), p)
+		texts, are := p.member.texts(in)
+		if !are {
+			texts = textsOf(p.member.Values(in), p)
+		}
 		if len(texts) == 0 && p.has {
 			return []string{p.absent}
 		}
@@ -212,6 +215,16 @@ func ReadPath(text string, in reflect.Type) Path {
 		in = field.Type
 	}
 	return p
+}
+
+// texts is a copy of a list of texts, if the path leads straight to one without an empty text: the longest lists are so.
+func (p Path) texts(in reflect.Value) (list []string, are bool) {
+	v := reflect.Indirect(in).FieldByName(p[0])
+	if len(p) > 1 || v.Type() != reflect.TypeFor[[]string]() {
+		return nil, false
+	}
+	list = slices.Clone(v.Interface().([]string))
+	return list, len(list) > 0 && !slices.Contains(list, "")
 }
 
 // Values are those at the end of the path that are there.
