@@ -130,7 +130,11 @@ func (l *Log) After(number uint64, f Filter) (list []Decision, news News) {
 	}
 	first := max(number, l.written-uint64(len(l.ring)))
 	for n := first; n < l.written; n++ {
-		if d := l.ring[(n-l.begun)%size].Tell(); f.lets(&d) {
+		kept := l.ring[(n-l.begun)%size]
+		if _, denied := kept.Counts(); f.Decision != "" && denied != (f.Decision == Denied) {
+			continue // most are left out so, without being told
+		}
+		if d := kept.Tell(); f.lets(&d) {
 			list = append(list, d)
 		}
 	}
