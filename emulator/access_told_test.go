@@ -8,8 +8,13 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	ebtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
@@ -33,6 +38,16 @@ func TestKeysThatAreNeverSuppliedAreTold(t *testing.T) {
 			return err
 		}
 	}
+	anyones := func(action, resource string) *string {
+		if resource != "" {
+			resource = `"Resource":"` + resource + `",`
+		}
+		return policyOf(`{"Effect":"Allow","Principal":"*","Action":"` + action + `",` + resource + `"Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}`)
+	}
+	secret, err := secretsmanager.NewFromConfig(w.srv.Config()).CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: aws.String("db"), SecretString: aws.String("x")})
+	w.ok(err)
+	_, err = ecr.NewFromConfig(w.srv.Config()).CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: aws.String("app")})
+	w.ok(err)
 	for _, c := range []struct {
 		name  string
 		store func() error
@@ -65,6 +80,25 @@ func TestKeysThatAreNeverSuppliedAreTold(t *testing.T) {
 		{"keys of RunTask", user(`{"Effect":"Allow","Action":"ecs:RunTask","Resource":"*","Condition":{"ArnEquals":{"ecs:cluster":"*"},"StringEquals":{"aws:RequestTag/team":"x","ecs:enable-execute-command":"false"}}}`), ""},
 		{"tags of resources", user(`{"Effect":"Allow","Action":"ecs:StopTask","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"x","ecs:ResourceTag/team":"${aws:PrincipalTag/team}"}}}`), ""},
 		{"PassRole", user(`{"Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":{"StringEquals":{"iam:PassedToService":"ecs-tasks.amazonaws.com"}}}`), ""},
+		{"a secret's", func() error {
+			_, err := secretsmanager.NewFromConfig(w.srv.Config()).PutResourcePolicy(ctx, &secretsmanager.PutResourcePolicyInput{SecretId: secret.ARN, ResourcePolicy: anyones("secretsmanager:GetSecretValue", "*")})
+			return err
+		}, `policy=` + *secret.ARN + ` keys="statement 1: aws:PrincipalOrgID"`},
+		{"a repository's", func() error {
+			_, err := ecr.NewFromConfig(w.srv.Config()).SetRepositoryPolicy(ctx, &ecr.SetRepositoryPolicyInput{RepositoryName: aws.String("app"), PolicyText: anyones("ecr:BatchGetImage", "")})
+			return err
+		}, `policy=arn:aws:ecr:us-east-1:000000000000:repository/app keys=`},
+		{"a bus's", func() error {
+			_, err := eventbridge.NewFromConfig(w.srv.Config()).PutPermission(ctx, &eventbridge.PutPermissionInput{
+				Action: aws.String("events:PutEvents"), Principal: aws.String("*"), StatementId: aws.String("all"),
+				Condition: &ebtypes.Condition{Type: aws.String("StringEquals"), Key: aws.String("aws:PrincipalOrgID"), Value: aws.String("o-1234567890")},
+			})
+			return err
+		}, `policy="of the event bus default" keys="statement all: aws:PrincipalOrgID"`},
+		{"of log groups", func() error {
+			_, err := cloudwatchlogs.NewFromConfig(w.srv.Config()).PutResourcePolicy(ctx, &cloudwatchlogs.PutResourcePolicyInput{PolicyName: aws.String("all"), PolicyDocument: anyones("logs:GetLogEvents", "*")})
+			return err
+		}, `policy="all of CloudWatch Logs" keys=`},
 		{"another service", user(`{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*","Condition":{"StringLike":{"s3:prefix":"x"}}}`), ""},
 	} {
 		before := len(log.String())
@@ -76,7 +110,7 @@ func TestKeysThatAreNeverSuppliedAreTold(t *testing.T) {
 	}
 	log.buf.Reset()
 	off := start(t, emulator.Options{InProcess: true, Log: slog.New(slog.NewTextHandler(&log, nil))})
-	_, err := iam.NewFromConfig(off.srv.Config()).CreatePolicy(ctx, &iam.CreatePolicyInput{PolicyName: aws.String("run"), PolicyDocument: policyOf(organization)})
+	_, err = iam.NewFromConfig(off.srv.Config()).CreatePolicy(ctx, &iam.CreatePolicyInput{PolicyName: aws.String("run"), PolicyDocument: policyOf(organization)})
 	off.ok(err)
 	if strings.Contains(log.String(), never) {
 		t.Errorf("without access the log has %s", log.String())

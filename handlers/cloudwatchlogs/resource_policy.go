@@ -28,6 +28,7 @@ func (a *API) PutResourcePolicy(ctx context.Context, in *cloudwatchlogs.PutResou
 	if err != nil {
 		return nil, err
 	}
+	a.Stored.Tell(nil, *in.PolicyName+" of CloudWatch Logs", in.PolicyDocument)
 	d := describeResourcePolicy(p)
 	return &cloudwatchlogs.PutResourcePolicyOutput{ResourcePolicy: &d}, nil
 }

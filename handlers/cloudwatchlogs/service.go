@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/policytext"
 	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
 )
@@ -14,10 +15,12 @@ import (
 type API struct {
 	store *logs.Store
 	now   func() time.Time
+	// Stored is told of resource policies.
+	Stored policytext.Stored
 }
 
 // New makes the API of a store, by a clock.
-func New(store *logs.Store, now func() time.Time) *API { return &API{store, now} }
+func New(store *logs.Store, now func() time.Time) *API { return &API{store: store, now: now} }
 
 // maxBody has room for the largest batch of events in JSON, in which a byte of a message may
 // be an escape of six, and for what stands around 10,000 of them.

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/policytext"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -28,6 +29,8 @@ type Options struct {
 	Downloads    *ecr.Downloads
 	DownloadPath string
 	Naming       ecr.Naming
+	// Stored is told of policies of repositories.
+	Stored policytext.Stored
 }
 
 // API answers from the store.

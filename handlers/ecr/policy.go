@@ -27,6 +27,7 @@ func (a *API) SetRepositoryPolicy(ctx context.Context, in *sdk.SetRepositoryPoli
 	if err != nil {
 		return nil, err
 	}
+	a.Stored.Tell(nil, r.ARN(), in.PolicyText)
 	return &sdk.SetRepositoryPolicyOutput{PolicyText: &r.Policy, RegistryId: &r.Scope.Account, RepositoryName: &r.Name}, nil
 }
 

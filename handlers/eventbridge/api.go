@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/policytext"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -25,6 +26,8 @@ type Options struct {
 	Way func(targetARN string) error
 	// Route puts what the targets of the rules of a bus that match an event are to get. The event is in its envelope.
 	Route func(tx *store.Tx, b *eventbridge.Bus, event string) error
+	// Stored is told of policies of buses.
+	Stored policytext.Stored
 }
 
 // API answers from the store.

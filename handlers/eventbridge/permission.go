@@ -1,6 +1,7 @@
 package eventbridge
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -16,7 +17,9 @@ import (
 // PutPermission adds a statement to the policy of a bus, or replaces the one with its id; with a Policy it replaces all
 // of them (EVB0007).
 func (a *API) PutPermission(ctx context.Context, in *sdk.PutPermissionInput) (*sdk.PutPermissionOutput, error) {
-	return &sdk.PutPermissionOutput{}, a.changeBus(ctx, in.EventBusName, func(b *eventbridge.Bus) error {
+	var policy string
+	err := a.changeBus(ctx, in.EventBusName, func(b *eventbridge.Bus) error {
+		defer func() { policy = b.Policy }()
 		if in.Policy != nil {
 			if in.Action != nil || in.Principal != nil || in.StatementId != nil || in.Condition != nil {
 				return invalid("Action, Principal, StatementId and Condition could not be combined with Policy parameter.")
@@ -39,6 +42,8 @@ func (a *API) PutPermission(ctx context.Context, in *sdk.PutPermissionInput) (*s
 		}
 		return setPolicy(b, policy)
 	})
+	a.Stored.Tell(err, "of the event bus "+cmp.Or(aws.ToString(in.EventBusName), eventbridge.DefaultBus), &policy)
+	return &sdk.PutPermissionOutput{}, err
 }
 
 // organizationForm matches ids of organizations. Source: AWS Organizations API reference.

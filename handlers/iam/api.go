@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/policytext"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -20,8 +21,7 @@ type API struct {
 	clock func() time.Time
 	uses  *iam.KeyUses
 
-	// Stored is told of each policy that is stored, by its name for people, with its document. Nil: nothing is.
-	Stored func(name, document string)
+	Stored policytext.Stored
 }
 
 // New makes the API. now is the emulator's time.
@@ -40,10 +40,3 @@ func account(ctx context.Context) iam.Account {
 func (a *API) read() *store.Tx { return a.store.Read() }
 
 func (a *API) update(fn func(tx *store.Tx) error) error { return a.store.Update(fn) }
-
-// tellStored tells of a policy that is stored, if there was no error.
-func (a *API) tellStored(err error, name string, document *string) {
-	if err == nil && a.Stored != nil {
-		a.Stored(name, *document)
-	}
-}

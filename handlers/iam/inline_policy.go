@@ -32,7 +32,7 @@ func (k *kind[R]) putInline(ctx context.Context, a *API, name, policy, document 
 		}
 		return nil
 	})
-	a.tellStored(err, *policy+" of the "+k.word+" "+*name, document)
+	a.Stored.Tell(err, *policy+" of the "+k.word+" "+*name, document)
 	return err
 }
 

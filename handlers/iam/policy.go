@@ -62,7 +62,7 @@ func (a *API) CreatePolicy(ctx context.Context, in *sdk.CreatePolicyInput) (*sdk
 	if err != nil {
 		return nil, err
 	}
-	a.tellStored(nil, made.ARN(), in.PolicyDocument)
+	a.Stored.Tell(nil, made.ARN(), in.PolicyDocument)
 	described := describePolicy(made, nil)
 	described.Tags = in.Tags // in the order of the request (IAM0006)
 	return &sdk.CreatePolicyOutput{Policy: &described}, nil

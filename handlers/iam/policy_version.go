@@ -36,7 +36,7 @@ func (a *API) CreatePolicyVersion(ctx context.Context, in *sdk.CreatePolicyVersi
 		described = describeVersion(p, made)
 		return nil
 	})
-	a.tellStored(err, *in.PolicyArn+" "+made.ID, in.PolicyDocument)
+	a.Stored.Tell(err, *in.PolicyArn+" "+made.ID, in.PolicyDocument)
 	return &sdk.CreatePolicyVersionOutput{PolicyVersion: &described}, err
 }
 

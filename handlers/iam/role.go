@@ -29,7 +29,7 @@ func (a *API) CreateRole(ctx context.Context, in *sdk.CreateRoleInput) (*sdk.Cre
 	if err != nil {
 		return nil, err
 	}
-	a.tellStored(nil, trustPolicyOf(made.Name), in.AssumeRolePolicyDocument)
+	a.Stored.Tell(nil, trustPolicyOf(made.Name), in.AssumeRolePolicyDocument)
 	described := describeRole(made)
 	described.PermissionsBoundary = boundary(&made.Permissions)
 	described.Tags = in.Tags // in the order of the request (IAM0006)
@@ -126,7 +126,7 @@ func (a *API) UpdateAssumeRolePolicy(ctx context.Context, in *sdk.UpdateAssumeRo
 		r.TrustPolicy = *in.PolicyDocument
 		return checkTrustPolicy(r.TrustPolicy)
 	})
-	a.tellStored(err, trustPolicyOf(*in.RoleName), in.PolicyDocument)
+	a.Stored.Tell(err, trustPolicyOf(*in.RoleName), in.PolicyDocument)
 	return &sdk.UpdateAssumeRolePolicyOutput{}, err
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/policytext"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -26,6 +27,8 @@ type Options struct {
 	// are random, so a definition that was written for an account of AWS could name no secret here.
 	// Nil is as on AWS: such an ARN is of no secret.
 	OtherSuffix func(asked, found string)
+	// Stored is told of policies of secrets.
+	Stored policytext.Stored
 }
 
 // API answers from the store.
@@ -33,10 +36,11 @@ type API struct {
 	store       *store.Store
 	clock       func() time.Time
 	otherSuffix func(asked, found string)
+	stored      policytext.Stored
 }
 
 func New(o Options) *API {
-	return &API{store: o.Store, clock: o.Now, otherSuffix: o.OtherSuffix}
+	return &API{store: o.Store, clock: o.Now, otherSuffix: o.OtherSuffix, stored: o.Stored}
 }
 
 // now is the time in milliseconds, as Secrets Manager has it.

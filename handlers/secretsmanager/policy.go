@@ -16,7 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// PutResourcePolicy stores a policy, which has no effect.
+// PutResourcePolicy stores a policy, which counts where access is decided.
 func (a *API) PutResourcePolicy(ctx context.Context, in *sdk.PutResourcePolicyInput) (*sdk.PutResourcePolicyOutput, error) {
 	public, err := checkPolicy(*in.ResourcePolicy)
 	if err != nil {
@@ -32,6 +32,7 @@ func (a *API) PutResourcePolicy(ctx context.Context, in *sdk.PutResourcePolicyIn
 	if err != nil {
 		return nil, err
 	}
+	a.stored.Tell(nil, *arnOf(s), in.ResourcePolicy)
 	return &sdk.PutResourcePolicyOutput{ARN: arnOf(s), Name: &s.Name}, nil
 }
 

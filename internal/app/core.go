@@ -39,7 +39,7 @@ type Core struct {
 	Journal     activity.Journal   // of what no row says
 	Decisions   decision.Log       // about what callers may do
 	Outages     outage.Board       // what there is no capacity of
-	// PolicyStored is told of each policy of IAM that is stored. Nil: access is not decided.
+	// PolicyStored is told of each policy that is stored. Nil: access is not decided.
 	PolicyStored func(name, document string)
 	// Begun is set once the emulator works: before that, only what the engine demands is written.
 	Begun bool

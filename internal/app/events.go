@@ -61,7 +61,7 @@ func (e *Events) offer() Offer {
 	e.targets = e.newTargets()
 	return Offer{
 		APIs: []API{
-			eventbridge.New(eventbridge.Options{Store: e.Store, Now: e.Clock.Now, Way: e.Way, Route: func(tx *store.Tx, b *rules.Bus, event string) error {
+			eventbridge.New(eventbridge.Options{Store: e.Store, Now: e.Clock.Now, Way: e.Way, Stored: e.PolicyStored, Route: func(tx *store.Tx, b *rules.Bus, event string) error {
 				return e.router.Route(tx, routing.Event{Scope: b.Scope, Bus: b.Name, JSON: event})
 			}}),
 			scheduler.New(scheduler.Options{

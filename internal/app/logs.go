@@ -53,8 +53,10 @@ func (l *Logs) open(context.Context) (err error) {
 func (l *Logs) Begin() error { return l.store.Begin() }
 
 func (l *Logs) offer() Offer {
+	api := cloudwatchlogs.New(l.store, l.Clock.Now)
+	api.Stored = l.PolicyStored
 	return Offer{
-		APIs:     []API{cloudwatchlogs.New(l.store, l.Clock.Now)},
+		APIs:     []API{api},
 		Measures: []control.Measure{control.MeasureLogs(l.store.Size, l.State)},
 	}
 }

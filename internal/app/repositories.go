@@ -19,7 +19,7 @@ func (i *Images) offer() Offer {
 	return Offer{
 		APIs: []API{ecrapi.New(ecrapi.Options{
 			Store: i.Store, Now: i.Clock.Now, Wall: i.Clock.Wall, Logins: ecr.NewLogins(i.Store), Files: i.files,
-			Downloads: &i.downloads, DownloadPath: control.LayerPath, Naming: i.naming(),
+			Downloads: &i.downloads, DownloadPath: control.LayerPath, Naming: i.naming(), Stored: i.PolicyStored,
 		})},
 		Routes:   control.LayerRoutes(i.layer),
 		Measures: []control.Measure{control.MeasureImages(i.Store, i.files.Size, i.Pulls)},

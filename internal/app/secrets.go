@@ -39,7 +39,7 @@ func (s *Secrets) Module() Module {
 func (s *Secrets) offer() Offer {
 	s.ssm = ssm.New(ssm.Options{Store: s.Store, Now: s.Clock.Now, Sessions: s.Sessions.Kernel()})
 	return Offer{APIs: []API{
-		s.ssm, secretsmanager.New(secretsmanager.Options{Store: s.Store, Now: s.Clock.Now, OtherSuffix: s.otherSuffix()}),
+		s.ssm, secretsmanager.New(secretsmanager.Options{Store: s.Store, Now: s.Clock.Now, OtherSuffix: s.otherSuffix(), Stored: s.PolicyStored}),
 	}}
 }
 
