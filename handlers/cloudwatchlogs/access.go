@@ -105,10 +105,13 @@ func (a *API) tagsOf(resourceARN string) []tagging.Tag {
 	return nil
 }
 
-// policiesOf are the policies of the account that a group or a stream is in, which say themselves what they are for.
+// policiesOf are the policies of the account that a group or a stream is in, which say themselves what they are for. A document that
+// cannot be evaluated, as none is refused for that when it is stored, would deny everything to everyone.
 func (a *API) policiesOf(resourceARN string) (found []policy.Source) {
 	for _, p := range a.store.ResourcePolicies(arn.ScopeOf(resourceARN)) {
-		found = append(found, policy.Source{Name: p.Name, Policy: policies.Compile(p.Document)})
+		if compiled := policies.Compile(p.Document); compiled.Err() == nil {
+			found = append(found, policy.Source{Name: p.Name, Policy: compiled})
+		}
 	}
 	return found
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatchlogs"
 )
 
 const document = `{"Version":"2012-10-17","Statement":[]}`
@@ -94,5 +96,18 @@ func TestABadResourcePolicyIsRefused(t *testing.T) {
 	}
 	if names := s.policies(); len(names) > 0 {
 		t.Errorf("kept are %v", names)
+	}
+}
+
+// TestADocumentThatIsNoPolicyDecidesNothing: it would deny everything, to the account itself as well.
+func TestADocumentThatIsNoPolicyDecidesNothing(t *testing.T) {
+	s := newScene(t)
+	count := cloudwatchlogs.New(s.store, time.Now).Service().Policies
+	for text, want := range map[string]int{"{}": 0, `{"Statement":[{"Effect":"Sometimes"}]}`: 0, `{"Statement":[{"Effect":"Allow","Principal":"*","Action":"logs:*","Resource":"*"}]}`: 1} {
+		_, err := s.putPolicy("one", text)
+		s.must(err)
+		if got := len(count(groupARN)); got != want {
+			t.Errorf("%s: %d policies decide, want %d", text, got, want)
+		}
 	}
 }
