@@ -268,6 +268,11 @@ import {
 }
 
 import {
+  to = module.volumes.aws_iam_role_policy_attachment.infrastructure
+  id = "volumes-infrastructure/arn:aws:iam::aws:policy/service-role/AmazonECSInfrastructureRolePolicyForVolumes"
+}
+
+import {
   to = module.volumes.aws_ecs_task_definition.db
   id = "arn:aws:ecs:us-east-1:000000000000:task-definition/volumes-db:1"
 }

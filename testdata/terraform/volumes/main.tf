@@ -27,6 +27,11 @@ resource "aws_iam_role" "infrastructure" {
   })
 }
 
+resource "aws_iam_role_policy_attachment" "infrastructure" {
+  role       = aws_iam_role.infrastructure.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonECSInfrastructureRolePolicyForVolumes"
+}
+
 resource "aws_ecs_task_definition" "db" {
   family                   = "${var.name}-db"
   requires_compatibilities = ["FARGATE"]
@@ -78,4 +83,6 @@ resource "aws_ecs_service" "db" {
       }
     }
   }
+
+  depends_on = [aws_iam_role_policy_attachment.infrastructure]
 }
