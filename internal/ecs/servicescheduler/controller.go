@@ -129,7 +129,8 @@ func (c *Controller) reconcile(serviceARN string, now func() time.Time) (*plan.P
 		return &plan.Plan{}, nil
 	}
 	in.Probe = true
-	roles := c.refusedRoles(in.Service) // asked once, as people see what was decided
+	asked := in.Service.Primary()
+	roles := c.refusedRoles(asked, serviceARN) // once, as people see what was decided
 	in.Rules.Refused = roles
 	do := Decide(in)
 	if len(do.Verbs) == 0 {
@@ -142,6 +143,9 @@ func (c *Controller) reconcile(serviceARN string, now func() time.Time) (*plan.P
 		in, ok := c.read(tx, serviceARN, now(), chance)
 		if !ok {
 			return nil
+		}
+		if primary := in.Service.Primary(); primary.ID != asked.ID { // an update has come between
+			roles = c.refusedRoles(primary, serviceARN)
 		}
 		in.Rules.Refused = roles
 		do = Decide(in)
@@ -161,15 +165,14 @@ func (c *Controller) reconcile(serviceARN string, now func() time.Time) (*plan.P
 
 // refusedRoles are the infrastructure roles of load balancers with which ECS cannot shift the traffic to a new revision. Only the
 // beginning of a deployment needs them: see shift.Resolve.
-func (c *Controller) refusedRoles(s *state.Service) map[string]bool {
-	d := s.Primary()
+func (c *Controller) refusedRoles(d *state.Deployment, serviceARN string) map[string]bool {
 	if c.MayShift == nil || d.Revision.TargetGroups != nil || d.RolloutState != types.DeploymentRolloutStateInProgress {
 		return nil
 	}
 	roles := map[string]bool{}
 	for i := range d.Revision.LoadBalancers {
 		b := &d.Revision.LoadBalancers[i]
-		if b.AdvancedConfiguration != nil && !c.MayShift(s.ARN, b) {
+		if b.AdvancedConfiguration != nil && !c.MayShift(serviceARN, b) {
 			roles[aws.ToString(b.AdvancedConfiguration.RoleArn)] = true
 		}
 	}
