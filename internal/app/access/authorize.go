@@ -20,6 +20,7 @@ func (c *Control) Authorize(ctx context.Context, call awsapi.Call, wants []awsap
 	tx := c.Store.Read()
 	who := c.principalOf(tx, &call)
 	decided, denied := c.decide(&callKeys{call: &call, who: &who, now: c.Now()}, wants)
+	who.granted = nil // what is kept of the call needs no more of it
 	c.Decisions.Record(decided...)
 	if denied != nil {
 		return denied
