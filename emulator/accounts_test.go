@@ -73,7 +73,7 @@ func lacks(action, resource, policy string) string {
 		" because no " + policy + " policy allows the " + action + " action"
 }
 
-// Identities, quotas and defaults are those of one account.
+// Each account has its own identities, quotas and defaults.
 func TestAccountsAreApart(t *testing.T) {
 	w := startAccounts(t, withQuotas(map[string]int{"fargate-vcpus": 1}))
 	for _, of := range []struct {

@@ -79,7 +79,7 @@ func (a *API) otherOperations() []awsapi.Operation {
 		awsapi.Works("AddTags", tagged, a.AddTags),
 		awsapi.Works("RemoveTags", tagged, a.RemoveTags),
 		awsapi.Works("DescribeTags", tagged, a.DescribeTags),
-		awsapi.Partial("DescribeAccountLimits", "AWS's default quotas; those of targets in an availability zone are not enforced", a.DescribeAccountLimits),
+		awsapi.Partial("DescribeAccountLimits", "AWS's default quotas; the quotas of targets in an availability zone are not enforced", a.DescribeAccountLimits),
 		awsapi.Partial("DescribeSSLPolicies", "without those for RFC 9151 and CNSA 2", a.DescribeSSLPolicies),
 		awsapi.Partial("DescribeCapacityReservation", "there is none", a.DescribeCapacityReservation),
 	}

@@ -166,7 +166,7 @@ func (a *API) instanceProfileOperations() []awsapi.Operation {
 func (a *API) serviceLinkedRoleOperations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("CreateServiceLinkedRole", "for ECS and the services it works with; others answer 501 NotImplementedException", a.CreateServiceLinkedRole),
-		awsapi.Works("DeleteServiceLinkedRole", "at once; ACTIVE clusters of any region keep that of ECS", a.DeleteServiceLinkedRole),
+		awsapi.Works("DeleteServiceLinkedRole", "at once; ACTIVE clusters of any region keep the role of ECS", a.DeleteServiceLinkedRole),
 		awsapi.Works("GetServiceLinkedRoleDeletionStatus", "SUCCEEDED or FAILED, without delay", a.GetServiceLinkedRoleDeletionStatus),
 	}
 }

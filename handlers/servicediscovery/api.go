@@ -88,7 +88,7 @@ func (a *API) Service() awsapi.Service {
 			awsapi.Works("UpdateInstanceCustomHealthStatus", "at once; with --aws-delays after 30 s", a.UpdateInstanceCustomHealthStatus),
 
 			awsapi.Works("GetOperation", "", a.GetOperation),
-			awsapi.Works("ListOperations", "those of seven days, 10,000 at most; with all filters, in pages", a.ListOperations),
+			awsapi.Works("ListOperations", "operations of seven days, 10,000 at most; with all filters, in pages", a.ListOperations),
 
 			awsapi.Works("TagResource", "of namespaces and services", a.TagResource),
 			awsapi.Works("UntagResource", "missing tags are no error", a.UntagResource),

@@ -12,7 +12,7 @@ var codec = wire.AsIs.Except(types.SessionFilter{})
 
 // Service is the Systems Manager API.
 func (a *API) Service() awsapi.Service {
-	const public = "of public parameters those of the ECS-optimized images of Linux and Bottlerocket, of Amazon Linux, and latest and stable of AWS for Fluent Bit; ids of images are the emulator's own"
+	const public = "of public parameters the ECS-optimized images of Linux and Bottlerocket, of Amazon Linux, and latest and stable of AWS for Fluent Bit; ids of images are the emulator's own"
 	return awsapi.Service{
 		Name: "ssm", ID: sdk.ServiceID, Title: "AWS Systems Manager", Model: model,
 		Access: access(), Tags: a.tagsOf,
@@ -50,7 +50,7 @@ func (a *API) sessionOperations() []awsapi.Operation {
 			"AWS-StartPortForwardingSessionToRemoteHost; other documents answer InvalidDocument, other targets TargetNotConnected", a.StartSession).AsksItself(),
 		awsapi.Works("ResumeSession", "for a minute after the client has lost its connection", a.ResumeSession).AsksItself(),
 		awsapi.Works("TerminateSession", "", a.TerminateSession).AsksItself(),
-		awsapi.Works("DescribeSessions", "those of ECS Exec as well; the last thousand that are over, in memory", a.DescribeSessions),
+		awsapi.Works("DescribeSessions", "sessions of ECS Exec as well; the last thousand that are over, in memory", a.DescribeSessions),
 		awsapi.Works("GetConnectionStatus", "", a.GetConnectionStatus).AsksItself(),
 	}
 }

@@ -43,7 +43,7 @@ def main():
     path, services = sys.argv[1], sys.argv[2:]
     driver = awscli.clidriver.create_clidriver()
     emitter = type(driver.session.get_component("event_emitter"))
-    botocore = emitter.__module__.removesuffix(".hooks")  # that of the CLI
+    botocore = emitter.__module__.removesuffix(".hooks")  # the copy in the CLI
     keep_methods(sys.modules[botocore + ".client"].ClientCreator)
     read_models(driver, services)
     keep_event_names(emitter)

@@ -19,7 +19,7 @@ func New(b kit.Base, nat ec2.NATDelays) *API { return &API{Base: b, nat: nat} }
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("AllocateAddress", "one of 254 addresses for documentation, shared by all accounts and regions; nothing answers there; no pools of your own", kit.DryRunFirst(a.AllocateAddress)),
-		awsapi.Partial("AssociateAddress", "shown only; with instances and their network interfaces: AWS keeps those of tasks for ECS", kit.DryRunFirst(a.AssociateAddress)),
+		awsapi.Partial("AssociateAddress", "shown only; with instances and their network interfaces: AWS keeps the interfaces of tasks for ECS", kit.DryRunFirst(a.AssociateAddress)),
 		awsapi.Partial("AssociateRouteTable", kit.WithoutEffect+"; with subnets and internet gateways", kit.DryRunFirst(a.AssociateRouteTable)),
 		awsapi.Partial("AttachInternetGateway", "as CreateInternetGateway", kit.DryRunFirst(a.AttachInternetGateway)),
 		awsapi.Partial("CreateInternetGateway", kit.WithoutEffect, kit.DryRunFirst(a.CreateInternetGateway)),

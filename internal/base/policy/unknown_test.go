@@ -121,7 +121,7 @@ func TestPoliciesWithoutResources(t *testing.T) {
 	}
 }
 
-// Only the policies of the repository are so: those of identities, boundaries and sessions have resources there, too.
+// Only the policies of the repository are so: policies of identities, boundaries and sessions have resources there, too.
 func TestResourcesOfIdentitiesCountForRepositories(t *testing.T) {
 	for resource, want := range map[string]string{"web": "allowed", "other": "implicitDeny"} {
 		p := policy.Compile(`{"Statement":{"Effect":"Allow","Action":"*","Resource":"arn:aws:ecr:eu-west-1:123456789012:repository/` + resource + `"}}`)

@@ -15,7 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 )
 
-// Input is a pointer to an input of an operation that has the members which the service's model requires, and those of which
+// Input is a pointer to an input of an operation that has the members which the service's model requires, and the members from which
 // the operation's row makes its resources. The values suit the model, as far as the texts that are known here do.
 func Input(s awsapi.Service, o awsapi.Operation, table constraint.Table) any {
 	f := &filler{table: table, arn: "arn:aws:" + cmp.Or(s.Actions, s.Name) + ":eu-west-1:123456789012:thing/one"}

@@ -77,7 +77,7 @@ func pathOf(r awsapi.Route, in reflect.Value) string {
 	return strings.Join(segments, "/") + "?" + values.Encode()
 }
 
-// texts are those of a member of texts.
+// texts are what a member of texts has.
 func texts(v reflect.Value) (list []string) {
 	switch v.Kind() {
 	case reflect.Pointer:
