@@ -87,7 +87,11 @@ func (e *evaluator) outside(call *document.Value) (*document.Value, error) {
 		if len(arguments) == 4 {
 			fallback = arguments[3].Get("DefaultValue")
 		}
-		return intrinsic.FindInMap(at, e.mappings, arguments[:3], fallback)
+		got, err := intrinsic.FindInMap(at, e.mappings, arguments[:3], fallback)
+		if err != nil {
+			return nil, err
+		}
+		return got, e.budget.Take(at, got.Size())
 	case "Fn::ImportValue":
 		return e.importValue(call)
 	case "Fn::GetAZs":

@@ -107,7 +107,7 @@ func (t *Template) evaluator(input Input, parameters []*ParameterValue, value fu
 			if call.Text == "Ref" {
 				return known[call.Items[0].Text], nil
 			}
-			if !call.Items[1].Scalar() {
+			if !call.Items[1].Scalar() || call.Items[1].Text == "" {
 				return nil, intrinsic.AttributeError(call.At)
 			}
 			return nil, nil

@@ -38,6 +38,8 @@ func TestShortTags(t *testing.T) {
 		"v: !If [a, !Sub b, !Ref c]":     `{"v":{"Fn::If":["a",{"Fn::Sub":"b"},{"Ref":"c"}]}}`,
 		"v: !Transform {Name: n}":        `{"v":{"Fn::Transform":{"Name":"n"}}}`,
 		"v: !!str 5":                     `{"v":"5"}`,
+		`v: !!bool 'hello",'`:            `{"v":"hello\","}`,
+		`v: !!float '{"x":[]}'`:          `{"v":"{\"x\":[]}"}`,
 		"v: '5'":                         `{"v":"5"}`,
 		"v: [017, 1_0, +1, 1e3, .5, -2]": `{"v":["017","1_0","+1",1e3,".5",-2]}`,
 		"v: [yes, On, True, null]":       `{"v":["yes","On",true,null]}`,

@@ -149,10 +149,10 @@ func (v *Value) MaybeList() bool { return v.Kind == List || v.IsFunction() }
 // IsTrue is whether a condition holds.
 func (v *Value) IsTrue() bool { return v.Text == "true" }
 
-// Size is how many bytes the texts of a value have.
+// Size is how many bytes a value has when it is written, about: its texts, and what stands around each of them.
 func (v *Value) Size() (n int) {
 	v.Walk(func(each *Value) bool {
-		n += len(each.Text)
+		n += len(each.Text) + 8
 		return true
 	})
 	return n

@@ -85,9 +85,11 @@ func (v *Value) yamlScalar(n *yaml.Node) {
 	case "!!null":
 		v.Kind = Null
 	case "!!bool":
-		v.Kind, v.Text = Bool, strings.ToLower(n.Value)
+		if text := strings.ToLower(n.Value); text == "true" || text == "false" {
+			v.Kind, v.Text = Bool, text
+		}
 	case "!!int", "!!float":
-		if json.Valid([]byte(n.Value)) {
+		if strings.Trim(n.Value, "-+.0123456789eE") == "" && json.Valid([]byte(n.Value)) {
 			v.Kind = Number
 		}
 	}

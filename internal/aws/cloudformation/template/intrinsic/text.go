@@ -22,7 +22,7 @@ func joinArguments(v *document.Value) ([]*document.Value, error) {
 
 func join(at document.Position, arguments []*document.Value, b *Budget) (*document.Value, error) {
 	texts, ok := arguments[1].Texts()
-	if !ok {
+	if !ok || arguments[1].Kind != document.List {
 		return nil, joinError(at)
 	}
 	size := len(arguments[0].Text) * max(len(texts)-1, 0)
@@ -107,5 +107,8 @@ func toJSONString(at document.Position, arguments []*document.Value, b *Budget) 
 	if k := arguments[0].Kind; k != document.List && k != document.Map { // the text is a guess
 		return nil, Transformf(at, "Fn::ToJsonString requires an object or a list")
 	}
-	return b.Text(at, arguments[0].TypedJSON())
+	if err := b.Take(at, arguments[0].Size()); err != nil { // before it is made
+		return nil, err
+	}
+	return &document.Value{Kind: document.Text, Text: arguments[0].TypedJSON(), At: at}, nil
 }
