@@ -192,6 +192,14 @@ func TestAnARNOfAnotherAccount(t *testing.T) {
 				_, err := client.ListServices(ctx, &ecs.ListServicesInput{Cluster: cluster})
 				return err
 			}},
+			{"CreateService", definition, func(ctx context.Context) error {
+				_, err := client.CreateService(ctx, &ecs.CreateServiceInput{ServiceName: aws.String("web"), TaskDefinition: &definition})
+				return err
+			}},
+			{"UpdateService", definition, func(ctx context.Context) error {
+				_, err := client.UpdateService(ctx, &ecs.UpdateServiceInput{Service: aws.String("web"), TaskDefinition: &definition})
+				return err
+			}},
 			{"DescribeTaskDefinition", definition, func(ctx context.Context) error {
 				_, err := client.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &definition})
 				return err

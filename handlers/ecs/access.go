@@ -7,6 +7,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -28,7 +29,7 @@ func (a *API) access() awsapi.Rows {
 		maps.Copy(rows, some)
 	}
 	for name, row := range rows {
-		rows[name] = row.Then(clusterOfOtherAccount)
+		rows[name] = row.Then(kit.AskOtherAccount)
 	}
 	return rows
 }

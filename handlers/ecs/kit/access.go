@@ -191,6 +191,19 @@ func OfOwner[I any](kind, member string, refs func(in *I) []string) awsapi.Row {
 	}).Shows("on the "+kind+" of {"+member+"}", "on {"+member+"}").May("ecs:cluster", "ecs:"+kind)
 }
 
+// AskOtherAccount asks for the cluster or the task definition of another account where an operation asks for nothing else there,
+// as RunTask, ListTasks and CreateService do. ECS has no resource policies (AC75), so the call is refused (AC10), whether it is
+// there or not.
+func AskOtherAccount(call awsapi.Call, a *awsapi.Access) {
+	for _, key := range []string{"ecs:cluster", "ecs:task-definition"} {
+		for _, named := range a.Keys[key].Texts {
+			if OfOtherAccount(call, named) && strings.HasPrefix(a.Action, "ecs:") && !OfOtherAccount(call, a.Resource) {
+				a.Resource = named
+			}
+		}
+	}
+}
+
 // OfOtherAccount reports whether a request names something by an ARN of another account.
 func OfOtherAccount(call awsapi.Call, ref string) bool {
 	if !arn.Is(ref) {
