@@ -43,6 +43,8 @@ DOCKER_PACKAGES = $(sort $(dir $(shell grep -rl --include='*_test.go' backend/do
 TERRAFORM_PACKAGE := ./examples/terraform
 # They compile most of what the packages with Docker need, two at a time.
 OTHER_PACKAGES = $(shell $(GO) list ./... | grep -v -E '($(subst $(space),|,$(DOCKER_PACKAGES:./%/=/%)))$$')
+# Some of them wait for a minute, so one more is tested at a time than there are processors.
+AT_ONCE = -p $(shell expr $$(nproc 2>/dev/null || echo 4) + 1)
 TESTFLAGS ?=
 
 GOLANGCI_LINT_VERSION := v2.15.0
@@ -81,18 +83,18 @@ demo-image: ## make the image ecs-emulator/demo, which the walk-through runs
 test: programs ## run the tests in minutes: all on the simulated engine, and where one answers some on Docker
 	@$(GOTEST) -short $(TESTFLAGS) $(TEST_PACKAGES)
 
-# The packages with tests on Docker, "docker", or the "others"; by default all.
+# The packages with tests on Docker, "docker", but for tests that run "last", or the "others"; by default all.
 PART ?=
 
 .PHONY: test-all
 test-all: programs ## run all tests, with the race detector: those that need Docker or Terraform where there is one
 	@$(if $(RACE),,echo 'the tests run without the race detector: no C compiler, or RACE= is set')
 	@status=0; \
-	  if [ '$(PART)' != docker ]; then $(GOTESTRACE) -skip '$(LAST)' $(TESTFLAGS) $(OTHER_PACKAGES) || status=$$?; fi; \
-	  if [ '$(PART)' != others ]; then \
+	  if [[ '$(PART)' =~ ^(others)?$$ ]]; then $(GOTESTRACE) $(AT_ONCE) -skip '$(LAST)' $(TESTFLAGS) $(OTHER_PACKAGES) || status=$$?; fi; \
+	  if [[ '$(PART)' =~ ^(docker)?$$ ]]; then \
 	    $(call run_on_docker,$(GOTESTRACE),$(TERRAFORM_PACKAGE) $(filter-out $(TERRAFORM_PACKAGE)/,$(DOCKER_PACKAGES))) || status=$$?; \
-	    $(call run_last,$(GOTESTRACE)) || status=$$?; \
 	  fi; \
+	  if [[ '$(PART)' =~ ^(last)?$$ ]]; then $(call run_last,$(GOTESTRACE)) || status=$$?; fi; \
 	  exit $$status
 
 .PHONY: test-docker
