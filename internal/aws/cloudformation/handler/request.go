@@ -47,6 +47,9 @@ type Request struct {
 	Began, Now time.Time
 	// Progress is what the last Result of this action said, empty at first.
 	Progress string
+	// CreateProgress is, of a Delete without PhysicalID, what the last Result of the Create said: what may have been made,
+	// although its answer is lost, is looked for.
+	CreateProgress string
 }
 
 // Tag is one of a stack's tags.
