@@ -12,10 +12,11 @@ import (
 // names are what functions in a template may name.
 type names struct {
 	parameters, resources, conditions, mappings map[string]bool
+	noEcho                                      func(*document.Value) bool
 }
 
 func (t *Template) names(b *body) names {
-	n := names{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	n := names{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, t.noEcho}
 	for _, p := range t.Parameters {
 		n.parameters[p.Name] = true
 	}
@@ -88,6 +89,9 @@ func (n names) checkResources(resources []*resource) error {
 				return err
 			}
 		}
+		if n.noEcho(r.deletion) || n.noEcho(r.replace) {
+			return document.NotBuilt(r.at, "A policy that is made of a NoEcho parameter")
+		}
 	}
 	return unresolved(at, missing, intrinsic.Resources)
 }
@@ -140,6 +144,9 @@ func (n names) checkValue(v *document.Value, missing map[string]bool, at *docume
 				missing[name], *at = true, call.At
 			}
 		case "Fn::GetAtt":
+			if n.noEcho(call.Items[1]) { // it would show in refusals
+				return document.NotBuilt(call.At, "Fn::GetAtt of an attribute that a NoEcho parameter names")
+			}
 			if name := call.Items[0].Text; !n.resources[name] {
 				if !inSub[call] { // by public reports
 					return document.Errorf(call.At, "instance of Fn::GetAtt references undefined resource %s", name)

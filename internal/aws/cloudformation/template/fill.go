@@ -8,7 +8,64 @@ import (
 // Attributes is the value of a Ref, or of an attribute, of a resource that is made; nil if it is not known yet.
 type Attributes func(document.Reference) (*document.Value, error)
 
-// Fill gives what a Resource or an Output has the values of other resources. What is not known yet is left.
+// Fill gives the properties of a resource the values of others, and what is shown of them. The error names no value of a
+// NoEcho parameter.
+func (r *Resource) Fill(attributes Attributes) (properties, shown *document.Value, err error) {
+	properties, err = fillAs(r.Properties, r.Shown, attributes)
+	if err != nil {
+		return nil, nil, err
+	}
+	if r.Shown == r.Properties {
+		return properties, properties, nil
+	}
+	return properties, FillShown(r.Shown, attributes), nil
+}
+
+// Fill gives an output its value, which must be a text, and what is shown of it. The error names no value of a NoEcho parameter.
+func (o *Output) Fill(attributes Attributes) (value, shown *document.Value, err error) {
+	value, shown, err = fillText(o.Value, o.Shown, attributes)
+	if err == nil && !value.Scalar() && value.Kind != document.Call {
+		err = notText(o.At)
+	}
+	return value, shown, err
+}
+
+// FillExport gives the name of an export its value likewise, nil if there is none.
+func (o *Output) FillExport(attributes Attributes) (name, shown *document.Value, err error) {
+	if o.Export == nil {
+		return nil, nil, nil
+	}
+	name, shown, err = fillText(o.Export, o.ShownExport, attributes)
+	if err == nil && name.Kind != document.Call && !exportName(name.Text) {
+		err = malformedExport(o.At, o.Name)
+	}
+	return name, shown, err
+}
+
+func fillText(v, shown *document.Value, attributes Attributes) (filled, filledShown *document.Value, err error) {
+	if filled, err = fillAs(v, shown, attributes); err != nil || v == shown {
+		return filled, filled, err
+	}
+	if filledShown, err = Fill(shown, attributes); err != nil || filledShown.Kind != document.Call && !filledShown.Scalar() {
+		filledShown = document.NewText(mask)
+	}
+	return filled, filledShown, nil
+}
+
+// fillAs fills a value, with an error of what is shown of it.
+func fillAs(v, shown *document.Value, attributes Attributes) (*document.Value, error) {
+	filled, err := Fill(v, attributes)
+	if err != nil && v != shown {
+		err = maskedError(err, func() error {
+			_, masked := Fill(shown, attributes)
+			return masked
+		})
+	}
+	return filled, err
+}
+
+// Fill gives what a Resource or an Output has the values of other resources. What is not known yet is left. Its errors may have
+// values of NoEcho parameters: for events and reasons there are the methods Fill.
 func Fill(v *document.Value, attributes Attributes) (*document.Value, error) {
 	if v == nil || v.Known() {
 		return v, nil
@@ -27,9 +84,4 @@ func FillShown(v *document.Value, attributes Attributes) *document.Value {
 		return hidden()
 	}
 	return filled
-}
-
-// hidden is shown in place of properties (CFN-76).
-func hidden() *document.Value {
-	return &document.Value{Kind: document.Map, Members: []document.Member{{Name: mask, Value: document.NewText(mask)}}}
 }

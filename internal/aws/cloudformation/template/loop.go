@@ -16,11 +16,11 @@ const forEach = "Fn::ForEach::"
 
 // expander runs the loops of a template.
 type expander struct {
+	template  *Template
 	compiler  intrinsic.Compiler
 	evaluator *evaluator
 	section   string
 	budget    *intrinsic.Budget
-	masked    map[string]bool // names of NoEcho parameters
 }
 
 // bindings are the items of the loops around a value.
@@ -28,10 +28,7 @@ type bindings map[string]string
 
 // expand returns the template without loops, and without functions in places where references must be names.
 func (t *Template) expand(e *evaluator) (*document.Value, error) {
-	x := expander{compiler: t.compiler(intrinsic.Resources), evaluator: e, budget: intrinsic.NewBudget(), masked: map[string]bool{}}
-	for _, p := range t.Parameters {
-		x.masked[p.Name] = p.NoEcho
-	}
+	x := expander{template: t, compiler: t.compiler(intrinsic.Resources), evaluator: e, budget: intrinsic.NewBudget()}
 	root := *t.root
 	root.Members = nil
 	for _, m := range t.root.Members {
@@ -163,10 +160,8 @@ func (x *expander) collection(v *document.Value, in bindings) ([]string, error) 
 		compiled, err = x.compiler.Value(compiled)
 	}
 	if err == nil {
-		for _, r := range compiled.References() {
-			if x.masked[r.Resource] {
-				return nil, document.NotBuilt(v.At, "Fn::ForEach with a NoEcho parameter")
-			}
+		if x.template.noEcho(compiled) {
+			return nil, document.NotBuilt(v.At, "Fn::ForEach with a NoEcho parameter")
 		}
 		compiled, err = x.evaluator.value(compiled)
 	}
@@ -188,6 +183,9 @@ func (x *expander) literal(v *document.Value) (*document.Value, error) {
 		return v, nil
 	}
 	known, err := x.compiler.Value(v)
+	if err == nil && x.template.noEcho(known) {
+		return nil, document.NotBuilt(v.At, "A name that is made of a NoEcho parameter")
+	}
 	if err == nil {
 		known, err = x.evaluator.value(known)
 	}

@@ -10,13 +10,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 )
 
-// mask stands for values of NoEcho parameters (CFN-74).
-const mask = "****"
-
 // ParameterValue is what a parameter has in a stack.
 type ParameterValue struct {
 	*Parameter
-	// document.Value is what was given, or the default.
+	// Value is what was given, or the default.
 	Value string
 	// Resolved is the value of the parameter of SSM that Value names, for types AWS::SSM::Parameter::Value (CFN-46).
 	Resolved string
@@ -160,7 +157,8 @@ func (p *ParameterValue) resolve(environment Environment) error {
 			return err
 		}
 		if !found {
-			return document.Plainf(p.At, "Unable to fetch parameters [%s] from parameter store for this account.", p.Value)
+			name, _ := p.Shown()
+			return document.Plainf(p.At, "Unable to fetch parameters [%s] from parameter store for this account.", name)
 		}
 		p.Resolved = value
 	}

@@ -17,7 +17,8 @@ type Stack struct {
 	Outputs   []*Output
 	// Imports are the names of the exports that it uses, sorted.
 	Imports []string
-	// Missing are the names of exports that are not there, sorted, if the Input lets them be missing.
+	// Missing are the names of exports that are not there, sorted, if the Input lets them be missing; a mask for one that a
+	// NoEcho parameter is part of.
 	Missing []string
 	// Processed is the template without loops, nil if no transform has changed it.
 	Processed *document.Value
@@ -49,6 +50,10 @@ type Output struct {
 	At                document.Position
 	Value             *document.Value
 	Export            *document.Value // nil without one
+	// Shown is Value with a mask for NoEcho parameters. DescribeStacks has Value (CFN-77); reasons and logs are made of this.
+	Shown *document.Value
+	// ShownExport is Export likewise: for the reasons that name an export (CFN-72).
+	ShownExport *document.Value
 }
 
 // resolver makes a Stack of a body.
@@ -56,8 +61,9 @@ type resolver struct {
 	*body
 	definitions map[string]*document.Value // of conditions
 	*evaluator
-	shown *evaluator // with the mask in place of NoEcho parameters
-	stack *Stack
+	shown  *evaluator // with the mask in place of NoEcho parameters, nil without any
+	stack  *Stack
+	failed map[string]error // of conditions
 }
 
 // Resolve says what the template asks for. The error is an *document.Error, or one of the environment.
@@ -67,7 +73,7 @@ func (t *Template) Resolve(input Input) (*Stack, error) {
 		return nil, err
 	}
 	stack := &Stack{Parameters: parameters, Conditions: map[string]bool{}}
-	r := &resolver{body: t.body, evaluator: t.evaluator(input, parameters, (*ParameterValue).value), stack: stack}
+	r := &resolver{body: t.body, evaluator: t.evaluator(input, parameters, (*ParameterValue).value), stack: stack, failed: map[string]error{}}
 	if t.extended() {
 		if stack.Processed, err = t.expand(r.evaluator); err != nil {
 			return nil, err
@@ -89,7 +95,7 @@ func (t *Template) Resolve(input Input) (*Stack, error) {
 			return nil, err
 		}
 	}
-	stack.Imports, stack.Missing = slices.Sorted(maps.Keys(r.imports)), slices.Sorted(maps.Keys(r.missing))
+	stack.Imports, stack.Missing = slices.Sorted(maps.Keys(r.imports)), r.missed()
 	return stack, r.order()
 }
 
@@ -125,8 +131,12 @@ func (r *resolver) holds(name string) (bool, error) {
 	if holds, had := r.stack.Conditions[name]; had {
 		return holds, nil
 	}
-	v, err := r.value(r.definitions[name])
+	if err, had := r.failed[name]; had {
+		return false, err
+	}
+	v, err := r.known(r.definitions[name])
 	if err != nil {
+		r.failed[name] = err
 		return false, err
 	}
 	r.stack.Conditions[name] = v.IsTrue()
@@ -144,190 +154,9 @@ func (r *resolver) resolveConditions() error {
 
 func (r *resolver) checkRules() error {
 	for _, each := range r.rules {
-		if err := each.check(r.evaluator); err != nil {
+		if err := each.check(r.known); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (r *resolver) resolveResources() error {
-	for _, each := range r.resources {
-		if each.condition != "" && !r.stack.Conditions[each.condition] {
-			continue
-		}
-		made, err := r.resource(each)
-		if err != nil {
-			return err
-		}
-		r.stack.Resources = append(r.stack.Resources, made)
-	}
-	return nil
-}
-
-func (r *resolver) resource(from *resource) (made *Resource, err error) {
-	made = &Resource{LogicalID: from.name, Type: from.kind, At: from.at, DependsOn: from.dependsOn}
-	properties := from.properties
-	if properties == nil {
-		properties = &document.Value{Kind: document.Map, At: from.at}
-	}
-	made.Written = properties
-	for _, part := range []struct {
-		from *document.Value
-		to   **document.Value
-	}{
-		{properties, &made.Properties}, {from.metadata, &made.Metadata},
-		{from.creation, &made.CreationPolicy}, {from.update, &made.UpdatePolicy},
-	} {
-		if part.from == nil {
-			continue
-		}
-		value, err := r.value(part.from)
-		if err != nil {
-			return nil, err
-		}
-		if value.Kind != document.None {
-			*part.to = value
-		}
-	}
-	if made.Properties == nil || made.Properties.Kind != document.Map {
-		return nil, document.Formatf(from.at, "[/Resources/%s/Properties] Every Properties member must be an object.", from.name) // a guess
-	}
-	if made.Shown = made.Properties; r.shown != nil {
-		if made.Shown, err = r.shown.value(properties); err != nil {
-			made.Shown = hidden()
-		}
-	}
-	if made.DeletionPolicy, err = r.policy(from, "DeletionPolicy", from.deletion); err != nil {
-		return nil, err
-	}
-	made.UpdateReplacePolicy, err = r.policy(from, "UpdateReplacePolicy", from.replace)
-	return made, err
-}
-
-// snapshots are the types that can be kept as a snapshot. Source: user guide, DeletionPolicy.
-var snapshots = []string{
-	"AWS::DocDB::DBCluster", "AWS::EC2::Volume", "AWS::ElastiCache::CacheCluster", "AWS::ElastiCache::ReplicationGroup",
-	"AWS::Neptune::DBCluster", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::Redshift::Cluster",
-}
-
-// policy is what is to become of a resource. The texts are guesses.
-func (r *resolver) policy(of *resource, name string, v *document.Value) (string, error) {
-	if v == nil {
-		return "", nil
-	}
-	known, err := r.value(v)
-	if err != nil {
-		return "", err
-	}
-	fine := slices.Contains([]string{"Delete", "Retain", "Snapshot"}, known.Text) ||
-		known.Text == "RetainExceptOnCreate" && name == "DeletionPolicy"
-	switch {
-	case known.Kind == document.None:
-		return "", nil
-	case !known.Scalar() || !fine:
-		return "", document.Formatf(v.At, "Unrecognized %s %s for resource %s", name, known.Text, of.name)
-	case known.Text == "Snapshot" && !slices.Contains(snapshots, of.kind):
-		return "", document.Errorf(v.At, "resource type %s does not support %s Snapshot", of.kind, name)
-	}
-	return known.Text, nil
-}
-
-func (r *resolver) resolveOutputs() error {
-	exports := map[string]bool{}
-	for _, each := range r.outputs {
-		if each.condition != "" && !r.stack.Conditions[each.condition] {
-			continue
-		}
-		made := &Output{Name: each.name, Description: each.description, At: each.at}
-		var err error
-		if made.Value, err = r.value(each.value); err != nil {
-			return err
-		}
-		if made.Value.Kind != document.Call && !made.Value.Scalar() {
-			return notText(each.at)
-		}
-		if each.export != nil {
-			if made.Export, err = r.export(each, exports); err != nil {
-				return err
-			}
-		}
-		r.stack.Outputs = append(r.stack.Outputs, made)
-	}
-	return nil
-}
-
-// export is the name under which an output is exported, which no other output may have.
-func (r *resolver) export(of *output, others map[string]bool) (*document.Value, error) {
-	name, err := r.value(of.export)
-	switch {
-	case err != nil || name.Kind == document.Call:
-		return name, err
-	case !exportName(name.Text):
-		return nil, malformedExport(of.at, of.name)
-	case others[name.Text]: // a guess, by the form of CFN-72
-		return nil, document.Plainf(of.at, "Export with name %s is already exported by stack %s.", name.Text, r.pseudo.StackName)
-	}
-	others[name.Text] = true
-	return name, nil
-}
-
-// order finds what resources depend on, names of resources that are not made, attributes that types lack, and cycles.
-func (r *resolver) order() error {
-	made, places := map[string]*Resource{}, map[string]document.Position{}
-	for _, each := range r.stack.Resources {
-		made[each.LogicalID], places[each.LogicalID] = each, each.At
-	}
-	g, missing := graph{}, map[string]bool{}
-	var at document.Position // of the first that refers to one that is not made
-	for _, each := range r.stack.Resources {
-		each.DependsOn = slices.DeleteFunc(slices.Clone(each.DependsOn), func(name string) bool {
-			return made[name] == nil // is not waited for
-		})
-		g.add(each.LogicalID, each.DependsOn...)
-		for _, part := range []*document.Value{each.Properties, each.Metadata, each.CreationPolicy, each.UpdatePolicy} {
-			needs, err := r.needs(part, made, missing)
-			if err != nil {
-				return err
-			}
-			g.add(each.LogicalID, needs...)
-		}
-		if len(missing) > 0 && at == (document.Position{}) {
-			at = each.At
-		}
-		each.Dependencies = slices.Sorted(maps.Keys(g[each.LogicalID]))
-	}
-	if err := unresolved(at, missing, intrinsic.Resources); err != nil {
-		return err
-	}
-	for _, each := range r.stack.Outputs {
-		for _, part := range []*document.Value{each.Value, each.Export} {
-			if _, err := r.needs(part, made, missing); err != nil {
-				return err
-			}
-		}
-		if len(missing) > 0 && at == (document.Position{}) {
-			at = each.At
-		}
-	}
-	if err := unresolved(at, missing, intrinsic.Outputs); err != nil {
-		return err
-	}
-	return circular(g, places)
-}
-
-// needs are the resources that a value refers to. Those that are not made are added to missing.
-func (r *resolver) needs(v *document.Value, made map[string]*Resource, missing map[string]bool) (list []string, err error) {
-	for _, reference := range v.References() {
-		of := made[reference.Resource]
-		switch {
-		case of == nil:
-			missing[reference.Resource] = true
-			continue
-		case reference.Attribute != "" && !r.environment.HasAttribute(of.Type, reference.Attribute): // by public reports
-			return nil, document.Errorf(v.At, "resource %s does not support attribute type %s in Fn::GetAtt", of.LogicalID, reference.Attribute)
-		}
-		list = append(list, reference.Resource)
-	}
-	return list, nil
 }

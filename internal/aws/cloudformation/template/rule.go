@@ -51,14 +51,14 @@ func rules(c intrinsic.Compiler, section *document.Value) (list []rule, err erro
 }
 
 // check refuses parameters that break a rule. The text is a guess.
-func (r rule) check(e *evaluator) error {
+func (r rule) check(value func(*document.Value) (*document.Value, error)) error {
 	if r.condition != nil {
-		if holds, err := e.value(r.condition); err != nil || !holds.IsTrue() {
+		if holds, err := value(r.condition); err != nil || !holds.IsTrue() {
 			return err
 		}
 	}
 	for _, a := range r.assertions {
-		holds, err := e.value(a.assert)
+		holds, err := value(a.assert)
 		if err != nil {
 			return err
 		}
