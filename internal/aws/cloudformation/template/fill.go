@@ -15,10 +15,11 @@ func (r *Resource) Fill(attributes Attributes) (properties, shown *document.Valu
 	if err != nil {
 		return nil, nil, err
 	}
-	if r.Shown == r.Properties {
-		return properties, properties, nil
+	shown = properties
+	if r.Shown != r.Properties {
+		shown = FillShown(r.Shown, attributes)
 	}
-	return properties, FillShown(r.Shown, attributes), nil
+	return properties, shown, checkDynamicReferences(properties, shown)
 }
 
 // Fill gives an output its value, which must be a text, and what is shown of it. The error names no value of a NoEcho parameter.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/dynamicreference"
 )
 
 // mask stands for values of NoEcho parameters (CFN-74).
@@ -51,6 +52,18 @@ func maskedError(err error, again func() error) error {
 	default:
 		return document.Errorf(own.At, "the value of a NoEcho parameter does not fit a function")
 	}
+}
+
+// checkDynamicReferences finds what is wrong with the form of dynamic references in properties.
+func checkDynamicReferences(properties, shown *document.Value) error {
+	_, err := dynamicreference.In(properties)
+	if err != nil && properties != shown {
+		err = maskedError(err, func() error {
+			_, masked := dynamicreference.In(shown)
+			return masked
+		})
+	}
+	return err
 }
 
 // missed are the exports that are not there.

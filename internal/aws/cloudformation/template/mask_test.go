@@ -31,6 +31,8 @@ func TestErrorsHaveNoSecrets(t *testing.T) {
 		with("!Select [!Select [0, [!Ref Pin]], !GetAtt B.List]"): "Template error: Fn::Select requires a list argument with two elements: an integer index and a list",
 		with("{'Fn::GetAtt': [B, !Ref Pin]}"):                     "A name that is made of a NoEcho parameter is not built",
 		with("{Ref: !Sub 'B${Pin}'}"):                             "A name that is made of a NoEcho parameter is not built",
+		with("!Sub '{{resolve:${Pin}:a}}'"):                       "Template error: unsupported dynamic reference service ****",
+		with("!Sub '{{resolve:s3:${B}:${Pin}}}'"):                 "Template error: unsupported dynamic reference service s3",
 		"Resources: {A: {Type: T, DeletionPolicy: !Ref Pin}}":     "A policy that is made of a NoEcho parameter is not built",
 		topic + "Outputs: {O: {Value: a, Export: {Name: !Ref Pin}}, P: {Value: b, Export: {Name: !Ref Pin}}}": "Export with name **** is already exported by stack net.",
 		topic + "Outputs: {O: {Value: !FindInMap [Map, !Ref Pin, b]}}":                                        "Template error: Unable to get mapping for Map::****::b",

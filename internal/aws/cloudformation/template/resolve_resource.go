@@ -53,6 +53,9 @@ func (r *resolver) resource(from *resource) (made *Resource, err error) {
 			made.Shown = hidden()
 		}
 	}
+	if err := checkDynamicReferences(made.Properties, made.Shown); err != nil {
+		return nil, err
+	}
 	if made.DeletionPolicy, err = r.policy(from, "DeletionPolicy", from.deletion); err != nil {
 		return nil, err
 	}

@@ -22,16 +22,17 @@ const resolveMark = "{{resolve:"
 
 // In returns those in the texts of a value, in order.
 func In(v *document.Value) (list []Reference, err error) {
-	_, err = Replace(v, func(r Reference) (string, error) {
+	_, err = Replace(v, func(r Reference) (Secret, error) {
 		list = append(list, r)
-		return "", nil
+		return Secret{}, nil
 	})
 	return list, err
 }
 
 // Replace returns the value with what lookup has for its references. It is for the request that makes a resource
-// alone: rows, events, logs and change sets have the references.
-func Replace(v *document.Value, lookup func(Reference) (string, error)) (*document.Value, error) {
+// alone: rows, events, logs and change sets have the references. An error names a reference as it stands, with what
+// parameters have put there: Resolve and Resource.Fill say it before without values of NoEcho parameters.
+func Replace(v *document.Value, lookup func(Reference) (Secret, error)) (*document.Value, error) {
 	switch {
 	case v.Kind == document.Text && strings.Contains(v.Text, resolveMark):
 		text, err := replaceReferences(v.At, v.Text, lookup)
@@ -43,7 +44,7 @@ func Replace(v *document.Value, lookup func(Reference) (string, error)) (*docume
 	}
 }
 
-func replaceReferences(at document.Position, text string, lookup func(Reference) (string, error)) (string, error) {
+func replaceReferences(at document.Position, text string, lookup func(Reference) (Secret, error)) (string, error) {
 	var made strings.Builder
 	for {
 		before, after, found := strings.Cut(text, resolveMark)
@@ -61,7 +62,7 @@ func replaceReferences(at document.Position, text string, lookup func(Reference)
 		if err != nil {
 			return "", err
 		}
-		made.WriteString(value)
+		made.WriteString(value.Reveal())
 		text = behind
 	}
 }

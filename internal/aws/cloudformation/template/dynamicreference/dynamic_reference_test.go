@@ -29,7 +29,9 @@ func TestReferences(t *testing.T) {
 		if err != nil || len(got) != 2 || got[0] != want || got[1] != want {
 			t.Errorf("%s: %+v, %v", text, got, err)
 		}
-		replaced, err := dynamicreference.Replace(v, func(r dynamicreference.Reference) (string, error) { return r.Name + "{{resolve:", nil })
+		replaced, err := dynamicreference.Replace(v, func(r dynamicreference.Reference) (dynamicreference.Secret, error) {
+			return dynamicreference.NewSecret(r.Name + "{{resolve:"), nil
+		})
 		if value := want.Name + "{{resolve:"; err != nil || replaced.Get("V").Items[1].Text != "b "+value+value {
 			t.Errorf("%s: %s, %v", text, replaced.JSON(), err)
 		}
@@ -44,7 +46,9 @@ func TestReferences(t *testing.T) {
 		}
 	}
 	gone := errors.New("gone")
-	if _, err := dynamicreference.Replace(document.NewText("{{resolve:ssm:a}}"), func(dynamicreference.Reference) (string, error) { return "", gone }); !errors.Is(err, gone) {
+	if _, err := dynamicreference.Replace(document.NewText("{{resolve:ssm:a}}"), func(dynamicreference.Reference) (dynamicreference.Secret, error) {
+		return dynamicreference.Secret{}, gone
+	}); !errors.Is(err, gone) {
 		t.Error(err)
 	}
 	if got, err := dynamicreference.In(document.NewText("{{resolve:ssm:a")); err != nil || got != nil {
