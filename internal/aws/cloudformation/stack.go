@@ -1,0 +1,182 @@
+// Package cloudformation has the rows of AWS CloudFormation: stacks, their resources, events, change sets, exports, and the
+// operation that is under way on a stack. Package operation decides what becomes of them, and package controller acts.
+//
+// Values of parameters with NoEcho are in stacks and resources, as an update may keep them; they are in no event, reason or
+// change set. What a dynamic reference such as {{resolve:ssm:name}} stands for is in no row at all: rows have the reference.
+package cloudformation
+
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+var (
+	stacks       = store.NewTable("cloudformation-stack", func(s *Stack) string { return s.ID })
+	stacksByName = stacks.Index(func(s *Stack) string {
+		if s.Deleted() {
+			return ""
+		}
+		return scopeKey(s.Scope) + s.Name
+	})
+	stacksByScope = stacks.Index(func(s *Stack) string { return scopeKey(s.Scope) })
+	deletedStacks = stacks.Ages(func(s *Stack) time.Time {
+		if s.Deleted() {
+			return s.DeletedAt
+		}
+		return time.Time{}
+	})
+)
+
+// KeepDeleted is how long a deleted stack is found by its ARN. Source: CloudFormation API reference, ListStacks.
+const KeepDeleted = 90 * 24 * time.Hour
+
+// Stack is a stack. Handlers make it, and write TerminationProtection and Policy; package operation writes the rest,
+// which handlers ask of it with an operation or a Request.
+type Stack struct {
+	Scope     arn.Scope
+	ID        string // its ARN (CFN-102)
+	Name      string
+	Status    StackStatus
+	Reason    string
+	Detailed  string // CONFIGURATION_COMPLETE (CFN-4), or empty
+	CreatedAt time.Time
+	UpdatedAt time.Time // zero: it has not been updated
+	// DeletedAt is when its delete began (CFN-64). A delete that takes itself back removes it (CFN-70).
+	DeletedAt time.Time
+
+	// Settings are those of the operation under way or the last one; Stable are those that a rollback returns to, nil where they
+	// are the same.
+	Settings
+	Stable *Settings
+
+	// ChangeSetID is the change set that made or changed it, or empty.
+	ChangeSetID string
+	// RoleARN stays with the stack once it is given.
+	RoleARN string
+	// Principal is who calls operations where the stack has no role: the ARN of a user or of a role's session. It is that of
+	// the last operation's caller, and empty for the root of the account.
+	Principal             string
+	DisableRollback       bool
+	TimeoutInMinutes      int32
+	TerminationProtection bool
+	// Policy is the body of the stack policy, or empty.
+	Policy  string
+	Outputs []Output
+	// Operation is the id of the operation under way, or empty.
+	Operation      string
+	LastOperations []LastOperation // newest first (CFN-5)
+}
+
+// Settings are what a request to create or update a stack says, and what a rollback takes back.
+type Settings struct {
+	Description string
+	Body        string // of the template, as it was sent
+	Processed   string // the template after transforms as JSON, empty where there are none
+	Parameters  []Parameter
+	Tags        []Tag
+	// Capabilities, NotificationARNs and triggers are as requests give them.
+	Capabilities     []string
+	NotificationARNs []string
+	Rollback         RollbackConfiguration
+}
+
+// Parameter is the value of a parameter.
+type Parameter struct {
+	Key string
+	// Value and Resolved are as they are; of NoEcho parameters answers have a mask in their place (CFN-74).
+	Value, Resolved string
+	NoEcho          bool
+}
+
+// Tag is one of a stack's tags.
+type Tag struct{ Key, Value string }
+
+// RollbackConfiguration has the alarms that roll an operation back.
+type RollbackConfiguration struct {
+	MonitoringMinutes int32
+	Triggers          []RollbackTrigger
+}
+
+// RollbackTrigger is an alarm.
+type RollbackTrigger struct{ ARN, Type string }
+
+// Output is an output of a stack.
+type Output struct {
+	Key, Value, Description string
+	ExportName              string // empty: it is not exported
+}
+
+// LastOperation is one of the operations that DescribeStacks tells.
+type LastOperation struct {
+	ID   string
+	Kind Kind
+}
+
+// Deleted is whether the stack is no more. It is found by its ARN alone then (CFN-9).
+func (s *Stack) Deleted() bool { return s.Status == DeleteComplete }
+
+func scopeKey(s arn.Scope) string { return s.Region + ":" + s.Account + ":" }
+
+// StackPrefix is what the ids of a scope's stacks begin with.
+func StackPrefix(s arn.Scope) string {
+	return "arn:" + s.Partition() + ":cloudformation:" + s.Region + ":" + s.Account + ":stack/"
+}
+
+// FindStack returns the stack with an ARN, or one that is not deleted by its name; nil if there is none.
+func FindStack(tx *store.Tx, s arn.Scope, nameOrID string) *Stack {
+	if arn.Is(nameOrID) {
+		if found := stacks.Get(tx, nameOrID); found != nil && found.Scope == s {
+			return found
+		}
+		return nil
+	}
+	for _, found := range stacksByName.List(tx, scopeKey(s)+nameOrID) {
+		return found
+	}
+	return nil
+}
+
+// StackAt returns the stack with an ARN, or nil.
+func StackAt(tx *store.Tx, id string) *Stack { return stacks.Get(tx, id) }
+
+// Stacks returns those of an account and region, deleted ones included, in order of their names and ids.
+func Stacks(tx *store.Tx, s arn.Scope) []*Stack { return stacksByScope.List(tx, scopeKey(s)) }
+
+// AllStacks returns those of all accounts and regions.
+func AllStacks(tx *store.Tx) []*Stack { return stacks.All(tx) }
+
+// PutStack writes a stack.
+func PutStack(tx *store.Tx, s *Stack) { stacks.Put(tx, s) }
+
+// ForgetStacks removes stacks that were deleted before a time, with all that belongs to them.
+func ForgetStacks(tx *store.Tx, before time.Time) {
+	for _, s := range deletedStacks.Before(tx, before) {
+		RemoveStack(tx, s)
+	}
+}
+
+// RemoveStack removes a stack with its resources, events and change sets, which leaves no trace of it.
+func RemoveStack(tx *store.Tx, s *Stack) {
+	for _, r := range AllResources(tx, s.ID) {
+		DeleteResource(tx, r)
+	}
+	for _, e := range events.List(tx, s.ID+"\x00") {
+		events.Delete(tx, e)
+	}
+	for _, c := range ChangeSets(tx, s.ID) {
+		DeleteChangeSet(tx, c)
+	}
+	for _, e := range ExportsOf(tx, s.ID) {
+		DeleteExport(tx, e)
+	}
+	SetImports(tx, s, nil)
+	if o := FindOperation(tx, s.ID); o != nil {
+		DeleteOperation(tx, o)
+	}
+	if r := FindRequest(tx, s.ID); r != nil {
+		DeleteRequest(tx, r)
+	}
+	stacks.Delete(tx, s)
+}
