@@ -22,7 +22,7 @@ import (
 
 // services are the packages of handlers, and what botocore calls their models.
 var services = map[string]string{
-	"acm": "acm", "applicationautoscaling": "application-autoscaling", "autoscaling": "autoscaling", "cloudwatch": "cloudwatch", "cloudwatchlogs": "logs", "ecr": "ecr",
+	"acm": "acm", "applicationautoscaling": "application-autoscaling", "autoscaling": "autoscaling", "cloudformation": "cloudformation", "cloudwatch": "cloudwatch", "cloudwatchlogs": "logs", "ecr": "ecr",
 	"elasticloadbalancingv2": "elbv2", "eventbridge": "events", "iam": "iam", "resourcegroupstaggingapi": "resourcegroupstaggingapi", "scheduler": "scheduler", "servicediscovery": "servicediscovery", "secretsmanager": "secretsmanager", "ssm": "ssm", "sts": "sts",
 }
 
@@ -62,9 +62,9 @@ func check(err error) {
 	}
 }
 
-var row = regexp.MustCompile(`awsapi\.(?:Works|Partial|Refuses)\("(\w+)"`)
+var row = regexp.MustCompile(`awsapi\.(?:Works|Partial|Refuses|NotBuiltWith\[[\w.]+\])\("(\w+)"`)
 
-// built are the operations that the table of a service has methods of.
+// built are the operations of which the table of a service has the inputs.
 func built(folder string) (operations []string) {
 	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	check(err)

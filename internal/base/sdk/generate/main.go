@@ -45,6 +45,7 @@ var services = []service{
 	{name: "servicediscovery", ownTypes: true},
 	{name: "resourcegroupstaggingapi", ownTypes: true},
 	{name: "ecr", ownTypes: true},
+	{name: "cloudformation", ownTypes: true},
 }
 
 func main() {

@@ -1,0 +1,35 @@
+// Package cloudformation answers the API of AWS CloudFormation. Handlers write what is wanted of a stack; the controller
+// makes its resources, and writes what has become of them.
+//
+// Texts of refusals are AWS's, from recorded answers (CFN-…) and public reports, where no comment says that they are a guess.
+package cloudformation
+
+import (
+	"context"
+	_ "embed"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+// Options are what the API works on.
+type Options struct {
+	Store *store.Store
+	Now   func() time.Time // the emulator's time
+	// Template reads what a TemplateURL names. Nil: a request that has one is refused.
+	Template func(ctx context.Context, url string) (string, error)
+}
+
+// API answers from the store.
+type API struct{ Options }
+
+func New(o Options) *API { return &API{o} }
+
+//go:embed model.json
+var table []byte
+
+// model is what the service model demands of requests.
+var model = constraint.New(table, constraint.Style{
+	Code: "ValidationError",
+})

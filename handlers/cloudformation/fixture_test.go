@@ -1,0 +1,76 @@
+package cloudformation_test
+
+import (
+	"net/http"
+	"os"
+	"reflect"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	sdk "github.com/aws/aws-sdk-go-v2/service/cloudformation"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
+	"github.com/ecs-emulator/ecs-emulator/handlers/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+)
+
+// promises holds the operations that some test called with success.
+var promises apitest.Promises
+
+func TestMain(m *testing.M) {
+	os.Exit(promises.Main(m, cloudformation.Service(cloudformation.New(cloudformation.Options{}))))
+}
+
+func TestTable(t *testing.T) {
+	api := cloudformation.New(cloudformation.Options{})
+	apitest.Table(t, cloudformation.Service(api), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*cloudformation.API]())
+}
+
+func TestNamesOnTheWire(t *testing.T) {
+	apitest.RoundTrip(t, cloudformation.Service(cloudformation.New(cloudformation.Options{})), func(transport *http.Client) any {
+		return sdk.New(sdk.Options{
+			HTTPClient: transport, Region: "eu-west-1", Credentials: credentials.NewStaticCredentialsProvider("test", "secret", ""),
+		})
+	})
+}
+
+var scope = arn.Scope{Region: "us-east-1", Account: "123456789012"}
+
+// scene is a client of an API over an empty store.
+type scene struct {
+	*apitest.Scene
+	*sdk.Client
+}
+
+func newScene(t *testing.T, options ...func(*cloudformation.Options)) *scene {
+	t.Helper()
+	s := apitest.NewScene(t, scope)
+	o := cloudformation.Options{Store: s.Store, Now: s.Clock}
+	for _, set := range options {
+		set(&o)
+	}
+	return &scene{s, sdk.NewFromConfig(s.Serve(cloudformation.Service(cloudformation.New(o)), &promises))}
+}
+
+func ok[I, O any](s *scene, call apitest.Operation[I, O, sdk.Options], in *I) *O {
+	s.T.Helper()
+	return apitest.OK(s.T, call, in)
+}
+
+func refused[I, O any](s *scene, call apitest.Operation[I, O, sdk.Options], in *I, code, text string) {
+	s.T.Helper()
+	apitest.Refused(s.T, call, in, code, text)
+}
+
+// invalid checks that a call is a ValidationError.
+func invalid[I, O any](s *scene, call apitest.Operation[I, O, sdk.Options], in *I, text string) {
+	s.T.Helper()
+	refused(s, call, in, "ValidationError", text)
+}
+
+// unbuilt checks that a call is refused by the name of what is not built.
+func unbuilt[I, O any](s *scene, call apitest.Operation[I, O, sdk.Options], in *I, what string) {
+	s.T.Helper()
+	refused(s, call, in, "NotImplementedException",
+		"ecs-emulator does not implement "+what+"; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/cloudformation.md.")
+}
