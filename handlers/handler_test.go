@@ -14,6 +14,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire/rest"
 )
 
 // part answers its name and the body it was given.
@@ -44,7 +45,7 @@ func newEndpoint() http.Handler {
 			}},
 			{Name: "ec2", Protocol: awsapi.Query{Version: "2016-11-15"}, Operations: tell("X")},
 			{Name: "sts", Protocol: awsapi.Query{Version: "2011-06-15"}, Operations: tell("GetCallerIdentity")},
-			{Name: "inn", Protocol: awsapi.REST{Routes: []awsapi.Route{{Operation: "Let", Method: "PUT", Path: "/cages/{Parameter}"}}}, Operations: tell("Let")},
+			{Name: "inn", Protocol: awsapi.REST{Routes: []rest.Route{{Operation: "Let", Method: "PUT", Path: "/cages/{Parameter}"}}}, Operations: tell("Let")},
 		},
 		Options:  awsapi.Options{Logger: slog.New(slog.DiscardHandler)},
 		Registry: part("registry"), Control: part("control"), Metrics: part("metrics"), Log: slog.New(slog.DiscardHandler),

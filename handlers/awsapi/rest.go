@@ -1,12 +1,13 @@
 package awsapi
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire/rest"
 )
 
 // REST is AWS REST JSON: an operation is a method and a path, some members of its input stand in
@@ -14,26 +15,12 @@ import (
 // Source: the Smithy specification, AWS restJson1.
 type REST struct {
 	// Routes are how operations are called. Each operation of the service that is built has one.
-	Routes []Route
+	Routes []rest.Route
 	// ErrorSuffix follows the code of an error in the header x-amzn-errortype, after a colon:
 	// "http://internal.amazon.com/coral/com.amazonaws.chronos/".
 	ErrorSuffix string
 	// Codec reads inputs and writes outputs. Default wire.AsIs.
 	Codec *wire.Codec
-}
-
-// Route is how an operation is called.
-type Route struct {
-	Operation string
-	Method    string // "GET"
-	// Path has members of the input in the place of segments: "/tags/{ResourceArn}". A member
-	// with a slash is encoded, so that it is one segment.
-	Path string
-	// Query are members of the input by the names that parameters have for them:
-	// "groupName": "GroupName".
-	Query map[string]string
-	// Status of an answer. Default 200.
-	Status int
 }
 
 func (r REST) of(service string) protocol {
@@ -42,7 +29,7 @@ func (r REST) of(service string) protocol {
 	}
 	p := &restProtocol{REST: r, service: service}
 	for i := range r.Routes {
-		p.routes = append(p.routes, newRestRoute(&r.Routes[i]))
+		p.routes = append(p.routes, rest.NewPattern(&r.Routes[i]))
 	}
 	return p
 }
@@ -50,44 +37,14 @@ func (r REST) of(service string) protocol {
 type restProtocol struct {
 	REST
 	service string
-	routes  []*restRoute
+	routes  []*rest.Pattern
 }
 
 var _ protocol = (*restProtocol)(nil)
 
-// restRoute is a route with its path taken apart.
-type restRoute struct {
-	*Route
-	segments []string // a member in the place of one begins with a brace
-}
-
-func newRestRoute(r *Route) *restRoute {
-	return &restRoute{Route: r, segments: strings.Split(strings.Trim(r.Path, "/"), "/")}
-}
-
-// labels are the members of the input in a path that is written as it came, and ok tells whether the
-// path is one of the route.
-func (r *restRoute) labels(path []string) (found map[string]string, ok bool) {
-	if len(path) != len(r.segments) {
-		return nil, false
-	}
-	found = make(map[string]string, len(path))
-	for i, segment := range r.segments {
-		member, isMember := strings.CutPrefix(segment, "{")
-		value, err := url.PathUnescape(path[i])
-		switch {
-		case err != nil, !isMember && value != segment, value == "":
-			return nil, false
-		case isMember:
-			found[strings.TrimSuffix(member, "}")] = value
-		}
-	}
-	return found, true
-}
-
 // restCall is what a request in REST JSON says outside of its body.
 type restCall struct {
-	route  *restRoute
+	route  *rest.Pattern
 	labels map[string]string
 	query  string
 }
@@ -104,7 +61,7 @@ func (p *restProtocol) operation(x *exchange, r *http.Request) (string, error) {
 	segments := strings.Split(strings.TrimPrefix(escaped, "/"), "/")
 	var others []string
 	for _, route := range p.routes {
-		labels, ok := route.labels(segments)
+		labels, ok := route.Match(segments)
 		switch {
 		case !ok:
 		case route.Method == r.Method:
@@ -128,6 +85,22 @@ func (p *restProtocol) operation(x *exchange, r *http.Request) (string, error) {
 // Source: the Smithy specification, AWS restJson1, for the status.
 func (p *restProtocol) unknown(what string) error {
 	return &Error{Code: "UnknownOperationException", Status: http.StatusNotFound, Message: fmt.Sprintf("%s has no operation %s.", p.service, what)}
+}
+
+// decode reads the body, and then what stands in the path and in the query. What AWS says of a query that it cannot read has not
+// been seen: the code is of what the framework cannot read.
+func (p *restProtocol) decode(x *exchange, in any) error {
+	if x.rest.route.HasBody(in) {
+		if err := p.Codec.UnmarshalNoting(x.body, in, x.warnUnknown); err != nil {
+			return err
+		}
+	}
+	err := x.rest.route.Read(in, x.rest.labels, x.rest.query)
+	var unreadable *rest.Error
+	if errors.As(err, &unreadable) {
+		return Errorf("SerializationException", "%s", unreadable.Message)
+	}
+	return err
 }
 
 func (p *restProtocol) encode(_ *exchange, answer *payload, out any) {

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire/rest"
 )
 
 type (
@@ -44,7 +45,7 @@ func inn() http.Handler {
 		Name: "inn", ID: "Inn", Complete: true, Statuses: map[string]int{"GoneException": 410},
 		Protocol: awsapi.REST{
 			ErrorSuffix: "http://inn/",
-			Routes: []awsapi.Route{
+			Routes: []rest.Route{
 				{Operation: "Let", Method: "POST", Path: "/animals/{Animal}", Status: 201, Query: map[string]string{"nights": "Nights", "alone": "Alone", "toys": "Toys"}},
 				{Operation: "Ask", Method: "GET", Path: "/animals/{Animal}"},
 				{Operation: "Ask", Method: "GET", Path: "/animals/{Animal}/name"},

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire/rest"
 )
 
 // Options are what the API needs.
@@ -82,7 +83,7 @@ func (a *API) Service() awsapi.Service {
 }
 
 // routes are how operations are called. Source: the service model.
-var routes = []awsapi.Route{
+var routes = []rest.Route{
 	{Operation: "CreateSchedule", Method: "POST", Path: "/schedules/{Name}"},
 	{Operation: "GetSchedule", Method: "GET", Path: "/schedules/{Name}", Query: map[string]string{"groupName": "GroupName"}},
 	{Operation: "UpdateSchedule", Method: "PUT", Path: "/schedules/{Name}"},

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire/rest"
 )
 
 // Returned is what a Lambda function has returned.
@@ -38,7 +40,7 @@ func (c *Client) InvokeEvent(ctx context.Context, as Principal, function string,
 func (c *Client) invoke(ctx context.Context, as Principal, function string, payload []byte, kind string) (*answer, error) {
 	address := url.URL{
 		Scheme: "http", Host: c.options.Host,
-		Path: "/2015-03-31/functions/" + function + "/invocations", RawPath: "/2015-03-31/functions/" + escapeLabel(function) + "/invocations",
+		Path: "/2015-03-31/functions/" + function + "/invocations", RawPath: "/2015-03-31/functions/" + rest.Escape(function) + "/invocations",
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), bytes.NewReader(payload))
 	if err != nil {
@@ -67,8 +69,3 @@ func (c *Client) invoke(ctx context.Context, as Principal, function string, payl
 // FunctionErrorHeader is the header of an answer whose function has failed; its value is that of
 // [Returned].FunctionError.
 const FunctionErrorHeader = "X-Amz-Function-Error"
-
-// escapeLabel writes a label of a path as the SDK does: only what is unreserved stays.
-func escapeLabel(label string) string {
-	return strings.ReplaceAll(url.QueryEscape(label), "+", "%20")
-}

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire/query"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire/rest"
 )
 
 // New is the request for an operation with an input, a pointer to a value of its type, in the first protocol of the service. It
@@ -49,7 +50,7 @@ func marshal(codec, otherwise *wire.Codec, in any) string {
 	return string(cmp.Or(codec, otherwise).Marshal(in))
 }
 
-func routeOf(t *testing.T, p awsapi.REST, operation string) awsapi.Route {
+func routeOf(t *testing.T, p awsapi.REST, operation string) rest.Route {
 	t.Helper()
 	for _, r := range p.Routes {
 		if r.Operation == operation {
@@ -57,11 +58,11 @@ func routeOf(t *testing.T, p awsapi.REST, operation string) awsapi.Route {
 		}
 	}
 	t.Fatalf("%s has no route", operation)
-	return awsapi.Route{}
+	return rest.Route{}
 }
 
 // pathOf is the path with its members, and the query.
-func pathOf(r awsapi.Route, in reflect.Value) string {
+func pathOf(r rest.Route, in reflect.Value) string {
 	segments := strings.Split(r.Path, "/")
 	for i, segment := range segments {
 		if member, found := strings.CutPrefix(segment, "{"); found {
