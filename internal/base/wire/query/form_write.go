@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// Form writes an input, a pointer to a structure, as a client does, for tests: it adds its members to values. Members that are
-// nil, and texts without a pointer that are empty, are left out.
+// Form writes an input, a pointer to a structure, as a client does: it adds its members to values. Members that are nil, and
+// texts without a pointer that are empty, are left out; a list that is empty is, too, as a form cannot say it.
 func (c *Codec) Form(values url.Values, in any) {
 	v := reflect.ValueOf(in).Elem()
 	c.plan(v.Type()).addMembers(values, "", v)

@@ -31,6 +31,8 @@ type node struct {
 	bare   bool           // of opList: whether a form has the numbers of entries without that
 	fields []field        // of opStruct, as declared
 	byName map[string]int // of opStruct: name in a form → position
+	// byElement is of opStruct: name in an answer → position.
+	byElement map[string]int
 }
 
 // field is a member of a structure.
@@ -67,7 +69,7 @@ func (b *builder) node(t reflect.Type) *node {
 		n.elem, n.entry = b.node(t.Elem()), b.codec.rules.entry(n.op)
 		n.bare = b.codec.rules.EC2 && n.op == opList
 	case opStruct:
-		n.byName = map[string]int{}
+		n.byName, n.byElement = map[string]int{}, map[string]int{}
 		for i := range t.NumField() {
 			b.member(n, t, i)
 		}
@@ -96,7 +98,7 @@ func (b *builder) member(n *node, t reflect.Type, i int) {
 		index: i, node: plan, flat: rules.Flat[t.Name()+"."+f.Name],
 		open: "<" + answer + ">", close: "</" + answer + ">",
 	}
-	n.byName[request] = len(n.fields)
+	n.byName[request], n.byElement[answer] = len(n.fields), len(n.fields)
 	n.fields = append(n.fields, m)
 }
 

@@ -6,6 +6,8 @@
 //	err = query.AWS.Decode(form, in)   // *TypeError
 //	body = query.AWS.Append(body, out) // <Role>…</Role>
 //
+// Clients write the form ([Codec.Form]) and read the answer ([Codec.Read]).
+//
 // What surrounds the members of an output, such as <CreateRoleResult>, is its caller's.
 //
 // Names on the wire follow from those of the SDK's types by a rule for each dialect (see
