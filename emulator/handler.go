@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/app"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/serviceclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 )
 
@@ -18,7 +19,9 @@ import (
 func (s *Server) newHandler(offer app.Offer) http.Handler {
 	c, p := s.core, &s.parts
 	metrics := control.NewMetrics(c.Store, offer.Measures...)
-	services := slices.DeleteFunc(c.ServicesOf(offer.APIs), func(service awsapi.Service) bool { return c.Leaves(service.Name) })
+	services := c.ServicesOf(offer.APIs)
+	c.Calls = serviceclient.Find(services)
+	services = slices.DeleteFunc(services, func(service awsapi.Service) bool { return c.Leaves(service.Name) })
 	p.engine.Endpoints = s.endpointsFor(services)
 	for _, service := range services {
 		c.Services = append(c.Services, service.Name)
@@ -66,7 +69,9 @@ func (s *Server) newClient() *apiclient.Client {
 		host = s.core.Upstream.URL.Host
 	}
 	endpoint := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) })
-	return apiclient.New(apiclient.Options{Endpoint: endpoint, Host: host, Foreign: func(service string) bool {
-		return !slices.Contains(s.core.Services, service)
-	}})
+	return apiclient.New(apiclient.Options{
+		Endpoint: endpoint, Host: host,
+		Foreign:  func(service string) bool { return !slices.Contains(s.core.Services, service) },
+		Services: func(signed string) *apiclient.Service { return s.core.Calls(signed) },
+	})
 }

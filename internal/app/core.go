@@ -44,7 +44,9 @@ type Core struct {
 	// Begun is set once the emulator works: before that, only what the engine demands is written.
 	Begun bool
 	// Services are the names of the APIs, as signatures have them.
-	Services      []string
+	Services []string
+	// Calls tells how the operations of a service are called, by its name in signatures; see [apiclient.Options].
+	Calls         func(signed string) *apiclient.Service
 	Announcements []Announcement
 }
 

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"reflect"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk"
 )
 
-// filled returns a pointer to a structure of type t in which every member is set, to a
+// Filled returns a pointer to a structure of type t in which every member is set, to a
 // value that no other has.
-func filled(t reflect.Type) reflect.Value {
+func Filled(t reflect.Type) reflect.Value {
 	v := reflect.New(t)
 	(&filler{open: map[reflect.Type]bool{}}).fill(v.Elem())
 	return v
@@ -21,6 +23,10 @@ type filler struct {
 
 func (f *filler) fill(v reflect.Value) {
 	f.n++
+	if v.Type() == reflect.TypeFor[sdk.Document]() {
+		v.Set(reflect.ValueOf(sdk.Document(fmt.Sprintf(`{"n":%d}`, f.n))))
+		return
+	}
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString(fmt.Sprintf("<%d> & co.=?", f.n))

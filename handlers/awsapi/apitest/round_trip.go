@@ -40,10 +40,10 @@ func RoundTrip(t *testing.T, s awsapi.Service, newClient func(transport *http.Cl
 			continue
 		}
 		t.Run(o.Name, func(t *testing.T) {
-			x := &exchange{operation: o, codec: codec, answer: filled(o.Output.Elem())}
+			x := &exchange{operation: o, codec: codec, answer: Filled(o.Output.Elem())}
 			method := reflect.ValueOf(newClient(&http.Client{Transport: x})).MethodByName(o.Name)
 			input, output := method.Type().In(1).Elem(), method.Type().Out(0).Elem()
-			sent := filled(input)
+			sent := Filled(input)
 			result := method.Call([]reflect.Value{reflect.ValueOf(context.Background()), sent})
 			if err, _ := reflect.TypeAssert[error](result[1]); err != nil {
 				t.Fatalf("%v\nform: %s\nanswer: %s", err, x.form, x.text)

@@ -27,7 +27,7 @@ func RoundTripREST(t *testing.T, s awsapi.Service, newClient func(transport *htt
 			continue
 		}
 		t.Run(o.Name, func(t *testing.T) {
-			x := &restExchange{answer: filled(o.Output.Elem())}
+			x := &restExchange{answer: Filled(o.Output.Elem())}
 			one := s
 			one.Model = nil
 			one.Operations = []awsapi.Operation{o.Answered(func(in any) any {
@@ -37,7 +37,7 @@ func RoundTripREST(t *testing.T, s awsapi.Service, newClient func(transport *htt
 			x.handler = one.Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)})
 			method := reflect.ValueOf(newClient(&http.Client{Transport: x})).MethodByName(o.Name)
 			input, output := method.Type().In(1).Elem(), method.Type().Out(0).Elem()
-			sent := filled(input)
+			sent := Filled(input)
 			result := method.Call([]reflect.Value{reflect.ValueOf(context.Background()), sent})
 			if err, _ := reflect.TypeAssert[error](result[1]); err != nil {
 				t.Fatalf("%s: %v\nanswer: %s", x.asked, err, x.text)

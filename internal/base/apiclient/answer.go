@@ -2,6 +2,7 @@ package apiclient
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -103,10 +104,15 @@ func (a *answer) Write(p []byte) (int, error) {
 	return a.body.Write(p)
 }
 
-// requestID is the request ID of the answer, whose header AWS writes with small letters.
+// requestID is the request ID of the answer.
 func (a *answer) requestID() string {
+	return cmp.Or(a.first("x-amzn-RequestId"), a.first("x-amz-request-id"))
+}
+
+// first is the first value of a header, whose name AWS may write with small letters.
+func (a *answer) first(header string) string {
 	for name, values := range a.header {
-		if len(values) > 0 && (strings.EqualFold(name, "x-amzn-RequestId") || strings.EqualFold(name, "x-amz-request-id")) {
+		if len(values) > 0 && strings.EqualFold(name, header) {
 			return values[0]
 		}
 	}

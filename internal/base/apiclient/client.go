@@ -1,7 +1,11 @@
 // Package apiclient calls operations of AWS from inside this process, as a principal:
 //
-//	client := apiclient.New(apiclient.Options{Endpoint: handler, Host: "127.0.0.1:4577"})
-//	err := client.Do(ctx, apiclient.Root(scope), getParameters, &in, &out)
+//	client := apiclient.New(apiclient.Options{Endpoint: handler, Host: "127.0.0.1:4577", Services: services})
+//	err := client.Do(ctx, apiclient.Root(scope), apiclient.Of("ec2", "CreateVpc"), &in, &out)
+//
+// in and out are pointers to the types of internal/base/sdk: ec2.CreateVpcInput, ec2.CreateVpcOutput; out may be nil. A refusal is
+// an [*Error] with AWS's code and message. AWS JSON, AWS Query, EC2's dialect and REST JSON are spoken by the codecs of the servers.
+// No call is repeated, and no client token is made up.
 //
 // A call goes through the emulator's own endpoint, as that of any client does: it is signed,
 // identified, authorized, logged and counted there, and what the emulator does not have goes to
@@ -9,7 +13,6 @@
 package apiclient
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,7 +25,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 // Options configure a Client.
@@ -34,6 +36,9 @@ type Options struct {
 	// knows no sessions of the emulator's, and would take their keys for those of another account:
 	// it is called with the keys of the principal's account. Nil: it has none.
 	Foreign func(service string) bool
+	// Services tells how the operations of a service are called, by its name in signatures; nil if it is not known. It
+	// completes operations that do not say it. Nil: none is known.
+	Services func(signed string) *Service
 }
 
 // Client calls operations. It is safe for concurrent use.
@@ -67,61 +72,35 @@ func (p Principal) In(region string) Principal {
 	return p
 }
 
-// Operation is an operation of a service that speaks AWS JSON or AWS Query.
-type Operation struct {
-	Service string // as the SDK calls it: "Secrets Manager"
-	Signed  string // in a signature: "secretsmanager"
-	Target  string // of AWS JSON: prefix of X-Amz-Target
-	JSON10  bool   // of AWS JSON: version 1.0, not 1.1
-	Version string // of AWS Query: of the API
-	Name    string
-	Errors  []string // those that its model has
-	Codec   *wire.Codec
-}
-
 // Do calls an operation as a principal. The answer goes to out unless that is nil. A refusal is an
 // *Error, which may be wrapped; ErrUnreadable says that the call has succeeded, and its answer
 // makes no sense.
 func (c *Client) Do(ctx context.Context, as Principal, op Operation, in, out any) error {
-	body, err := op.Codec.Marshal(in), error(nil)
-	if op.Version != "" {
-		if out != nil {
-			return errNoOutput
-		}
-		if body, err = form(op, body); err != nil {
-			return err
-		}
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.options.Host+"/", bytes.NewReader(body))
+	op, err := c.complete(op)
 	if err != nil {
-		return fmt.Errorf("make a request: %w", err)
+		return err
 	}
-	if op.Version != "" {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	} else {
-		r.Header.Set("Content-Type", "application/x-amz-json-1.1")
-		if op.JSON10 {
-			r.Header.Set("Content-Type", "application/x-amz-json-1.0")
-		}
-		r.Header.Set("X-Amz-Target", op.Target+"."+op.Name)
+	if out != nil && op.Version != "" && op.Form == nil {
+		return errNoOutput
+	}
+	r, body, err := op.request(ctx, c.options.Host, in)
+	if err != nil {
+		return err
 	}
 	got, err := c.send(r, as, op.Signed, body)
 	if err != nil {
 		return fmt.Errorf("call %s: %w", op.Name, err)
 	}
-	if got.status == http.StatusOK {
+	if got.status/100 == 2 {
 		if out == nil {
 			return nil
 		}
-		if err := op.Codec.Unmarshal(got.body.Bytes(), out); err != nil {
+		if err := op.read(got.body.Bytes(), out); err != nil {
 			return fmt.Errorf("the answer of %s %w", op.Name, ErrUnreadable) // not what is in it
 		}
 		return nil
 	}
-	code, message := jsonRefusal(got.body.Bytes())
-	if op.Version != "" {
-		code, message = queryRefusal(got.body.Bytes())
-	}
+	code, message := op.refusal(got)
 	return &Error{
 		Service: op.Service, Operation: op.Name, Status: got.status, RequestID: got.requestID(),
 		Code: code, Message: message, Modelled: slices.Contains(op.Errors, code),

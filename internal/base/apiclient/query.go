@@ -52,5 +52,16 @@ func queryRefusal(body []byte) (code, message string) {
 	return refusal.Error.Code, refusal.Error.Message
 }
 
-// errNoOutput is what callers get that ask for the output of an operation of AWS Query.
+// ec2Refusal reads code and message of an error of EC2's dialect.
+func ec2Refusal(body []byte) (code, message string) {
+	var refusal struct {
+		Errors struct {
+			Error struct{ Code, Message string }
+		}
+	}
+	_ = xml.Unmarshal(body, &refusal)
+	return refusal.Errors.Error.Code, refusal.Errors.Error.Message
+}
+
+// errNoOutput is what callers get that ask for the output of an operation of AWS Query whose form is made of JSON.
 var errNoOutput = errors.New("outputs of AWS Query are not read")
