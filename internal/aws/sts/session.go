@@ -44,6 +44,9 @@ type Session struct {
 	SourceIdentity string `json:"c,omitempty"`
 	// Provider is the ARN of the identity provider whose token began the session (aws:FederatedProvider).
 	Provider string `json:"w,omitempty"`
+	// Via is the service of AWS that calls with the permissions of the principal, which has called it, such as
+	// cloudformation.amazonaws.com (aws:CalledVia). Empty: the principal calls by itself.
+	Via string `json:"h,omitempty"`
 	// IssuedAt is when the session began, in seconds of the epoch, by the emulator's clock (aws:TokenIssueTime); 0: not known.
 	IssuedAt int64 `json:"b,omitempty"`
 	// ID tells sessions apart that are alike in all else.

@@ -29,6 +29,10 @@ func SessionKeys(s *Session, tags iter.Seq2[string, string]) map[string]policy.V
 	if s.Provider != "" {
 		keys["aws:federatedprovider"] = policy.Is(s.Provider)
 	}
+	if s.Via != "" {
+		keys["aws:viaawsservice"], keys["aws:calledvia"] = policy.Is("true"), policy.Many([]string{s.Via})
+		keys["aws:calledviafirst"], keys["aws:calledvialast"] = policy.Is(s.Via), policy.Is(s.Via)
+	}
 	return keys
 }
 
