@@ -1,12 +1,18 @@
 package template
 
-import "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+import (
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+)
 
 // pseudo are the names of parameters that AWS gives.
 var pseudo = []string{
 	"AWS::AccountId", "AWS::NoValue", "AWS::NotificationARNs", "AWS::Partition", "AWS::Region", "AWS::StackId",
 	"AWS::StackName", "AWS::URLSuffix",
 }
+
+func isPseudo(name string) bool { return slices.Contains(pseudo, name) }
 
 // Pseudo has the values of pseudo parameters.
 type Pseudo struct {

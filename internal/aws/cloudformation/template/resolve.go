@@ -22,6 +22,10 @@ type Stack struct {
 	Missing []string
 	// Processed is the template without loops, nil if no transform has changed it.
 	Processed *document.Value
+
+	// parameters and definitions of conditions are what Causes asks.
+	parameters  map[string]*ParameterValue
+	definitions map[string]*document.Value
 }
 
 // Resource is one that a stack has.
@@ -59,7 +63,6 @@ type Output struct {
 // resolver makes a Stack of a body.
 type resolver struct {
 	*body
-	definitions map[string]*document.Value // of conditions
 	*evaluator
 	shown  *evaluator // with the mask in place of NoEcho parameters, nil without any
 	stack  *Stack
@@ -72,7 +75,13 @@ func (t *Template) Resolve(input Input) (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	stack := &Stack{Parameters: parameters, Conditions: map[string]bool{}}
+	stack := &Stack{
+		Parameters: parameters, Conditions: map[string]bool{},
+		parameters: map[string]*ParameterValue{}, definitions: map[string]*document.Value{},
+	}
+	for _, p := range parameters {
+		stack.parameters[p.Name] = p
+	}
 	r := &resolver{body: t.body, evaluator: t.evaluator(input, parameters, (*ParameterValue).value), stack: stack, failed: map[string]error{}}
 	if t.extended() {
 		if stack.Processed, err = t.expand(r.evaluator); err != nil {
@@ -82,9 +91,9 @@ func (t *Template) Resolve(input Input) (*Stack, error) {
 			return nil, err
 		}
 	}
-	r.condition, r.definitions = r.holds, map[string]*document.Value{}
+	r.condition = r.holds
 	for _, m := range r.conditions {
-		r.definitions[m.Name] = m.Value
+		stack.definitions[m.Name] = m.Value
 	}
 	if slices.ContainsFunc(parameters, func(p *ParameterValue) bool { return p.NoEcho }) {
 		r.shown = t.evaluator(input, parameters, (*ParameterValue).shown)
@@ -134,7 +143,7 @@ func (r *resolver) holds(name string) (bool, error) {
 	if err, had := r.failed[name]; had {
 		return false, err
 	}
-	v, err := r.known(r.definitions[name])
+	v, err := r.known(r.stack.definitions[name])
 	if err != nil {
 		r.failed[name] = err
 		return false, err

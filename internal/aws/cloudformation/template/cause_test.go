@@ -1,0 +1,95 @@
+package template_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
+)
+
+// TestCauses: of each property what it is made of (CFN-42, CFN-44).
+func TestCauses(t *testing.T) {
+	t.Parallel()
+	const declared = `
+Parameters: {P: {Type: String, Default: a}, Q: {Type: String, Default: Arn}, Pick: {Type: String, Default: a}}
+Mappings: {Map: {a: {b: c}}}
+Conditions:
+  First: !Equals [!Ref Pick, a]
+  Both: !And [!Condition First, !Not [!Equals [!Ref Q, !Sub '${P}-x']]]
+`
+	for value, want := range map[string]string{
+		"text":                           "",
+		"!Sub '${AWS::Region}-${!P}'":    "",
+		"!Ref P":                         "ParameterReference P",
+		"!Ref B":                         "ResourceReference B",
+		"!GetAtt B.TopicName":            "ResourceAttribute B.TopicName",
+		"{'Fn::GetAtt': [B, !Ref Q]}":    "ParameterReference Q, ResourceAttribute B.Arn",
+		"!Sub '${P}-${B}-${B.Arn}-${P}'": "ParameterReference P, ResourceReference B, ResourceAttribute B.Arn",
+		"!Sub ['${V}', {V: !Join ['', [!Ref Q, !GetAtt B.Nested.Of]]}]": "ParameterReference Q, ResourceAttribute B.Nested.Of",
+		"[{K: !Ref P}, {K: [!Ref B]}]":                                  "ParameterReference P, ResourceReference B",
+		"!FindInMap [Map, !Ref P, b]":                                   "ParameterReference P",
+		"!If [First, !Ref B, !GetAtt B.Arn]":                            "ParameterReference Pick by First, ResourceReference B",
+		"!If [Both, !Ref Pick, x]":                                      "ParameterReference Pick by Both, ParameterReference Q by Both, ParameterReference P by Both, ParameterReference Pick",
+	} {
+		stack, err := resolve(declared+with(value), nil)
+		if err != nil {
+			t.Errorf("%s: %v", value, err)
+			continue
+		}
+		var got []string
+		for _, c := range stack.Causes("A")["P"] {
+			text := fmt.Sprintf("%s %s", c.Source, c.Entity())
+			if c.Condition != "" {
+				text += " by " + c.Condition
+			}
+			got = append(got, text)
+		}
+		if text := strings.Join(got, ", "); text != want {
+			t.Errorf("%s: %s, want %s", value, text, want)
+		}
+	}
+	stack, err := resolve(extended+"Resources: {'Fn::ForEach::L': [X, [a, b], {'R${X}': {Type: T, Properties: {V: !Ref X, K: !Ref Keep}}}]}", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := slices.Collect(maps.Keys(stack.Causes("Rb"))); !slices.Equal(got, []string{"K"}) {
+		t.Errorf("of a loop: %v", got)
+	}
+	if stack.Causes("Gone") != nil {
+		t.Error("of no resource")
+	}
+}
+
+// TestModified: what the template says is modified, and not what parameters come to.
+func TestModified(t *testing.T) {
+	t.Parallel()
+	of := func(value, parameter string) *template.Resource {
+		stack, err := resolve("Parameters: {P: {Type: String}}\n"+with(value), map[string]string{"P": parameter})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return stack.Resources[1]
+	}
+	for _, c := range []struct {
+		before, after *template.Resource
+		want          bool
+	}{
+		{of("!Ref P", "a"), of("!Ref P", "b"), false},
+		{of("5", "a"), of("'5'", "a"), false},
+		{of("!Ref P", "a"), of("a", "a"), true},
+		{of("!Sub '${P}'", "a"), of("!Ref P", "a"), true},
+		{nil, of("a", "a"), true},
+		{of("a", "a"), nil, true},
+		{nil, nil, false},
+	} {
+		if got := template.Modified(c.before, c.after, "P"); got != c.want {
+			t.Errorf("%+v and %+v: %t", c.before, c.after, got)
+		}
+	}
+	if template.Modified(of("a", "a"), of("b", "a"), "Other") {
+		t.Error("a property that neither has")
+	}
+}
