@@ -44,7 +44,7 @@ func (t *Template) expand(e *evaluator) (*document.Value, error) {
 		}
 		root.Members = append(root.Members, m)
 	}
-	return &root, nil
+	return &root, checkMacros(&root)
 }
 
 func (x *expander) value(v *document.Value, in bindings) (*document.Value, error) {

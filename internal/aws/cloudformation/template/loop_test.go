@@ -106,6 +106,7 @@ func TestRefusedLoops(t *testing.T) {
 		{loop("[a, b]", "A"), failed + "A is defined more than once"},
 		{topic + "Outputs: {'Fn::ForEach::L': [X, [a-b], {'O${X}': {Value: a}}]}", failed + "OutputKey 'Oa-b' should be alphanumeric"},
 		{with("!Length {'Fn::GetAtt': [B, List]}"), failed + "The Fn::Length value could not be resolved for properties"},
+		{with("{'Fn::ForEach::L': [X, [Transform], {'Fn::${X}': {Name: M}, b: c}]}"), "Fn::Transform is not built"},
 		{with("!ToJsonString text"), failed + "Fn::ToJsonString requires an object or a list"},
 		{with("!Sub '${P${X}}'"), "Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons"},
 	} {

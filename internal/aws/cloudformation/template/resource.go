@@ -108,9 +108,6 @@ func checkResource(m document.Member) error {
 		return document.Formatf(m.At, "Any Resources member must be an object.")
 	}
 	for _, each := range m.Value.Members {
-		if each.Name == "Fn::Transform" {
-			return document.NotBuilt(each.At, each.Name)
-		}
 		if !slices.Contains(resourceMembers, each.Name) {
 			return document.Plainf(each.At, "Invalid template resource property '%s'", each.Name)
 		}

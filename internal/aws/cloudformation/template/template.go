@@ -11,7 +11,6 @@ package template
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
@@ -44,7 +43,10 @@ func Parse(text string) (*Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkNulls(root, ""); err != nil {
+	if err := checkMacros(root); err != nil {
+		return nil, err
+	}
+	if err := checkNulls(root); err != nil {
 		return nil, err
 	}
 	t := &Template{root: root, Metadata: root.Get("Metadata"), Description: root.TextOf("Description")}
@@ -84,27 +86,6 @@ func (t *Template) checkSections() error {
 	for _, name := range []string{"Metadata", "Parameters", "Mappings", "Rules", "Conditions", "Resources", "Outputs"} {
 		if v := root.Get(name); v != nil && v.Kind != document.Map {
 			return document.Formatf(v.At, "[/%s] Every %s member must be an object.", name, name)
-		}
-	}
-	return nil
-}
-
-// checkNulls finds what is null: nothing in a template may be (CFN-87).
-func checkNulls(v *document.Value, path string) error {
-	switch v.Kind {
-	case document.Null:
-		return document.Plainf(v.At, "[%s] 'null' values are not allowed in templates", path)
-	case document.List:
-		for i, item := range v.Items {
-			if err := checkNulls(item, path+"/"+strconv.Itoa(i)); err != nil {
-				return err
-			}
-		}
-	case document.Map:
-		for _, m := range v.Members {
-			if err := checkNulls(m.Value, path+"/"+m.Name); err != nil {
-				return err
-			}
 		}
 	}
 	return nil

@@ -39,3 +39,18 @@ func transforms(v *document.Value) (list []*document.Value) {
 func (t *Template) extended() bool {
 	return slices.Contains(t.Transforms, intrinsic.LanguageExtensions)
 }
+
+// checkMacros refuses Fn::Transform wherever it stands: AWS runs the macro on what is beside it, also in sections that take no
+// other function.
+func checkMacros(root *document.Value) (err error) {
+	root.Walk(func(v *document.Value) bool {
+		for _, m := range v.Members {
+			if m.Name == "Fn::Transform" {
+				err = document.NotBuilt(m.At, m.Name)
+				return false
+			}
+		}
+		return true
+	})
+	return err
+}

@@ -35,9 +35,6 @@ func (c Compiler) Value(v *document.Value) (*document.Value, error) {
 		if is || name == "Condition" && c.boolean() {
 			return c.call(v.At, name, argument)
 		}
-		if v.Get("Fn::Transform") != nil {
-			return nil, document.NotBuilt(v.At, "Fn::Transform")
-		}
 		return v.Each(c.Value)
 	default:
 		return v, nil
@@ -50,8 +47,6 @@ func (c Compiler) boolean() bool { return c.Block == Conditions || c.Block == Ru
 func (c Compiler) call(at document.Position, name string, argument *document.Value) (*document.Value, error) {
 	f, known := functions[name]
 	switch {
-	case name == "Fn::Transform":
-		return nil, document.NotBuilt(at, name)
 	case !known || f.extension && !c.Extended || len(f.blocks) > 0 && !slices.Contains(f.blocks, c.Block):
 		return nil, document.Errorf(at, "Encountered unsupported function: %s Supported functions are: [%s]", name, supported)
 	}

@@ -1,0 +1,37 @@
+package template
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+)
+
+// checkNulls finds what is null: nothing in a template may be (CFN-87).
+func checkNulls(root *document.Value) error {
+	path, at, found := firstNull(root)
+	if !found {
+		return nil
+	}
+	slices.Reverse(path)
+	return document.Plainf(at, "[/%s] 'null' values are not allowed in templates", strings.Join(path, "/"))
+}
+
+// firstNull is the path of the first null, from it up.
+func firstNull(v *document.Value) (path []string, at document.Position, found bool) {
+	if v.Kind == document.Null {
+		return nil, v.At, true
+	}
+	for i, item := range v.Items {
+		if path, at, found = firstNull(item); found {
+			return append(path, strconv.Itoa(i)), at, true
+		}
+	}
+	for _, m := range v.Members {
+		if path, at, found = firstNull(m.Value); found {
+			return append(path, m.Name), at, true
+		}
+	}
+	return nil, at, false
+}
