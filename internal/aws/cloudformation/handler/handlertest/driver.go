@@ -1,0 +1,83 @@
+// Package handlertest takes the steps of handlers as the controller of stacks does, and loses answers on the way.
+package handlertest
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+)
+
+// Driver runs actions by a clock of its own.
+type Driver struct {
+	Call handler.Call
+	Now  time.Time
+	// Wait waits for what goes on elsewhere, as long as a Result says. Nil: there is nothing to wait for.
+	Wait func(time.Duration)
+	// Lose is the number of the call, from 1 on, whose answer is lost after it took effect. 0: none.
+	Lose int
+	// Crash has the whole step be lost with that answer, as when the process ends; else the call fails.
+	Crash bool
+	// Calls is how many calls were made, by Names their operations.
+	Calls int
+	Names []string
+}
+
+// Run is how a step of a type's handler is taken.
+type Run func(context.Context, handler.Call, handler.Request) handler.Result
+
+type crash struct{}
+
+// Do takes the steps of an action until it is done or has failed.
+func (d *Driver) Do(t testing.TB, run Run, r handler.Request) handler.Result {
+	t.Helper()
+	if d.Now.IsZero() {
+		d.Now = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	r.Began = d.Now
+	for range 20000 {
+		r.Now = d.Now
+		result, crashed := d.step(t, run, r)
+		if crashed {
+			continue
+		}
+		if result.Again == 0 {
+			return result
+		}
+		r.PhysicalID, r.Attributes, r.Progress = result.PhysicalID, maps.Clone(result.Attributes), result.Progress
+		if d.Wait != nil && result.Again > handler.AtOnce {
+			d.Wait(result.Again)
+		}
+		d.Now = d.Now.Add(result.Again)
+	}
+	t.Fatalf("%s of %s does not end: %s", r.Action, r.LogicalID, r.Progress)
+	return handler.Result{}
+}
+
+func (d *Driver) step(t testing.TB, run Run, r handler.Request) (result handler.Result, crashed bool) {
+	defer func() {
+		if value := recover(); value != nil {
+			if _, crashed = value.(crash); !crashed {
+				panic(value)
+			}
+		}
+	}()
+	return run(t.Context(), d.call, r), false
+}
+
+func (d *Driver) call(ctx context.Context, op apiclient.Operation, in, out any) error {
+	err := d.Call(ctx, op, in, out)
+	d.Calls++
+	d.Names = append(d.Names, op.Name)
+	if d.Calls != d.Lose {
+		return err
+	}
+	if d.Crash {
+		panic(crash{})
+	}
+	return errors.New("the answer is lost")
+}

@@ -1,0 +1,117 @@
+package handler
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"maps"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/input"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+)
+
+// Turn is one step, as the functions of a Type see it.
+type Turn struct {
+	Request
+	// ID is the physical id. Create sets it, Find and Gone do not.
+	ID string
+	// Name is the custom or generated name that the create gives; later the ID says which it was.
+	Name string
+	// Known are the IDs that Find has returned before the create.
+	Known []string
+	// Memo is what a Type keeps from step to step of an action.
+	Memo string
+
+	ctx        context.Context
+	call       Call
+	attributes map[string]*document.Value
+	progress   progress
+}
+
+func newTurn(ctx context.Context, call Call, t *Type, r *Request) *Turn {
+	n := &Turn{Request: *r, ID: r.PhysicalID, ctx: ctx, call: call, attributes: maps.Clone(r.Attributes)}
+	if n.attributes == nil {
+		n.attributes = map[string]*document.Value{}
+	}
+	n.Name, _ = t.Naming.name(r)
+	n.progress = readProgress(r.Progress)
+	n.Known, n.Memo = n.progress.Known, n.progress.Memo
+	return n
+}
+
+// Call calls an operation. The answer goes to out unless that is nil.
+func (t *Turn) Call(op apiclient.Operation, in, out any) error { return t.call(t.ctx, op, in, out) }
+
+// Fill writes the properties into an input; see [input.Fill].
+func (t *Turn) Fill(in any, exceptions ...input.Exception) error {
+	if err := input.Fill(t.Properties, in, exceptions...); err != nil {
+		return invalid(err)
+	}
+	if t.Action == Update {
+		input.Clear(t.Previous, t.Properties, in, exceptions...)
+	}
+	return nil
+}
+
+// FillFrom writes one property into a part of an input, if the resource has it.
+func (t *Turn) FillFrom(property string, in any, exceptions ...input.Exception) error {
+	of := t.Properties.Get(property)
+	if of == nil {
+		return nil
+	}
+	if err := input.Fill(of, in, exceptions...); err != nil {
+		return invalid(err)
+	}
+	return nil
+}
+
+// invalid is of properties that do not fit into a request.
+func invalid(err error) error {
+	var problem *input.Problem
+	if errors.As(err, &problem) {
+		return Failed(InvalidRequest, "Model validation failed: %s", err)
+	}
+	return err
+}
+
+// Text is a property's text, empty if there is none.
+func (t *Turn) Text(property string) string { return t.Properties.TextOf(property) }
+
+// Changed reports whether a property is another one than before the update.
+func (t *Turn) Changed(properties ...string) bool {
+	for _, p := range properties {
+		if !t.Properties.Get(p).Equal(t.Previous.Get(p)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Token is a client token, the same for all tries of one incarnation's create.
+func (t *Turn) Token() *string {
+	sum := sha256.Sum256([]byte(t.StackID + " " + t.LogicalID + " " + t.Incarnation))
+	token := hex.EncodeToString(sum[:16])
+	return &token
+}
+
+// Set sets an attribute of Fn::GetAtt, if there is a value.
+func (t *Turn) Set(attribute string, value *string) {
+	if value != nil {
+		t.attributes[attribute] = document.NewText(*value)
+	}
+}
+
+// SetList sets an attribute that is a list.
+func (t *Turn) SetList(attribute string, values []string) {
+	t.attributes[attribute] = document.NewList(values...)
+}
+
+// Attribute is the text of an attribute that was set before.
+func (t *Turn) Attribute(name string) string {
+	if v := t.attributes[name]; v != nil {
+		return v.Text
+	}
+	return ""
+}
