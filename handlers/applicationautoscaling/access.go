@@ -50,8 +50,8 @@ func (a *API) access() awsapi.Rows {
 }
 
 // onTarget puts in the ARN of the scalable target that a request is about.
-func onTarget[I any](a *API, r awsapi.Row, of func(in *I) applicationautoscaling.Resource) awsapi.Row {
-	return awsapi.With(r, func(call awsapi.Call, in *I, wants []awsapi.Access) []awsapi.Access {
+func onTarget[In any](a *API, r awsapi.Row, of func(in In) applicationautoscaling.Resource) awsapi.Row {
+	return awsapi.With(r, func(call awsapi.Call, in In, wants []awsapi.Access) []awsapi.Access {
 		resource := of(in)
 		resource.Scope = call.Scope()
 		if t := applicationautoscaling.FindTarget(a.store.Read(), resource); t != nil {

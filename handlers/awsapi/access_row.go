@@ -58,20 +58,27 @@ func Free() Row { return Row{free: true} }
 
 // Asks is the row of an operation of which a function says what it asks. The input is what the client has sent: it has
 // passed the model's constraints, and nothing has been looked up.
-func Asks[I any](wants func(call Call, in *I) []Access) Row {
-	return Row{wants: func(call Call, in any) []Access { return wants(call, in.(*I)) }}
+//
+// In is a pointer to the input, as for [Works].
+func Asks[In any](wants func(call Call, in In) []Access) Row {
+	return Row{wants: func(call Call, in any) []Access { return wants(call, in.(In)) }}
 }
 
 // With lets a function change what a row asks, where no template tells it: add to its keys, which all that it asks on the same
 // request share, or ask for more.
-func With[I any](r Row, change func(call Call, in *I, wants []Access) []Access) Row {
+//
+// In is a pointer to the input, as for [Works].
+func With[In any](r Row, change func(call Call, in In, wants []Access) []Access) Row {
+	return r.changed(func(call Call, in any, wants []Access) []Access { return change(call, in.(In), wants) })
+}
+
+func (r Row) changed(change func(call Call, in any, wants []Access) []Access) Row {
 	before := r.change
-	r.change = func(call Call, in any, wants []Access) []Access {
-		if before != nil {
-			wants = before(call, in, wants)
-		}
-		return change(call, in.(*I), wants)
+	if before == nil {
+		r.change = change
+		return r
 	}
+	r.change = func(call Call, in any, wants []Access) []Access { return change(call, in, before(call, in, wants)) }
 	return r
 }
 

@@ -93,18 +93,20 @@ type Operation struct {
 // The method's error should be an exception of the SDK's or an [*Error], which may
 // be wrapped; any other is logged and answered as an error on our side. In AWS JSON an
 // output may be a wire.Appender, which writes its own JSON, or [Pieces], which have it.
-func Works[I, O any](name, note string, method func(context.Context, *I) (O, error)) Operation {
+//
+// In is a pointer to the input. Functions over pointers are compiled once for all of them.
+func Works[In, O any](name, note string, method func(context.Context, In) (O, error)) Operation {
 	return operation(name, works, note, method)
 }
 
 // Partial is an operation of which the note says what is missing.
-func Partial[I, O any](name, note string, method func(context.Context, *I) (O, error)) Operation {
+func Partial[In, O any](name, note string, method func(context.Context, In) (O, error)) Operation {
 	return operation(name, partial, note, method)
 }
 
 // Refuses is an operation that is not built, and whose method never succeeds: it refuses
 // what AWS refuses as well, in AWS's words, and the rest with [NotImplemented].
-func Refuses[I, O any](name, needs string, method func(context.Context, *I) (O, error)) Operation {
+func Refuses[In, O any](name, needs string, method func(context.Context, In) (O, error)) Operation {
 	return operation(name, notBuilt, "needs "+needs, method)
 }
 
@@ -122,12 +124,16 @@ func NotBuilt(name, needs string) Operation {
 // NotBuiltWith is [NotBuilt] of an operation whose input is known. Where callers are authorized it refuses first what the
 // service's model refuses, and callers that may not do it, as AWS would.
 func NotBuiltWith[I any](name, needs string) Operation {
+	return notBuiltWith(name, needs, reflect.TypeFor[I]())
+}
+
+func notBuiltWith(name, needs string, input reflect.Type) Operation {
 	o := NotBuilt(name, needs)
 	refuse := o.serve
-	o.Input = reflect.TypeFor[I]()
+	o.Input = input
 	o.serve = func(ctx context.Context, p protocol, x *exchange, answer *payload) error {
 		if x.call.Authorize != nil {
-			if err := x.admit(ctx, p, new(I)); err != nil {
+			if err := x.admit(ctx, p, reflect.New(input).Interface()); err != nil {
 				return err
 			}
 		}
@@ -136,9 +142,16 @@ func NotBuiltWith[I any](name, needs string) Operation {
 	return o
 }
 
-func operation[I, O any](name string, support Support, note string, method func(context.Context, *I) (O, error)) Operation {
+func operation[In, O any](name string, support Support, note string, method func(context.Context, In) (O, error)) Operation {
+	return called(name, support, note, reflect.TypeFor[In]().Elem(), reflect.TypeFor[O](), func(ctx context.Context, in any) (any, error) {
+		return method(ctx, in.(In))
+	})
+}
+
+// called is an operation by its types and a method that takes a pointer to an input.
+func called(name string, support Support, note string, input, output reflect.Type, method func(ctx context.Context, in any) (any, error)) Operation {
 	serve := func(ctx context.Context, p protocol, x *exchange, answer *payload) error {
-		in := new(I)
+		in := reflect.New(input).Interface()
 		if err := x.admit(ctx, p, in); err != nil {
 			return err
 		}
@@ -149,7 +162,7 @@ func operation[I, O any](name string, support Support, note string, method func(
 		p.encode(x, answer, out)
 		return nil
 	}
-	return Operation{Name: name, Support: support, Note: note, Input: reflect.TypeFor[I](), Output: reflect.TypeFor[O](), serve: serve}
+	return Operation{Name: name, Support: support, Note: note, Input: input, Output: output, serve: serve}
 }
 
 // AsksItself marks an operation whose method asks [Allow] for its own action, with the resources

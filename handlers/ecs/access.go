@@ -35,8 +35,8 @@ func (a *API) access() awsapi.Rows {
 }
 
 // onResource names the revision of a task definition, which its ARN may leave out or write with zeros.
-func onResource[I any](a *API, r awsapi.Row, ref func(in *I) *string) awsapi.Row {
-	return awsapi.With(r, func(call awsapi.Call, in *I, wants []awsapi.Access) []awsapi.Access {
+func onResource[In any](a *API, r awsapi.Row, ref func(in In) *string) awsapi.Row {
+	return awsapi.With(r, func(call awsapi.Call, in In, wants []awsapi.Access) []awsapi.Access {
 		if parsed, ok := arn.Parse(aws.ToString(ref(in))); ok && parsed.Service == "ecs" && parsed.Type == "task-definition" {
 			wants[0].Resource, _ = a.NamedDefinition(call, *ref(in))
 		}

@@ -83,8 +83,8 @@ func (a *API) daemonAccess() awsapi.Rows {
 const passes = "iam:PassRole on the roles of the request"
 
 // onARN adds the cluster in the ARN of a service or a daemon.
-func onARN[I any](r awsapi.Row, ref func(in *I) *string) awsapi.Row {
-	return awsapi.With(r.May("ecs:cluster"), func(_ awsapi.Call, in *I, wants []awsapi.Access) []awsapi.Access {
+func onARN[In any](r awsapi.Row, ref func(in In) *string) awsapi.Row {
+	return awsapi.With(r.May("ecs:cluster"), func(_ awsapi.Call, in In, wants []awsapi.Access) []awsapi.Access {
 		cluster, _ := kit.Within(aws.ToString(ref(in)), "")
 		kit.SetKey(wants[0].Keys, "ecs:cluster", cluster)
 		return wants
@@ -148,8 +148,8 @@ func (a *API) gatewayAccess() awsapi.Rows {
 	}
 }
 
-func passesRole[I any](r awsapi.Row, role func(in *I) *string) awsapi.Row {
-	return awsapi.With(r.Shows(passes).May("iam:PassedToService"), func(_ awsapi.Call, in *I, wants []awsapi.Access) []awsapi.Access {
+func passesRole[In any](r awsapi.Row, role func(in In) *string) awsapi.Row {
+	return awsapi.With(r.Shows(passes).May("iam:PassedToService"), func(_ awsapi.Call, in In, wants []awsapi.Access) []awsapi.Access {
 		return append(wants, kit.Passes(iam.ECS, role(in))...)
 	})
 }

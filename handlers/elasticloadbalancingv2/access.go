@@ -42,14 +42,14 @@ func access() awsapi.Rows {
 
 		"AddListenerCertificates": awsapi.On(listener),
 		"CreateListener": awsapi.With(awsapi.On(loadBalancer).Tags("Tags").Also(addTags+" on listener/{LoadBalancerArn}/*").
-			Keys(protocol, "{Protocol}").Keys(policy, "{SslPolicy}"), tagsBelow[sdk.CreateListenerInput](":loadbalancer/", ":listener/")),
+			Keys(protocol, "{Protocol}").Keys(policy, "{SslPolicy}"), tagsBelow[*sdk.CreateListenerInput](":loadbalancer/", ":listener/")),
 		"DeleteListener":             awsapi.On(listener),
 		"ModifyListener":             awsapi.On(listener).Keys(protocol, "{Protocol}").Keys(policy, "{SslPolicy}"),
 		"ModifyListenerAttributes":   awsapi.On(listener),
 		"RemoveListenerCertificates": awsapi.On(listener),
 
 		"CreateRule": awsapi.With(awsapi.On(listener).Tags("Tags").Also(addTags+" on listener-rule/{ListenerArn}/*"),
-			tagsBelow[sdk.CreateRuleInput](":listener/", ":listener-rule/")),
+			tagsBelow[*sdk.CreateRuleInput](":listener/", ":listener-rule/")),
 		"DeleteRule":        awsapi.On(rule),
 		"ModifyRule":        awsapi.On(rule),
 		"SetRulePriorities": awsapi.On("listener-rule/{RulePriorities.RuleArn}"),
@@ -82,8 +82,8 @@ func shortTypes(_ awsapi.Call, _ *sdk.CreateLoadBalancerInput, wants []awsapi.Ac
 }
 
 // tagsBelow has tags asked for on what is made below a resource: its ARN is known up to the last part.
-func tagsBelow[I any](of, made string) func(awsapi.Call, *I, []awsapi.Access) []awsapi.Access {
-	return func(_ awsapi.Call, _ *I, wants []awsapi.Access) []awsapi.Access {
+func tagsBelow[In any](of, made string) func(awsapi.Call, In, []awsapi.Access) []awsapi.Access {
+	return func(_ awsapi.Call, _ In, wants []awsapi.Access) []awsapi.Access {
 		for i, w := range wants {
 			if w.Action == addTags {
 				wants[i].Resource = strings.Replace(w.Resource, of, made, 1) + "/*"

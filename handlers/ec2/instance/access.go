@@ -43,9 +43,9 @@ func (a *API) Access() awsapi.Rows {
 }
 
 // onTemplate is the row of an operation on a launch template, which its request may name by its name.
-func onTemplate[I any](a *API, named func(in *I) (id, name *string)) awsapi.Row {
+func onTemplate[In any](a *API, named func(in In) (id, name *string)) awsapi.Row {
 	return kit.Found(a.Base, awsapi.On("launch-template/{LaunchTemplateId|*}"), types.ResourceTypeLaunchTemplate,
-		func(tx *store.Tx, scope arn.Scope, in *I) string {
+		func(tx *store.Tx, scope arn.Scope, in In) string {
 			id, name := named(in)
 			t, err := template(tx, scope, id, name)
 			if err != nil {

@@ -33,8 +33,8 @@ func Makes(made types.ResourceType, uses ...string) awsapi.Row {
 
 // Found is a row that asks for the resource that a request names by something else than its id, so that policies may name it
 // exactly. An empty id is of none that is there.
-func Found[I any](b Base, row awsapi.Row, of types.ResourceType, find func(tx *store.Tx, scope arn.Scope, in *I) (id string)) awsapi.Row {
-	return awsapi.With(row, func(call awsapi.Call, in *I, wants []awsapi.Access) []awsapi.Access {
+func Found[In any](b Base, row awsapi.Row, of types.ResourceType, find func(tx *store.Tx, scope arn.Scope, in In) (id string)) awsapi.Row {
+	return awsapi.With(row, func(call awsapi.Call, in In, wants []awsapi.Access) []awsapi.Access {
 		scope := call.Scope()
 		all := *ResourceARN(scope, string(of)+"/*")
 		if !slices.ContainsFunc(wants, func(w awsapi.Access) bool { return w.Resource == all }) {

@@ -43,8 +43,8 @@ func (a *API) Access() awsapi.Rows {
 }
 
 // orByName is the row of an operation on a security group, which its request may name by its name.
-func orByName[I any](a *API, row awsapi.Row, named func(in *I) (id, name *string)) awsapi.Row {
-	return kit.Found(a.Base, row, types.ResourceTypeSecurityGroup, func(tx *store.Tx, scope arn.Scope, in *I) string {
+func orByName[In any](a *API, row awsapi.Row, named func(in In) (id, name *string)) awsapi.Row {
+	return kit.Found(a.Base, row, types.ResourceTypeSecurityGroup, func(tx *store.Tx, scope arn.Scope, in In) string {
 		id, name := named(in)
 		g, err := a.group(tx, scope, id, name)
 		if err != nil {

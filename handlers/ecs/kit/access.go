@@ -172,8 +172,8 @@ func Within(ref, kind string) (cluster, owner string) {
 // OfOwner is the row of an operation on parts of services, or of daemons, by the ARNs in a member: it asks for each, and for its
 // service or daemon. That it asks for both is a choice: the Service Authorization Reference has both, and does not say whether
 // one suffices.
-func OfOwner[I any](kind, member string, refs func(in *I) []string) awsapi.Row {
-	return awsapi.Asks(func(call awsapi.Call, in *I) (wants []awsapi.Access) {
+func OfOwner[In any](kind, member string, refs func(in In) []string) awsapi.Row {
+	return awsapi.Asks(func(call awsapi.Call, in In) (wants []awsapi.Access) {
 		action := "ecs:" + call.Operation
 		for _, ref := range refs(in) {
 			cluster, owner := Within(ref, kind)

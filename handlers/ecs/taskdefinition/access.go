@@ -34,8 +34,8 @@ func (a *API) Access() awsapi.Rows {
 }
 
 // ofAnyAccount asks for any resource, or for a definition of another account by its ARN, which is refused (AC10).
-func ofAnyAccount[I any](ref func(in *I) *string) awsapi.Row {
-	return awsapi.With(awsapi.On("*"), func(call awsapi.Call, in *I, wants []awsapi.Access) []awsapi.Access {
+func ofAnyAccount[In any](ref func(in In) *string) awsapi.Row {
+	return awsapi.With(awsapi.On("*"), func(call awsapi.Call, in In, wants []awsapi.Access) []awsapi.Access {
 		if id := aws.ToString(ref(in)); kit.OfOtherAccount(call, id) {
 			wants[0].Resource = id
 		}
