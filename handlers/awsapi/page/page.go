@@ -30,29 +30,45 @@ var ErrToken = errors.New("a token of no answer")
 // is left out or comes twice where others come and go between the requests. The part is never
 // nil, so an empty one is answered. The error is the Refusal.
 func Cut[T any](all []T, key func(T) string, r Request) (part []T, next *string, err error) {
-	all = append([]T{}, all...)
+	places, next, err := cut(len(all), func(i int) string { return key(all[i]) }, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	part = make([]T, len(places))
+	for i, place := range places {
+		part[i] = all[place]
+	}
+	return part, next, nil
+}
+
+// cut does it with the places of n items, so that it is compiled once.
+func cut(n int, key func(place int) string, r Request) (places []int, next *string, err error) {
 	compare := func(a, b string) int {
 		if r.Descending {
 			a, b = b, a
 		}
 		return strings.Compare(a, b)
 	}
-	sorting.By(all, func(a, b T) int { return compare(key(a), key(b)) })
+	places = make([]int, n)
+	for i := range places {
+		places[i] = i
+	}
+	sorting.By(places, func(a, b int) int { return compare(key(a), key(b)) })
 	if r.Token != nil {
 		last, ours := r.Form.open(*r.Token)
 		if !ours {
 			return nil, nil, cmp.Or(r.Refusal, ErrToken)
 		}
-		all = all[r.Form.behind(len(all), func(i int) string { return key(all[i]) }, last, compare):]
+		places = places[r.Form.behind(n, func(i int) string { return key(places[i]) }, last, compare):]
 	}
 	most := r.Most
 	if r.Size != nil && *r.Size > 0 {
 		most = int(*r.Size)
 	}
-	if len(all) > most {
-		all = all[:most]
-		token := r.Form.seal(key(all[most-1]))
+	if len(places) > most {
+		places = places[:most]
+		token := r.Form.seal(key(places[most-1]))
 		next = &token
 	}
-	return all, next, nil
+	return places, next, nil
 }
