@@ -13,27 +13,45 @@ const short = 12
 
 // By sorts s as compare says. Elements that compare as equal keep their order.
 func By[T any](s []T, compare func(a, b T) int) {
-	if len(s) <= short {
-		for i := 1; i < len(s); i++ {
-			for j := i; j > 0 && compare(s[j], s[j-1]) < 0; j-- {
-				s[j], s[j-1] = s[j-1], s[j]
-			}
-		}
+	places := order(len(s), func(i, j int) int { return compare(s[i], s[j]) }, func(i, j int) { s[i], s[j] = s[j], s[i] })
+	if places == nil {
 		return
 	}
-	if slices.IsSortedFunc(s, compare) { // as most are
-		return
-	}
-	// Places have the same type whatever the elements are.
-	places := make([]int32, len(s))
-	for i := range places {
-		places[i] = int32(i)
-	}
-	slices.SortFunc(places, func(a, b int32) int { return cmp.Or(compare(s[a], s[b]), int(a)-int(b)) })
 	before := slices.Clone(s)
 	for i, place := range places {
 		s[i] = before[place]
 	}
+}
+
+// order sorts n elements by their places, which have the same type whatever the elements are. It returns the place that each
+// is to be taken from, or nil once the elements are in order: a few are swapped.
+func order(n int, compare func(i, j int) int, swap func(i, j int)) []int32 {
+	if n <= short {
+		for i := 1; i < n; i++ {
+			for j := i; j > 0 && compare(j, j-1) < 0; j-- {
+				swap(j, j-1)
+			}
+		}
+		return nil
+	}
+	if isOrdered(n, compare) { // as most are
+		return nil
+	}
+	places := make([]int32, n)
+	for i := range places {
+		places[i] = int32(i)
+	}
+	slices.SortFunc(places, func(a, b int32) int { return cmp.Or(compare(int(a), int(b)), int(a)-int(b)) })
+	return places
+}
+
+func isOrdered(n int, compare func(i, j int) int) bool {
+	for i := n - 1; i > 0; i-- {
+		if compare(i, i-1) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // Sorted returns what a sequence has, sorted as By does.
