@@ -98,7 +98,7 @@ func appendQuery(dst []byte, raw string, leftOut []string) (_ []byte, ok bool) {
 // appendHeader appends the values of a header, without the spaces that do not count. net/http takes some headers away, whose
 // values it keeps elsewhere. A header that is missing is an error: no client signs one.
 func appendHeader(dst []byte, r *http.Request, name string) (_ []byte, ok bool) {
-	values := r.Header[http.CanonicalHeaderKey(name)]
+	values := valuesOf(r.Header, name)
 	switch {
 	case name == "host" || name == ":authority":
 		return appendTrimmed(dst, r.Host), true
@@ -115,6 +115,25 @@ func appendHeader(dst []byte, r *http.Request, name string) (_ []byte, ok bool) 
 		dst = appendTrimmed(dst, value)
 	}
 	return dst, len(values) > 0
+}
+
+// valuesOf are the values of a header by its name in lower case. Most names get the form that net/http has without memory of
+// their own.
+func valuesOf(header http.Header, name string) []string {
+	var room [64]byte
+	form, upper := room[:0], true
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case 'a' <= c && c <= 'z' && upper:
+			c -= 'a' - 'A'
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-':
+		default:
+			return header[http.CanonicalHeaderKey(name)]
+		}
+		form, upper = append(form, c), c == '-'
+	}
+	return header[string(form)]
 }
 
 // appendTrimmed appends text without the spaces around it, and one space for several.

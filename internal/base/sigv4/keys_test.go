@@ -13,10 +13,10 @@ func TestKeysAreBounded(t *testing.T) {
 	want := mine.derive()
 	for i := range 5 * maxKeys {
 		other := scope{"secret", "20260926", strconv.Itoa(i), "ecs"}
-		if k.get(other) != other.derive() {
+		if k.get(other).key != other.derive() {
 			t.Fatal("another key")
 		}
-		if k.get(mine) != want {
+		if k.get(mine).key != want {
 			t.Fatal("another key than at first")
 		}
 		if len(k.recent) > maxKeys || len(k.older) > maxKeys {
@@ -36,7 +36,7 @@ func TestKeysOfManyAtOnce(t *testing.T) {
 		wg.Go(func() {
 			for i := range 2 * maxKeys {
 				s := scope{"secret", "20260926", strconv.Itoa(i % 1500), "ecs"}
-				if k.get(s) != s.derive() {
+				if k.get(s).key != s.derive() {
 					t.Error("another key")
 				}
 			}

@@ -42,21 +42,23 @@ func (s *Signature) parseHeader(header http.Header, text string) error {
 	if named != algorithm {
 		return unsupported(named)
 	}
-	parameters := map[string]string{}
-	for _, field := range strings.FieldsFunc(rest, func(c rune) bool { return c == ',' || c == ' ' || c == '\t' }) {
+	var parameters headerParameters
+	if err := eachField(rest, func(field string) error {
 		name, value, ok := strings.Cut(field, "=")
 		if !ok {
 			return &Error{Incomplete, "'" + field + "' not a valid key=value pair (missing equal-sign) in Authorization header: '" +
 				text + "'."}
 		}
-		if _, twice := parameters[name]; twice { // a choice: AWS's text for two is not known
+		if !parameters.add(name, value) { // a choice: AWS's text for two is not known
 			return &Error{Incomplete, "Authorization header has more than one '" + name + "' parameter. Authorization=" + text}
 		}
-		parameters[name] = value
+		return nil
+	}); err != nil {
+		return err
 	}
 	var missing strings.Builder
-	for _, name := range []string{"Credential", "Signature", "SignedHeaders"} {
-		if value, ok := parameters[name]; !ok || value == "" && name != "SignedHeaders" {
+	for i, name := range parameterNames {
+		if !parameters.given[i] || parameters.values[i] == "" && i != signedHeadersParameter {
 			missing.WriteString("Authorization header requires '" + name + "' parameter. ")
 		}
 	}
@@ -70,8 +72,8 @@ func (s *Signature) parseHeader(header http.Header, text string) error {
 	if missing.Len() > 0 {
 		return &Error{Incomplete, missing.String() + "Authorization=" + text}
 	}
-	s.signature, s.Token = parameters["Signature"], header.Get("X-Amz-Security-Token")
-	return s.parse(strings.Join(date, ","), parameters["SignedHeaders"], parameters["Credential"])
+	s.signature, s.Token = parameters.values[signatureParameter], header.Get("X-Amz-Security-Token")
+	return s.parse(strings.Join(date, ","), parameters.values[signedHeadersParameter], parameters.values[credentialParameter])
 }
 
 // required are the parameters of a presigned query, in the order in which AWS misses them.

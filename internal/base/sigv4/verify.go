@@ -2,7 +2,6 @@ package sigv4
 
 import (
 	"cmp"
-	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
@@ -77,11 +76,11 @@ func (s *Signature) check(r *http.Request, service string, now time.Time) error 
 // compare compares the signature of a request whose body has a hash.
 func (v *Verifier) compare(r *http.Request, s *Signature, hash, secret string, plain bool) error {
 	key := v.keys.get(scope{secret, s.Date, s.Region, s.Service})
-	if v.matches(r, s, hash, &key, plain, "X-Amz-Signature") {
+	if v.matches(r, s, hash, key, plain, "X-Amz-Signature") {
 		return nil
 	}
 	// Some services' clients add the token to a presigned query when it is signed.
-	if s.Presigned && s.Token != "" && v.matches(r, s, hash, &key, plain, "X-Amz-Signature", "X-Amz-Security-Token") {
+	if s.Presigned && s.Token != "" && v.matches(r, s, hash, key, plain, "X-Amz-Signature", "X-Amz-Security-Token") {
 		return nil
 	}
 	return &Error{Mismatch, textMismatch}
@@ -159,7 +158,8 @@ func (s *Signature) covers(header http.Header) error {
 func (s *Signature) payloadHash(header http.Header, body []byte, s3 bool) (string, error) {
 	said := s.said(header)
 	sum := hashOf(body)
-	actual := hex.EncodeToString(sum[:])
+	var actual [2 * sha256.Size]byte
+	hex.Encode(actual[:], sum[:])
 	switch {
 	case s3 && (said == "UNSIGNED-PAYLOAD" || said == "STREAMING-UNSIGNED-PAYLOAD-TRAILER"):
 		return said, nil
@@ -168,24 +168,26 @@ func (s *Signature) payloadHash(header http.Header, body []byte, s3 bool) (strin
 	case s3 && s.Presigned && said == "":
 		return "UNSIGNED-PAYLOAD", nil
 	case said == "":
-		return actual, nil
-	case !strings.EqualFold(said, actual):
+		return string(actual[:]), nil
+	case !strings.EqualFold(said, string(actual[:])):
 		return "", &Error{Mismatch, textMismatch}
 	}
 	return said, nil
 }
 
 // matches compares the signature with the one of a key, in constant time.
-func (v *Verifier) matches(r *http.Request, s *Signature, hash string, key *[sha256.Size]byte, plain bool, leftOut ...string) bool {
+func (v *Verifier) matches(r *http.Request, s *Signature, hash string, key *signingKey, plain bool, leftOut ...string) bool {
 	var room [2048]byte
 	text, ok := s.canonicalRequest(room[:0], r, hash, plain, leftOut...)
 	if !ok {
 		return false
 	}
 	toSign := s.stringToSign(make([]byte, 0, 256), hashOf(text)) // in memory of its own, as what the hash gets leaves the stack
-	mac := hmac.New(sha256.New, key[:])
+	mac := key.take()
+	defer key.give(mac)
 	mac.Write(toSign)
-	want := hex.AppendEncode(toSign[:0], mac.Sum(nil))
+	var sum [sha256.Size]byte
+	want := hex.AppendEncode(toSign[:0], mac.Sum(sum[:0]))
 	return subtle.ConstantTimeCompare(want, []byte(s.signature)) == 1
 }
 
