@@ -78,6 +78,9 @@ func TestDockerNamesLeaveTasksBeforeTheyEnd(t *testing.T) {
 			t.Errorf("the name leads to %q, and not to the task at %s", addresses, address)
 		}
 	}
+	for _, app := range apps {
+		w.eventually("the tasks wait for SIGTERM", func() bool { return strings.Contains(w.output(app), "waiting for SIGTERM") })
+	}
 	shop.waitsForTheResolver(*registry.Id, apps)
 	for left := count - 2; left >= 0; left-- { // one after the other, so that the name leads to the others
 		_, err = w.client.UpdateService(t.Context(), &ecs.UpdateServiceInput{Service: aws.String("api"), DesiredCount: aws.Int32(int32(left))})
@@ -117,7 +120,7 @@ func (n privateNamespace) waitsForTheResolver(registry string, apps map[string]s
 	n.must(n.srv.Told(n.Context(), time.Second)) // the agent has done what there is to do
 	var ended []string
 	for address, app := range apps {
-		if n.output(app) != "" {
+		if strings.Contains(n.output(app), "terminated") {
 			ended = append(ended, address)
 		}
 	}
@@ -129,7 +132,7 @@ func (n privateNamespace) waitsForTheResolver(registry string, apps map[string]s
 		n.Errorf("%v after it was to stop the task at %q has got SIGTERM, while the resolver does not answer", took, ended)
 	}
 	if took >= 4*time.Second { // it may not have been waited for, so what the task is told last may be old
-		maps.DeleteFunc(apps, func(_, app string) bool { return n.output(app) != "" })
+		maps.DeleteFunc(apps, func(_, app string) bool { return strings.Contains(n.output(app), "terminated") })
 	}
 }
 

@@ -159,6 +159,7 @@ func linger(args []string) error {
 
 func farewell(args []string) error {
 	stop := terminated()
+	fmt.Println("waiting for SIGTERM")
 	<-stop
 	fmt.Println("terminated")
 	addresses, err := net.DefaultResolver.LookupNetIP(context.Background(), "ip4", args[0])
