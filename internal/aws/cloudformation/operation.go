@@ -3,7 +3,6 @@ package cloudformation
 import (
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
@@ -59,39 +58,28 @@ type Operation struct {
 	OnFailure OnFailure
 	// RetainExceptOnCreate has a rollback delete what was new, whatever its DeletionPolicy says.
 	RetainExceptOnCreate bool
-	// Outputs are those of the template under way.
-	Outputs []OutputSpec
-	// Imports are the names of exports that the template under way uses.
-	Imports []string
 	// Former is the status that a stack has again when its delete takes itself back (CFN-70).
 	Former StackStatus
 	// Started says that the first look has been taken (CFN-3, CFN-70, CFN-71).
 	Started bool
-	// Stopping says that nothing new begins; Why, if a status needs it, is the stack's reason when all that is under way has
-	// ended.
+	// Stopping says that nothing new begins. Why is the reason where it is not that resources have failed.
 	Stopping bool
 	Why      string
+	// FailedCreates, FailedUpdates and FailedDeletes are the logical ids of resources that have failed in the phase.
+	FailedCreates, FailedUpdates, FailedDeletes []string
 	// Cancelled says that a caller has it stop.
 	Cancelled bool
-	// Next is the request that takes over then, nil if there is none.
-	Next *Request
 	// Skip are the logical ids that a continued rollback leaves out.
 	Skip []string
-	// Force has a delete let go of what cannot be deleted.
-	Force bool
+	// Retain are those that a delete lets go of (CFN-66). Force has it let go of all that cannot be deleted.
+	Retain []string
+	Force  bool
 	// Kept says that something could not be deleted in clean-up.
 	Kept bool
 	// Deleting says of the phase Remove that the stack goes with its resources.
 	Deleting bool
 	// Configured says that the event of CONFIGURATION_COMPLETE has been told (CFN-26).
 	Configured bool
-}
-
-// OutputSpec is an output of a template. References to resources are Calls in it.
-type OutputSpec struct {
-	Name, Description string
-	Value             *document.Value
-	Export            *document.Value // nil: it is not exported
 }
 
 // Request is what a caller wants of a stack while an operation is under way. It has a row of its own, so no decision about the

@@ -32,14 +32,10 @@ type Resource struct {
 	Dirty bool
 	// Leaving are those to delete in clean-up, or with the stack.
 	Leaving []*Physical
-	// Wanted is what the template under way says, nil if it has no such resource, and while none is under way.
+	// Wanted is what the template under way says where Now does not have it yet; nil where Now is as it says.
 	Wanted *Spec
-	// Step is what is being done, nil while nothing is.
-	Step *Step
-	// Settled says that the phase of the operation is done with the resource.
-	Settled bool
-	// Failed says that the phase of the operation ends without it.
-	Failed bool
+	// Removed says that the template under way has no such resource.
+	Removed bool
 }
 
 // Spec is what a template says of a resource. References to other resources are Calls in it.
@@ -67,19 +63,22 @@ type Physical struct {
 	Tags, PreviousTags   []Tag
 	// Uses are the incarnations that it refers to or depends on.
 	Uses []string
-	// Retain says that it is let go of when it is to be deleted; Attempts counts deletes that failed, and it stays when they are
-	// too many, or when there is only one.
+	// Step is what is being done to it, nil while nothing is.
+	Step *Step
+	// Retain says that it is let go of when it is to be deleted. Attempts counts deletes that have failed; the next one begins at
+	// RetryAt.
 	Retain   bool
 	Attempts int
-	Step     *Step // of the delete
+	RetryAt  time.Time
 }
 
 // Before is a resource as it was before the operation.
 type Before struct {
 	Physical *Physical
-	// Changed says that it may have been changed since, so a rollback must change it back; Gone, that it was deleted so that another
-	// one could take its place (CFN-54).
+	// Changed says that it may have been changed since, so a rollback must change it back: from Asked, where another one has taken
+	// its place. Gone says that it was deleted so that another one could take its place (CFN-54).
 	Changed, Gone bool
+	Asked         *document.Value
 }
 
 // Step is an action on a physical resource that is under way. Its calls are made by the controller.
@@ -101,6 +100,35 @@ const (
 	Update Action = "Update"
 	Delete Action = "Delete"
 )
+
+// Clone returns a copy to change: what it points to is copied, too, but for values of templates, which do not change.
+func (r *Resource) Clone() *Resource {
+	c := *r
+	c.Now, c.Next = r.Now.Clone(), r.Next.Clone()
+	if r.Before != nil {
+		b := *r.Before
+		b.Physical = b.Physical.Clone()
+		c.Before = &b
+	}
+	c.Leaving = nil
+	for _, p := range r.Leaving {
+		c.Leaving = append(c.Leaving, p.Clone())
+	}
+	return &c
+}
+
+// Clone returns a copy to change, nil of nil.
+func (p *Physical) Clone() *Physical {
+	if p == nil {
+		return nil
+	}
+	c := *p
+	if p.Step != nil {
+		step := *p.Step
+		c.Step = &step
+	}
+	return &c
+}
 
 // FindResource returns a resource of a stack by its logical id, or nil. It may be one that has not begun.
 func FindResource(tx *store.Tx, stackID, logicalID string) *Resource {

@@ -145,15 +145,16 @@ func TestRowsComeBackFromDisk(t *testing.T) {
 	call := &document.Value{Kind: document.Call, Text: "Ref", Items: []*document.Value{document.NewText("B")}}
 	properties := &document.Value{Kind: document.Map, Members: []document.Member{{Name: "P", Value: call}, {Name: "Q", Value: document.NewBool(true)}}}
 	spec := &cloudformation.Spec{Type: "T", Properties: properties, Dependencies: []string{"B"}}
-	physical := &cloudformation.Physical{Incarnation: "i", ID: "p", Made: true, Spec: spec, Attributes: map[string]*document.Value{"Arn": document.NewText("x")}}
+	step := &cloudformation.Step{Action: cloudformation.Update, Began: noon, Due: noon, Progress: "1"}
+	physical := &cloudformation.Physical{Step: step, Incarnation: "i", ID: "p", Made: true, Spec: spec, Attributes: map[string]*document.Value{"Arn": document.NewText("x")}}
 	r := &cloudformation.Resource{
 		StackID: "s", LogicalID: "A", Type: "T", Status: cloudformation.ResourceUpdateInProgress, ChangedAt: noon, Now: physical,
 		Before: &cloudformation.Before{Physical: physical, Gone: true}, Leaving: []*cloudformation.Physical{physical}, Wanted: spec,
-		Step: &cloudformation.Step{Action: cloudformation.Update, Began: noon, Due: noon, Progress: "1"},
 	}
 	web := stack("web", "1")
 	web.Stable = &cloudformation.Settings{Body: "old"}
-	o := &cloudformation.Operation{StackID: "s", Kind: cloudformation.UpdateStack, Outputs: []cloudformation.OutputSpec{{Name: "O", Value: call}}}
+	web.OutputSpecs = []cloudformation.OutputSpec{{Name: "O", Value: call}}
+	o := &cloudformation.Operation{StackID: "s", Kind: cloudformation.UpdateStack, FailedCreates: []string{"A"}}
 	update(t, s, func(tx *store.Tx) {
 		cloudformation.PutResource(tx, r)
 		cloudformation.PutStack(tx, web)

@@ -8,6 +8,7 @@ package cloudformation
 import (
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -80,6 +81,9 @@ type Settings struct {
 	Capabilities     []string
 	NotificationARNs []string
 	Rollback         RollbackConfiguration
+	// OutputSpecs and Imports, names of exports, are what the template says with these parameters.
+	OutputSpecs []OutputSpec
+	Imports     []string
 }
 
 // Parameter is the value of a parameter.
@@ -106,6 +110,13 @@ type RollbackTrigger struct{ ARN, Type string }
 type Output struct {
 	Key, Value, Description string
 	ExportName              string // empty: it is not exported
+}
+
+// OutputSpec is an output of a template. References to resources are Calls in it.
+type OutputSpec struct {
+	Name, Description string
+	Value             *document.Value
+	Export            *document.Value // nil: it is not exported
 }
 
 // LastOperation is one of the operations that DescribeStacks tells.
