@@ -29,10 +29,8 @@ func (t *Template) names(b *body) names {
 	for _, m := range b.conditions {
 		n.conditions[m.Name] = true
 	}
-	if t.mappings != nil {
-		for _, m := range t.mappings.Members {
-			n.mappings[m.Name] = true
-		}
+	for name := range t.mappings {
+		n.mappings[name] = true
 	}
 	return n
 }

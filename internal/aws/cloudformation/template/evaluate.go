@@ -13,16 +13,20 @@ type evaluator struct {
 	reference func(call *document.Value) (*document.Value, error)
 	// condition, mappings and environment are used before resources are made alone: nothing that needs them is left then.
 	condition   func(name string) (bool, error)
-	mappings    *document.Value
+	mappings    intrinsic.Mappings
 	environment Environment
 	pseudo      *Pseudo
 	imports     map[string]bool // names of the exports that were imported
 	missing     map[string]bool // and of those that are not there
 	mayMiss     bool
-	budget      *intrinsic.Budget
+	whole       *intrinsic.Budget
+	budget      *intrinsic.Budget // of the resource at hand, a part of the whole
 	// types are the types of parameters, for the functions of rules.
 	types map[string]parameterType
 }
+
+// one begins a resource or output, whose budget is a part of the whole.
+func (e *evaluator) one() { e.budget = e.whole.One() }
 
 func (e *evaluator) value(v *document.Value) (*document.Value, error) {
 	switch v.Kind {

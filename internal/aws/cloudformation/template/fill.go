@@ -71,7 +71,7 @@ func Fill(v *document.Value, attributes Attributes) (*document.Value, error) {
 	if v == nil || v.Known() {
 		return v, nil
 	}
-	e := &evaluator{budget: intrinsic.NewBudget(), reference: func(call *document.Value) (*document.Value, error) {
+	e := &evaluator{budget: intrinsic.ForFill(v), reference: func(call *document.Value) (*document.Value, error) {
 		r, _ := call.Reference()
 		return attributes(r)
 	}}

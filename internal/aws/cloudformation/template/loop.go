@@ -2,7 +2,6 @@ package template
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
@@ -76,10 +75,14 @@ func (x *expander) value(v *document.Value, in bindings) (*document.Value, error
 			argument, err = argument.Each(x.literal)
 		}
 	case "Fn::Sub":
-		argument = in.sub(argument)
+		argument, err = x.sub(argument, in)
 	}
-	expanded.Members[0].Value = argument
-	return expanded, err
+	if err != nil || argument == expanded.Members[0].Value {
+		return expanded, err
+	}
+	changed := *expanded
+	changed.Members = []document.Member{{Name: name, At: expanded.Members[0].At, Value: argument}}
+	return &changed, nil
 }
 
 // members expands a Map, in which loops are members. Names of a section must be alphanumeric.
@@ -112,6 +115,9 @@ func (x *expander) loop(made *document.Value, places map[string]int, m document.
 		return err
 	}
 	for _, item := range items {
+		if err := x.budget.Take(m.At, 128); err != nil {
+			return err
+		}
 		inner := bindings{parts[0].Text: item}
 		for name, outer := range in {
 			if name != parts[0].Text {
@@ -134,7 +140,10 @@ func (x *expander) loop(made *document.Value, places map[string]int, m document.
 
 // copy adds one copy of a member of a fragment.
 func (x *expander) copy(made *document.Value, places map[string]int, m document.Member, in bindings, section bool) error {
-	name := in.name(m.Name)
+	name, err := x.name(m, in)
+	if err != nil {
+		return err
+	}
 	if section && !document.Alphanumeric(name) {
 		what := "LogicalId"
 		if x.section == "Outputs" {
@@ -150,7 +159,7 @@ func (x *expander) copy(made *document.Value, places map[string]int, m document.
 		return err
 	}
 	made.Set(document.Member{Name: name, At: m.At, Value: expanded}, places)
-	return x.budget.Take(m.At, len(name))
+	return nil
 }
 
 // collection are the items of a loop. A NoEcho parameter would stand in names and texts that are shown.
@@ -166,7 +175,7 @@ func (x *expander) collection(v *document.Value, in bindings) ([]string, error) 
 		compiled, err = x.evaluator.value(compiled)
 	}
 	var own *document.Error
-	if err != nil && !errors.As(err, &own) {
+	if err != nil && (!errors.As(err, &own) || x.budget.Spent() || x.evaluator.budget.Spent()) {
 		return nil, err
 	}
 	if err == nil && compiled.Kind == document.List {
@@ -216,51 +225,4 @@ func (x *expander) literals(section *document.Value) (*document.Value, error) {
 		}
 		return &made, nil
 	})
-}
-
-var identifier = regexp.MustCompile(`[$&]\{[^{}!]*\}`)
-
-// name puts items into the name of a member.
-func (in bindings) name(name string) string {
-	return identifier.ReplaceAllStringFunc(name, func(found string) string {
-		item, bound := in[found[2:len(found)-1]]
-		switch {
-		case !bound:
-			return found
-		case found[0] == '$':
-			return item
-		default:
-			return strings.Map(func(r rune) rune {
-				if document.Alphanumeric(string(r)) {
-					return r
-				}
-				return -1
-			}, item)
-		}
-	})
-}
-
-// sub puts items into the text of Fn::Sub, where what an item has of Sub's own syntax is text.
-func (in bindings) sub(argument *document.Value) *document.Value {
-	text := argument
-	if argument.Kind == document.List && len(argument.Items) > 0 {
-		text = argument.Items[0]
-	}
-	if !text.Scalar() || len(in) == 0 {
-		return argument
-	}
-	made := *text
-	made.Kind = document.Text
-	made.Text = identifier.ReplaceAllStringFunc(text.Text, func(found string) string {
-		if item, bound := in[found[2:len(found)-1]]; bound && found[0] == '$' {
-			return strings.ReplaceAll(item, "${", "${!")
-		}
-		return found
-	})
-	if text == argument {
-		return &made
-	}
-	list := *argument
-	list.Items = append([]*document.Value{&made}, argument.Items[1:]...)
-	return &list
 }

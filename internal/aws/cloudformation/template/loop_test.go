@@ -138,7 +138,7 @@ func TestGrowth(t *testing.T) {
 		value = "!Join ['" + strings.Repeat("a", 4000) + "', !Split ['a', " + value + "]]"
 	}
 	_, err = resolve(with("{V: "+value+"}"), nil)
-	holdMessage(t, "joins", err, "Template error: functions make more than 8388608 bytes")
+	holdMessage(t, "joins", err, "Template error: functions make more than 1048576 bytes")
 	nested := "a"
 	for range 60 {
 		nested = "!Sub ['${v}${v}${A}', {v: " + nested + "}]"
@@ -149,5 +149,5 @@ func TestGrowth(t *testing.T) {
 		t.Error(err)
 	}
 	_, err = resolve(with("{V: "+strings.ReplaceAll(nested, "${A}", "")+"}"), nil)
-	holdMessage(t, "texts", err, "Template error: functions make more than 8388608 bytes")
+	holdMessage(t, "texts", err, "Template error: functions make more than 1048576 bytes")
 }

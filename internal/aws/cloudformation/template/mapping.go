@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/intrinsic"
 )
 
 // readMappings checks that mappings have two levels of names, and texts or lists of texts (CFN-86).
@@ -28,7 +29,7 @@ func (t *Template) readMappings() error {
 			}
 		}
 	}
-	t.mappings = mappings
+	t.mappings = intrinsic.NewMappings(mappings)
 	return nil
 }
 

@@ -16,6 +16,14 @@ func hidden() *document.Value {
 	return &document.Value{Kind: document.Map, Members: []document.Member{{Name: mask, Value: document.NewText(mask)}}}
 }
 
+// one begins a resource or output.
+func (r *resolver) one() {
+	r.evaluator.one()
+	if r.shown != nil {
+		r.shown.one()
+	}
+}
+
 // known is what an expression comes to. No error says what a NoEcho parameter has.
 func (r *resolver) known(v *document.Value) (*document.Value, error) {
 	got, err := r.value(v)

@@ -117,7 +117,9 @@ func (t *Template) evaluator(input Input, parameters []*ParameterValue, value fu
 	for _, name := range pseudo {
 		known[name] = input.Pseudo.value(name)
 	}
+	whole := intrinsic.NewBudget()
 	return &evaluator{
+		whole: whole, budget: whole,
 		reference: func(call *document.Value) (*document.Value, error) {
 			if call.Text == "Ref" {
 				return known[call.Items[0].Text], nil
@@ -131,7 +133,7 @@ func (t *Template) evaluator(input Input, parameters []*ParameterValue, value fu
 			return false, intrinsic.Transformf(document.Position{}, "Fn::If layout is incorrect")
 		},
 		mappings: t.mappings, environment: input.Environment, pseudo: &input.Pseudo, types: types,
-		imports: map[string]bool{}, missing: map[string]bool{}, mayMiss: input.MissingExports, budget: intrinsic.NewBudget(),
+		imports: map[string]bool{}, missing: map[string]bool{}, mayMiss: input.MissingExports,
 	}
 }
 

@@ -23,6 +23,7 @@ func (r *resolver) resolveOutputs() error {
 }
 
 func (r *resolver) output(from *output) (made *Output, err error) {
+	r.one()
 	made = &Output{Name: from.name, Description: from.description, At: from.at}
 	if made.Value, err = r.known(from.value); err != nil {
 		return nil, err

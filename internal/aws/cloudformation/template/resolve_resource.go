@@ -21,6 +21,7 @@ func (r *resolver) resolveResources() error {
 }
 
 func (r *resolver) resource(from *resource) (made *Resource, err error) {
+	r.one()
 	made = &Resource{LogicalID: from.name, Type: from.kind, At: from.at, DependsOn: from.dependsOn}
 	properties := from.properties
 	if properties == nil {

@@ -90,6 +90,8 @@ func TestFunctions(t *testing.T) {
 		{"!Sub '${Made}/${Made.Arn}'", `{"Fn::Sub":["${Made}/${Made.Arn}",{"Made":{"Ref":"Made"},"Made.Arn":{"Fn::GetAtt":["Made","Arn"]}}]}`, `"<Made.>/<Made.Arn>"`},
 		{"!Sub ['${X}${Env}', {X: !Join ['', [a, !Ref Env]]}]", `"adevdev"`, ""},
 		{"!Sub ['${Env}', {Env: own}]", `"own"`, ""},
+		{"!Sub ['${Env}', {Unused: !GetAZs ''}]", `"dev"`, ""},
+		{"!Sub ['${Env}', {Unused: !Ref Made}]", `{"Fn::Sub":["${Env}",{"Env":"dev","Unused":{"Ref":"Made"}}]}`, `"dev"`},
 		{"!Join ['-', [a, !Ref Env, !Ref AWS::NoValue]]", `"a-dev"`, ""},
 		{"!Join [',', !Ref Subnets]", `"s-1,s-2,s-3"`, ""},
 		{"!Join ['', []]", `""`, ""},

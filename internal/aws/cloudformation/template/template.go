@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/intrinsic"
 )
 
 // MaxBody is how many bytes a template may have in a request (CFN-13), which the API's model checks.
@@ -27,8 +28,8 @@ type Template struct {
 	Parameters  []*Parameter
 
 	root     *document.Value
-	mappings *document.Value // nil without any
-	body     *body           // nil with AWS::LanguageExtensions, whose loops need the values of parameters
+	mappings intrinsic.Mappings
+	body     *body // nil with AWS::LanguageExtensions, whose loops need the values of parameters
 }
 
 // sections are the members that a template may have.

@@ -1,14 +1,14 @@
 package document
 
-import "slices"
-
 // Reference is what a resource needs of another one: an attribute, or without one what Ref is.
 type Reference struct{ Resource, Attribute string }
 
 // References are those that are left in a value, each once, in order.
 func (v *Value) References() (list []Reference) {
+	had := map[Reference]bool{}
 	for call := range v.Calls {
-		if r, is := call.Reference(); is && !slices.Contains(list, r) {
+		if r, is := call.Reference(); is && !had[r] {
+			had[r] = true
 			list = append(list, r)
 		}
 	}

@@ -1,10 +1,7 @@
 // Package document reads JSON and YAML as CloudFormation does, into values that keep their texts and places.
 package document
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // Kind is what a Value is.
 type Kind uint8
@@ -81,25 +78,6 @@ func (v *Value) Known() bool {
 	return true
 }
 
-// Equal is whether two values come to the same for AWS, for which 5 and "5" do (CFN-28).
-func (v *Value) Equal(other *Value) bool {
-	if v == nil || other == nil {
-		return v == other
-	}
-	if v.Scalar() && other.Scalar() {
-		return v.Text == other.Text
-	}
-	if v.Kind != other.Kind || v.Text != other.Text || len(v.Members) != len(other.Members) {
-		return false
-	}
-	for _, m := range v.Members {
-		if got := other.Get(m.Name); got == nil || !m.Value.Equal(got) {
-			return false
-		}
-	}
-	return slices.EqualFunc(v.Items, other.Items, (*Value).Equal)
-}
-
 // Scalar is whether the value is a Text, a Number or a Bool.
 func (v *Value) Scalar() bool { return v.Kind == Text || v.Kind == Number || v.Kind == Bool }
 
@@ -148,63 +126,3 @@ func (v *Value) MaybeList() bool { return v.Kind == List || v.IsFunction() }
 
 // IsTrue is whether a condition holds.
 func (v *Value) IsTrue() bool { return v.Text == "true" }
-
-// Size is how many bytes a value has when it is written, about: its texts, and what stands around each of them.
-func (v *Value) Size() (n int) {
-	v.Walk(func(each *Value) bool {
-		n += len(each.Text) + 8
-		return true
-	})
-	return n
-}
-
-// Calls goes through all calls in a value, the outer ones first.
-func (v *Value) Calls(yield func(*Value) bool) {
-	v.Walk(func(each *Value) bool { return each.Kind != Call || yield(each) })
-}
-
-// Walk goes through a value and all that it has. It returns false if yield has.
-func (v *Value) Walk(yield func(*Value) bool) bool {
-	if v == nil {
-		return true
-	}
-	if !yield(v) {
-		return false
-	}
-	for _, item := range v.Items {
-		if !item.Walk(yield) {
-			return false
-		}
-	}
-	for _, m := range v.Members {
-		if !m.Value.Walk(yield) {
-			return false
-		}
-	}
-	return true
-}
-
-// Each returns the value with what by makes of its items and members. What has become None is left out of lists and maps.
-func (v *Value) Each(by func(*Value) (*Value, error)) (*Value, error) {
-	made := *v
-	made.Items, made.Members = nil, nil
-	for _, item := range v.Items {
-		got, err := by(item)
-		if err != nil {
-			return nil, err
-		}
-		if got.Kind != None || v.Kind == Call {
-			made.Items = append(made.Items, got)
-		}
-	}
-	for _, m := range v.Members {
-		got, err := by(m.Value)
-		if err != nil {
-			return nil, err
-		}
-		if got.Kind != None || v.Kind == Call {
-			made.Members = append(made.Members, Member{m.Name, m.At, got})
-		}
-	}
-	return &made, nil
-}

@@ -23,8 +23,23 @@ func mappingArguments(v *document.Value) ([]*document.Value, error) {
 	return v.Items, nil
 }
 
+// Mappings are the texts, or lists of texts, of a template's mappings by three names.
+type Mappings map[string]map[string]map[string]*document.Value
+
+// NewMappings reads the section; without one there are none.
+func NewMappings(section *document.Value) Mappings {
+	made := Mappings{}
+	for name, mapping := range section.Index() {
+		made[name] = map[string]map[string]*document.Value{}
+		for key, attributes := range mapping.Index() {
+			made[name][key] = attributes.Index()
+		}
+	}
+	return made
+}
+
 // FindInMap looks up three texts; fallback is nil without a default.
-func FindInMap(at document.Position, mappings *document.Value, names []*document.Value, fallback *document.Value) (*document.Value, error) {
+func FindInMap(at document.Position, mappings Mappings, names []*document.Value, fallback *document.Value) (*document.Value, error) {
 	var path []string
 	for _, name := range names {
 		if !name.Scalar() {
@@ -32,14 +47,14 @@ func FindInMap(at document.Position, mappings *document.Value, names []*document
 		}
 		path = append(path, name.Text)
 	}
-	mapping := mappings.Get(path[0])
-	found := mapping.Get(path[1]).Get(path[2])
+	mapping, named := mappings[path[0]]
+	found := mapping[path[1]][path[2]]
 	switch {
 	case found != nil:
 		return found, nil
 	case fallback != nil:
 		return fallback, nil
-	case mapping == nil: // by public reports
+	case !named: // by public reports
 		return nil, document.Errorf(at, "Mapping named '%s' is not present in the 'Mappings' section of template.", path[0])
 	default:
 		return nil, document.Errorf(at, "Unable to get mapping for %s", strings.Join(path, "::"))

@@ -18,6 +18,7 @@ func subCall(at document.Position, v *document.Value) (*document.Value, error) {
 		return nil, document.Errorf(v.At, "One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as "+
 			"first argument, and an optional second argument to specify a mapping of values to replace in the string")
 	}
+	own := variables.Index()
 	call, places := &document.Value{Kind: document.Call, Text: "Fn::Sub", Items: []*document.Value{text}, At: at}, map[string]int{}
 	for name, is := range subParts(text.Text) {
 		if _, had := places[name]; !is || had {
@@ -26,7 +27,14 @@ func subCall(at document.Position, v *document.Value) (*document.Value, error) {
 		if !variableName(name) {
 			return nil, document.Errorf(text.At, "variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons")
 		}
-		call.Set(document.Member{Name: name, At: text.At, Value: variable(text.At, name, variables)}, places)
+		call.Set(document.Member{Name: name, At: text.At, Value: variable(text.At, name, own[name])}, places)
+	}
+	if variables != nil { // those that the text has not are checked as well, and needed
+		for _, m := range variables.Members {
+			if _, used := places[m.Name]; !used {
+				call.Set(m, places)
+			}
+		}
 	}
 	return call, nil
 }
@@ -62,10 +70,10 @@ func variableName(name string) bool {
 	}, name))
 }
 
-// variable is what stands for a name, as a value that is not compiled yet.
-func variable(at document.Position, name string, variables *document.Value) *document.Value {
-	if v := variables.Get(name); v != nil {
-		return v
+// variable is what stands for a name, as a value that is not compiled yet; own is what the second form has for it, or nil.
+func variable(at document.Position, name string, own *document.Value) *document.Value {
+	if own != nil {
+		return own
 	}
 	function, argument := "Ref", name
 	if strings.Contains(name, ".") {
@@ -75,20 +83,20 @@ func variable(at document.Position, name string, variables *document.Value) *doc
 }
 
 func sub(call *document.Value, b *Budget) (*document.Value, error) {
-	values := map[string]*document.Value{}
 	for _, m := range call.Members {
 		if !m.Value.Known() {
 			return call, nil
 		}
-		if m.Value.Kind != document.None && !m.Value.Scalar() { // by public reports
-			return nil, document.Errorf(call.At, "variable %s in Fn::Sub expression does not resolve to a string", m.Name)
-		}
-		values[m.Name] = m.Value
 	}
+	values := call.Index()
 	var text strings.Builder
 	for part, variable := range subParts(call.Items[0].Text) {
 		if variable {
-			part = values[part].Text
+			v := values[part]
+			if v.Kind != document.None && !v.Scalar() { // by public reports
+				return nil, document.Errorf(call.At, "variable %s in Fn::Sub expression does not resolve to a string", part)
+			}
+			part = v.Text
 		}
 		if err := b.Take(call.At, len(part)); err != nil {
 			return nil, err

@@ -51,6 +51,10 @@ func split(at document.Position, arguments []*document.Value, b *Budget) (*docum
 	if !arguments[1].Scalar() {
 		return nil, splitError(at)
 	}
+	parts := strings.Count(arguments[1].Text, arguments[0].Text) + 1
+	if err := b.Take(at, parts*16); err != nil { // before it is made; List takes the rest
+		return nil, err
+	}
 	return b.List(at, strings.Split(arguments[1].Text, arguments[0].Text))
 }
 
@@ -88,7 +92,10 @@ func base64Of(at document.Position, arguments []*document.Value, b *Budget) (*do
 	if !arguments[0].Scalar() {
 		return nil, document.Errorf(at, "every Fn::Base64 object must have a String-typed value.")
 	}
-	return b.Text(at, base64.StdEncoding.EncodeToString([]byte(arguments[0].Text)))
+	if err := b.Take(at, base64.StdEncoding.EncodedLen(len(arguments[0].Text))); err != nil { // before it is made
+		return nil, err
+	}
+	return &document.Value{Kind: document.Text, Text: base64.StdEncoding.EncodeToString([]byte(arguments[0].Text)), At: at}, nil
 }
 
 // length is of AWS::LanguageExtensions, which knows its lists before resources are made.
@@ -110,5 +117,6 @@ func toJSONString(at document.Position, arguments []*document.Value, b *Budget) 
 	if err := b.Take(at, arguments[0].Size()); err != nil { // before it is made
 		return nil, err
 	}
-	return &document.Value{Kind: document.Text, Text: arguments[0].TypedJSON(), At: at}, nil
+	text := arguments[0].TypedJSON() // longer by what must be escaped
+	return &document.Value{Kind: document.Text, Text: text, At: at}, b.Take(at, max(len(text)-arguments[0].Size(), 0))
 }
