@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/allowedpattern"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 )
 
@@ -73,8 +74,9 @@ func (t *Template) parameterValues(input Input) ([]*ParameterValue, error) {
 	if len(missing) > 0 {
 		return nil, document.Plainf(document.Position{}, "Parameters: [%s] must have values", strings.Join(missing, ", "))
 	}
+	steps := allowedpattern.NewSteps()
 	for _, p := range list {
-		if err := p.check(p.Value); err != nil {
+		if err := p.check(p.Value, steps); err != nil {
 			return nil, err
 		}
 	}
@@ -87,7 +89,7 @@ func (t *Template) parameterValues(input Input) ([]*ParameterValue, error) {
 }
 
 // check holds a value against the constraints. ConstraintDescription stands for every text, except where a number is wanted.
-func (p *Parameter) check(value string) error {
+func (p *Parameter) check(value string, steps *allowedpattern.Steps) error {
 	items := []string{value}
 	if p.kind.list {
 		items, _ = p.kind.value(value).Texts()
@@ -100,7 +102,7 @@ func (p *Parameter) check(value string) error {
 	broken := p.brokenLength(value)
 	for _, item := range items {
 		if broken == "" {
-			broken = p.broken(item)
+			broken = p.broken(item, steps)
 		}
 	}
 	switch {
@@ -131,12 +133,12 @@ func (p *Parameter) brokenLength(value string) string {
 }
 
 // broken is which constraint a value, or an item of a list, breaks.
-func (p *Parameter) broken(item string) string {
+func (p *Parameter) broken(item string, steps *allowedpattern.Steps) string {
 	n, _ := number(item)
 	switch {
 	case p.AllowedValues != nil && !slices.Contains(p.AllowedValues, item):
 		return "must be one of AllowedValues"
-	case p.pattern != nil && !p.pattern.MatchString(item):
+	case p.pattern != nil && !p.pattern.Match(item, steps):
 		return "must match pattern " + p.AllowedPattern
 	case p.minNumber != nil && n < *p.minNumber:
 		return "must be a number not less than " + decimal(*p.minNumber)

@@ -1,50 +1,61 @@
 package allowedpattern
 
-import "regexp"
-
 // match is one search in a text.
 type match struct {
 	text []rune
-	left int // steps
+	*Steps
+	nested int
 }
 
-// node matches from a place on, and calls next with each place where its match may end, until next takes one.
+// step is whether one more step may be taken. Each is ended by back.
+func (m *match) step() bool {
+	m.nested++
+	if m.left -= perStep; m.nested >= maxNested {
+		m.left = 0
+	}
+	return m.left > 0
+}
+
+func (m *match) back(matches bool) bool {
+	m.nested--
+	return matches
+}
+
+// node matches from a place on, and calls next with each place where its match may end, until next takes one: those that Java
+// tries first come first.
 type node func(m *match, at int, next func(end int) bool) bool
 
 // one matches a character.
-func one(is func(rune) bool) node {
+func one(of set) node {
 	return func(m *match, at int, next func(int) bool) bool {
-		m.left--
-		return m.left > 0 && at < len(m.text) && is(m.text[at]) && next(at+1)
+		return m.back(m.step() && at < len(m.text) && of.has(m.text[at]) && next(at+1))
 	}
 }
 
-func literal(want rune) node { return one(func(r rune) bool { return r == want }) }
-
-// class matches a character by an expression of Go for one.
-func class(text string) (node, error) {
-	expression, err := regexp.Compile(`^(?:` + text + `)$`)
-	if err != nil {
-		return nil, ErrNotBuilt
-	}
-	return one(func(r rune) bool { return expression.MatchString(string(r)) }), nil
+// place matches nothing, at some places.
+func place(is func(text []rune, at int) bool) node {
+	return func(m *match, at int, next func(int) bool) bool { return is(m.text, at) && next(at) }
 }
 
-func start(_ *match, at int, next func(int) bool) bool { return at == 0 && next(at) }
-
-func end(m *match, at int, next func(int) bool) bool { return at == len(m.text) && next(at) }
-
-func empty(_ *match, at int, next func(int) bool) bool { return next(at) }
-
-func sequence(first, second node) node {
-	return func(m *match, at int, next func(int) bool) bool {
-		return first(m, at, func(end int) bool { return second(m, end, next) })
-	}
+func sequence(nodes []node) node {
+	return func(m *match, at int, next func(int) bool) bool { return follow(m, nodes, at, next) }
 }
 
-func either(first, second node) node {
+func follow(m *match, nodes []node, at int, next func(int) bool) bool {
+	if len(nodes) == 0 {
+		return next(at)
+	}
+	return m.back(m.step() && nodes[0](m, at, func(end int) bool { return follow(m, nodes[1:], end, next) }))
+}
+
+func either(nodes []node) node {
 	return func(m *match, at int, next func(int) bool) bool {
-		return first(m, at, next) || second(m, at, next)
+		for _, each := range nodes {
+			if m.back(m.step() && each(m, at, next)) {
+				return true
+			}
+		}
+		return false
 	}
 }
 
@@ -55,22 +66,42 @@ func ahead(what node, matches bool) node {
 	}
 }
 
-// repeated matches at least least times and at most most times, without bound if that is negative. Whether it takes as many as
-// it can first makes no difference to whether the whole matches.
-func repeated(what node, least, most int) node {
+// atomic matches the first way that is found, and no other one.
+func atomic(what node) node {
 	return func(m *match, at int, next func(int) bool) bool {
-		return repeat(m, what, at, least, most, next)
+		first := -1
+		return what(m, at, func(end int) bool {
+			first = end
+			return true
+		}) && next(first)
 	}
 }
 
-func repeat(m *match, what node, at, least, most int, next func(int) bool) bool {
-	if m.left--; m.left <= 0 {
-		return false
+// repetition is how often something may be there.
+type repetition struct {
+	least, most int // without bound if most is negative
+	lazy        bool
+}
+
+func repeated(what node, r repetition) node {
+	return func(m *match, at int, next func(int) bool) bool { return repeat(m, what, at, r, next) }
+}
+
+func repeat(m *match, what node, at int, r repetition, next func(int) bool) bool {
+	if !m.step() {
+		return m.back(false)
 	}
-	if most != 0 && what(m, at, func(end int) bool {
-		return (end > at || least > 0) && repeat(m, what, end, max(least-1, 0), most-1, next)
-	}) {
-		return true
+	if r.lazy && r.least == 0 && next(at) {
+		return m.back(true)
 	}
-	return least == 0 && next(at)
+	more := func(end int) bool {
+		if end == at { // nothing, which may be there as often as it must
+			return r.least > 0 && next(at)
+		}
+		return repeat(m, what, end, repetition{max(r.least-1, 0), r.most - 1, r.lazy}, next)
+	}
+	if r.most != 0 && what(m, at, more) {
+		return m.back(true)
+	}
+	return m.back(!r.lazy && r.least == 0 && next(at))
 }

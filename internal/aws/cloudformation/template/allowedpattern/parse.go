@@ -6,10 +6,29 @@ import (
 	"strings"
 )
 
+// expression is what has been read.
+type expression struct {
+	match node
+	text  string // the same for Go, if the size is one that Go gets
+	size  int    // of what Go makes of the text, about
+}
+
+// irregular is the size of what Go's expressions cannot match.
+const irregular = 1 << 30
+
+func grow(sizes ...int) (sum int) {
+	for _, n := range sizes {
+		sum = min(sum+n, irregular)
+	}
+	return sum
+}
+
 // parser reads an expression.
 type parser struct {
-	rest  []rune
-	depth int
+	rest               []rune
+	depth              int
+	ignoreCase, dotAll bool
+	tables             map[string]set // of Unicode that it has read
 }
 
 const maxDepth = 100
@@ -23,118 +42,213 @@ func (p *parser) take(text string) bool {
 	return true
 }
 
-func (p *parser) alternatives() (node, error) {
+// alternatives reads up to the end of a group, whose flags end there.
+func (p *parser) alternatives() (expression, error) {
 	if p.depth++; p.depth > maxDepth {
-		return nil, ErrNotBuilt
+		return expression{}, ErrNotBuilt
 	}
-	defer func() { p.depth-- }()
-	made, err := p.sequence()
-	for err == nil && p.take("|") {
-		var other node
-		if other, err = p.sequence(); err == nil {
-			made = either(made, other)
+	ignoreCase, dotAll := p.ignoreCase, p.dotAll
+	defer func() { p.depth, p.ignoreCase, p.dotAll = p.depth-1, ignoreCase, dotAll }()
+	all, err := p.sequence()
+	if err != nil || len(p.rest) == 0 || p.rest[0] != '|' {
+		return all, err
+	}
+	nodes, texts := []node{all.match}, []string{all.text}
+	for p.take("|") {
+		other, err := p.sequence()
+		if err != nil {
+			return expression{}, err
 		}
+		nodes, texts = append(nodes, other.match), append(texts, other.text)
+		all.size = grow(all.size, other.size, 1)
 	}
-	return made, err
+	return expression{either(nodes), strings.Join(texts, "|"), all.size}, nil
 }
 
-func (p *parser) sequence() (node, error) {
-	made := node(empty)
+func (p *parser) sequence() (expression, error) {
+	var made sequenced
 	for len(p.rest) > 0 && p.rest[0] != '|' && p.rest[0] != ')' {
 		atom, err := p.atom()
 		if err == nil {
 			atom, err = p.repetition(atom)
 		}
 		if err != nil {
-			return nil, err
+			return expression{}, err
 		}
-		made = sequence(made, atom)
+		made.add(atom)
 	}
-	return made, nil
+	return made.expression(), nil
 }
 
-func (p *parser) atom() (node, error) {
+// sequenced gathers what follows each other.
+type sequenced struct {
+	nodes []node
+	text  strings.Builder
+	size  int
+}
+
+func (s *sequenced) add(e expression) {
+	s.nodes = append(s.nodes, e.match)
+	if s.size = grow(s.size, e.size); s.size <= maxSize { // else the text is of no use
+		s.text.WriteString(e.text)
+	}
+}
+
+func (s *sequenced) expression() expression {
+	return expression{sequence(s.nodes), s.text.String(), grow(s.size, 1)}
+}
+
+func (p *parser) atom() (expression, error) {
 	switch {
-	case p.take("^"):
-		return start, nil
-	case p.take("$"):
-		return end, nil
-	case p.take("(?="):
-		return p.look(true)
-	case p.take("(?!"):
-		return p.look(false)
-	case p.take("(?:"):
-		return p.group()
-	case p.take("(?"):
-		return nil, ErrNotBuilt
+	case p.take("^"), p.take(`\A`):
+		return anchor(`\A`, func(_ []rune, at int) bool { return at == 0 }), nil
+	case p.take("$"), p.take(`\z`), p.take(`\Z`):
+		return anchor(`\z`, func(text []rune, at int) bool { return at == len(text) }), nil
+	case p.take(`\b`):
+		return anchor(`\b`, atWord), nil
+	case p.take(`\B`):
+		return anchor(`\B`, func(text []rune, at int) bool { return !atWord(text, at) }), nil
+	case p.take(`\Q`):
+		return p.quoted(), nil
 	case p.take("("):
-		return p.group()
+		return p.parentheses()
 	case p.take("."):
-		return one(func(r rune) bool { return r != '\n' }), nil
-	case p.rest[0] == '[', p.rest[0] == '\\':
-		return p.class()
+		if p.dotAll {
+			return character(set(nil).not()), nil
+		}
+		return character(lineEnds.not()), nil
+	case p.take("["):
+		s, err := p.class()
+		return character(s), err
 	case strings.ContainsRune("*+?{", p.rest[0]):
-		return nil, ErrNotBuilt
+		return expression{}, ErrNotBuilt
 	}
-	r := p.rest[0]
-	p.rest = p.rest[1:]
-	return literal(r), nil
+	r, is, err := p.character()
+	if is.single {
+		is.set = p.fold(single(r))
+	}
+	return character(is.set), err
 }
 
-func (p *parser) look(matches bool) (node, error) {
-	what, err := p.group()
-	return ahead(what, matches), err
+func character(s set) expression { return expression{one(s), s.text(), 1 + len(s)/8} }
+
+func anchor(text string, is func([]rune, int) bool) expression { return expression{place(is), text, 1} }
+
+func atWord(text []rune, at int) bool {
+	before := at > 0 && named['w'].has(text[at-1])
+	after := at < len(text) && named['w'].has(text[at])
+	return before != after
 }
 
-func (p *parser) group() (node, error) {
-	what, err := p.alternatives()
+// quoted reads up to \E.
+func (p *parser) quoted() expression {
+	var made sequenced
+	for len(p.rest) > 0 && !p.take(`\E`) {
+		made.add(character(p.fold(single(p.rest[0]))))
+		p.rest = p.rest[1:]
+	}
+	all := made.expression()
+	all.text = "(?:" + all.text + ")"
+	return all
+}
+
+var (
+	groupName = regexp.MustCompile(`^\?<[a-zA-Z][a-zA-Z0-9]*>`)
+	flags     = regexp.MustCompile(`^\?([is]*)(?:-([is]+))?([:)])`)
+)
+
+// parentheses reads what stands behind an opening one.
+func (p *parser) parentheses() (expression, error) {
+	switch {
+	case p.take("?="):
+		return p.irregular(func(n node) node { return ahead(n, true) })
+	case p.take("?!"):
+		return p.irregular(func(n node) node { return ahead(n, false) })
+	case p.take("?>"):
+		return p.irregular(atomic)
+	}
+	beginning := string(p.rest[:min(len(p.rest), 100)])
+	if name := groupName.FindString(beginning); name != "" {
+		p.take(name)
+		return p.group()
+	}
+	found := flags.FindStringSubmatch(beginning)
+	if found == nil {
+		if p.take("?") {
+			return expression{}, ErrNotBuilt
+		}
+		return p.group()
+	}
+	p.take(found[0])
+	ignoreCase, dotAll := p.ignoreCase, p.dotAll
+	p.ignoreCase = (ignoreCase || strings.Contains(found[1], "i")) && !strings.Contains(found[2], "i")
+	p.dotAll = (dotAll || strings.Contains(found[1], "s")) && !strings.Contains(found[2], "s")
+	if found[3] == ")" { // up to the end of the group around it
+		return expression{match: sequence(nil), size: 1}, nil
+	}
+	made, err := p.group()
+	p.ignoreCase, p.dotAll = ignoreCase, dotAll
+	return made, err
+}
+
+// group reads up to the closing parenthesis.
+func (p *parser) group() (expression, error) {
+	made, err := p.alternatives()
 	if err == nil && !p.take(")") {
 		err = ErrNotBuilt
 	}
-	return what, err
+	made.text = "(?:" + made.text + ")"
+	return made, err
 }
 
-// classes are sets of characters and escaped ones. References back, \b and the like are none.
-var classes = regexp.MustCompile(`^(?:\[\^?\]?(?:\\.|[^\]\\])*\]|\\[dDwWsStnrfv]|\\x[0-9a-fA-F]{2}|\\p\{\w+\}|\\[^a-zA-Z0-9])`)
-
-func (p *parser) class() (node, error) {
-	text := classes.FindString(string(p.rest))
-	if text == "" || strings.Contains(text, "&&") {
-		return nil, ErrNotBuilt
-	}
-	p.rest = p.rest[len([]rune(text)):]
-	return class(text)
+func (p *parser) irregular(by func(node) node) (expression, error) {
+	made, err := p.group()
+	return expression{match: by(made.match), size: irregular}, err
 }
 
-var bounds = regexp.MustCompile(`^\{(\d{1,4})(,?)(\d{0,4})\}`)
+var bounds = regexp.MustCompile(`^\{(\d{1,9})(,?)(\d{0,9})\}`)
 
 // repetition reads how often an atom may be there.
-func (p *parser) repetition(atom node) (node, error) {
-	least, most := 1, 1
+func (p *parser) repetition(atom expression) (expression, error) {
+	r, written := repetition{least: 1, most: 1}, ""
 	switch {
 	case p.take("*"):
-		least, most = 0, -1
+		r.least, r.most, written = 0, -1, "*"
 	case p.take("+"):
-		most = -1
+		r.most, written = -1, "+"
 	case p.take("?"):
-		least = 0
+		r.least, written = 0, "?"
 	default:
-		found := bounds.FindStringSubmatch(string(p.rest))
+		found := bounds.FindStringSubmatch(string(p.rest[:min(len(p.rest), 30)]))
 		if found == nil {
 			return atom, nil
 		}
 		p.take(found[0])
-		least, _ = strconv.Atoi(found[1])
-		if most = least; found[2] != "" {
-			most = -1
+		written = found[0]
+		r.least, _ = strconv.Atoi(found[1])
+		if r.most = r.least; found[2] != "" {
+			r.most = -1
 		}
 		if found[3] != "" {
-			most, _ = strconv.Atoi(found[3])
+			r.most, _ = strconv.Atoi(found[3])
+		}
+		if r.most >= 0 && r.most < r.least || found[2] == "" && found[3] != "" {
+			return expression{}, ErrNotBuilt
 		}
 	}
-	if p.take("+") {
-		return nil, ErrNotBuilt
+	made := expression{text: "(?:" + atom.text + ")" + written, size: atom.times(max(r.least, r.most, 1))}
+	possessive := p.take("+")
+	r.lazy = !possessive && p.take("?")
+	if made.match = repeated(atom.match, r); possessive {
+		return expression{match: atomic(made.match), size: irregular}, nil
 	}
-	p.take("?")
-	return repeated(atom, least, most), nil
+	return made, nil
+}
+
+// times is the size of a repetition.
+func (e expression) times(n int) int {
+	if n > irregular/max(e.size, 1) {
+		return irregular
+	}
+	return min(max(e.size, 1)*n+1, irregular)
 }
