@@ -6,6 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
+	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation"
@@ -48,10 +50,10 @@ func (a *API) access() awsapi.Rows {
 		}),
 		"SetStackPolicy": named.Key(stackPolicy, "{StackPolicyURL}"),
 
-		"DescribeChangeSet":      changeSet(func(in *sdk.DescribeChangeSetInput) *string { return in.ChangeSetName }),
-		"DescribeChangeSetHooks": changeSet(func(in *sdk.DescribeChangeSetHooksInput) *string { return in.ChangeSetName }),
-		"ExecuteChangeSet":       changeSet(func(in *sdk.ExecuteChangeSetInput) *string { return in.ChangeSetName }),
-		"DeleteChangeSet":        changeSet(func(in *sdk.DeleteChangeSetInput) *string { return in.ChangeSetName }),
+		"DescribeChangeSet":      changeSet(a, func(in *sdk.DescribeChangeSetInput) (stack, name *string) { return in.StackName, in.ChangeSetName }),
+		"DescribeChangeSetHooks": changeSet(a, func(in *sdk.DescribeChangeSetHooksInput) (stack, name *string) { return in.StackName, in.ChangeSetName }),
+		"ExecuteChangeSet":       changeSet(a, func(in *sdk.ExecuteChangeSetInput) (stack, name *string) { return in.StackName, in.ChangeSetName }),
+		"DeleteChangeSet":        changeSet(a, func(in *sdk.DeleteChangeSetInput) (stack, name *string) { return in.StackName, in.ChangeSetName }),
 	}
 	for _, name := range []string{"DescribeStacks", "DescribeStackEvents", "DescribeEvents", "DescribeStackResources", "GetTemplate"} {
 		rows[name] = awsapi.On(anyStack)
@@ -79,15 +81,44 @@ func passing(wants []awsapi.Access, role *string) []awsapi.Access {
 	return append(wants, awsapi.Access{Action: "iam:PassRole", Resource: *role, Keys: awsapi.Keys{"iam:passedtoservice": policy.Is(principal)}})
 }
 
-// changeSet is the row of an operation on a change set: it asks on the stack, or without one on all stacks of the name "*", as
-// the ARN of a change set does not have it. The key has the name also where the request has the ARN: a guess.
-func changeSet[I any](name func(*I) *string) awsapi.Row {
-	return awsapi.With(awsapi.On(anyStack), func(_ awsapi.Call, in *I, wants []awsapi.Access) []awsapi.Access {
+// changeSet is the row of an operation on a change set: it asks on the stack, which the ARN of a change set does not have: so
+// without the stack's name it asks on the one that is stored, or on any. The key has the name also where the request has the
+// ARN: a guess.
+func changeSet[I any](a *API, of func(*I) (stack, name *string)) awsapi.Row {
+	return awsapi.With(awsapi.On(anyStack), func(call awsapi.Call, in *I, wants []awsapi.Access) []awsapi.Access {
+		stack, name := of(in)
+		id := aws.ToString(name)
 		for i := range wants {
-			wants[i].Give("cloudformation:ChangeSetName", policy.Is(changeSetName(aws.ToString(name(in)))))
+			wants[i].Give("cloudformation:ChangeSetName", policy.Is(changeSetName(id)))
+			if stored := a.storedChangeSet(call, id); stack == nil && stored != nil {
+				wants[i].Resource = stored.StackID
+			}
 		}
 		return wants
-	}).May("cloudformation:ChangeSetName")
+	}).May("cloudformation:ChangeSetName").Shows("on the stack of {ChangeSetName}")
+}
+
+func (a *API) storedChangeSet(call awsapi.Call, id string) *cfn.ChangeSet {
+	if a.Store == nil {
+		return nil
+	}
+	if found := cfn.FindChangeSet(a.Store.Read(), id); found != nil && found.Scope == call.Scope() {
+		return found
+	}
+	return nil
+}
+
+// tagsOf are the tags of a stack, by its ARN, or by that with * for its id, as access asks for it.
+func (a *API) tagsOf(resourceARN string) []tagging.Tag {
+	id := resourceARN
+	if name, named := strings.CutSuffix(resourceARN, "/*"); named {
+		id = arn.Name(name)
+	}
+	s := cfn.FindStack(a.Store.Read(), arn.ScopeOf(resourceARN), id)
+	if s == nil {
+		return nil
+	}
+	return tagging.List(s.Tags, func(t cfn.Tag) (string, string) { return t.Key, t.Value })
 }
 
 // changeSetName is the name of a change set by that or by its ARN (CFN-102).

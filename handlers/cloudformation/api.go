@@ -19,12 +19,19 @@ type Options struct {
 	Now   func() time.Time // the emulator's time
 	// Template reads what a TemplateURL names. Nil: a request that has one is refused.
 	Template func(ctx context.Context, url string) (string, error)
+	// Identifiers are the properties that tell resources of a type apart; nil: they are not known.
+	Identifiers func(resourceType string) []string
 }
 
 // API answers from the store.
 type API struct{ Options }
 
-func New(o Options) *API { return &API{o} }
+func New(o Options) *API {
+	if o.Identifiers == nil {
+		o.Identifiers = func(string) []string { return nil }
+	}
+	return &API{o}
+}
 
 //go:embed model.json
 var table []byte

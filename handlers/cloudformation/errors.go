@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -30,4 +31,9 @@ func ofTemplate(err error) error {
 	default:
 		return invalid("%s", wrong.Message)
 	}
+}
+
+// changeSetNotFound is the refusal of a change set by its name or ARN (CFN-37).
+func changeSetNotFound(nameOrID string) error {
+	return &awsapi.Error{Code: "ChangeSetNotFound", Shape: "ChangeSetNotFoundException", Status: http.StatusNotFound, Message: "ChangeSet [" + nameOrID + "] does not exist"}
 }

@@ -11,7 +11,9 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudformation"
+	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // promises holds the operations that some test called with success.
@@ -73,4 +75,25 @@ func unbuilt[I, O any](s *scene, call apitest.Operation[I, O, sdk.Options], in *
 	s.T.Helper()
 	refused(s, call, in, "NotImplementedException",
 		"ecs-emulator does not implement "+what+"; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/cloudformation.md.")
+}
+
+func (s *scene) update(change func(tx *store.Tx)) {
+	s.T.Helper()
+	if err := s.Store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
+		s.T.Fatal(err)
+	}
+}
+
+// stands writes a stack that is there, as the controller leaves it.
+func (s *scene) stands(name string, change ...func(*cfn.Stack)) *cfn.Stack {
+	s.T.Helper()
+	made := &cfn.Stack{
+		Scope: scope, Name: name, ID: cfn.StackPrefix(scope) + name + "/9c52-" + name, Status: cfn.CreateComplete, CreatedAt: s.Now,
+		Settings: cfn.Settings{Body: `{"Resources":{"A":{"Type":"AWS::SNS::Topic"}}}`},
+	}
+	for _, c := range change {
+		c(made)
+	}
+	s.update(func(tx *store.Tx) { cfn.PutStack(tx, made) })
+	return made
 }

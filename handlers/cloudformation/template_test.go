@@ -8,8 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudformation"
 )
@@ -36,14 +34,8 @@ func TestValidateTemplate(t *testing.T) {
 			{ParameterKey: aws.String("Pin"), NoEcho: aws.Bool(true)},
 		},
 	}
-	if diff := cmp.Diff(want, got, unexported, cmpopts.IgnoreFields(sdk.ValidateTemplateOutput{}, "ResultMetadata")); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, got, want)
 }
-
-var unexported = cmpopts.IgnoreUnexported(
-	sdk.ValidateTemplateOutput{}, types.TemplateParameter{}, types.AccountLimit{},
-)
 
 // What is wrong in a request with a template is said in AWS's words (CFN-13, 19, 78, 79, 89).
 func TestTemplatesThatAreRefused(t *testing.T) {

@@ -113,6 +113,11 @@ type DescribeEventsInput struct {
 	StackName     *string
 }
 
+type DescribeEventsOutput struct {
+	NextToken       *string
+	OperationEvents []types.OperationEvent
+}
+
 type DescribeStackDriftDetectionStatusInput struct {
 	StackDriftDetectionId *string
 }
@@ -120,6 +125,11 @@ type DescribeStackDriftDetectionStatusInput struct {
 type DescribeStackEventsInput struct {
 	StackName *string
 	NextToken *string
+}
+
+type DescribeStackEventsOutput struct {
+	NextToken   *string
+	StackEvents []types.StackEvent
 }
 
 type DescribeStackResourceDriftsInput struct {
@@ -134,15 +144,28 @@ type DescribeStackResourceInput struct {
 	StackName         *string
 }
 
+type DescribeStackResourceOutput struct {
+	StackResourceDetail *types.StackResourceDetail
+}
+
 type DescribeStackResourcesInput struct {
 	LogicalResourceId  *string
 	PhysicalResourceId *string
 	StackName          *string
 }
 
+type DescribeStackResourcesOutput struct {
+	StackResources []types.StackResource
+}
+
 type DescribeStacksInput struct {
 	NextToken *string
 	StackName *string
+}
+
+type DescribeStacksOutput struct {
+	NextToken *string
+	Stacks    []types.Stack
 }
 
 type DetectStackDriftInput struct {
@@ -179,6 +202,11 @@ type GetTemplateInput struct {
 	TemplateStage types.TemplateStage
 }
 
+type GetTemplateOutput struct {
+	StagesAvailable []types.TemplateStage
+	TemplateBody    *string
+}
+
 type GetTemplateSummaryInput struct {
 	CallAs                types.CallAs
 	StackName             *string
@@ -206,7 +234,17 @@ type ListChangeSetsInput struct {
 	NextToken *string
 }
 
+type ListChangeSetsOutput struct {
+	NextToken *string
+	Summaries []types.ChangeSetSummary
+}
+
 type ListExportsInput struct {
+	NextToken *string
+}
+
+type ListExportsOutput struct {
+	Exports   []types.Export
 	NextToken *string
 }
 
@@ -215,14 +253,29 @@ type ListImportsInput struct {
 	NextToken  *string
 }
 
+type ListImportsOutput struct {
+	Imports   []string
+	NextToken *string
+}
+
 type ListStackResourcesInput struct {
 	StackName *string
 	NextToken *string
 }
 
+type ListStackResourcesOutput struct {
+	NextToken              *string
+	StackResourceSummaries []types.StackResourceSummary
+}
+
 type ListStacksInput struct {
 	NextToken         *string
 	StackStatusFilter []types.StackStatus
+}
+
+type ListStacksOutput struct {
+	NextToken      *string
+	StackSummaries []types.StackSummary
 }
 
 type RollbackStackInput struct {

@@ -3,11 +3,25 @@
 // Package types has types of github.com/aws/aws-sdk-go-v2/service/cloudformation/types.
 package types
 
-import ()
+import (
+	"time"
+)
 
 type AccountLimit struct {
 	Name  *string
 	Value *int32
+}
+
+type BeaconStackOperationStatus string
+
+const (
+	BeaconStackOperationStatusInProgress BeaconStackOperationStatus = "IN_PROGRESS"
+	BeaconStackOperationStatusSucceeded  BeaconStackOperationStatus = "SUCCEEDED"
+	BeaconStackOperationStatusFailed     BeaconStackOperationStatus = "FAILED"
+)
+
+func (BeaconStackOperationStatus) Values() []BeaconStackOperationStatus {
+	return []BeaconStackOperationStatus{BeaconStackOperationStatusInProgress, BeaconStackOperationStatusSucceeded, BeaconStackOperationStatusFailed}
 }
 
 type CallAs string
@@ -31,6 +45,39 @@ const (
 
 func (Capability) Values() []Capability {
 	return []Capability{CapabilityCapabilityIam, CapabilityCapabilityNamedIam, CapabilityCapabilityAutoExpand}
+}
+
+type ChangeSetStatus string
+
+const (
+	ChangeSetStatusCreatePending    ChangeSetStatus = "CREATE_PENDING"
+	ChangeSetStatusCreateInProgress ChangeSetStatus = "CREATE_IN_PROGRESS"
+	ChangeSetStatusCreateComplete   ChangeSetStatus = "CREATE_COMPLETE"
+	ChangeSetStatusDeletePending    ChangeSetStatus = "DELETE_PENDING"
+	ChangeSetStatusDeleteInProgress ChangeSetStatus = "DELETE_IN_PROGRESS"
+	ChangeSetStatusDeleteComplete   ChangeSetStatus = "DELETE_COMPLETE"
+	ChangeSetStatusDeleteFailed     ChangeSetStatus = "DELETE_FAILED"
+	ChangeSetStatusFailed           ChangeSetStatus = "FAILED"
+)
+
+func (ChangeSetStatus) Values() []ChangeSetStatus {
+	return []ChangeSetStatus{ChangeSetStatusCreatePending, ChangeSetStatusCreateInProgress, ChangeSetStatusCreateComplete, ChangeSetStatusDeletePending, ChangeSetStatusDeleteInProgress, ChangeSetStatusDeleteComplete, ChangeSetStatusDeleteFailed, ChangeSetStatusFailed}
+}
+
+type ChangeSetSummary struct {
+	ChangeSetId             *string
+	ChangeSetName           *string
+	CreationTime            *time.Time
+	Description             *string
+	ExecutionStatus         ExecutionStatus
+	ImportExistingResources *bool
+	IncludeNestedStacks     *bool
+	ParentChangeSetId       *string
+	RootChangeSetId         *string
+	StackId                 *string
+	StackName               *string
+	Status                  ChangeSetStatus
+	StatusReason            *string
 }
 
 type ChangeSetType string
@@ -82,8 +129,93 @@ func (DeploymentMode) Values() []DeploymentMode {
 	return []DeploymentMode{DeploymentModeRevertDrift}
 }
 
+type DetailedStatus string
+
+const (
+	DetailedStatusConfigurationComplete DetailedStatus = "CONFIGURATION_COMPLETE"
+	DetailedStatusValidationFailed      DetailedStatus = "VALIDATION_FAILED"
+)
+
+func (DetailedStatus) Values() []DetailedStatus {
+	return []DetailedStatus{DetailedStatusConfigurationComplete, DetailedStatusValidationFailed}
+}
+
 type EventFilter struct {
 	FailedEvents *bool
+}
+
+type EventType string
+
+const (
+	EventTypeStackEvent          EventType = "STACK_EVENT"
+	EventTypeProgressEvent       EventType = "PROGRESS_EVENT"
+	EventTypeValidationError     EventType = "VALIDATION_ERROR"
+	EventTypeProvisioningError   EventType = "PROVISIONING_ERROR"
+	EventTypeHookInvocationError EventType = "HOOK_INVOCATION_ERROR"
+)
+
+func (EventType) Values() []EventType {
+	return []EventType{EventTypeStackEvent, EventTypeProgressEvent, EventTypeValidationError, EventTypeProvisioningError, EventTypeHookInvocationError}
+}
+
+type ExecutionStatus string
+
+const (
+	ExecutionStatusUnavailable       ExecutionStatus = "UNAVAILABLE"
+	ExecutionStatusAvailable         ExecutionStatus = "AVAILABLE"
+	ExecutionStatusExecuteInProgress ExecutionStatus = "EXECUTE_IN_PROGRESS"
+	ExecutionStatusExecuteComplete   ExecutionStatus = "EXECUTE_COMPLETE"
+	ExecutionStatusExecuteFailed     ExecutionStatus = "EXECUTE_FAILED"
+	ExecutionStatusObsolete          ExecutionStatus = "OBSOLETE"
+)
+
+func (ExecutionStatus) Values() []ExecutionStatus {
+	return []ExecutionStatus{ExecutionStatusUnavailable, ExecutionStatusAvailable, ExecutionStatusExecuteInProgress, ExecutionStatusExecuteComplete, ExecutionStatusExecuteFailed, ExecutionStatusObsolete}
+}
+
+type Export struct {
+	ExportingStackId *string
+	Name             *string
+	Value            *string
+}
+
+type HookFailureMode string
+
+const (
+	HookFailureModeFail HookFailureMode = "FAIL"
+	HookFailureModeWarn HookFailureMode = "WARN"
+)
+
+func (HookFailureMode) Values() []HookFailureMode {
+	return []HookFailureMode{HookFailureModeFail, HookFailureModeWarn}
+}
+
+type HookInvocationPoint string
+
+const (
+	HookInvocationPointPreProvision HookInvocationPoint = "PRE_PROVISION"
+)
+
+func (HookInvocationPoint) Values() []HookInvocationPoint {
+	return []HookInvocationPoint{HookInvocationPointPreProvision}
+}
+
+type HookStatus string
+
+const (
+	HookStatusHookInProgress        HookStatus = "HOOK_IN_PROGRESS"
+	HookStatusHookCompleteSucceeded HookStatus = "HOOK_COMPLETE_SUCCEEDED"
+	HookStatusHookCompleteFailed    HookStatus = "HOOK_COMPLETE_FAILED"
+	HookStatusHookFailed            HookStatus = "HOOK_FAILED"
+)
+
+func (HookStatus) Values() []HookStatus {
+	return []HookStatus{HookStatusHookInProgress, HookStatusHookCompleteSucceeded, HookStatusHookCompleteFailed, HookStatusHookFailed}
+}
+
+type ModuleInfo struct {
+	LogicalIdHierarchy *string
+	TypeHierarchy      *string
 }
 
 type OnFailure string
@@ -108,6 +240,63 @@ const (
 
 func (OnStackFailure) Values() []OnStackFailure {
 	return []OnStackFailure{OnStackFailureDoNothing, OnStackFailureRollback, OnStackFailureDelete}
+}
+
+type OperationEntry struct {
+	OperationId   *string
+	OperationType OperationType
+}
+
+type OperationEvent struct {
+	ClientRequestToken     *string
+	DetailedStatus         DetailedStatus
+	EndTime                *time.Time
+	EventId                *string
+	EventType              EventType
+	HookFailureMode        HookFailureMode
+	HookInvocationPoint    HookInvocationPoint
+	HookStatus             HookStatus
+	HookStatusReason       *string
+	HookType               *string
+	LogicalResourceId      *string
+	OperationId            *string
+	OperationStatus        BeaconStackOperationStatus
+	OperationType          OperationType
+	PhysicalResourceId     *string
+	ResourceProperties     *string
+	ResourceStatus         ResourceStatus
+	ResourceStatusReason   *string
+	ResourceType           *string
+	StackId                *string
+	StartTime              *time.Time
+	Timestamp              *time.Time
+	ValidationFailureMode  HookFailureMode
+	ValidationName         *string
+	ValidationPath         *string
+	ValidationStatus       ValidationStatus
+	ValidationStatusReason *string
+}
+
+type OperationType string
+
+const (
+	OperationTypeCreateStack      OperationType = "CREATE_STACK"
+	OperationTypeUpdateStack      OperationType = "UPDATE_STACK"
+	OperationTypeDeleteStack      OperationType = "DELETE_STACK"
+	OperationTypeContinueRollback OperationType = "CONTINUE_ROLLBACK"
+	OperationTypeRollback         OperationType = "ROLLBACK"
+	OperationTypeCreateChangeset  OperationType = "CREATE_CHANGESET"
+)
+
+func (OperationType) Values() []OperationType {
+	return []OperationType{OperationTypeCreateStack, OperationTypeUpdateStack, OperationTypeDeleteStack, OperationTypeContinueRollback, OperationTypeRollback, OperationTypeCreateChangeset}
+}
+
+type Output struct {
+	Description *string
+	ExportName  *string
+	OutputKey   *string
+	OutputValue *string
 }
 
 type Parameter struct {
@@ -147,6 +336,43 @@ func (ResourceSignalStatus) Values() []ResourceSignalStatus {
 	return []ResourceSignalStatus{ResourceSignalStatusSuccess, ResourceSignalStatusFailure}
 }
 
+type ResourceStatus string
+
+const (
+	ResourceStatusCreateInProgress         ResourceStatus = "CREATE_IN_PROGRESS"
+	ResourceStatusCreateFailed             ResourceStatus = "CREATE_FAILED"
+	ResourceStatusCreateComplete           ResourceStatus = "CREATE_COMPLETE"
+	ResourceStatusDeleteInProgress         ResourceStatus = "DELETE_IN_PROGRESS"
+	ResourceStatusDeleteFailed             ResourceStatus = "DELETE_FAILED"
+	ResourceStatusDeleteComplete           ResourceStatus = "DELETE_COMPLETE"
+	ResourceStatusDeleteSkipped            ResourceStatus = "DELETE_SKIPPED"
+	ResourceStatusUpdateInProgress         ResourceStatus = "UPDATE_IN_PROGRESS"
+	ResourceStatusUpdateFailed             ResourceStatus = "UPDATE_FAILED"
+	ResourceStatusUpdateComplete           ResourceStatus = "UPDATE_COMPLETE"
+	ResourceStatusImportFailed             ResourceStatus = "IMPORT_FAILED"
+	ResourceStatusImportComplete           ResourceStatus = "IMPORT_COMPLETE"
+	ResourceStatusImportInProgress         ResourceStatus = "IMPORT_IN_PROGRESS"
+	ResourceStatusImportRollbackInProgress ResourceStatus = "IMPORT_ROLLBACK_IN_PROGRESS"
+	ResourceStatusImportRollbackFailed     ResourceStatus = "IMPORT_ROLLBACK_FAILED"
+	ResourceStatusImportRollbackComplete   ResourceStatus = "IMPORT_ROLLBACK_COMPLETE"
+	ResourceStatusExportFailed             ResourceStatus = "EXPORT_FAILED"
+	ResourceStatusExportComplete           ResourceStatus = "EXPORT_COMPLETE"
+	ResourceStatusExportInProgress         ResourceStatus = "EXPORT_IN_PROGRESS"
+	ResourceStatusExportRollbackInProgress ResourceStatus = "EXPORT_ROLLBACK_IN_PROGRESS"
+	ResourceStatusExportRollbackFailed     ResourceStatus = "EXPORT_ROLLBACK_FAILED"
+	ResourceStatusExportRollbackComplete   ResourceStatus = "EXPORT_ROLLBACK_COMPLETE"
+	ResourceStatusUpdateRollbackInProgress ResourceStatus = "UPDATE_ROLLBACK_IN_PROGRESS"
+	ResourceStatusUpdateRollbackComplete   ResourceStatus = "UPDATE_ROLLBACK_COMPLETE"
+	ResourceStatusUpdateRollbackFailed     ResourceStatus = "UPDATE_ROLLBACK_FAILED"
+	ResourceStatusRollbackInProgress       ResourceStatus = "ROLLBACK_IN_PROGRESS"
+	ResourceStatusRollbackComplete         ResourceStatus = "ROLLBACK_COMPLETE"
+	ResourceStatusRollbackFailed           ResourceStatus = "ROLLBACK_FAILED"
+)
+
+func (ResourceStatus) Values() []ResourceStatus {
+	return []ResourceStatus{ResourceStatusCreateInProgress, ResourceStatusCreateFailed, ResourceStatusCreateComplete, ResourceStatusDeleteInProgress, ResourceStatusDeleteFailed, ResourceStatusDeleteComplete, ResourceStatusDeleteSkipped, ResourceStatusUpdateInProgress, ResourceStatusUpdateFailed, ResourceStatusUpdateComplete, ResourceStatusImportFailed, ResourceStatusImportComplete, ResourceStatusImportInProgress, ResourceStatusImportRollbackInProgress, ResourceStatusImportRollbackFailed, ResourceStatusImportRollbackComplete, ResourceStatusExportFailed, ResourceStatusExportComplete, ResourceStatusExportInProgress, ResourceStatusExportRollbackInProgress, ResourceStatusExportRollbackFailed, ResourceStatusExportRollbackComplete, ResourceStatusUpdateRollbackInProgress, ResourceStatusUpdateRollbackComplete, ResourceStatusUpdateRollbackFailed, ResourceStatusRollbackInProgress, ResourceStatusRollbackComplete, ResourceStatusRollbackFailed}
+}
+
 type ResourceToImport struct {
 	LogicalResourceId  *string
 	ResourceIdentifier map[string]string
@@ -163,6 +389,121 @@ type RollbackTrigger struct {
 	Type *string
 }
 
+type Stack struct {
+	CreationTime                *time.Time
+	StackName                   *string
+	StackStatus                 StackStatus
+	AliasName                   *string
+	Capabilities                []Capability
+	ChangeSetId                 *string
+	DeletionMode                DeletionMode
+	DeletionTime                *time.Time
+	DeploymentConfig            *DeploymentConfig
+	Description                 *string
+	DetailedStatus              DetailedStatus
+	DisableRollback             *bool
+	DriftInformation            *StackDriftInformation
+	EnableTerminationProtection *bool
+	LastOperations              []OperationEntry
+	LastUpdatedTime             *time.Time
+	NotificationARNs            []string
+	Outputs                     []Output
+	Parameters                  []Parameter
+	ParentId                    *string
+	RetainExceptOnCreate        *bool
+	RoleARN                     *string
+	RollbackConfiguration       *RollbackConfiguration
+	RootId                      *string
+	StackId                     *string
+	StackStatusReason           *string
+	Tags                        []Tag
+	TimeoutInMinutes            *int32
+}
+
+type StackDriftInformation struct {
+	StackDriftStatus   StackDriftStatus
+	LastCheckTimestamp *time.Time
+}
+
+type StackDriftInformationSummary struct {
+	StackDriftStatus   StackDriftStatus
+	LastCheckTimestamp *time.Time
+}
+
+type StackDriftStatus string
+
+const (
+	StackDriftStatusDrifted    StackDriftStatus = "DRIFTED"
+	StackDriftStatusInSync     StackDriftStatus = "IN_SYNC"
+	StackDriftStatusUnknown    StackDriftStatus = "UNKNOWN"
+	StackDriftStatusNotChecked StackDriftStatus = "NOT_CHECKED"
+)
+
+func (StackDriftStatus) Values() []StackDriftStatus {
+	return []StackDriftStatus{StackDriftStatusDrifted, StackDriftStatusInSync, StackDriftStatusUnknown, StackDriftStatusNotChecked}
+}
+
+type StackEvent struct {
+	EventId              *string
+	StackId              *string
+	StackName            *string
+	Timestamp            *time.Time
+	ClientRequestToken   *string
+	DetailedStatus       DetailedStatus
+	HookFailureMode      HookFailureMode
+	HookInvocationId     *string
+	HookInvocationPoint  HookInvocationPoint
+	HookStatus           HookStatus
+	HookStatusReason     *string
+	HookType             *string
+	LogicalResourceId    *string
+	OperationId          *string
+	PhysicalResourceId   *string
+	ResourceProperties   *string
+	ResourceStatus       ResourceStatus
+	ResourceStatusReason *string
+	ResourceType         *string
+}
+
+type StackResource struct {
+	LogicalResourceId    *string
+	ResourceStatus       ResourceStatus
+	ResourceType         *string
+	Timestamp            *time.Time
+	Description          *string
+	DriftInformation     *StackResourceDriftInformation
+	ModuleInfo           *ModuleInfo
+	PhysicalResourceId   *string
+	ResourceStatusReason *string
+	StackId              *string
+	StackName            *string
+}
+
+type StackResourceDetail struct {
+	LastUpdatedTimestamp *time.Time
+	LogicalResourceId    *string
+	ResourceStatus       ResourceStatus
+	ResourceType         *string
+	Description          *string
+	DriftInformation     *StackResourceDriftInformation
+	Metadata             *string
+	ModuleInfo           *ModuleInfo
+	PhysicalResourceId   *string
+	ResourceStatusReason *string
+	StackId              *string
+	StackName            *string
+}
+
+type StackResourceDriftInformation struct {
+	StackResourceDriftStatus StackResourceDriftStatus
+	LastCheckTimestamp       *time.Time
+}
+
+type StackResourceDriftInformationSummary struct {
+	StackResourceDriftStatus StackResourceDriftStatus
+	LastCheckTimestamp       *time.Time
+}
+
 type StackResourceDriftStatus string
 
 const (
@@ -176,6 +517,17 @@ const (
 
 func (StackResourceDriftStatus) Values() []StackResourceDriftStatus {
 	return []StackResourceDriftStatus{StackResourceDriftStatusInSync, StackResourceDriftStatusModified, StackResourceDriftStatusDeleted, StackResourceDriftStatusNotChecked, StackResourceDriftStatusUnknown, StackResourceDriftStatusUnsupported}
+}
+
+type StackResourceSummary struct {
+	LastUpdatedTimestamp *time.Time
+	LogicalResourceId    *string
+	ResourceStatus       ResourceStatus
+	ResourceType         *string
+	DriftInformation     *StackResourceDriftInformationSummary
+	ModuleInfo           *ModuleInfo
+	PhysicalResourceId   *string
+	ResourceStatusReason *string
 }
 
 type StackStatus string
@@ -210,6 +562,21 @@ func (StackStatus) Values() []StackStatus {
 	return []StackStatus{StackStatusCreateInProgress, StackStatusCreateFailed, StackStatusCreateComplete, StackStatusRollbackInProgress, StackStatusRollbackFailed, StackStatusRollbackComplete, StackStatusDeleteInProgress, StackStatusDeleteFailed, StackStatusDeleteComplete, StackStatusUpdateInProgress, StackStatusUpdateCompleteCleanupInProgress, StackStatusUpdateComplete, StackStatusUpdateFailed, StackStatusUpdateRollbackInProgress, StackStatusUpdateRollbackFailed, StackStatusUpdateRollbackCompleteCleanupInProgress, StackStatusUpdateRollbackComplete, StackStatusReviewInProgress, StackStatusImportInProgress, StackStatusImportComplete, StackStatusImportRollbackInProgress, StackStatusImportRollbackFailed, StackStatusImportRollbackComplete}
 }
 
+type StackSummary struct {
+	CreationTime        *time.Time
+	StackName           *string
+	StackStatus         StackStatus
+	DeletionTime        *time.Time
+	DriftInformation    *StackDriftInformationSummary
+	LastOperations      []OperationEntry
+	LastUpdatedTime     *time.Time
+	ParentId            *string
+	RootId              *string
+	StackId             *string
+	StackStatusReason   *string
+	TemplateDescription *string
+}
+
 type Tag struct {
 	Key   *string
 	Value *string
@@ -235,6 +602,17 @@ func (TemplateStage) Values() []TemplateStage {
 
 type TemplateSummaryConfig struct {
 	TreatUnrecognizedResourceTypesAsWarnings *bool
+}
+
+type ValidationStatus string
+
+const (
+	ValidationStatusFailed  ValidationStatus = "FAILED"
+	ValidationStatusSkipped ValidationStatus = "SKIPPED"
+)
+
+func (ValidationStatus) Values() []ValidationStatus {
+	return []ValidationStatus{ValidationStatusFailed, ValidationStatusSkipped}
 }
 
 type Warnings struct {
