@@ -1,0 +1,201 @@
+// Package change says what a new template changes about the resources of a stack: what a change set shows, and whether an
+// update has anything to do. It makes no call and knows no store:
+//
+//	found := change.Find(change.Input{Before: old, After: new, Stored: rows, Types: types})
+//	if !found.Any { … }   // "No updates are to be performed."
+//
+// Causes are told as CFN-41 to CFN-44 have them.
+package change
+
+import (
+	"slices"
+	"strings"
+
+	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+)
+
+// What a change of a property does to its resource.
+const (
+	Never         = "Never"
+	Always        = "Always"
+	Conditionally = "Conditionally"
+)
+
+// Property is one that differs. Before and After are nil where it is not there.
+type Property struct {
+	Name          string
+	Before, After *document.Value
+	Recreation    string // Never, Always or Conditionally
+}
+
+// Types is what the table of types says.
+type Types interface {
+	// Changes are the properties that differ between two sets, in order of their names. A value that is not known yet differs
+	// from any other.
+	Changes(resourceType string, before, after *document.Value) []Property
+	// Taggable is whether a resource takes the tags of its stack.
+	Taggable(resourceType string) bool
+}
+
+// Input is what changes follow from.
+type Input struct {
+	// Before is the stack's template with the values that its parameters have, nil if it cannot be told any more; After is the
+	// new one.
+	Before, After *template.Stack
+	// Stored are the stack's resources.
+	Stored []*cfn.Resource
+	// Tags and Outputs are the stack's; NewTags are those that it is to have.
+	Tags, NewTags []cfn.Tag
+	Outputs       []cfn.Output
+	Types         Types
+}
+
+// Found is what changes.
+type Found struct {
+	Changes []cfn.Change // in order of logical ids (CFN-41)
+	// Any is whether an update has something to do: outputs and tags count, though no resource may change.
+	Any bool
+	// Retyped are the logical ids of resources that would get another type, which none can, sorted.
+	Retyped []string
+}
+
+// Find compares what a stack has with what a new template asks for.
+func Find(in Input) Found {
+	f := &finder{
+		Input: in, stored: map[string]*cfn.Resource{}, fates: map[string]*fate{}, properties: map[string]map[string][]template.Cause{},
+		before: map[string]*template.Resource{}, after: map[string]*template.Resource{},
+	}
+	for _, r := range in.Stored {
+		if r.Now != nil {
+			f.stored[r.LogicalID] = r
+		}
+	}
+	if in.Before != nil {
+		for _, r := range in.Before.Resources {
+			f.before[r.LogicalID] = r
+		}
+	}
+	for _, r := range in.After.Resources {
+		f.after[r.LogicalID] = r
+	}
+	f.parameters()
+	f.tagged = !slices.Equal(in.Tags, in.NewTags)
+	for _, r := range in.After.Resources {
+		f.fateOf(r.LogicalID)
+	}
+	return f.found()
+}
+
+// finder finds changes in the order in which resources need each other, as what becomes of one decides about those that refer
+// to it.
+type finder struct {
+	Input
+	stored        map[string]*cfn.Resource
+	before, after map[string]*template.Resource
+	changed       map[string]bool // parameters whose values differ
+	tagged        bool            // the stack's tags differ
+	fates         map[string]*fate
+	properties    map[string]map[string][]template.Cause // by logical id
+}
+
+// fate is what becomes of a resource that the new template has.
+type fate struct {
+	change     *cfn.Change // nil: nothing
+	added      bool
+	replaced   string // Never, Always or Conditionally
+	properties []Property
+}
+
+// parameters finds those whose values differ, also by what SSM has now (CFN-95).
+func (f *finder) parameters() {
+	f.changed = map[string]bool{}
+	was := map[string][2]string{}
+	if f.Before != nil {
+		for _, p := range f.Before.Parameters {
+			was[p.Name] = [2]string{p.Value, p.Resolved}
+		}
+	}
+	for _, p := range f.After.Parameters {
+		if old, had := was[p.Name]; !had || old != [2]string{p.Value, p.Resolved} {
+			f.changed[p.Name] = true
+		}
+	}
+}
+
+func (f *finder) fateOf(logicalID string) *fate {
+	if known := f.fates[logicalID]; known != nil {
+		return known
+	}
+	made := &fate{replaced: Never}
+	f.fates[logicalID] = made
+	r := f.after[logicalID]
+	for _, needed := range r.Dependencies {
+		f.fateOf(needed)
+	}
+	if old := f.stored[logicalID]; old == nil {
+		made.added = true
+		made.change = f.add(r)
+	} else {
+		f.modify(made, old, r)
+	}
+	return made
+}
+
+func (f *finder) found() Found {
+	var found Found
+	for id, made := range f.fates {
+		if made.change != nil {
+			found.Changes = append(found.Changes, *made.change)
+		}
+		if old := f.stored[id]; old != nil && old.Type != f.after[id].Type {
+			found.Retyped = append(found.Retyped, id)
+		}
+	}
+	for id, old := range f.stored {
+		if f.after[id] == nil {
+			found.Changes = append(found.Changes, remove(old))
+		}
+	}
+	slices.Sort(found.Retyped)
+	sorting.By(found.Changes, func(a, b cfn.Change) int { return strings.Compare(a.LogicalID, b.LogicalID) })
+	found.Any = len(found.Changes) > 0 || f.tagged || f.outputsDiffer()
+	return found
+}
+
+func (f *finder) add(r *template.Resource) *cfn.Change {
+	return &cfn.Change{Action: "Add", LogicalID: r.LogicalID, Type: r.Type, AfterContext: context(f.shown(r))}
+}
+
+func remove(old *cfn.Resource) cfn.Change {
+	made := cfn.Change{Action: "Remove", LogicalID: old.LogicalID, PhysicalID: old.PhysicalID, Type: old.Type, PolicyAction: "Delete", BeforeContext: wasContext(old)}
+	if spec := old.Now.Spec; spec != nil && spec.DeletionPolicy != "" {
+		made.PolicyAction = strings.TrimSuffix(spec.DeletionPolicy, "ExceptOnCreate")
+	}
+	return made
+}
+
+// outputsDiffer is whether outputs change. One whose value is not known yet refers to what changes, which counts by itself.
+func (f *finder) outputsDiffer() bool {
+	if len(f.Outputs) != len(f.After.Outputs) {
+		return true
+	}
+	was := map[string]cfn.Output{}
+	for _, o := range f.Outputs {
+		was[o.Key] = o
+	}
+	for _, o := range f.After.Outputs {
+		old, had := was[o.Name]
+		if !had || old.Description != o.Description || f.differs(o.Value, old.Value) || o.Export == nil && old.ExportName != "" || o.Export != nil && f.differs(o.Export, old.ExportName) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *finder) differs(v *document.Value, was string) bool {
+	filled, err := template.Fill(v, f.value)
+	return err != nil || filled.Scalar() && filled.Text != was
+}
