@@ -71,13 +71,14 @@ func isThrottling(e *apiclient.Error) bool {
 
 // isThere is of a create of what is there already.
 func isThere(e *apiclient.Error) bool {
-	return hasAny(e.Code, "AlreadyExist", "Duplicate") ||
-		hasAny(e.Code, "InvalidParameter") && strings.Contains(e.Message, "was not idempotent") // CreateService (ECS)
+	return hasAny(e.Code, "AlreadyExist", "Duplicate") || hasAny(e.Code, "InvalidParameter", "ClientException") &&
+		(strings.Contains(e.Message, "already exists") || strings.Contains(e.Message, "was not idempotent")) // of ECS
 }
 
 // isGone is of a call that names what is not there.
 func isGone(e *apiclient.Error) bool {
-	return e.Status == http.StatusNotFound || hasAny(e.Code, "NotFound", "NoSuchEntity", "ServiceNotActive")
+	return e.Status == http.StatusNotFound || hasAny(e.Code, "NotFound", "NoSuchEntity", "ServiceNotActive") ||
+		e.Code == "ClientException" && strings.Contains(e.Message, "does not exist") // of ECS
 }
 
 // IsGone reports whether a call failed because what it names is not there.

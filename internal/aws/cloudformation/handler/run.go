@@ -25,6 +25,16 @@ func (t *Type) Run(ctx context.Context, call Call, r Request) Result {
 	return t.result(n, again, err)
 }
 
+// Look finds the resources that have the name or, by their tags, the identity of a request's.
+func (t *Type) Look(ctx context.Context, call Call, r Request) ([]Found, error) {
+	if t.Find == nil {
+		return nil, nil
+	}
+	n := newTurn(ctx, call, t, &r)
+	found, err := t.Find(n)
+	return slices.DeleteFunc(found, func(f Found) bool { return f.Tags != nil && !r.IsOwn(f.Tags) }), err
+}
+
 // result is what a step has come to. What has failed for now is tried again.
 func (t *Type) result(n *Turn, again time.Duration, err error) Result {
 	result := Result{PhysicalID: n.ID, Attributes: n.attributes, Again: again}

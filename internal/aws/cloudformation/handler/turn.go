@@ -76,6 +76,9 @@ func invalid(err error) error {
 	return err
 }
 
+// Looks reports whether Find is only to tell what is there before the create, without tags.
+func (t *Turn) Looks() bool { return t.Action == Create && t.progress.Phase == begun }
+
 // Text is a property's text, empty if there is none.
 func (t *Turn) Text(property string) string { return t.Properties.TextOf(property) }
 

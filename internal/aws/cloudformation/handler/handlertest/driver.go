@@ -18,13 +18,14 @@ type Driver struct {
 	Now  time.Time
 	// Wait waits for what goes on elsewhere, as long as a Result says. Nil: there is nothing to wait for.
 	Wait func(time.Duration)
-	// Lose is the number of the call, from 1 on, whose answer is lost after it took effect. 0: none.
-	Lose int
+	// Lose is the action and operation, "Create CreateCluster", whose first answer is lost after it took effect. Empty: none.
+	Lose string
 	// Crash has the whole step be lost with that answer, as when the process ends; else the call fails.
 	Crash bool
-	// Calls is how many calls were made, by Names their operations.
-	Calls int
-	Names []string
+	// Calls are all that were made, as Lose names them.
+	Calls []string
+
+	lost bool
 }
 
 // Run is how a step of a type's handler is taken.
@@ -66,16 +67,19 @@ func (d *Driver) step(t testing.TB, run Run, r handler.Request) (result handler.
 			}
 		}
 	}()
-	return run(t.Context(), d.call, r), false
+	return run(t.Context(), func(ctx context.Context, op apiclient.Operation, in, out any) error {
+		return d.call(ctx, r.Action, op, in, out)
+	}, r), false
 }
 
-func (d *Driver) call(ctx context.Context, op apiclient.Operation, in, out any) error {
+func (d *Driver) call(ctx context.Context, action handler.Action, op apiclient.Operation, in, out any) error {
 	err := d.Call(ctx, op, in, out)
-	d.Calls++
-	d.Names = append(d.Names, op.Name)
-	if d.Calls != d.Lose {
+	name := string(action) + " " + op.Name
+	d.Calls = append(d.Calls, name)
+	if d.lost || name != d.Lose {
 		return err
 	}
+	d.lost = true
 	if d.Crash {
 		panic(crash{})
 	}

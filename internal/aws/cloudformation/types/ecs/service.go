@@ -1,0 +1,120 @@
+package ecs
+
+import (
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/input"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+)
+
+var serviceMembers = []input.Exception{
+	input.Renamed("PlacementStrategies", "PlacementStrategy"), input.Skipped("ForceNewDeployment"), input.Skipped("Tags"),
+}
+
+func service() *handler.Type {
+	return &handler.Type{
+		Name:     "AWS::ECS::Service",
+		Naming:   handler.Naming{Property: "ServiceName"},
+		Identity: handler.ByToken,
+		Find:     findService,
+		Create:   createService,
+		Read:     readService,
+		Update:   updateService,
+		Delete: func(t *handler.Turn) error {
+			return t.Call(apiclient.ECS("DeleteService"), &sdk.DeleteServiceInput{Cluster: serviceCluster(t), Service: &t.ID, Force: aws.Bool(true)}, nil)
+		},
+		Gone:    serviceGone,
+		Tagging: tagging(byID),
+		Busy:    func(e *apiclient.Error) bool { return strings.Contains(e.Message, "still Draining") },
+		Within:  3 * time.Hour, // CFN-111
+	}
+}
+
+// serviceCluster is the cluster of a service, nil for the default one.
+func serviceCluster(t *handler.Turn) *string {
+	if name := t.Text("Cluster"); name != "" {
+		return &name
+	}
+	return nil
+}
+
+func createService(t *handler.Turn) error {
+	in := sdk.CreateServiceInput{ServiceName: &t.Name, ClientToken: t.Token(), Tags: tags(t.AllTags())}
+	if err := t.Fill(&in, serviceMembers...); err != nil {
+		return err
+	}
+	if in.DesiredCount == nil && in.SchedulingStrategy != types.SchedulingStrategyDaemon {
+		in.DesiredCount = aws.Int32(1) // Source: CloudFormation template reference, AWS::ECS::Service
+	}
+	var out sdk.CreateServiceOutput
+	if err := t.Call(apiclient.ECS("CreateService"), &in, &out); err != nil {
+		return err
+	}
+	t.ID = aws.ToString(out.Service.ServiceArn)
+	return nil
+}
+
+func updateService(t *handler.Turn) error {
+	in := sdk.UpdateServiceInput{Service: &t.ID}
+	if err := t.Fill(&in, append(serviceMembers, input.Others(), input.Skipped("Cluster"))...); err != nil {
+		return err
+	}
+	in.Cluster = serviceCluster(t)
+	in.ForceNewDeployment = t.Properties.Get("ForceNewDeployment").TextOf("EnableForceNewDeployment") == "true" && t.Changed("ForceNewDeployment")
+	reset(t, &in)
+	return t.Call(apiclient.ECS("UpdateService"), &in, nil)
+}
+
+// reset gives what a template does not have any more its default, where an empty list does not say it.
+func reset(t *handler.Turn, in *sdk.UpdateServiceInput) {
+	gone := func(property string) bool {
+		return t.Previous.Get(property) != nil && t.Properties.Get(property) == nil
+	}
+	if gone("ServiceConnectConfiguration") {
+		in.ServiceConnectConfiguration = &types.ServiceConnectConfiguration{Enabled: false}
+	}
+	if gone("EnableExecuteCommand") {
+		in.EnableExecuteCommand = aws.Bool(false)
+	}
+	if gone("EnableECSManagedTags") {
+		in.EnableECSManagedTags = aws.Bool(false)
+	}
+	if gone("PropagateTags") {
+		in.PropagateTags = types.PropagateTagsNone
+	}
+	if gone("PlatformVersion") {
+		in.PlatformVersion = aws.String("LATEST")
+	}
+}
+
+// describeService returns a service that is not INACTIVE, nil if there is none.
+func describeService(t *handler.Turn, ref string) (*types.Service, error) {
+	var out sdk.DescribeServicesOutput
+	in := sdk.DescribeServicesInput{Cluster: serviceCluster(t), Services: []string{ref}, Include: []types.ServiceField{types.ServiceFieldTags}}
+	if err := t.Call(apiclient.ECS("DescribeServices"), &in, &out); err != nil {
+		return nil, err
+	}
+	if len(out.Services) == 0 || aws.ToString(out.Services[0].Status) == "INACTIVE" {
+		return nil, nil
+	}
+	return &out.Services[0], nil
+}
+
+func findService(t *handler.Turn) ([]handler.Found, error) {
+	s, err := describeService(t, t.Name)
+	if s == nil || err != nil {
+		return nil, err
+	}
+	return []handler.Found{{ID: aws.ToString(s.ServiceArn), Tags: readTags(s.Tags)}}, nil
+}
+
+func serviceGone(t *handler.Turn) (bool, error) {
+	s, err := describeService(t, t.ID)
+	return s == nil && err == nil, err
+}

@@ -1,0 +1,30 @@
+// Package types has the types of resources that stacks can make, by their names.
+package types
+
+import (
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ecs"
+)
+
+// all are the types of each service.
+var all = sync.OnceValue(func() map[string]*handler.Type {
+	types := map[string]*handler.Type{}
+	for _, list := range [][]*handler.Type{
+		ecs.Types(),
+	} {
+		for _, t := range list {
+			types[t.Name] = t
+		}
+	}
+	return types
+})
+
+// Find returns the type of a name, nil if resources of it cannot be made.
+func Find(name string) *handler.Type { return all()[name] }
+
+// Names are those of all types that there are, sorted.
+func Names() []string { return slices.Sorted(maps.Keys(all())) }
