@@ -53,7 +53,7 @@ func controlled(t *testing.T, upstream http.HandlerFunc, may ...string) (address
 			}
 			return err
 		},
-		Authorize: func(_ context.Context, c awsapi.Call, wants []awsapi.Access) error {
+		Authorize: func(_ context.Context, c *awsapi.Call, wants []awsapi.Access) error {
 			select {
 			case <-last:
 			default:

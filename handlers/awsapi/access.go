@@ -28,14 +28,14 @@ type Access struct {
 type Keys map[string]policy.Value
 
 // Authorizer decides whether a caller may do all that it wants. Its error is a [*Denied] for the first that it may not, which
-// each protocol puts in AWS's words. What is wanted does not change afterwards, as a decision may be explained later.
-type Authorizer func(ctx context.Context, caller Call, wants []Access) error
+// each protocol puts in AWS's words. The call and what is wanted do not change afterwards, as a decision may be explained later.
+type Authorizer func(ctx context.Context, caller *Call, wants []Access) error
 
 // Allow asks whether the call that ctx carries may do something. The front end asks what the row of an operation says
 // before its method runs. A method asks for what only it knows: actions of other operations that it does on the way, and the
 // resources of an operation that is marked by [Operation.AsksItself].
 func Allow(ctx context.Context, action, resource string, keys map[string]string) error {
-	if FromContext(ctx).Authorize == nil {
+	if call := callOf(ctx); call == nil || call.Authorize == nil {
 		return nil
 	}
 	wants := Access{Action: action, Resource: resource, Keys: make(Keys, len(keys))}
@@ -47,8 +47,8 @@ func Allow(ctx context.Context, action, resource string, keys map[string]string)
 
 // AllowAll asks whether the call that ctx carries may do all of some things.
 func AllowAll(ctx context.Context, wants []Access) error {
-	call := FromContext(ctx)
-	if call.Authorize == nil || len(wants) == 0 {
+	call := callOf(ctx)
+	if call == nil || call.Authorize == nil || len(wants) == 0 {
 		return nil
 	}
 	return call.Authorize(ctx, call, wants)

@@ -125,10 +125,10 @@ func TestARowAsksForTagsWhereItsConditionHolds(t *testing.T) {
 
 // What is not built is refused by name to those who may do it; without authorization the request is not even read.
 func TestWhatIsNotBuiltIsAskedForFirst(t *testing.T) {
-	denied := func(context.Context, awsapi.Call, []awsapi.Access) error {
+	denied := func(context.Context, *awsapi.Call, []awsapi.Access) error {
 		return &awsapi.Denied{Principal: "p", Action: "zoo:Buy", Resource: "*"}
 	}
-	allowed := func(context.Context, awsapi.Call, []awsapi.Access) error { return nil }
+	allowed := func(context.Context, *awsapi.Call, []awsapi.Access) error { return nil }
 	for _, c := range []struct {
 		what, body string
 		authorize  awsapi.Authorizer

@@ -17,6 +17,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -124,12 +125,20 @@ type Client struct {
 type callKey struct{}
 
 func NewContext(ctx context.Context, c Call) context.Context {
-	return context.WithValue(ctx, callKey{}, c)
+	return context.WithValue(ctx, callKey{}, &c)
 }
 
 // FromContext returns the call that ctx carries, the zero Call if none.
 func FromContext(ctx context.Context) Call {
-	c, _ := ctx.Value(callKey{}).(Call)
+	if c := callOf(ctx); c != nil {
+		return *c
+	}
+	return Call{}
+}
+
+// callOf is the call itself, which stays as it is; nil if there is none.
+func callOf(ctx context.Context) *Call {
+	c, _ := ctx.Value(callKey{}).(*Call)
 	return c
 }
 
@@ -147,7 +156,10 @@ func (c Call) Principal() string {
 }
 
 // IsRoot reports whether the caller is the root of the account.
-func (c Call) IsRoot() bool { return c.Principal() == c.Scope().Root() }
+func (c Call) IsRoot() bool {
+	name := cmp.Or(c.Caller.Service, c.Caller.Issuer, c.Caller.ARN)
+	return name == "" || strings.HasSuffix(name, ":root") && name == c.Scope().Root()
+}
 
 // Identity returns the ARN to which what a caller owns belongs, as in createdBy and in
 // account settings: that of its role, which sessions come and go for.

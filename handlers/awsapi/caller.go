@@ -32,7 +32,7 @@ func (c Call) PolicyPrincipal() policy.Principal {
 	if c.Caller.Service != "" || c.Caller.Issuer != "" {
 		return policy.Principal{Service: c.Caller.Service, Issuer: c.Caller.Issuer}
 	}
-	if c.Principal() == c.Scope().Root() {
+	if c.IsRoot() {
 		return policy.Principal{Account: c.Account, Unknown: true}
 	}
 	id, _, _ := strings.Cut(c.Caller.UserID, ":")

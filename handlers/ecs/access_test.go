@@ -51,7 +51,7 @@ func newAsker(t *testing.T, s *server) *asker {
 	a := &asker{service: ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: time.Now}}).Service()}
 	h := httptest.NewServer(a.service.Handler(awsapi.Options{
 		Logger: slog.New(slog.DiscardHandler), Region: testRegion, Account: testAccount,
-		Authorize: func(_ context.Context, _ awsapi.Call, wants []awsapi.Access) error {
+		Authorize: func(_ context.Context, _ *awsapi.Call, wants []awsapi.Access) error {
 			a.asked = append(a.asked, wants...)
 			return &awsapi.Denied{Principal: "p", Action: "a", Resource: "r"}
 		},

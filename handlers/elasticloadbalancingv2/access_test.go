@@ -85,7 +85,7 @@ func TestTheFirstLoadBalancerAsksForTheLinkedRole(t *testing.T) {
 	var asked []awsapi.Access
 	refuse := true
 	s := apitest.NewScene(t, scope)
-	s.Authorize = func(_ context.Context, _ awsapi.Call, wants []awsapi.Access) error {
+	s.Authorize = func(_ context.Context, _ *awsapi.Call, wants []awsapi.Access) error {
 		for _, w := range wants {
 			if w.Action == "iam:CreateServiceLinkedRole" {
 				if asked = append(asked, w); refuse {

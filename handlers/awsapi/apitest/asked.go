@@ -41,10 +41,10 @@ func (s *Scene) Refuse(service awsapi.Service, caller awsapi.Caller) (aws.Config
 	}, a
 }
 
-func (a *Asked) refuse(_ context.Context, call awsapi.Call, wants []awsapi.Access) error {
+func (a *Asked) refuse(_ context.Context, call *awsapi.Call, wants []awsapi.Access) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.wants, a.of = append(a.wants, wants...), call
+	a.wants, a.of = append(a.wants, wants...), *call
 	return &awsapi.Denied{Principal: call.Principal(), Action: wants[0].Action, Resource: cmp.Or(wants[0].Named, wants[0].Resource)}
 }
 

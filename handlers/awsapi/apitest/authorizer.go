@@ -8,9 +8,9 @@ import (
 
 // Each is an authorizer that decides what a caller wants one by one.
 func Each(decide func(ctx context.Context, caller awsapi.Call, wants awsapi.Access) error) awsapi.Authorizer {
-	return func(ctx context.Context, caller awsapi.Call, wants []awsapi.Access) error {
+	return func(ctx context.Context, caller *awsapi.Call, wants []awsapi.Access) error {
 		for _, w := range wants {
-			if err := decide(ctx, caller, w); err != nil {
+			if err := decide(ctx, *caller, w); err != nil {
 				return err
 			}
 		}

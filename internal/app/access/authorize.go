@@ -13,14 +13,14 @@ import (
 )
 
 // Authorize decides what a caller wants; see awsapi.Authorizer. The first that it may not is named (AC34).
-func (c *Control) Authorize(ctx context.Context, call awsapi.Call, wants []awsapi.Access) error {
+func (c *Control) Authorize(ctx context.Context, call *awsapi.Call, wants []awsapi.Access) error {
 	if call.IsRoot() && apiclient.IsOwn(ctx) {
 		return nil // the emulator's own work, which is no caller's
 	}
 	tx := c.Store.Read()
-	who := c.principalOf(tx, &call)
-	decided, denied := c.decide(&callKeys{call: &call, who: &who, now: c.Now()}, wants)
-	who.granted = nil // what is kept of the call needs no more of it
+	keys := &callKeys{control: c, call: call, who: c.principalOf(tx, call), now: c.Now()}
+	decided, denied := c.decide(keys, wants)
+	keys.who.granted = nil // what is kept of the call needs no more of it
 	c.Decisions.Record(decided...)
 	if denied != nil {
 		return denied
@@ -30,16 +30,17 @@ func (c *Control) Authorize(ctx context.Context, call awsapi.Call, wants []awsap
 
 // decide decides one thing after the other, up to the first that is refused.
 func (c *Control) decide(call *callKeys, wants []awsapi.Access) (decided []decision.Recorded, _ *awsapi.Denied) {
-	questions := make([]question, len(wants))
+	questions := c.questions(call, wants)
 	decided = make([]decision.Recorded, 0, len(wants))
-	for i := range wants {
+	for i := range questions {
 		q := &questions[i]
-		*q = question{callKeys: call, control: c, wants: &wants[i], resource: c.policiesOf(&wants[i])}
-		d := q.decide()
+		if q.decided == nil {
+			q.decided = q.decide()
+		}
+		d := q.decided
 		if d.Missing != "" && c.told.IsNew(d.Missing) {
 			c.Log.Warn("the emulator does not have the document of a policy, which therefore allows nothing", "policy", d.Missing)
 		}
-		q.decided = d
 		decided = append(decided, q)
 		switch denied := c.denial(call, q.wants, d); {
 		case denied == nil:
@@ -52,27 +53,43 @@ func (c *Control) decide(call *callKeys, wants []awsapi.Access) (decided []decis
 	return decided, nil
 }
 
+// questions are what a call wants. Those are decided that the policies of the user or role have answered before.
+func (c *Control) questions(call *callKeys, wants []awsapi.Access) []question {
+	questions := make([]question, len(wants))
+	find := policiesOfResources{of: c.services}
+	for i := range wants {
+		questions[i] = question{callKeys: call, wants: &wants[i]}
+		if policies := find.policies(&wants[i]); policies != nil {
+			questions[i].more = &considered{resource: policies}
+		}
+	}
+	if call.who.granted != nil && call.who.policies.Session == nil {
+		c.grants.answer(&call.who, questions)
+	}
+	return questions
+}
+
 // question is one thing that a call wants, and its condition keys. Once it is decided it does not change, as others may have it
 // explained at the same time.
 type question struct {
 	*callKeys
-	control  *Control
-	wants    *awsapi.Access
+	wants   *awsapi.Access
+	decided *policy.Decision
+	more    *considered // nil if what the call has alone counts
+}
+
+// considered is what counts for a decision beside the call.
+type considered struct {
 	resource []policy.Source // policies of the resource, or the trust policy
 	tags     *[]tagging.Tag  // of the resource, once a policy has asked for one
 	asked    bool            // for any key
-	decided  *policy.Decision
 }
 
-// decide decides by what is kept, or else with the keys that policies ask for.
+// decide decides with the keys that policies ask for, and keeps what it decides if they ask for none.
 func (q *question) decide() *policy.Decision {
 	granted := q.who.granted
-	alone := granted != nil && q.resource == nil && q.who.policies.Session == nil
-	question := asked{granted, q.who.Account, q.wants.Action, q.wants.Resource}
-	if alone {
-		if kept := q.control.grants.answer(question); kept != nil {
-			return kept
-		}
+	if q.more == nil {
+		q.more = &considered{}
 	}
 	policies := q.policies()
 	if granted != nil {
@@ -82,8 +99,9 @@ func (q *question) decide() *policy.Decision {
 	if q.wants.Trust != nil {
 		d.Missing = "" // it is the role that is not there
 	}
-	if alone && !q.asked {
-		q.control.grants.keep(question, &d)
+	if granted != nil && q.more.resource == nil && q.who.policies.Session == nil && !q.more.asked {
+		q.control.grants.keep(answerer{granted, q.who.Account, q.wants.Action}, q.wants.Resource, &d)
+		q.more = nil
 	}
 	return &d
 }
@@ -95,7 +113,7 @@ func (q *question) request(keys policy.Keys) policy.Request {
 // policies are all that count.
 func (q *question) policies() policy.Policies {
 	policies := q.who.policies
-	policies.Resource, policies.Trust = q.resource, q.wants.Trust != nil
+	policies.Resource, policies.Trust = q.more.resource, q.wants.Trust != nil
 	policies.Bare = !policies.Trust && serviceOf(q.wants.Resource) == "ecr"
 	return policies
 }
@@ -103,7 +121,11 @@ func (q *question) policies() policy.Policies {
 // explain decides again by the keys that the decision had: it asks for the same ones.
 func (q *question) explain() decision.Explanation {
 	again := *q
-	explanation := decision.Explain(q.request(&again), q.policies())
+	again.more = &considered{}
+	if q.more != nil {
+		*again.more = *q.more
+	}
+	explanation := decision.Explain(q.request(&again), again.policies())
 	explanation.Never = q.control.neverSupplied(q.wants.Action)
 	return explanation
 }

@@ -41,7 +41,8 @@ type grants struct {
 	mu      sync.RWMutex
 	marks   [4]store.Mark
 	of      map[*iam.Permissions]*granted
-	answers map[asked]*policy.Decision
+	answers map[answerer]answers
+	kept    int // of answers
 }
 
 // find returns what make does. The permissions belong to a row of the snapshot.
@@ -61,7 +62,7 @@ func (g *grants) find(tx *store.Tx, of *iam.Permissions, make func() ([]policy.S
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.marks != marks || len(g.of) >= mostGranted || g.of == nil {
-		g.marks, g.of, g.answers = marks, map[*iam.Permissions]*granted{}, nil
+		g.marks, g.of, g.answers, g.kept = marks, map[*iam.Permissions]*granted{}, nil, 0
 	}
 	g.of[of] = found
 	return found

@@ -131,7 +131,7 @@ func TestWhatDependsOnACallIsDecidedAgain(t *testing.T) {
 				Caller: awsapi.Caller{Account: ours.ID, ARN: "arn:aws:iam::111122223333:user/dev", UserID: "AIDAdev", LongLived: true},
 			}
 			change(&c)
-			return control.Authorize(context.Background(), c, []awsapi.Access{{Action: "ecs:StopTask", Resource: resource}})
+			return control.Authorize(context.Background(), &c, []awsapi.Access{{Action: "ecs:StopTask", Resource: resource}})
 		}
 		for range 2 {
 			if err := call(test.allowed); err != nil {
@@ -221,7 +221,7 @@ func describe(control *access.Control, request string, tasks ...string) error {
 	for _, task := range tasks {
 		wants = append(wants, awsapi.Access{Action: "ecs:DescribeTasks", Resource: "arn:aws:ecs:us-east-1:111122223333:task/shop/" + task})
 	}
-	return control.Authorize(context.Background(), awsapi.Call{
+	return control.Authorize(context.Background(), &awsapi.Call{
 		RequestID: request, Account: ours.ID, Region: "us-east-1", Service: "ecs", Operation: "DescribeTasks",
 		Caller: awsapi.Caller{Account: ours.ID, ARN: "arn:aws:iam::111122223333:user/dev", UserID: "AIDAdev", LongLived: true},
 	}, wants)

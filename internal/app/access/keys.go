@@ -16,11 +16,12 @@ import (
 
 // callKeys are the condition keys of all that a call asks (AC60). They are made when a policy first asks for one.
 type callKeys struct {
-	call   *awsapi.Call
-	who    *principal
-	now    time.Time
-	once   sync.Once
-	values map[string]policy.Value
+	control *Control
+	call    *awsapi.Call
+	who     principal
+	now     time.Time
+	once    sync.Once
+	values  map[string]policy.Value
 }
 
 func (k *callKeys) key(name string) policy.Value {
@@ -54,7 +55,7 @@ func regionOf(call *awsapi.Call) string {
 
 // Key implements [policy.Keys].
 func (q *question) Key(name string) policy.Value {
-	q.asked = true
+	q.more.asked = true
 	if value, own := q.wants.Keys[name]; own {
 		return value
 	}
@@ -76,11 +77,11 @@ func (q *question) resourceTag(name string) (tag string, is bool) {
 
 // tagOf looks the tags up when a policy first asks for one.
 func (q *question) tagOf(name string) policy.Value {
-	if q.tags == nil {
+	if q.more.tags == nil {
 		found := q.control.tagsOf(q.wants.Resource)
-		q.tags = &found
+		q.more.tags = &found
 	}
-	for _, t := range *q.tags {
+	for _, t := range *q.more.tags {
 		if strings.ToLower(t.Key) == name {
 			return policy.Is(t.Value)
 		}

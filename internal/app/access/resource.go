@@ -8,15 +8,28 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 )
 
-// policiesOf are the policies that a resource has itself (AC75), or the trust policy of the role that is to be assumed.
-func (c *Control) policiesOf(wants *awsapi.Access) []policy.Source {
+// policiesOfResources finds the policies that resources have themselves (AC75).
+type policiesOfResources struct {
+	of      map[string]*awsapi.Service
+	service string // of the resource before
+	find    func(resourceARN string) []policy.Source
+}
+
+// policies are those of the resource, or the trust policy of the role that is to be assumed.
+func (p *policiesOfResources) policies(wants *awsapi.Access) []policy.Source {
 	if wants.Trust != nil {
 		return []policy.Source{*wants.Trust}
 	}
-	if s := c.services[serviceOf(wants.Resource)]; s != nil && s.Policies != nil {
-		return s.Policies(wants.Resource)
+	if service := serviceOf(wants.Resource); service != p.service {
+		p.service, p.find = service, nil
+		if s := p.of[service]; s != nil {
+			p.find = s.Policies
+		}
 	}
-	return nil
+	if p.find == nil {
+		return nil
+	}
+	return p.find(wants.Resource)
 }
 
 // tagsOf are the tags of a resource.

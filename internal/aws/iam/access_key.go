@@ -68,8 +68,13 @@ type KeyUse struct {
 // KeyUses remembers when access keys were used. They are no rows: each request would write one.
 type KeyUses struct{ of sync.Map }
 
-// Note remembers the use of an access key.
-func (u *KeyUses) Note(id string, use KeyUse) { u.of.Store(id, use) }
+// Note remembers the use of an access key. The API tells whole seconds, so one in the second of the newest says nothing new.
+func (u *KeyUses) Note(id string, use KeyUse) {
+	if last, used := u.Of(id); used && last.Service == use.Service && last.Region == use.Region && last.At.Unix() == use.At.Unix() {
+		return
+	}
+	u.of.Store(id, use)
+}
 
 // Of returns the newest use of an access key; used is false if there was none since the start.
 func (u *KeyUses) Of(id string) (use KeyUse, used bool) {
