@@ -107,7 +107,15 @@ func (n names) checkOutputs(outputs []*output) error {
 			}
 		}
 	}
-	return unresolved(at, missing, intrinsic.Outputs)
+	if err := unresolved(at, missing, intrinsic.Outputs); err != nil {
+		return err
+	}
+	for _, o := range outputs {
+		if n.open(o.export) {
+			return openExport(o)
+		}
+	}
+	return nil
 }
 
 // unresolved is the error for names that no resource has; the one of outputs has no prefix (CFN-82).
@@ -177,14 +185,22 @@ func (n names) checkCall(call *document.Value) error {
 			return document.Errorf(first.At, "Mapping named '%s' is not present in the 'Mappings' section of template.", first.Text)
 		}
 	case "Fn::ImportValue":
-		for inner := range first.Calls {
-			ofResource := inner.Text == "Ref" && !n.parameters[inner.Items[0].Text]
-			if ofResource || slices.Contains([]string{"Fn::GetAtt", "Fn::ImportValue", "Fn::GetAZs"}, inner.Text) {
-				return dependsOnResources(call)
-			}
+		if n.open(first) {
+			return dependsOnResources(call)
 		}
 	}
 	return nil
+}
+
+// open is whether a value needs resources, imported values or zones, which names of exports must not.
+func (n names) open(v *document.Value) bool {
+	for inner := range v.Calls {
+		ofResource := inner.Text == "Ref" && !n.parameters[inner.Items[0].Text]
+		if ofResource || slices.Contains([]string{"Fn::GetAtt", "Fn::ImportValue", "Fn::GetAZs"}, inner.Text) {
+			return true
+		}
+	}
+	return false
 }
 
 // checkCondition checks a condition or an assertion, which cannot ask resources. Source of the text: cfn-lint's issue 99.

@@ -24,33 +24,19 @@ func (r *Resource) Fill(attributes Attributes) (properties, shown *document.Valu
 
 // Fill gives an output its value, which must be a text, and what is shown of it. The error names no value of a NoEcho parameter.
 func (o *Output) Fill(attributes Attributes) (value, shown *document.Value, err error) {
-	value, shown, err = fillText(o.Value, o.Shown, attributes)
-	if err == nil && !value.Scalar() && value.Kind != document.Call {
-		err = notText(o.At)
+	if value, err = fillAs(o.Value, o.Shown, attributes); err != nil {
+		return nil, nil, err
 	}
-	return value, shown, err
-}
-
-// FillExport gives the name of an export its value likewise, nil if there is none.
-func (o *Output) FillExport(attributes Attributes) (name, shown *document.Value, err error) {
-	if o.Export == nil {
-		return nil, nil, nil
+	if !value.Scalar() && value.Kind != document.Call {
+		return nil, nil, notText(o.At)
 	}
-	name, shown, err = fillText(o.Export, o.ShownExport, attributes)
-	if err == nil && name.Kind != document.Call && !exportName(name.Text) {
-		err = malformedExport(o.At, o.Name)
+	if o.Shown == o.Value {
+		return value, value, nil
 	}
-	return name, shown, err
-}
-
-func fillText(v, shown *document.Value, attributes Attributes) (filled, filledShown *document.Value, err error) {
-	if filled, err = fillAs(v, shown, attributes); err != nil || v == shown {
-		return filled, filled, err
+	if shown, err = Fill(o.Shown, attributes); err != nil || shown.Kind != document.Call && !shown.Scalar() {
+		shown = document.NewText(mask)
 	}
-	if filledShown, err = Fill(shown, attributes); err != nil || filledShown.Kind != document.Call && !filledShown.Scalar() {
-		filledShown = document.NewText(mask)
-	}
-	return filled, filledShown, nil
+	return value, shown, nil
 }
 
 // fillAs fills a value, with an error of what is shown of it.

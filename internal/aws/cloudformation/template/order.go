@@ -37,10 +37,8 @@ func (r *resolver) order() error {
 		return err
 	}
 	for _, each := range r.stack.Outputs {
-		for _, part := range []*document.Value{each.Value, each.Export} {
-			if _, err := r.needs(part, made, missing); err != nil {
-				return err
-			}
+		if _, err := r.needs(each.Value, made, missing); err != nil {
+			return err
 		}
 		if len(missing) > 0 && at == (document.Position{}) {
 			at = each.At

@@ -53,7 +53,7 @@ type Output struct {
 	Name, Description string
 	At                document.Position
 	Value             *document.Value
-	Export            *document.Value // nil without one
+	Export            *document.Value // the name, a text; nil without one
 	// Shown is Value with a mask for NoEcho parameters. DescribeStacks has Value (CFN-77); reasons and logs are made of this.
 	Shown *document.Value
 	// ShownExport is Export likewise: for the reasons that name an export (CFN-72).

@@ -43,9 +43,7 @@ func (r *resolver) export(made *Output, from *output, others map[string]bool) er
 	}
 	made.Export, made.ShownExport = name, r.masked(from.export, name)
 	switch {
-	case name.Kind == document.Call:
-		return nil
-	case !exportName(name.Text):
+	case !name.Scalar(), !exportName(name.Text):
 		return malformedExport(from.at, from.name)
 	case others[name.Text]: // a guess, by the form of CFN-72
 		return document.Plainf(from.at, "Export with name %s is already exported by stack %s.", made.ShownExport.Text, r.pseudo.StackName)

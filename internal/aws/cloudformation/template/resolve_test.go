@@ -413,9 +413,9 @@ func TestOutputs(t *testing.T) {
 	if err != nil || value.Text != "<A.Arn>" || o.Export.Text != "net:a" || o.Description != "d" {
 		t.Errorf("%v %v %+v", value, err, o)
 	}
-	open := topic + "Outputs: {O: {Value: a, Export: {Name: !Ref A}}, P: {Value: b, Export: {Name: !Ref A}}}"
-	if _, err := resolve(open, nil); err != nil {
-		t.Error(err)
+	for _, name := range []string{"!Ref A", "!Sub '${A.Arn}'", "!Select [0, !GetAZs '']", "!ImportValue network-vpc"} {
+		_, err = resolve(topic+"Outputs: {O: {Value: a, Export: {Name: "+name+"}}}", nil)
+		holdMessage(t, name, err, "Template format error: Output O is malformed.  The Name field of Export must not depend on any resources, imported values, or Fn::GetAZs.")
 	}
 	_, err = resolve(topic+"Outputs: {O: {Value: a, Export: {Name: e}}, P: {Value: b, Export: {Name: e}}}", nil)
 	holdMessage(t, "e", err, "Export with name e is already exported by stack net.")

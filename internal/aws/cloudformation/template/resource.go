@@ -115,6 +115,14 @@ func checkResource(m document.Member) error {
 	if m.Value.TextOf("Type") == "" {
 		return document.Formatf(m.At, "[/Resources/%s] Every Resources object must contain a Type member.", m.Name)
 	}
+	for _, name := range []string{"Metadata", "CreationPolicy", "UpdatePolicy"} { // of the others a guess: cfn-lint's issue 2758
+		if v := m.Value.Get(name); v != nil && v.Kind != document.Map {
+			return document.Formatf(v.At, "Any %s member must be an object.", name)
+		}
+	}
+	if d := m.Value.Get("Description"); d != nil && !d.Scalar() {
+		return document.Formatf(d.At, "Every Description member must be a string.")
+	}
 	if p := m.Value.Get("Properties"); p != nil && p.Kind != document.Map { // a guess
 		return document.Formatf(p.At, "[/Resources/%s/Properties] Every Properties member must be an object.", m.Name)
 	}
