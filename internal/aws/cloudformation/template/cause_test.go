@@ -93,3 +93,46 @@ func TestModified(t *testing.T) {
 		t.Error("a property that neither has")
 	}
 }
+
+// stored is an account in which a parameter of SSM has a value.
+type stored struct {
+	account
+	value string
+}
+
+func (s stored) Parameter(string) (string, bool, error) { return s.value, true, nil }
+
+// TestStoredParameters: a new value of SSM's parameter is a change without one in the template, and another type with the same
+// value is none (CFN-95).
+func TestStoredParameters(t *testing.T) {
+	t.Parallel()
+	of := func(kind, value string) *template.Stack {
+		parsed, err := template.Parse("Parameters: {P: {Type: " + kind + ", Default: name}}\n" + with("!Ref P"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		stack, err := parsed.Resolve(template.Input{Environment: stored{value: value}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return stack
+	}
+	const kind = "AWS::SSM::Parameter::Value<String>"
+	before, after := of(kind, "old"), of(kind, "new")
+	was, is := before.Resources[1], after.Resources[1]
+	if was.Properties.Equal(is.Properties) || template.Modified(was, is, "P") {
+		t.Errorf("%s, then %s", was.Properties.JSON(), is.Properties.JSON())
+	}
+	if got := after.Causes("A")["P"]; !slices.Equal(got, []template.Cause{{Source: template.ParameterReference, Parameter: "P"}}) {
+		t.Errorf("%+v", got)
+	}
+	if value, resolved := after.Parameters[0].Shown(); value != "name" || resolved != "new" { // CFN-46
+		t.Errorf("%s came to %s", value, resolved)
+	}
+	if plain := of("String", "new"); plain.Resources[1].Properties.Equal(is.Properties) {
+		t.Error("the name is not the value")
+	}
+	if same := of(kind, "name"); !of("String", "").Resources[1].Properties.Equal(same.Resources[1].Properties) {
+		t.Error("another type with the same value is a change")
+	}
+}

@@ -8,13 +8,17 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 )
 
-// checkNulls finds what is null: nothing in a template may be (CFN-87).
+// checkNulls finds what is null: nothing in a template may be (CFN-87). AWS says Type for Properties in the path, by three public
+// reports of a null in properties.
 func checkNulls(root *document.Value) error {
 	path, at, found := firstNull(root)
 	if !found {
 		return nil
 	}
 	slices.Reverse(path)
+	if len(path) > 3 && path[0] == "Resources" && path[2] == "Properties" {
+		path[2] = "Type"
+	}
 	return document.Plainf(at, "[/%s] 'null' values are not allowed in templates", strings.Join(path, "/"))
 }
 
