@@ -58,15 +58,6 @@ func (t *Template) checkNames(b *body, at document.Position) error {
 	return document.Errorf(at, "all resources and parameters must have unique names. Common name(s):[%s]", strings.Join(common, ", "))
 }
 
-func (t *Template) parameter(name string) *Parameter {
-	for _, p := range t.Parameters {
-		if p.Name == name {
-			return p
-		}
-	}
-	return nil
-}
-
 // conditions compiles the section, whose members are functions.
 func conditions(c intrinsic.Compiler, section *document.Value) (list []document.Member, err error) {
 	if section == nil {

@@ -47,7 +47,7 @@ func (s *Stack) Causes(logicalID string) map[string][]Cause {
 	}
 	causes := map[string][]Cause{}
 	for _, m := range r.Written.Members {
-		c := collector{stack: s, had: map[Cause]bool{}}
+		c := collector{stack: s, had: map[Cause]bool{}, decided: map[string]bool{}}
 		c.value(m.Value)
 		if len(c.list) > 0 {
 			causes[m.Name] = c.list
@@ -84,6 +84,8 @@ type collector struct {
 	stack *Stack
 	list  []Cause
 	had   map[Cause]bool
+	// decided are the conditions whose parameters are there.
+	decided map[string]bool
 }
 
 func (c *collector) add(cause Cause) {
@@ -142,7 +144,10 @@ func (c *collector) reference(name, attribute string) {
 // choice adds the parameters that decide a Fn::If, and what its branch has.
 func (c *collector) choice(call *document.Value) {
 	condition := call.Items[0].Text
-	c.decides(condition, condition, map[string]bool{})
+	if !c.decided[condition] {
+		c.decided[condition] = true
+		c.decides(condition, condition, map[string]bool{})
+	}
 	if c.stack.Conditions[condition] {
 		c.value(call.Items[1])
 	} else {

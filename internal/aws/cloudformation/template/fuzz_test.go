@@ -56,9 +56,17 @@ func hold(t *testing.T, text string) {
 		}
 		return
 	}
+	for _, o := range stack.Outputs {
+		if value, shown, err := o.Fill(attributes); err == nil && (!value.Scalar() || !shown.Scalar()) {
+			t.Errorf("%s: %s, shown as %s", o.Name, value.JSON(), shown.JSON())
+		}
+	}
 	for _, r := range stack.Resources {
-		filled, err := template.Fill(r.Properties, attributes)
-		template.FillShown(r.Shown, attributes)
+		stack.Causes(r.LogicalID)
+		filled, shown, err := r.Fill(attributes)
+		if err == nil && !shown.Known() {
+			t.Errorf("%s: shown as %s", r.LogicalID, shown.JSON())
+		}
 		if err != nil {
 			continue
 		}

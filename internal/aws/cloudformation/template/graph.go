@@ -79,54 +79,6 @@ func circular(g graph, places map[string]document.Position) error {
 	return nil
 }
 
-// checkCertainCycles finds cycles that no condition can open: those between resources without conditions, by what stands in no
-// branch of Fn::If. Resolve finds the others.
-func checkCertainCycles(resources []*resource) error {
-	g, places := graph{}, map[string]document.Position{}
-	for _, r := range resources {
-		if r.condition == "" {
-			g.add(r.name)
-			places[r.name] = r.at
-		}
-	}
-	for _, r := range resources {
-		if r.condition != "" {
-			continue
-		}
-		for _, other := range r.dependsOn {
-			if g[other] != nil {
-				g.add(r.name, other)
-			}
-		}
-		for _, part := range r.parts() {
-			certain(part, func(other string) {
-				if g[other] != nil {
-					g.add(r.name, other)
-				}
-			})
-		}
-	}
-	return circular(g, places)
-}
-
-// certain calls found with each name of a Ref or Fn::GetAtt that stands in no Fn::If.
-func certain(v *document.Value, found func(string)) {
-	if v == nil || v.Kind == document.Call && v.Text == "Fn::If" {
-		return
-	}
-	if v.Kind == document.Call {
-		if r, is := v.Reference(); is {
-			found(r.Resource)
-		}
-	}
-	for _, item := range v.Items {
-		certain(item, found)
-	}
-	for _, m := range v.Members {
-		certain(m.Value, found)
-	}
-}
-
 // checkConditionCycles finds conditions that need each other. The text is a guess.
 func checkConditionCycles(conditions []document.Member) error {
 	g := graph{}

@@ -22,9 +22,6 @@ type expander struct {
 	budget    *intrinsic.Budget
 }
 
-// bindings are the items of the loops around a value.
-type bindings map[string]string
-
 // expand returns the template without loops, and without functions in places where references must be names.
 func (t *Template) expand(e *evaluator) (*document.Value, error) {
 	x := expander{template: t, compiler: t.compiler(intrinsic.Resources), evaluator: e, budget: intrinsic.NewBudget()}
@@ -75,7 +72,7 @@ func (x *expander) value(v *document.Value, in bindings) (*document.Value, error
 			argument, err = argument.Each(x.literal)
 		}
 	case "Fn::Sub":
-		argument, err = x.sub(argument, in)
+		argument, err = in.sub(x.budget, argument)
 	}
 	if err != nil || argument == expanded.Members[0].Value {
 		return expanded, err
@@ -140,7 +137,7 @@ func (x *expander) loop(made *document.Value, places map[string]int, m document.
 
 // copy adds one copy of a member of a fragment.
 func (x *expander) copy(made *document.Value, places map[string]int, m document.Member, in bindings, section bool) error {
-	name, err := x.name(m, in)
+	name, err := in.name(x.budget, m)
 	if err != nil {
 		return err
 	}

@@ -5,12 +5,16 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/intrinsic"
 )
 
 var identifier = regexp.MustCompile(`[$&]\{[^{}!]*\}`)
 
+// bindings are the items of the loops around a value.
+type bindings map[string]string
+
 // replace puts items in the place of identifiers with one of the marks. What grows is taken from the budget before it does.
-func (x *expander) replace(at document.Position, text, marks string, in bindings, put func(mark byte, item string) string) (string, error) {
+func (in bindings) replace(b *intrinsic.Budget, at document.Position, text, marks string, put func(mark byte, item string) string) (string, error) {
 	var made strings.Builder
 	done := 0
 	for _, place := range identifier.FindAllStringIndex(text, -1) {
@@ -19,7 +23,7 @@ func (x *expander) replace(at document.Position, text, marks string, in bindings
 		if !bound || !strings.Contains(marks, text[begin:begin+1]) {
 			continue
 		}
-		if err := x.budget.Take(at, begin-done+2*len(item)); err != nil {
+		if err := b.Take(at, begin-done+2*len(item)); err != nil {
 			return "", err
 		}
 		made.WriteString(text[done:begin])
@@ -29,7 +33,7 @@ func (x *expander) replace(at document.Position, text, marks string, in bindings
 	if done == 0 {
 		return text, nil
 	}
-	if err := x.budget.Take(at, len(text)-done); err != nil {
+	if err := b.Take(at, len(text)-done); err != nil {
 		return "", err
 	}
 	made.WriteString(text[done:])
@@ -37,8 +41,8 @@ func (x *expander) replace(at document.Position, text, marks string, in bindings
 }
 
 // name puts items into the name of a member.
-func (x *expander) name(m document.Member, in bindings) (string, error) {
-	return x.replace(m.At, m.Name, "$&", in, func(mark byte, item string) string {
+func (in bindings) name(b *intrinsic.Budget, m document.Member) (string, error) {
+	return in.replace(b, m.At, m.Name, "$&", func(mark byte, item string) string {
 		if mark == '$' {
 			return item
 		}
@@ -52,7 +56,7 @@ func (x *expander) name(m document.Member, in bindings) (string, error) {
 }
 
 // sub puts items into the text of Fn::Sub, where what an item has of Sub's own syntax is text.
-func (x *expander) sub(argument *document.Value, in bindings) (*document.Value, error) {
+func (in bindings) sub(b *intrinsic.Budget, argument *document.Value) (*document.Value, error) {
 	text := argument
 	if argument.Kind == document.List && len(argument.Items) > 0 {
 		text = argument.Items[0]
@@ -60,7 +64,7 @@ func (x *expander) sub(argument *document.Value, in bindings) (*document.Value, 
 	if !text.Scalar() || len(in) == 0 {
 		return argument, nil
 	}
-	replaced, err := x.replace(text.At, text.Text, "$", in, func(_ byte, item string) string {
+	replaced, err := in.replace(b, text.At, text.Text, "$", func(_ byte, item string) string {
 		return strings.ReplaceAll(item, "${", "${!")
 	})
 	if err != nil {

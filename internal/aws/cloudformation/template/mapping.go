@@ -8,29 +8,27 @@ import (
 )
 
 // readMappings checks that mappings have two levels of names, and texts or lists of texts (CFN-86).
-func (t *Template) readMappings() error {
-	mappings := t.root.Get("Mappings")
+func readMappings(mappings *document.Value) (intrinsic.Mappings, error) {
 	if mappings == nil {
-		return nil
+		return nil, nil
 	}
 	if err := checkCount(mappings, "mappings", 200); err != nil {
-		return err
+		return nil, err
 	}
 	for _, mapping := range mappings.Members {
 		if mapping.Value.Kind != document.Map {
-			return document.Formatf(mapping.At, "Every Mappings member %s must be a map", mapping.Name)
+			return nil, document.Formatf(mapping.At, "Every Mappings member %s must be a map", mapping.Name)
 		}
 		if err := checkCount(mapping.Value, "mapping attributes", 200); err != nil {
-			return err
+			return nil, err
 		}
 		for _, m := range mapping.Value.Members {
 			if err := checkAttributes(m); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	t.mappings = intrinsic.NewMappings(mappings)
-	return nil
+	return intrinsic.NewMappings(mappings), nil
 }
 
 func checkAttributes(m document.Member) error {

@@ -32,22 +32,21 @@ var parameterMembers = []string{
 	"MinValue", "NoEcho", "Type",
 }
 
-func (t *Template) readParameters() error {
-	section := t.root.Get("Parameters")
+func readParameters(section *document.Value) (list []*Parameter, err error) {
 	if section == nil {
-		return nil
+		return nil, nil
 	}
 	if err := checkCount(section, "parameters", 200); err != nil {
-		return err
+		return nil, err
 	}
 	for _, m := range section.Members {
 		p, err := readParameter(m)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		t.Parameters = append(t.Parameters, p)
+		list = append(list, p)
 	}
-	return nil
+	return list, nil
 }
 
 func readParameter(m document.Member) (*Parameter, error) {

@@ -51,10 +51,20 @@ func Parse(text string) (*Template, error) {
 		return nil, err
 	}
 	t := &Template{root: root, Metadata: root.Get("Metadata"), Description: root.TextOf("Description")}
-	for _, part := range []func() error{t.readTransforms, t.checkSections, t.readParameters, t.readMappings, t.checkResources} {
-		if err := part(); err != nil {
-			return nil, err
-		}
+	if t.Transforms, err = readTransforms(root.Get("Transform")); err != nil {
+		return nil, err
+	}
+	if err := checkSections(root); err != nil {
+		return nil, err
+	}
+	if t.Parameters, err = readParameters(root.Get("Parameters")); err != nil {
+		return nil, err
+	}
+	if t.mappings, err = readMappings(root.Get("Mappings")); err != nil {
+		return nil, err
+	}
+	if resources := root.Get("Resources"); resources == nil || len(resources.Members) == 0 { // CFN-79
+		return nil, document.Formatf(root.At, "At least one Resources member must be defined.")
 	}
 	if !t.extended() {
 		t.body, err = t.compile(root)
@@ -62,9 +72,23 @@ func Parse(text string) (*Template, error) {
 	return t, err
 }
 
+// extended is whether the template has loops and the functions of AWS::LanguageExtensions.
+func (t *Template) extended() bool {
+	return slices.Contains(t.Transforms, intrinsic.LanguageExtensions)
+}
+
+func (t *Template) parameter(name string) *Parameter {
+	for _, p := range t.Parameters {
+		if p.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
 // checkSections checks what the sections are, and those that are texts.
-func (t *Template) checkSections() error {
-	root, unknown := t.root, []string(nil)
+func checkSections(root *document.Value) error {
+	var unknown []string
 	for _, m := range root.Members {
 		switch {
 		case m.Name == "Hooks":
@@ -88,23 +112,6 @@ func (t *Template) checkSections() error {
 		if v := root.Get(name); v != nil && v.Kind != document.Map {
 			return document.Formatf(v.At, "[/%s] Every %s member must be an object.", name, name)
 		}
-	}
-	return nil
-}
-
-// checkResources checks that there are some (CFN-79).
-func (t *Template) checkResources() error {
-	resources := t.root.Get("Resources")
-	if resources == nil || len(resources.Members) == 0 {
-		return document.Formatf(t.root.At, "At least one Resources member must be defined.")
-	}
-	return nil
-}
-
-// checkCount checks how many members a section has. Source: CloudFormation's quotas.
-func checkCount(section *document.Value, what string, most int) error {
-	if n := len(section.Members); n > most {
-		return document.Formatf(section.At, "Number of %s, %d, is greater than maximum allowed, %d", what, n, most)
 	}
 	return nil
 }

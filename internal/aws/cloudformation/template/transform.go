@@ -1,28 +1,25 @@
 package template
 
 import (
-	"slices"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/intrinsic"
 )
 
 // readTransforms takes AWS::LanguageExtensions, and refuses macros by name.
-func (t *Template) readTransforms() error {
-	v := t.root.Get("Transform")
+func readTransforms(v *document.Value) (names []string, err error) {
 	if v == nil {
-		return nil
+		return nil, nil
 	}
 	for _, each := range transforms(v) {
 		if each.Kind == document.Map {
-			return document.NotBuilt(each.At, "The transform "+each.TextOf("Name"))
+			return nil, document.NotBuilt(each.At, "The transform "+each.TextOf("Name"))
 		}
 		if each.Text != intrinsic.LanguageExtensions {
-			return document.NotBuilt(each.At, "The transform "+each.Text)
+			return nil, document.NotBuilt(each.At, "The transform "+each.Text)
 		}
-		t.Transforms = append(t.Transforms, each.Text)
+		names = append(names, each.Text)
 	}
-	return nil
+	return names, nil
 }
 
 // transforms are the items of Transform, which may be lists in lists.
@@ -34,10 +31,6 @@ func transforms(v *document.Value) (list []*document.Value) {
 		list = append(list, transforms(item)...)
 	}
 	return list
-}
-
-func (t *Template) extended() bool {
-	return slices.Contains(t.Transforms, intrinsic.LanguageExtensions)
 }
 
 // checkMacros refuses Fn::Transform wherever it stands: AWS runs the macro on what is beside it, also in sections that take no
