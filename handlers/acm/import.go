@@ -26,7 +26,7 @@ func (a *API) ImportCertificate(ctx context.Context, in *sdk.ImportCertificateIn
 		return nil, err
 	}
 	made := &acm.Certificate{ARN: acm.NewARN(awsapi.CallScope(ctx)), Type: types.CertificateTypeImported, CreatedAt: now}
-	if err := setTags(made, in.Tags); err != nil {
+	if err := setTags(ctx, made, in.Tags); err != nil {
 		return nil, err
 	}
 	err = a.update(func(tx *store.Tx) error {

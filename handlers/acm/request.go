@@ -39,7 +39,7 @@ func (a *API) RequestCertificate(ctx context.Context, in *sdk.RequestCertificate
 	if again := a.requested(a.read(), scope, in.IdempotencyToken); again != nil {
 		return &sdk.RequestCertificateOutput{CertificateArn: &again.ARN}, nil
 	}
-	made, key, err := a.issue(scope, in)
+	made, key, err := a.issue(ctx, scope, in)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (a *API) requested(tx *store.Tx, scope arn.Scope, token *string) *acm.Certi
 }
 
 // issue makes a certificate and its private key.
-func (a *API) issue(scope arn.Scope, in *sdk.RequestCertificateInput) (*acm.Certificate, string, error) {
+func (a *API) issue(ctx context.Context, scope arn.Scope, in *sdk.RequestCertificateInput) (*acm.Certificate, string, error) {
 	now := a.now()
 	c := &acm.Certificate{
 		ARN: acm.NewARN(scope), Type: types.CertificateTypeAmazonIssued, DomainName: *in.DomainName, Names: namesOf(in),
@@ -86,7 +86,7 @@ func (a *API) issue(scope arn.Scope, in *sdk.RequestCertificateInput) (*acm.Cert
 		}
 		c.ValidationDomains[*o.DomainName] = *o.ValidationDomain
 	}
-	if err := setTags(c, in.Tags); err != nil {
+	if err := setTags(ctx, c, in.Tags); err != nil {
 		return nil, "", err
 	}
 	authority, err := acm.Issuer(a.Store, now, a.Wall(now))

@@ -16,13 +16,14 @@ import (
 )
 
 var (
-	errNoTags   = invalid("Tags cannot be empty")
-	errNoTarget = &types.ResourceNotFoundException{Message: aws.String("Scalable Target not found")} // AAS0002.5
+	errSystemTag = invalid("Caller is an end user and not allowed to mutate system tags") // AAS0002.3
+	errNoTags    = invalid("Tags cannot be empty")
+	errNoTarget  = &types.ResourceNotFoundException{Message: aws.String("Scalable Target not found")} // AAS0002.5
 )
 
 // checkTags refuses keys and values of tags. AWS's model demands their lengths of them, and its framework tells those of
 // keys as here (source: recorded answers); how it tells those of values is the emulator's guess.
-func checkTags(tags map[string]string) error {
+func checkTags(ctx context.Context, tags map[string]string) error {
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		switch value := tags[key]; {
 		case key == "" || len(key) > 128:
@@ -31,11 +32,15 @@ func checkTags(tags map[string]string) error {
 		case len(value) > 256:
 			return awsapi.Errorf("ValidationException", "1 validation error detected: Value '{%s=%s}' at 'tags' failed to satisfy constraint: Map value must satisfy constraint: "+
 				"[Member must have length less than or equal to 256, Member must have length greater than or equal to 0]", key, value)
-		case tagging.Reserved(key): // AAS0002.3
-			return invalid("Caller is an end user and not allowed to mutate system tags")
+		case tagging.Reserved(ctx, key):
+			return errSystemTag
 		}
 	}
-	if len(tags) > tagging.Most { // the words are the emulator's
+	return countTags(tags)
+}
+
+func countTags(tags map[string]string) error {
+	if tagging.Own(slices.Collect(maps.Keys(tags)), func(key string) string { return key }) > tagging.Most { // the words are the emulator's
 		return &types.TooManyTagsException{Message: aws.String("The scalable target has too many tags."), ResourceName: nil}
 	}
 	return nil
@@ -46,12 +51,12 @@ func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.T
 	if len(in.Tags) == 0 {
 		return nil, errNoTags
 	}
-	if err := checkTags(in.Tags); err != nil {
+	if err := checkTags(ctx, in.Tags); err != nil {
 		return nil, err
 	}
 	return &sdk.TagResourceOutput{}, a.retag(ctx, *in.ResourceARN, func(tags map[string]string) error {
 		maps.Copy(tags, in.Tags)
-		return checkTags(tags)
+		return countTags(tags)
 	})
 }
 
@@ -61,6 +66,9 @@ func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*s
 		return nil, invalid("TagKeys cannot be null or empty")
 	}
 	return &sdk.UntagResourceOutput{}, a.retag(ctx, *in.ResourceARN, func(tags map[string]string) error {
+		if slices.ContainsFunc(in.TagKeys, func(key string) bool { _, has := tags[key]; return has && tagging.Reserved(ctx, key) }) {
+			return errSystemTag
+		}
 		maps.DeleteFunc(tags, func(key, _ string) bool { return slices.Contains(in.TagKeys, key) })
 		return nil
 	})

@@ -25,7 +25,7 @@ import (
 // changes what the request has (AAS0001). The controller of scaling moves a desired count that is outside. The role is the
 // service-linked one, also where the request names another one.
 func (a *API) RegisterScalableTarget(ctx context.Context, in *sdk.RegisterScalableTargetInput) (*sdk.RegisterScalableTargetOutput, error) {
-	if err := checkRegister(in); err != nil {
+	if err := checkRegister(ctx, in); err != nil {
 		return nil, err
 	}
 	missing := iam.MissingServiceLinkedRole(a.store.Read(), iam.AccountOf(awsapi.CallScope(ctx)), iam.ApplicationAutoScaling)
@@ -64,7 +64,7 @@ func (a *API) RegisterScalableTarget(ctx context.Context, in *sdk.RegisterScalab
 }
 
 // checkRegister refuses what needs no look at what there is.
-func checkRegister(in *sdk.RegisterScalableTargetInput) error {
+func checkRegister(ctx context.Context, in *sdk.RegisterScalableTargetInput) error {
 	switch {
 	case in.Tags != nil && len(in.Tags) == 0: // AAS0002.2
 		return errNoTags
@@ -76,7 +76,7 @@ func checkRegister(in *sdk.RegisterScalableTargetInput) error {
 		applicationautoscaling.Resource{Resource: *in.ResourceId}.Service() == "": // AAS0001.6
 		return invalid("Unsupported service namespace, resource type or scalable dimension")
 	}
-	return checkTags(in.Tags)
+	return checkTags(ctx, in.Tags)
 }
 
 // checkTarget refuses bounds that cannot be, and a service that is not there.

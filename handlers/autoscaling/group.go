@@ -45,7 +45,7 @@ func (a *API) CreateAutoScalingGroup(ctx context.Context, in *sdk.CreateAutoScal
 		if err := a.apply(tx, made, settings); err != nil {
 			return err
 		}
-		if err := setTags(made, in.Tags); err != nil {
+		if err := setTags(ctx, made, in.Tags); err != nil {
 			return err
 		}
 		made.Change = autoscaling.NewChange("a user request created an AutoScalingGroup", 0, made.Desired, now)

@@ -20,15 +20,17 @@ import (
 
 const groupType = "auto-scaling-group" // the only type of what has tags
 
+var errReserved = invalid("aws: prefixed tag key names are not allowed for external use.") // badmintoncryer/cdk-preflight
+
 // setTags adds tags to a copy of a group.
-func setTags(g *autoscaling.Group, tags []types.Tag) error {
+func setTags(ctx context.Context, g *autoscaling.Group, tags []types.Tag) error {
 	for _, t := range tags {
-		if tagging.Reserved(*t.Key) {
-			return invalid("aws: prefixed tag key names are not allowed for external use.") // badmintoncryer/cdk-preflight
+		if tagging.Reserved(ctx, *t.Key) {
+			return errReserved
 		}
 		g.SetTag(autoscaling.Tag{Key: *t.Key, Value: aws.ToString(t.Value), Propagate: aws.ToBool(t.PropagateAtLaunch)})
 	}
-	if len(g.Tags) > tagging.Most {
+	if tagging.Own(g.Tags, func(t autoscaling.Tag) string { return t.Key }) > tagging.Most {
 		return &types.LimitExceededFault{Message: aws.String("You tried to create more tags than allowed")} // badmintoncryer/cdk-preflight; the code is the emulator's
 	}
 	return nil
@@ -43,13 +45,16 @@ func describeTag(g *autoscaling.Group, t autoscaling.Tag) types.TagDescription {
 // CreateOrUpdateTags adds and replaces tags of groups. Instances that run keep theirs.
 func (a *API) CreateOrUpdateTags(ctx context.Context, in *sdk.CreateOrUpdateTagsInput) (*sdk.CreateOrUpdateTagsOutput, error) {
 	return &sdk.CreateOrUpdateTagsOutput{}, a.changeTags(awsapi.CallScope(ctx), in.Tags, func(g *autoscaling.Group, t types.Tag) error {
-		return setTags(g, []types.Tag{t})
+		return setTags(ctx, g, []types.Tag{t})
 	})
 }
 
 // DeleteTags removes tags of groups by their keys, also with other values.
 func (a *API) DeleteTags(ctx context.Context, in *sdk.DeleteTagsInput) (*sdk.DeleteTagsOutput, error) {
 	return &sdk.DeleteTagsOutput{}, a.changeTags(awsapi.CallScope(ctx), in.Tags, func(g *autoscaling.Group, t types.Tag) error {
+		if tagging.Reserved(ctx, *t.Key) && slices.ContainsFunc(g.Tags, func(has autoscaling.Tag) bool { return has.Key == *t.Key }) {
+			return errReserved
+		}
 		g.RemoveTag(*t.Key)
 		return nil
 	})

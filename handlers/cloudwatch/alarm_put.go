@@ -34,7 +34,7 @@ func (a *API) PutMetricAlarm(ctx context.Context, in *sdk.PutMetricAlarmInput) (
 		}
 		made := &cloudwatch.Alarm{Scope: scope, Name: *in.AlarmName, Settings: *settings, ConfiguredAt: now}
 		made.Begin(now)
-		if made.Tags, err = withTags(nil, in.Tags); err != nil {
+		if made.Tags, err = withTags(ctx, nil, in.Tags); err != nil {
 			return err
 		}
 		cloudwatch.Alarms.Put(tx, made)

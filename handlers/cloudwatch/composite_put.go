@@ -35,7 +35,7 @@ func (a *API) PutCompositeAlarm(ctx context.Context, in *sdk.PutCompositeAlarmIn
 		if there != nil {
 			after = *there
 			after.CompositeSettings, after.Children, after.ConfiguredAt = made.CompositeSettings, made.Children, now
-		} else if after.Tags, err = withTags(nil, in.Tags); err != nil {
+		} else if after.Tags, err = withTags(ctx, nil, in.Tags); err != nil {
 			return err
 		}
 		alarmstate.Configure(tx, there, &after, now)

@@ -35,7 +35,7 @@ func (a *API) PutDashboard(ctx context.Context, in *sdk.PutDashboardInput) (*sdk
 		}
 		if there := cloudwatch.Dashboards.Get(tx, made.ARN); there != nil {
 			made.Tags = there.Tags
-		} else if made.Tags, err = withTags(nil, in.Tags); err != nil {
+		} else if made.Tags, err = withTags(ctx, nil, in.Tags); err != nil {
 			return err
 		}
 		cloudwatch.Dashboards.Put(tx, made)

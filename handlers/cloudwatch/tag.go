@@ -17,15 +17,17 @@ import (
 
 func key(t types.Tag) string { return *t.Key }
 
+var errReserved = &awsapi.Error{Code: "AccessDenied", Message: `The provided tag keys must not start with any case of "aws:"`, Status: http.StatusForbidden}
+
 // withTags is a list of tags with others, of which the last one with a key counts (CW0006).
-func withTags(tags, others []types.Tag) ([]types.Tag, error) {
+func withTags(ctx context.Context, tags, others []types.Tag) ([]types.Tag, error) {
 	for _, t := range others {
-		if tagging.Reserved(*t.Key) {
-			return nil, &awsapi.Error{Code: "AccessDenied", Message: `The provided tag keys must not start with any case of "aws:"`, Status: http.StatusForbidden}
+		if tagging.Reserved(ctx, *t.Key) {
+			return nil, errReserved
 		}
 	}
 	all := tagging.With(orEmpty(tags), key, others...)
-	if len(all) > tagging.Most {
+	if tagging.Own(all, key) > tagging.Most {
 		return nil, validation("The resultant tag set must not have more than %d user tags.", tagging.Most)
 	}
 	return all, nil
@@ -36,12 +38,15 @@ func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.T
 	if len(in.Tags) > tagging.Most {
 		return nil, invalidValue("tags are invalid.")
 	}
-	return &sdk.TagResourceOutput{}, a.retag(ctx, in.ResourceARN, func(tags []types.Tag) ([]types.Tag, error) { return withTags(tags, in.Tags) })
+	return &sdk.TagResourceOutput{}, a.retag(ctx, in.ResourceARN, func(tags []types.Tag) ([]types.Tag, error) { return withTags(ctx, tags, in.Tags) })
 }
 
 // UntagResource removes tags from an alarm or a dashboard. Keys that it does not have are no error.
 func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*sdk.UntagResourceOutput, error) {
 	return &sdk.UntagResourceOutput{}, a.retag(ctx, in.ResourceARN, func(tags []types.Tag) ([]types.Tag, error) {
+		if tagging.Fixed(ctx, tags, key, in.TagKeys) {
+			return nil, errReserved
+		}
 		return tagging.Without(orEmpty(tags), key, in.TagKeys), nil
 	})
 }

@@ -36,7 +36,7 @@ func (a *API) tag(ctx context.Context, name string, tags map[string]string) erro
 	}
 	return a.store.UpdateGroup(awsapi.CallScope(ctx), name, func(g *logs.Group) error {
 		maps.Copy(g.Tags, tags)
-		if len(g.Tags) > tagging.Most { // the text is the emulator's
+		if tagging.Own(slices.Collect(maps.Keys(g.Tags)), func(key string) string { return key }) > tagging.Most { // the text is the emulator's
 			return &types.TooManyTagsException{Message: aws.String("The number of tags exceeds the limit of 50."), ResourceName: aws.String(g.ARN())}
 		}
 		return nil

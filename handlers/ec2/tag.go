@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -23,7 +24,7 @@ func (a *API) CreateTags(ctx context.Context, in *sdk.CreateTagsInput) (*sdk.Cre
 	case len(in.Tags) == 0:
 		return nil, kit.MissingParameter("tagSet")
 	}
-	if err := kit.CheckTags(in.Tags); err != nil {
+	if err := kit.CheckTags(ctx, in.Tags); err != nil {
 		return nil, err
 	}
 	err := a.changeTags(kit.Scope(ctx), in.Resources, func(tags map[string]string) {
@@ -44,13 +45,13 @@ func (a *API) DeleteTags(ctx context.Context, in *sdk.DeleteTagsInput) (*sdk.Del
 		return nil, kit.MissingParameter("resourceIdSet")
 	}
 	for _, tag := range in.Tags {
-		if kit.ReservedTag(aws.ToString(tag.Key)) {
+		if tagging.Reserved(ctx, aws.ToString(tag.Key)) {
 			return nil, kit.Refuse("InvalidParameterValue", kit.ReservedTags)
 		}
 	}
 	err := a.changeTags(kit.Scope(ctx), in.Resources, func(tags map[string]string) {
 		if len(in.Tags) == 0 {
-			maps.DeleteFunc(tags, func(key, _ string) bool { return !kit.ReservedTag(key) })
+			maps.DeleteFunc(tags, func(key, _ string) bool { return !tagging.System(key) })
 		}
 		for _, tag := range in.Tags {
 			if key := aws.ToString(tag.Key); tag.Value == nil || *tag.Value == tags[key] {

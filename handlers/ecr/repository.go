@@ -36,7 +36,7 @@ func (a *API) CreateRepository(ctx context.Context, in *sdk.CreateRepositoryInpu
 	if made.Exclusions, err = exclusions(made.Mutability, in.ImageTagMutabilityExclusionFilters); err != nil {
 		return nil, err
 	}
-	if made.Tags, err = withTags(nil, in.Tags); err != nil {
+	if made.Tags, err = withTags(ctx, nil, in.Tags); err != nil {
 		return nil, err
 	}
 	err = a.Store.Update(func(tx *store.Tx) error {

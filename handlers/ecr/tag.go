@@ -19,19 +19,23 @@ import (
 func key(t ecr.ResourceTag) string { return t.Key }
 
 // withTags adds tags to the ones that a repository has, by key (ECR-4). The words of the refusals are the emulator's.
-func withTags(tags []ecr.ResourceTag, more []types.Tag) ([]ecr.ResourceTag, error) {
+func withTags(ctx context.Context, tags []ecr.ResourceTag, more []types.Tag) ([]ecr.ResourceTag, error) {
 	for _, t := range more {
-		if *t.Key == "" || len(*t.Key) > 128 || len(*t.Value) > 256 || tagging.Reserved(*t.Key) {
-			return nil, &types.InvalidTagParameterException{Message: awsapi.Textf(
-				"The tag key %.150q has no or more than 128 characters, begins with aws:, which is reserved, or has a value of more than 256.", *t.Key)}
+		if *t.Key == "" || len(*t.Key) > 128 || len(*t.Value) > 256 || tagging.Reserved(ctx, *t.Key) {
+			return nil, wrongTag(*t.Key)
 		}
 		tags = tagging.With(tags, key, ecr.ResourceTag{Key: *t.Key, Value: *t.Value})
 	}
-	if len(tags) > tagging.Most {
+	if tagging.Own(tags, key) > tagging.Most {
 		return nil, &types.TooManyTagsException{Message: awsapi.Textf("A repository has %d tags at most.", tagging.Most)}
 	}
 	sorting.By(tags, func(a, b ecr.ResourceTag) int { return strings.Compare(a.Key, b.Key) })
 	return tags, nil
+}
+
+func wrongTag(key string) error {
+	return &types.InvalidTagParameterException{Message: awsapi.Textf(
+		"The tag key %.150q has no or more than 128 characters, begins with aws:, which is reserved, or has a value of more than 256.", key)}
 }
 
 // byARN finds the registry and the name of a repository by its ARN.
@@ -51,7 +55,7 @@ func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.T
 		return nil, err
 	}
 	_, err = a.change(ctx, id, name, func(r *ecr.Repository) (err error) {
-		r.Tags, err = withTags(r.Tags, in.Tags)
+		r.Tags, err = withTags(ctx, r.Tags, in.Tags)
 		return err
 	})
 	return &sdk.TagResourceOutput{}, err
@@ -64,6 +68,9 @@ func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*s
 		return nil, err
 	}
 	_, err = a.change(ctx, id, name, func(r *ecr.Repository) error {
+		if tagging.Fixed(ctx, r.Tags, key, in.TagKeys) {
+			return wrongTag("aws:")
+		}
 		r.Tags = tagging.Without(r.Tags, key, in.TagKeys)
 		return nil
 	})

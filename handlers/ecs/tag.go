@@ -18,7 +18,7 @@ import (
 
 // TagResource adds tags to a resource; a key that is there gets the new value.
 func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.TagResourceOutput, error) {
-	if err := kit.CheckTags(in.Tags); err != nil {
+	if err := kit.CheckTags(ctx, in.Tags); err != nil {
 		return nil, err
 	}
 	if slices.ContainsFunc(in.Tags, func(tag types.Tag) bool { return tag.Value == nil }) {
@@ -43,7 +43,7 @@ func nullTagValue(resource string) error {
 
 // UntagResource removes tags from a resource; keys that are not there are ignored.
 func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*sdk.UntagResourceOutput, error) {
-	if slices.ContainsFunc(in.TagKeys, tagging.Reserved) {
+	if slices.ContainsFunc(in.TagKeys, func(key string) bool { return tagging.Reserved(ctx, key) }) {
 		return nil, kit.ErrReservedTag
 	}
 	err := a.changeTags(ctx, in.ResourceArn, func(tags []types.Tag) ([]types.Tag, error) {

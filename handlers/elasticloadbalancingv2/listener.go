@@ -17,7 +17,7 @@ import (
 // CreateListener makes a listener of a load balancer. One that is there with the same
 // settings is answered again.
 func (a *API) CreateListener(ctx context.Context, in *sdk.CreateListenerInput) (*sdk.CreateListenerOutput, error) {
-	tags, err := withTags(nil, in.Tags)
+	tags, err := withTags(ctx, nil, in.Tags)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ import (
 
 // CreateRule makes a rule of a listener of an application load balancer.
 func (a *API) CreateRule(ctx context.Context, in *sdk.CreateRuleInput) (*sdk.CreateRuleOutput, error) {
-	made, err := newRule(in)
+	made, err := newRule(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (a *API) CreateRule(ctx context.Context, in *sdk.CreateRuleInput) (*sdk.Cre
 }
 
 // newRule is what a request asks for, but for what its listener decides.
-func newRule(in *sdk.CreateRuleInput) (made *elbv2.Rule, err error) {
+func newRule(ctx context.Context, in *sdk.CreateRuleInput) (made *elbv2.Rule, err error) {
 	made = &elbv2.Rule{Priority: *in.Priority}
 	if made.Conditions, err = conditionsOf(in.Conditions); err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func newRule(in *sdk.CreateRuleInput) (made *elbv2.Rule, err error) {
 	if made.Transforms, err = transformsOf(in.Transforms); err != nil {
 		return nil, err
 	}
-	made.Tags, err = withTags(nil, in.Tags)
+	made.Tags, err = withTags(ctx, nil, in.Tags)
 	return made, err
 }
 

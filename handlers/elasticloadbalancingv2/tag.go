@@ -16,20 +16,22 @@ import (
 
 func key(t elbv2.Tag) string { return t.Key }
 
+var errReserved = invalid("Tag keys starting with 'aws:' are reserved for system use")
+
 // withTags adds tags to others. The texts are the emulator's.
-func withTags(tags elbv2.Tags, more []types.Tag) (elbv2.Tags, error) {
+func withTags(ctx context.Context, tags elbv2.Tags, more []types.Tag) (elbv2.Tags, error) {
 	seen := map[string]bool{}
 	for _, tag := range more {
 		switch {
 		case seen[*tag.Key]:
 			return nil, &types.DuplicateTagKeysException{Message: awsapi.Textf("Tag key '%s' was specified more than once", *tag.Key)}
-		case tagging.Reserved(*tag.Key):
-			return nil, invalid("Tag keys starting with 'aws:' are reserved for system use")
+		case tagging.Reserved(ctx, *tag.Key):
+			return nil, errReserved
 		}
 		seen[*tag.Key] = true
 		tags = tagging.With(tags, key, elbv2.Tag{Key: *tag.Key, Value: aws.ToString(tag.Value)})
 	}
-	if len(tags) > tagging.Most {
+	if tagging.Own(tags, key) > tagging.Most {
 		return nil, &types.TooManyTagsException{Message: awsapi.Textf("The resource has more than %d tags", tagging.Most)}
 	}
 	return tags, nil
@@ -37,11 +39,16 @@ func withTags(tags elbv2.Tags, more []types.Tag) (elbv2.Tags, error) {
 
 // AddTags adds and replaces tags of resources.
 func (a *API) AddTags(ctx context.Context, in *sdk.AddTagsInput) (*sdk.AddTagsOutput, error) {
-	return &sdk.AddTagsOutput{}, a.changeTags(ctx, in.ResourceArns, func(tags elbv2.Tags) (elbv2.Tags, error) { return withTags(tags, in.Tags) })
+	return &sdk.AddTagsOutput{}, a.changeTags(ctx, in.ResourceArns, func(tags elbv2.Tags) (elbv2.Tags, error) { return withTags(ctx, tags, in.Tags) })
 }
 
 func (a *API) RemoveTags(ctx context.Context, in *sdk.RemoveTagsInput) (*sdk.RemoveTagsOutput, error) {
-	return &sdk.RemoveTagsOutput{}, a.changeTags(ctx, in.ResourceArns, func(tags elbv2.Tags) (elbv2.Tags, error) { return tagging.Without(tags, key, in.TagKeys), nil })
+	return &sdk.RemoveTagsOutput{}, a.changeTags(ctx, in.ResourceArns, func(tags elbv2.Tags) (elbv2.Tags, error) {
+		if tagging.Fixed(ctx, tags, key, in.TagKeys) {
+			return nil, errReserved
+		}
+		return tagging.Without(tags, key, in.TagKeys), nil
+	})
 }
 
 // changeTags changes the tags of all resources, or of none.

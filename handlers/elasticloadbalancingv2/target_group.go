@@ -22,7 +22,7 @@ func (a *API) CreateTargetGroup(ctx context.Context, in *sdk.CreateTargetGroupIn
 	if err := checkTargetGroup(in); err != nil {
 		return nil, err
 	}
-	tags, err := withTags(nil, in.Tags)
+	tags, err := withTags(ctx, nil, in.Tags)
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func instanceProfile(tx *store.Tx, a iam.Account, name *string) (*iam.InstancePr
 
 // CreateInstanceProfile makes an instance profile without a role.
 func (a *API) CreateInstanceProfile(ctx context.Context, in *sdk.CreateInstanceProfileInput) (*sdk.CreateInstanceProfileOutput, error) {
-	tags, err := taggedInstanceProfile.merge(nil, in.Tags)
+	tags, err := taggedInstanceProfile.merge(ctx, nil, in.Tags)
 	if err != nil {
 		return nil, err
 	}

@@ -10,16 +10,16 @@ import (
 
 func (a *API) TagInstanceProfile(ctx context.Context, in *sdk.TagInstanceProfileInput) (*sdk.TagInstanceProfileOutput, error) {
 	return &sdk.TagInstanceProfileOutput{}, a.changeInstanceProfile(ctx, in.InstanceProfileName, func(_ *store.Tx, p *iam.InstanceProfile) (err error) {
-		p.Tags, err = taggedInstanceProfile.merge(p.Tags, in.Tags)
+		p.Tags, err = taggedInstanceProfile.merge(ctx, p.Tags, in.Tags)
 		return err
 	})
 }
 
 // UntagInstanceProfile removes tags of an instance profile.
 func (a *API) UntagInstanceProfile(ctx context.Context, in *sdk.UntagInstanceProfileInput) (*sdk.UntagInstanceProfileOutput, error) {
-	return &sdk.UntagInstanceProfileOutput{}, a.changeInstanceProfile(ctx, in.InstanceProfileName, func(_ *store.Tx, p *iam.InstanceProfile) error {
-		p.Tags = taggedInstanceProfile.without(p.Tags, in.TagKeys)
-		return nil
+	return &sdk.UntagInstanceProfileOutput{}, a.changeInstanceProfile(ctx, in.InstanceProfileName, func(_ *store.Tx, p *iam.InstanceProfile) (err error) {
+		p.Tags, err = taggedInstanceProfile.remove(ctx, p.Tags, in.TagKeys)
+		return err
 	})
 }
 

@@ -46,7 +46,7 @@ func (a *API) newProvider(ctx context.Context, in *sdk.CreateOpenIDConnectProvid
 	if !isProviderURL(*in.Url) {
 		return nil, validationError("Invalid Open ID Connect Provider URL")
 	}
-	tags, err := taggedProvider.merge(nil, in.Tags)
+	tags, err := taggedProvider.merge(ctx, nil, in.Tags)
 	if err != nil {
 		return nil, err
 	}

@@ -12,19 +12,19 @@ func (a *API) TagOpenIDConnectProvider(ctx context.Context, in *sdk.TagOpenIDCon
 		if len(in.Tags) == 0 {
 			return noTags()
 		}
-		p.Tags, err = taggedProvider.merge(p.Tags, in.Tags)
+		p.Tags, err = taggedProvider.merge(ctx, p.Tags, in.Tags)
 		return err
 	})
 }
 
 // UntagOpenIDConnectProvider removes tags of a provider.
 func (a *API) UntagOpenIDConnectProvider(ctx context.Context, in *sdk.UntagOpenIDConnectProviderInput) (*sdk.UntagOpenIDConnectProviderOutput, error) {
-	return &sdk.UntagOpenIDConnectProviderOutput{}, a.changeProvider(ctx, in.OpenIDConnectProviderArn, func(p *iam.OIDCProvider) error {
+	return &sdk.UntagOpenIDConnectProviderOutput{}, a.changeProvider(ctx, in.OpenIDConnectProviderArn, func(p *iam.OIDCProvider) (err error) {
 		if len(in.TagKeys) == 0 {
 			return noTags()
 		}
-		p.Tags = taggedProvider.without(p.Tags, in.TagKeys)
-		return nil
+		p.Tags, err = taggedProvider.remove(ctx, p.Tags, in.TagKeys)
+		return err
 	})
 }
 

@@ -42,7 +42,7 @@ func (a *API) CreatePolicy(ctx context.Context, in *sdk.CreatePolicyInput) (*sdk
 	if err := checkPolicyDocument(*in.PolicyDocument, account(ctx).Partition); err != nil {
 		return nil, err
 	}
-	tags, err := taggedPolicy.merge(nil, in.Tags)
+	tags, err := taggedPolicy.merge(ctx, nil, in.Tags)
 	if err != nil {
 		return nil, err
 	}

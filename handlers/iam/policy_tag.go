@@ -9,16 +9,16 @@ import (
 
 func (a *API) TagPolicy(ctx context.Context, in *sdk.TagPolicyInput) (*sdk.TagPolicyOutput, error) {
 	return &sdk.TagPolicyOutput{}, a.changePolicy(ctx, in.PolicyArn, func(p *iam.Policy) (err error) {
-		p.Tags, err = taggedPolicy.merge(p.Tags, in.Tags)
+		p.Tags, err = taggedPolicy.merge(ctx, p.Tags, in.Tags)
 		return err
 	})
 }
 
 // UntagPolicy removes tags of a policy.
 func (a *API) UntagPolicy(ctx context.Context, in *sdk.UntagPolicyInput) (*sdk.UntagPolicyOutput, error) {
-	return &sdk.UntagPolicyOutput{}, a.changePolicy(ctx, in.PolicyArn, func(p *iam.Policy) error {
-		p.Tags = taggedPolicy.without(p.Tags, in.TagKeys)
-		return nil
+	return &sdk.UntagPolicyOutput{}, a.changePolicy(ctx, in.PolicyArn, func(p *iam.Policy) (err error) {
+		p.Tags, err = taggedPolicy.remove(ctx, p.Tags, in.TagKeys)
+		return err
 	})
 }
 

@@ -41,7 +41,7 @@ func (a *API) newRole(ctx context.Context, in *sdk.CreateRoleInput) (*iam.Role, 
 	if err := checkTrustPolicy(*in.AssumeRolePolicyDocument); err != nil {
 		return nil, err
 	}
-	tags, err := taggedRole.merge(nil, in.Tags)
+	tags, err := taggedRole.merge(ctx, nil, in.Tags)
 	if err != nil {
 		return nil, err
 	}

@@ -10,16 +10,16 @@ import (
 
 func (a *API) TagRole(ctx context.Context, in *sdk.TagRoleInput) (*sdk.TagRoleOutput, error) {
 	return &sdk.TagRoleOutput{}, roles.change(ctx, a, in.RoleName, func(_ *store.Tx, r *iam.Role) (err error) {
-		r.Tags, err = taggedRole.merge(r.Tags, in.Tags)
+		r.Tags, err = taggedRole.merge(ctx, r.Tags, in.Tags)
 		return err
 	})
 }
 
 // UntagRole removes tags of a role.
 func (a *API) UntagRole(ctx context.Context, in *sdk.UntagRoleInput) (*sdk.UntagRoleOutput, error) {
-	return &sdk.UntagRoleOutput{}, roles.change(ctx, a, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
-		r.Tags = taggedRole.without(r.Tags, in.TagKeys)
-		return nil
+	return &sdk.UntagRoleOutput{}, roles.change(ctx, a, in.RoleName, func(_ *store.Tx, r *iam.Role) (err error) {
+		r.Tags, err = taggedRole.remove(ctx, r.Tags, in.TagKeys)
+		return err
 	})
 }
 

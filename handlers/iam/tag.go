@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -24,12 +25,14 @@ var (
 
 func (k tagged) same(a, b string) bool { return a == b || k.fold && strings.EqualFold(a, b) }
 
+// reserved refuses a key. That it is reserved: IAM user guide, tags. The text is the emulator's.
+func reserved(key string) error { return invalidInput("Tag key %s is reserved for AWS.", key) }
+
 // check refuses what the constraints of members let through.
-func (k tagged) check(tags []types.Tag) error {
+func (k tagged) check(ctx context.Context, tags []types.Tag) error {
 	for i, tag := range tags {
-		if tagging.Reserved(*tag.Key) {
-			// That they are reserved: IAM user guide, tags. The text is the emulator's.
-			return invalidInput("Tag key %s is reserved for AWS.", *tag.Key)
+		if tagging.Reserved(ctx, *tag.Key) {
+			return reserved(*tag.Key)
 		}
 		for _, other := range tags[:i] {
 			switch {
@@ -46,8 +49,8 @@ func (k tagged) check(tags []types.Tag) error {
 
 // merge adds tags to what is there, and replaces those with the same keys. The result is
 // in order of the keys, as lists of tags are (IAM0006).
-func (k tagged) merge(there, tags []types.Tag) ([]types.Tag, error) {
-	if err := k.check(tags); err != nil {
+func (k tagged) merge(ctx context.Context, there, tags []types.Tag) ([]types.Tag, error) {
+	if err := k.check(ctx, tags); err != nil {
 		return nil, err
 	}
 	var keys []string
@@ -55,11 +58,19 @@ func (k tagged) merge(there, tags []types.Tag) ([]types.Tag, error) {
 		keys = append(keys, *tag.Key)
 	}
 	merged := append(k.without(there, keys), tags...)
-	if len(merged) > tagging.Most {
+	if tagging.Own(merged, func(t types.Tag) string { return *t.Key }) > tagging.Most {
 		return nil, limitExceeded("The number of tags has reached the maximum limit.") // recorded of one kind (IAM0018)
 	}
 	sorting.By(merged, func(a, b types.Tag) int { return strings.Compare(*a.Key, *b.Key) })
 	return merged, nil
+}
+
+// remove takes the tags of some keys away from what is there.
+func (k tagged) remove(ctx context.Context, there []types.Tag, keys []string) ([]types.Tag, error) {
+	if tagging.Fixed(ctx, there, func(t types.Tag) string { return *t.Key }, keys) {
+		return nil, reserved("aws:")
+	}
+	return k.without(there, keys), nil
 }
 
 // without returns a copy without the tags of some keys.

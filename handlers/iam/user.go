@@ -21,7 +21,7 @@ func describeUser(u *iam.User) types.User {
 
 // CreateUser makes a user without policies and groups.
 func (a *API) CreateUser(ctx context.Context, in *sdk.CreateUserInput) (*sdk.CreateUserOutput, error) {
-	tags, err := taggedUser.merge(nil, in.Tags)
+	tags, err := taggedUser.merge(ctx, nil, in.Tags)
 	if err != nil {
 		return nil, err
 	}

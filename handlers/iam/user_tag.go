@@ -13,19 +13,19 @@ func (a *API) TagUser(ctx context.Context, in *sdk.TagUserInput) (*sdk.TagUserOu
 		if len(in.Tags) == 0 {
 			return noTags()
 		}
-		u.Tags, err = taggedUser.merge(u.Tags, in.Tags)
+		u.Tags, err = taggedUser.merge(ctx, u.Tags, in.Tags)
 		return err
 	})
 }
 
 // UntagUser removes tags of a user.
 func (a *API) UntagUser(ctx context.Context, in *sdk.UntagUserInput) (*sdk.UntagUserOutput, error) {
-	return &sdk.UntagUserOutput{}, users.change(ctx, a, in.UserName, func(_ *store.Tx, u *iam.User) error {
+	return &sdk.UntagUserOutput{}, users.change(ctx, a, in.UserName, func(_ *store.Tx, u *iam.User) (err error) {
 		if len(in.TagKeys) == 0 {
 			return noTags()
 		}
-		u.Tags = taggedUser.without(u.Tags, in.TagKeys)
-		return nil
+		u.Tags, err = taggedUser.remove(ctx, u.Tags, in.TagKeys)
+		return err
 	})
 }
 

@@ -12,7 +12,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler"
@@ -57,10 +56,11 @@ func (a *API) CreateScheduleGroup(ctx context.Context, in *sdk.CreateScheduleGro
 		return nil, invalid("This operation cannot be performed on schedule group %s.", *in.Name)
 	}
 	scope, now := awsapi.CallScope(ctx), a.time()
-	made := &eventbridgescheduler.Group{Scope: scope, Name: *in.Name, Tags: tagging.With(nil, key, in.Tags...), CreatedAt: now, ModifiedAt: now}
-	if err := checkTags(made.Tags); err != nil {
+	tags, err := withTags(ctx, nil, in.Tags)
+	if err != nil {
 		return nil, err
 	}
+	made := &eventbridgescheduler.Group{Scope: scope, Name: *in.Name, Tags: tags, CreatedAt: now, ModifiedAt: now}
 	once := clienttoken.In(ctx, in.ClientToken, in)
 	return &sdk.CreateScheduleGroupOutput{ScheduleGroupArn: aws.String(made.ARN())}, a.Store.Update(func(tx *store.Tx) error {
 		if there := eventbridgescheduler.FindGroup(tx, scope, *in.Name); there != nil && !there.Gone(now) {

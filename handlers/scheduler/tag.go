@@ -28,17 +28,20 @@ func groupNamed(scope arn.Scope, groupARN string) (string, error) {
 
 // TagResource adds tags to a group, or gives them other values.
 func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.TagResourceOutput, error) {
-	return &sdk.TagResourceOutput{}, a.retag(ctx, *in.ResourceArn, func(tags []types.Tag) []types.Tag { return tagging.With(tags, key, in.Tags...) })
+	return &sdk.TagResourceOutput{}, a.retag(ctx, *in.ResourceArn, func(tags []types.Tag) ([]types.Tag, error) { return withTags(ctx, tags, in.Tags) })
 }
 
 // UntagResource removes tags of a group.
 func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*sdk.UntagResourceOutput, error) {
-	return &sdk.UntagResourceOutput{}, a.retag(ctx, *in.ResourceArn, func(tags []types.Tag) []types.Tag {
-		return tagging.Without(tags, key, in.TagKeys)
+	return &sdk.UntagResourceOutput{}, a.retag(ctx, *in.ResourceArn, func(tags []types.Tag) ([]types.Tag, error) {
+		if tagging.Fixed(ctx, tags, key, in.TagKeys) {
+			return nil, errReserved
+		}
+		return tagging.Without(tags, key, in.TagKeys), nil
 	})
 }
 
-func (a *API) retag(ctx context.Context, groupARN string, change func([]types.Tag) []types.Tag) error {
+func (a *API) retag(ctx context.Context, groupARN string, change func([]types.Tag) ([]types.Tag, error)) error {
 	scope := awsapi.CallScope(ctx)
 	name, err := groupNamed(scope, groupARN)
 	if err != nil {
@@ -50,9 +53,7 @@ func (a *API) retag(ctx context.Context, groupARN string, change func([]types.Ta
 			return err
 		}
 		changed := *g
-		if changed.Tags = change(g.Tags); len(changed.Tags) > len(g.Tags) {
-			err = checkTags(changed.Tags)
-		}
+		changed.Tags, err = change(g.Tags)
 		eventbridgescheduler.PutGroup(tx, &changed)
 		return err
 	})
@@ -72,15 +73,19 @@ func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResour
 	return &sdk.ListTagsForResourceOutput{Tags: append([]types.Tag{}, g.Tags...)}, nil
 }
 
-// checkTags refuses too many tags, and those of AWS. The texts are the emulator's.
-func checkTags(tags []types.Tag) error {
-	if len(tags) > tagging.Most {
-		return &types.ServiceQuotaExceededException{Message: awsapi.Textf("A schedule group has at most %d tags.", tagging.Most)}
-	}
-	for _, t := range tags {
-		if tagging.Reserved(aws.ToString(t.Key)) {
-			return invalid("Tag keys that begin with aws: are reserved.")
+// errReserved has a text of the emulator's.
+var errReserved = invalid("Tag keys that begin with aws: are reserved.")
+
+// withTags adds tags to others, and refuses too many of them, and those of AWS. The text is the emulator's.
+func withTags(ctx context.Context, tags, more []types.Tag) ([]types.Tag, error) {
+	for _, t := range more {
+		if tagging.Reserved(ctx, aws.ToString(t.Key)) {
+			return nil, errReserved
 		}
 	}
-	return nil
+	all := tagging.With(tags, key, more...)
+	if len(all) > len(tags) && tagging.Own(all, key) > tagging.Most {
+		return nil, &types.ServiceQuotaExceededException{Message: awsapi.Textf("A schedule group has at most %d tags.", tagging.Most)}
+	}
+	return all, nil
 }

@@ -24,7 +24,7 @@ func (a *API) CreateSecret(ctx context.Context, in *sdk.CreateSecretInput) (*sdk
 		Scope: awsapi.CallScope(ctx), Name: *in.Name, Suffix: secretsmanager.NewSuffix(), Description: aws.ToString(in.Description),
 		KMSKeyID: aws.ToString(in.KmsKeyId), CreatedAt: now, ChangedAt: now,
 	}
-	if err := setTags(made, in.Tags); err != nil {
+	if err := setTags(ctx, made, in.Tags); err != nil {
 		return nil, err
 	}
 	given := given(in.ClientRequestToken, in.SecretString, in.SecretBinary)

@@ -14,16 +14,20 @@ import (
 
 func key(t secretsmanager.Tag) string { return t.Key }
 
-// setTags adds tags to a copy of a secret.
-func setTags(s *secretsmanager.Secret, tags []types.Tag) error {
+func wrongKey(key string) error {
+	return invalidParameter("The tag key %q is empty, or begins with aws:, which is reserved.", key)
+}
+
+// setTags adds tags to a copy of a secret. The texts are the emulator's.
+func setTags(ctx context.Context, s *secretsmanager.Secret, tags []types.Tag) error {
 	for _, t := range tags {
 		tag := secretsmanager.Tag{Key: aws.ToString(t.Key), Value: aws.ToString(t.Value)}
-		if tag.Key == "" || tagging.Reserved(tag.Key) { // the texts are the emulator's
-			return invalidParameter("The tag key %q is empty, or begins with aws:, which is reserved.", tag.Key)
+		if tag.Key == "" || tagging.Reserved(ctx, tag.Key) {
+			return wrongKey(tag.Key)
 		}
 		s.Tags = tagging.With(s.Tags, key, tag)
 	}
-	if len(s.Tags) > tagging.Most {
+	if tagging.Own(s.Tags, key) > tagging.Most {
 		return invalidParameter("The secret has more than %d tags.", tagging.Most)
 	}
 	return nil
@@ -42,7 +46,7 @@ func describeTags(tags []secretsmanager.Tag) []types.Tag {
 
 // TagResource adds and replaces tags.
 func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.TagResourceOutput, error) {
-	_, err := a.change(ctx, in.SecretId, func(_ *store.Tx, s *secretsmanager.Secret) error { return setTags(s, in.Tags) })
+	_, err := a.change(ctx, in.SecretId, func(_ *store.Tx, s *secretsmanager.Secret) error { return setTags(ctx, s, in.Tags) })
 	return &sdk.TagResourceOutput{}, err
 }
 
@@ -52,6 +56,9 @@ func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*s
 		found, err := live(ctx, tx, in.SecretId)
 		if err != nil {
 			return err
+		}
+		if tagging.Fixed(ctx, found.Tags, key, in.TagKeys) {
+			return wrongKey("aws:")
 		}
 		changed := *found
 		changed.Tags = tagging.Without(found.Tags, key, in.TagKeys)

@@ -62,7 +62,7 @@ func (a *API) createNamespace(ctx context.Context, once clienttoken.Request, n *
 		v.Add("'"+n.Name+"'", "name", "satisfy regular expression pattern: "+pattern)
 		return nil, v.Refusal("InvalidInput")
 	}
-	if err := checkTags(n.Tags); err != nil {
+	if err := checkTags(ctx, n.Tags); err != nil {
 		return nil, err
 	}
 	n.ARN, n.CreatedAt = servicediscovery.NewNamespaceARN(awsapi.CallScope(ctx)), a.time()

@@ -18,7 +18,7 @@ import (
 )
 
 func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*sdk.CreateServiceOutput, error) {
-	if err := checkTags(in.Tags); err != nil {
+	if err := checkTags(ctx, in.Tags); err != nil {
 		return nil, err
 	}
 	once, out := clienttoken.In(ctx, in.CreatorRequestId, in), &sdk.CreateServiceOutput{}

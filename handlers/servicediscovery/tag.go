@@ -1,6 +1,7 @@
 package servicediscovery
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -19,15 +20,19 @@ func tagKey(t types.Tag) string { return *t.Key }
 
 // TagResource adds tags to a namespace or a service, or gives them other values.
 func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.TagResourceOutput, error) {
-	return &sdk.TagResourceOutput{}, a.retag(ctx, *in.ResourceARN, func(tags []types.Tag) []types.Tag {
-		return tagging.With(tags, tagKey, in.Tags...)
+	return &sdk.TagResourceOutput{}, a.retag(ctx, *in.ResourceARN, func(tags []types.Tag) ([]types.Tag, error) {
+		all := tagging.With(tags, tagKey, in.Tags...)
+		return all, cmp.Or(checkTags(ctx, in.Tags), countTags(all))
 	})
 }
 
 // UntagResource removes tags; those that are not there are no error.
 func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*sdk.UntagResourceOutput, error) {
-	return &sdk.UntagResourceOutput{}, a.retag(ctx, *in.ResourceARN, func(tags []types.Tag) []types.Tag {
-		return tagging.Without(tags, tagKey, in.TagKeys)
+	return &sdk.UntagResourceOutput{}, a.retag(ctx, *in.ResourceARN, func(tags []types.Tag) ([]types.Tag, error) {
+		if tagging.Fixed(ctx, tags, tagKey, in.TagKeys) {
+			return nil, errReserved
+		}
+		return tagging.Without(tags, tagKey, in.TagKeys), nil
 	})
 }
 
@@ -45,7 +50,7 @@ func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResour
 }
 
 // retag writes other tags of a namespace or a service.
-func (a *API) retag(ctx context.Context, resourceARN string, change func([]types.Tag) []types.Tag) error {
+func (a *API) retag(ctx context.Context, resourceARN string, change func([]types.Tag) ([]types.Tag, error)) error {
 	return a.Store.Update(func(tx *store.Tx) error {
 		n, s, err := tagged(ctx, tx, resourceARN)
 		switch {
@@ -53,14 +58,14 @@ func (a *API) retag(ctx context.Context, resourceARN string, change func([]types
 			return err
 		case n != nil:
 			changed := *n
-			changed.Tags = change(n.Tags)
+			changed.Tags, err = change(n.Tags)
 			servicediscovery.PutNamespace(tx, &changed)
-			return checkTags(changed.Tags)
+			return err
 		default:
 			changed := *s
-			changed.Tags = change(s.Tags)
+			changed.Tags, err = change(s.Tags)
 			servicediscovery.PutService(tx, &changed)
-			return checkTags(changed.Tags)
+			return err
 		}
 	})
 }
@@ -79,18 +84,27 @@ func tagged(ctx context.Context, tx *store.Tx, resourceARN string) (*servicedisc
 	return nil, nil, &types.ResourceNotFoundException{Message: awsapi.Textf("Resource %s does not exist.", resourceARN)}
 }
 
+var errReserved = invalid("Tag keys that begin with aws: are reserved.")
+
 // checkTags refuses too many tags, two with a key, and those of AWS.
-func checkTags(tags []types.Tag) error {
-	if len(tags) > tagging.Most {
-		return &types.TooManyTagsException{Message: awsapi.Textf("A resource has at most %d tags.", tagging.Most)}
+func checkTags(ctx context.Context, tags []types.Tag) error {
+	if err := countTags(tags); err != nil {
+		return err
 	}
 	for i, t := range tags {
 		if slices.ContainsFunc(tags[:i], func(other types.Tag) bool { return *other.Key == *t.Key }) {
 			return invalid("A resource cannot have two tags with the key %s.", *t.Key)
 		}
-		if tagging.Reserved(aws.ToString(t.Key)) {
-			return invalid("Tag keys that begin with aws: are reserved.")
+		if tagging.Reserved(ctx, aws.ToString(t.Key)) {
+			return errReserved
 		}
+	}
+	return nil
+}
+
+func countTags(tags []types.Tag) error {
+	if tagging.Own(tags, tagKey) > tagging.Most {
+		return &types.TooManyTagsException{Message: awsapi.Textf("A resource has at most %d tags.", tagging.Most)}
 	}
 	return nil
 }

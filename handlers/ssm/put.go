@@ -30,7 +30,7 @@ func (a *API) PutParameter(ctx context.Context, in *sdk.PutParameterInput) (*sdk
 	}
 	var made *ssm.Version
 	err := a.update(func(tx *store.Tx) (err error) {
-		made, err = put.write(tx)
+		made, err = put.write(ctx, tx)
 		return err
 	})
 	if err != nil {
@@ -105,10 +105,10 @@ type put struct {
 }
 
 // write makes a parameter or its next version.
-func (p *put) write(tx *store.Tx) (*ssm.Version, error) {
+func (p *put) write(ctx context.Context, tx *store.Tx) (*ssm.Version, error) {
 	there := ssm.FindParameter(tx, p.scope, *p.in.Name)
 	if there == nil {
-		return p.create(tx)
+		return p.create(ctx, tx)
 	}
 	if !aws.ToBool(p.in.Overwrite) {
 		return nil, refusal("ParameterAlreadyExists",
@@ -129,12 +129,12 @@ func (p *put) write(tx *store.Tx) (*ssm.Version, error) {
 	return &next, nil
 }
 
-func (p *put) create(tx *store.Tx) (*ssm.Version, error) {
+func (p *put) create(ctx context.Context, tx *store.Tx) (*ssm.Version, error) {
 	if p.in.Type == "" { // SSM0011
 		return nil, invalid("A parameter type is required when you create a parameter.")
 	}
 	made := &ssm.Parameter{Scope: p.scope, Name: *p.in.Name, CreatedAt: p.now, Latest: 1}
-	if err := setTags(made, p.in.Tags); err != nil {
+	if err := setTags(ctx, made, p.in.Tags); err != nil {
 		return nil, err
 	}
 	first := &ssm.Version{Scope: p.scope, Name: made.Name, Number: 1, DataType: "text"}

@@ -16,15 +16,20 @@ import (
 
 func key(t ssm.Tag) string { return t.Key }
 
+// reserved has a text of the emulator's.
+func reserved(key string) error {
+	return invalid("The tag key %s begins with aws:, which is reserved.", key)
+}
+
 // setTags adds tags to a copy of a parameter.
-func setTags(p *ssm.Parameter, tags []types.Tag) error {
+func setTags(ctx context.Context, p *ssm.Parameter, tags []types.Tag) error {
 	for _, t := range tags {
-		if tagging.Reserved(*t.Key) {
-			return invalid("The tag key %s begins with aws:, which is reserved.", *t.Key) // the text is the emulator's
+		if tagging.Reserved(ctx, *t.Key) {
+			return reserved(*t.Key)
 		}
 		p.Tags = tagging.With(p.Tags, key, ssm.Tag{Key: *t.Key, Value: *t.Value})
 	}
-	if len(p.Tags) > tagging.Most {
+	if tagging.Own(p.Tags, key) > tagging.Most {
 		return &types.TooManyTagsError{}
 	}
 	return nil
@@ -33,7 +38,7 @@ func setTags(p *ssm.Parameter, tags []types.Tag) error {
 // AddTagsToResource adds and replaces tags of a parameter.
 func (a *API) AddTagsToResource(ctx context.Context, in *sdk.AddTagsToResourceInput) (*sdk.AddTagsToResourceOutput, error) {
 	return &sdk.AddTagsToResourceOutput{}, a.changeTags(ctx, in.ResourceType, *in.ResourceId, func(p *ssm.Parameter) error {
-		return setTags(p, in.Tags)
+		return setTags(ctx, p, in.Tags)
 	})
 }
 
@@ -41,6 +46,9 @@ func (a *API) AddTagsToResource(ctx context.Context, in *sdk.AddTagsToResourceIn
 // (SSM0007).
 func (a *API) RemoveTagsFromResource(ctx context.Context, in *sdk.RemoveTagsFromResourceInput) (*sdk.RemoveTagsFromResourceOutput, error) {
 	return &sdk.RemoveTagsFromResourceOutput{}, a.changeTags(ctx, in.ResourceType, *in.ResourceId, func(p *ssm.Parameter) error {
+		if tagging.Fixed(ctx, p.Tags, key, in.TagKeys) {
+			return reserved("to remove")
+		}
 		p.Tags = tagging.Without(p.Tags, key, in.TagKeys)
 		return nil
 	})

@@ -59,7 +59,7 @@ func (p passed) check(from *session.Session) error {
 		switch key := *t.Key; {
 		case hasKey(keys, key):
 			return invalidParameter("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
-		case tagging.Reserved(key):
+		case tagging.System(key):
 			return invalidParameter("Tag key " + key + " is reserved for AWS.")
 		case from != nil && hasKey(from.Transitive, key):
 			return invalidParameter("One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.")

@@ -25,7 +25,7 @@ const maxLaunched = 1000
 
 // RunInstances launches instances, which begin as pending.
 func (a *API) RunInstances(ctx context.Context, in *sdk.RunInstancesInput) (*sdk.RunInstancesOutput, error) {
-	if err := checkRun(in); err != nil {
+	if err := checkRun(ctx, in); err != nil {
 		return nil, err
 	}
 	if err := a.passRole(ctx, in); err != nil {
@@ -39,7 +39,7 @@ func (a *API) RunInstances(ctx context.Context, in *sdk.RunInstancesInput) (*sdk
 	}
 	var launched []*ec2.Instance
 	err = a.Store.Update(func(tx *store.Tx) (err error) {
-		launched, err = a.launch(tx, scope, in, again)
+		launched, err = a.launch(ctx, tx, scope, in, again)
 		return err
 	})
 	if err != nil {
@@ -61,7 +61,7 @@ type lacking struct {
 
 func (l lacking) Unwrap() error { return l.error }
 
-func (a *API) launch(tx *store.Tx, scope arn.Scope, in *sdk.RunInstancesInput, again kit.Once) (launched []*ec2.Instance, err error) {
+func (a *API) launch(ctx context.Context, tx *store.Tx, scope arn.Scope, in *sdk.RunInstancesInput, again kit.Once) (launched []*ec2.Instance, err error) {
 	made, err := again.Made(tx)
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (a *API) launch(tx *store.Tx, scope arn.Scope, in *sdk.RunInstancesInput, a
 	if made != nil {
 		return launched, nil
 	}
-	spec, err := a.spec(tx, scope, in)
+	spec, err := a.spec(ctx, tx, scope, in)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func idsOf(instances []*ec2.Instance) (ids []string) {
 }
 
 // spec is what a request launches: what it says, over what its launch template says.
-func (a *API) spec(tx *store.Tx, scope arn.Scope, in *sdk.RunInstancesInput) (ec2.Spec, error) {
+func (a *API) spec(ctx context.Context, tx *store.Tx, scope arn.Scope, in *sdk.RunInstancesInput) (ec2.Spec, error) {
 	said := ec2.Convert[types.ResponseLaunchTemplateData](in)
 	var template *ec2.LaunchTemplateVersion
 	data := said
@@ -139,7 +139,7 @@ func (a *API) spec(tx *store.Tx, scope arn.Scope, in *sdk.RunInstancesInput) (ec
 	if err := refuseData(data); err != nil {
 		return ec2.Spec{}, err
 	}
-	if err := checkData(data); err != nil {
+	if err := checkData(ctx, data); err != nil {
 		return ec2.Spec{}, err
 	}
 	if err := a.groupsByName(tx, scope, data); err != nil {
@@ -189,7 +189,7 @@ func (a *API) groupsByName(tx *store.Tx, scope arn.Scope, data *types.ResponseLa
 }
 
 // checkRun refuses what a request says wrong by itself. Source of the texts: field reports.
-func checkRun(in *sdk.RunInstancesInput) error {
+func checkRun(ctx context.Context, in *sdk.RunInstancesInput) error {
 	switch {
 	case in.MinCount == nil:
 		return kit.Refuse("MissingParameter", "The request must contain the parameter MinCount")
@@ -205,7 +205,7 @@ func checkRun(in *sdk.RunInstancesInput) error {
 	if err := refuseRun(in); err != nil {
 		return err
 	}
-	return kit.CheckTagSpecifications(in.TagSpecifications, taggedByRun...)
+	return kit.CheckTagSpecifications(ctx, in.TagSpecifications, taggedByRun...)
 }
 
 // taggedByRun is what RunInstances can tag. Source: EC2 API reference, RunInstances.

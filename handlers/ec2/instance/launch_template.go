@@ -34,11 +34,11 @@ func (a *API) CreateLaunchTemplate(ctx context.Context, in *sdk.CreateLaunchTemp
 		return nil, kit.Refuse("InvalidLaunchTemplateName.MalformedException",
 			"A launch template name must be between 3 and 128 characters, and may contain letters, numbers, and the following characters: - ( ) . / _.")
 	}
-	data, err := templateData(in.LaunchTemplateData, nil)
+	data, err := templateData(ctx, in.LaunchTemplateData, nil)
 	if err != nil {
 		return nil, err
 	}
-	tags, err := kit.TagsFor(types.ResourceTypeLaunchTemplate, in.TagSpecifications)
+	tags, err := kit.TagsFor(ctx, types.ResourceTypeLaunchTemplate, in.TagSpecifications)
 	if err != nil {
 		return nil, err
 	}

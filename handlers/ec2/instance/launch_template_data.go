@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"context"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,12 +14,12 @@ import (
 // templateData makes what a version answers of what is asked for, laid over what it comes
 // from, if that is not nil: each member as a whole. It checks what AWS checks before
 // it is used in a launch.
-func templateData(in *types.RequestLaunchTemplateData, source *types.ResponseLaunchTemplateData) (*types.ResponseLaunchTemplateData, error) {
+func templateData(ctx context.Context, in *types.RequestLaunchTemplateData, source *types.ResponseLaunchTemplateData) (*types.ResponseLaunchTemplateData, error) {
 	data := ec2.Convert[types.ResponseLaunchTemplateData](in)
 	if data == nil {
 		return nil, kit.Refuse("MissingParameter", "No launch template data was provided. Launch template data is required to create a launch template.")
 	}
-	if err := checkData(data); err != nil {
+	if err := checkData(ctx, data); err != nil {
 		return nil, err
 	}
 	if source == nil {
@@ -36,7 +37,7 @@ func templateData(in *types.RequestLaunchTemplateData, source *types.ResponseLau
 }
 
 // checkData refuses what AWS refuses in a template already.
-func checkData(data *types.ResponseLaunchTemplateData) error {
+func checkData(ctx context.Context, data *types.ResponseLaunchTemplateData) error {
 	if data.ImageId != nil {
 		if err := ec2.CheckImageID(*data.ImageId); err != nil {
 			return kit.Answered(err)
@@ -54,7 +55,7 @@ func checkData(data *types.ResponseLaunchTemplateData) error {
 		return kit.Refuse("InvalidParameterValue", "Value (%s) for parameter instanceInitiatedShutdownBehavior is invalid.", b)
 	}
 	for _, s := range data.TagSpecifications {
-		if err := kit.CheckTags(s.Tags); err != nil {
+		if err := kit.CheckTags(ctx, s.Tags); err != nil {
 			return err
 		}
 	}

@@ -74,7 +74,7 @@ func (a *API) CreateLaunchTemplateVersion(ctx context.Context, in *sdk.CreateLau
 		if made != nil {
 			v, err = version(tx, t, made[0])
 		} else {
-			v, err = a.addVersion(tx, t, in)
+			v, err = a.addVersion(ctx, tx, t, in)
 		}
 		if err != nil {
 			return err
@@ -89,7 +89,7 @@ func (a *API) CreateLaunchTemplateVersion(ctx context.Context, in *sdk.CreateLau
 	return out, err
 }
 
-func (a *API) addVersion(tx *store.Tx, t *ec2.LaunchTemplate, in *sdk.CreateLaunchTemplateVersionInput) (*ec2.LaunchTemplateVersion, error) {
+func (a *API) addVersion(ctx context.Context, tx *store.Tx, t *ec2.LaunchTemplate, in *sdk.CreateLaunchTemplateVersionInput) (*ec2.LaunchTemplateVersion, error) {
 	var source *types.ResponseLaunchTemplateData
 	if aws.ToString(in.SourceVersion) != "" {
 		from, err := version(tx, t, *in.SourceVersion)
@@ -98,7 +98,7 @@ func (a *API) addVersion(tx *store.Tx, t *ec2.LaunchTemplate, in *sdk.CreateLaun
 		}
 		source = from.Data
 	}
-	data, err := templateData(in.LaunchTemplateData, source)
+	data, err := templateData(ctx, in.LaunchTemplateData, source)
 	if err != nil {
 		return nil, err
 	}

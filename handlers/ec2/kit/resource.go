@@ -55,7 +55,7 @@ type Creation[Row, T any] struct {
 
 // Create makes a resource with its tags, and shows it.
 func (r *Resource[Row, T]) Create(ctx context.Context, b *Base, c Creation[Row, T]) (*T, error) {
-	tags, err := TagsFor(KindOf(r.Prefix).Of, c.Tags)
+	tags, err := TagsFor(ctx, KindOf(r.Prefix).Of, c.Tags)
 	if err == nil && c.Check != nil {
 		err = c.Check()
 	}

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"unicode/utf8"
@@ -23,7 +24,7 @@ var ErrTooManyTags = Refuse("TagLimitExceeded", "The maximum number of Tags for 
 
 // CheckTagSpecifications refuses tags of what an operation does not make. Source of the
 // texts: field reports.
-func CheckTagSpecifications(specifications []types.TagSpecification, kinds ...types.ResourceType) error {
+func CheckTagSpecifications(ctx context.Context, specifications []types.TagSpecification, kinds ...types.ResourceType) error {
 	for _, s := range specifications {
 		if !slices.Contains(kinds, s.ResourceType) {
 			return Refuse("InvalidParameterValue", "'%s' is not a valid taggable resource type for this operation.", s.ResourceType)
@@ -31,7 +32,7 @@ func CheckTagSpecifications(specifications []types.TagSpecification, kinds ...ty
 		if len(s.Tags) == 0 {
 			return Refuse("InvalidParameterValue", "Tag specification must have at least one tag")
 		}
-		if err := CheckTags(s.Tags); err != nil {
+		if err := CheckTags(ctx, s.Tags); err != nil {
 			return err
 		}
 	}
@@ -39,8 +40,8 @@ func CheckTagSpecifications(specifications []types.TagSpecification, kinds ...ty
 }
 
 // TagsFor are the tags for the one kind of resource that an operation makes.
-func TagsFor(kind types.ResourceType, specifications []types.TagSpecification) (map[string]string, error) {
-	if err := CheckTagSpecifications(specifications, kind); err != nil {
+func TagsFor(ctx context.Context, kind types.ResourceType, specifications []types.TagSpecification) (map[string]string, error) {
+	if err := CheckTagSpecifications(ctx, specifications, kind); err != nil {
 		return nil, err
 	}
 	tags := map[string]string{}
@@ -53,7 +54,7 @@ func TagsFor(kind types.ResourceType, specifications []types.TagSpecification) (
 }
 
 // CheckTags refuses tags that EC2 does not set.
-func CheckTags(tags []types.Tag) error {
+func CheckTags(ctx context.Context, tags []types.Tag) error {
 	keys := map[string]bool{}
 	for _, tag := range tags {
 		key := aws.ToString(tag.Key)
@@ -61,11 +62,11 @@ func CheckTags(tags []types.Tag) error {
 			return Refuse("InvalidParameterValue", "Duplicate tag key '%s' specified.", key)
 		}
 		keys[key] = true
-		if why := wrongTag(aws.ToString(tag.Key), aws.ToString(tag.Value)); why != "" {
+		if why := wrongTag(ctx, aws.ToString(tag.Key), aws.ToString(tag.Value)); why != "" {
 			return Refuse("InvalidParameterValue", "%s", why)
 		}
 	}
-	if len(tags) > MaxTags {
+	if tagging.Own(tags, func(t types.Tag) string { return aws.ToString(t.Key) }) > MaxTags {
 		return ErrTooManyTags
 	}
 	return nil
@@ -74,13 +75,10 @@ func CheckTags(tags []types.Tag) error {
 // ReservedTags is why a tag of AWS cannot be changed.
 const ReservedTags = "Tag keys starting with 'aws:' are reserved for internal use"
 
-// ReservedTag reports whether a tag is of AWS itself.
-func ReservedTag(key string) bool { return tagging.Reserved(key) }
-
 // OwnTags is how many tags count. Source: EC2 user guide, tag restrictions.
 func OwnTags(tags map[string]string) (n int) {
 	for key := range tags {
-		if !ReservedTag(key) {
+		if !tagging.System(key) {
 			n++
 		}
 	}
@@ -89,11 +87,11 @@ func OwnTags(tags map[string]string) (n int) {
 
 // wrongTag says why a tag cannot be set. Source of the texts: field reports, but for the
 // empty key, whose text is the emulator's.
-func wrongTag(key, value string) string {
+func wrongTag(ctx context.Context, key, value string) string {
 	switch {
 	case key == "":
 		return "Tag key cannot be empty"
-	case ReservedTag(key):
+	case tagging.Reserved(ctx, key):
 		return ReservedTags
 	case utf8.RuneCountInString(key) > maxTagKey:
 		return fmt.Sprintf("Tag key exceeds the maximum length of %d characters", maxTagKey)

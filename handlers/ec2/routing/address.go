@@ -71,7 +71,7 @@ func noAddress(ip string) error {
 
 // AllocateAddress gives an address of a range for documentation, at which nothing is reached.
 func (a *API) AllocateAddress(ctx context.Context, in *sdk.AllocateAddressInput) (*sdk.AllocateAddressOutput, error) {
-	tags, err := kit.TagsFor(types.ResourceTypeElasticIp, in.TagSpecifications)
+	tags, err := kit.TagsFor(ctx, types.ResourceTypeElasticIp, in.TagSpecifications)
 	if err != nil {
 		return nil, err
 	}

@@ -76,7 +76,7 @@ func (a *API) authorize(ctx context.Context, asked authorization) (made []types.
 	if len(asked.permissions) == 0 {
 		return nil, kit.MissingParameter("ipPermissions")
 	}
-	tags, err := kit.TagsFor(types.ResourceTypeSecurityGroupRule, asked.tags)
+	tags, err := kit.TagsFor(ctx, types.ResourceTypeSecurityGroupRule, asked.tags)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ func (a *API) CreateSecurityGroup(ctx context.Context, in *sdk.CreateSecurityGro
 	if err := checkGroup(name, description); err != nil {
 		return nil, err
 	}
-	tags, err := kit.TagsFor(types.ResourceTypeSecurityGroup, in.TagSpecifications)
+	tags, err := kit.TagsFor(ctx, types.ResourceTypeSecurityGroup, in.TagSpecifications)
 	if err != nil {
 		return nil, err
 	}

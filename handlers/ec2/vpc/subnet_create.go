@@ -34,7 +34,7 @@ func (a *API) CreateSubnet(ctx context.Context, in *sdk.CreateSubnetInput) (*sdk
 	if err != nil {
 		return nil, err
 	}
-	tags, err := kit.TagsFor(types.ResourceTypeSubnet, in.TagSpecifications)
+	tags, err := kit.TagsFor(ctx, types.ResourceTypeSubnet, in.TagSpecifications)
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func (a *API) CreateVpc(ctx context.Context, in *sdk.CreateVpcInput) (*sdk.Creat
 	if err != nil {
 		return nil, err
 	}
-	tags, err := kit.TagsFor(types.ResourceTypeVpc, in.TagSpecifications)
+	tags, err := kit.TagsFor(ctx, types.ResourceTypeVpc, in.TagSpecifications)
 	if err != nil {
 		return nil, err
 	}

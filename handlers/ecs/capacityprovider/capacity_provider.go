@@ -52,7 +52,7 @@ var (
 // tags the group.
 func (a *API) CreateCapacityProvider(ctx context.Context, in *sdk.CreateCapacityProviderInput) (*sdk.CreateCapacityProviderOutput, error) {
 	scope, name := kit.Scope(ctx), aws.ToString(in.Name)
-	if err := checkCreate(in); err != nil {
+	if err := checkCreate(ctx, in); err != nil {
 		return nil, err
 	}
 	asked := in.AutoScalingGroupProvider
@@ -85,7 +85,7 @@ func (a *API) CreateCapacityProvider(ctx context.Context, in *sdk.CreateCapacity
 }
 
 // checkCreate is what the request alone tells.
-func checkCreate(in *sdk.CreateCapacityProviderInput) error {
+func checkCreate(ctx context.Context, in *sdk.CreateCapacityProviderInput) error {
 	switch name := aws.ToString(in.Name); {
 	case in.ManagedInstancesProvider != nil:
 		return kit.NotBuilt("managedInstancesProvider")
@@ -96,7 +96,7 @@ func checkCreate(in *sdk.CreateCapacityProviderInput) error {
 	case in.Cluster != nil:
 		return errOfNoCluster
 	}
-	return kit.CheckTags(in.Tags)
+	return kit.CheckTags(ctx, in.Tags)
 }
 
 // IsName reports whether a capacity provider of an Auto Scaling group can have a name.

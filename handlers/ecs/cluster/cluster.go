@@ -52,7 +52,7 @@ func (a *API) CreateCluster(ctx context.Context, in *sdk.CreateClusterInput) (*C
 	}
 	var out *CountedCluster
 	err := a.Store.Update(func(tx *store.Tx) error {
-		wanted, err := a.newCluster(tx, scope, in)
+		wanted, err := a.newCluster(ctx, tx, scope, in)
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (a *API) CreateCluster(ctx context.Context, in *sdk.CreateClusterInput) (*C
 }
 
 // newCluster is the cluster that a request asks for.
-func (a *API) newCluster(tx *store.Tx, scope arn.Scope, in *sdk.CreateClusterInput) (*state.Cluster, error) {
+func (a *API) newCluster(ctx context.Context, tx *store.Tx, scope arn.Scope, in *sdk.CreateClusterInput) (*state.Cluster, error) {
 	name := aws.ToString(in.ClusterName)
 	if in.ClusterName == nil {
 		name = kit.DefaultCluster
@@ -84,7 +84,7 @@ func (a *API) newCluster(tx *store.Tx, scope arn.Scope, in *sdk.CreateClusterInp
 	if !clusterName.MatchString(name) {
 		return nil, kit.InvalidParameter(`ClusterName must match ^[a-zA-Z0-9\-_]{1,255}$`)
 	}
-	if err := kit.CheckTags(in.Tags); err != nil {
+	if err := kit.CheckTags(ctx, in.Tags); err != nil {
 		return nil, err
 	}
 	if err := checkClusterSettings(in.Settings); err != nil {

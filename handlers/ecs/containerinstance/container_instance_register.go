@@ -22,7 +22,7 @@ import (
 //
 // Source: ECS API reference; amazon-ecs-agent for what it sends and needs in the answer.
 func (a *API) RegisterContainerInstance(ctx context.Context, in *sdk.RegisterContainerInstanceInput) (*sdk.RegisterContainerInstanceOutput, error) {
-	wanted, err := newContainerInstance(in)
+	wanted, err := newContainerInstance(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func networkInterfaces(tx *store.Tx, c *state.ContainerInstance) int {
 
 // newContainerInstance is the container instance that a request describes. Attributes that
 // ECS does not take are left out, which the agent finds out by itself (ECS0166).
-func newContainerInstance(in *sdk.RegisterContainerInstanceInput) (*state.ContainerInstance, error) {
+func newContainerInstance(ctx context.Context, in *sdk.RegisterContainerInstanceInput) (*state.ContainerInstance, error) {
 	resources, err := registeredResources(in.TotalResources, in.PlatformDevices)
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func newContainerInstance(in *sdk.RegisterContainerInstanceInput) (*state.Contai
 	if n := customAttributes(attributes); n > maxAttributes {
 		return nil, kit.InvalidParameter(fmt.Sprintf("A container instance can have at most %d custom attributes.", maxAttributes))
 	}
-	if err := kit.CheckTags(in.Tags); err != nil {
+	if err := kit.CheckTags(ctx, in.Tags); err != nil {
 		return nil, err
 	}
 	id := identityOf(in.InstanceIdentityDocument)

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,13 +19,13 @@ var ErrReservedTag = InvalidParameter("Tag key must not start with aws:")
 // CheckTags checks what the service model does not say of tags; see model.Refuse
 // for their characters and lengths.
 // Source: ECS API reference, Tag; the messages are remembered, not published.
-func CheckTags(tags []types.Tag) error {
+func CheckTags(ctx context.Context, tags []types.Tag) error {
 	for i, tag := range tags {
 		key := aws.ToString(tag.Key)
 		switch {
 		case key == "":
 			return InvalidParameter("Tag key can not be empty.")
-		case tagging.Reserved(key):
+		case tagging.Reserved(ctx, key):
 			return ErrReservedTag
 		case slices.ContainsFunc(tags[:i], func(t types.Tag) bool { return *t.Key == key }):
 			return InvalidParameter("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
@@ -35,13 +36,7 @@ func CheckTags(tags []types.Tag) error {
 
 // CheckTagCount counts what users made; the tags that ECS adds do not count.
 func CheckTagCount(tags []types.Tag) error {
-	own := 0
-	for _, tag := range tags {
-		if !tagging.Reserved(aws.ToString(tag.Key)) {
-			own++
-		}
-	}
-	if own > tagging.Most {
+	if tagging.Own(tags, func(t types.Tag) string { return aws.ToString(t.Key) }) > tagging.Most {
 		return InvalidParameter(fmt.Sprintf("The number of tags cannot exceed %d.", tagging.Most))
 	}
 	return nil

@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -89,7 +90,7 @@ func checkVolumeTags(specifications []types.EBSTagSpecification) error {
 		if s.ResourceType != types.EBSResourceTypeVolume {
 			return kit.InvalidParameter("resourceType should be one of [volume]")
 		}
-		if err := kit.CheckTags(s.Tags); err != nil {
+		if err := kit.CheckTags(context.Background(), s.Tags); err != nil {
 			return err
 		}
 		if slices.ContainsFunc(s.Tags, reservedForVolumes) {

@@ -22,7 +22,7 @@ import (
 //
 // Source: ECS API reference, CreateService; field reports for the messages.
 func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*sdk.CreateServiceOutput, error) {
-	if err := checkCreateService(in, a.Quotas); err != nil {
+	if err := checkCreateService(ctx, in, a.Quotas); err != nil {
 		return nil, err
 	}
 	if err := passRoles(ctx, ofCreate(in), roleARN(kit.Scope(ctx), aws.ToString(in.Role))); err != nil {

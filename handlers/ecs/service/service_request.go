@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
@@ -20,7 +21,7 @@ var serviceName = lazyregexp.New(`^[a-zA-Z0-9_-]{1,255}$`)
 // refused at the end (checkSupported), but for what leaves nothing to look at.
 //
 // Source: field reports of CreateService, where no comment says otherwise.
-func checkCreateService(in *sdk.CreateServiceInput, quotas quota.Quotas) error {
+func checkCreateService(ctx context.Context, in *sdk.CreateServiceInput, quotas quota.Quotas) error {
 	if !serviceName.MatchString(aws.ToString(in.ServiceName)) {
 		return kit.InvalidParameter("Invalid service name.")
 	}
@@ -33,7 +34,7 @@ func checkCreateService(in *sdk.CreateServiceInput, quotas quota.Quotas) error {
 	if err := launch.CheckPlacement(in.PlacementStrategy, in.PlacementConstraints); err != nil {
 		return err
 	}
-	if err := kit.CheckTags(in.Tags); err != nil {
+	if err := kit.CheckTags(ctx, in.Tags); err != nil {
 		return err
 	}
 	if err := launch.CheckPropagateTags(in.PropagateTags); err != nil {

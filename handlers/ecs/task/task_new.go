@@ -1,6 +1,7 @@
 package task
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -61,7 +62,7 @@ func (n *newTasks) fail(arn, reason string) {
 // (source: field reports); those for a long group and for control characters are not published. What
 // ECS does with control characters is not either: it documents letters, digits and three others for
 // startedBy, and its own services set other ones.
-func checkTaskRequest(in *sdk.RunTaskInput) error {
+func checkTaskRequest(ctx context.Context, in *sdk.RunTaskInput) error {
 	for _, text := range []struct {
 		member, value string
 		most          int
@@ -82,7 +83,7 @@ func checkTaskRequest(in *sdk.RunTaskInput) error {
 	if err := launch.CheckTaskVolumeTags(in.VolumeConfigurations); err != nil {
 		return err
 	}
-	return kit.CheckTags(in.Tags)
+	return kit.CheckTags(ctx, in.Tags)
 }
 
 // taskCall is a call of RunTask, or one of StartTask in its words, and what it refers to.

@@ -33,7 +33,7 @@ const (
 //
 // Source: ECS API reference, RunTask; field reports for the messages.
 func (a *API) RunTask(ctx context.Context, in *sdk.RunTaskInput) (*TasksOutput, error) {
-	if err := checkRunTask(in); err != nil {
+	if err := checkRunTask(ctx, in); err != nil {
 		return nil, err
 	}
 	scope := kit.Scope(ctx)
@@ -68,11 +68,11 @@ func (a *API) answer(made newTasks) *TasksOutput {
 
 // checkRunTask is what the request alone tells. The words for a count out of range are not
 // published.
-func checkRunTask(in *sdk.RunTaskInput) error {
+func checkRunTask(ctx context.Context, in *sdk.RunTaskInput) error {
 	if count := runCount(in); count < 1 || count > maxCount {
 		return kit.InvalidParameter(fmt.Sprintf("count should be between 1 and %d", maxCount))
 	}
-	if err := checkTaskRequest(in); err != nil {
+	if err := checkTaskRequest(ctx, in); err != nil {
 		return err
 	}
 	if err := kit.CheckClientToken(aws.ToString(in.ClientToken), maxTaskClientToken); err != nil {

@@ -24,7 +24,7 @@ const maxStartInstances = 10
 // Source: ECS API reference, StartTask; ECS developer guide, API failure reasons.
 func (a *API) StartTask(ctx context.Context, in *sdk.StartTaskInput) (*TasksOutput, error) {
 	run := startTaskAsRun(in)
-	if err := checkStartTask(in, run); err != nil {
+	if err := checkStartTask(ctx, in, run); err != nil {
 		return nil, err
 	}
 	scope := kit.Scope(ctx)
@@ -57,11 +57,11 @@ func startTaskAsRun(in *sdk.StartTaskInput) *sdk.RunTaskInput {
 }
 
 // checkStartTask is what the request alone tells.
-func checkStartTask(in *sdk.StartTaskInput, run *sdk.RunTaskInput) error {
+func checkStartTask(ctx context.Context, in *sdk.StartTaskInput, run *sdk.RunTaskInput) error {
 	if err := kit.CheckInstanceCount(len(in.ContainerInstances), maxStartInstances); err != nil {
 		return err
 	}
-	return checkTaskRequest(run)
+	return checkTaskRequest(ctx, run)
 }
 
 func (a *API) startTask(tx *store.Tx, call taskCall, in *sdk.StartTaskInput) (made newTasks, err error) {

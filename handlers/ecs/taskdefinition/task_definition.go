@@ -30,7 +30,7 @@ func (a *API) RegisterTaskDefinition(ctx context.Context, in *sdk.RegisterTaskDe
 	if in.Tags != nil && len(in.Tags) == 0 { // ECS0308
 		return nil, kit.ClientError("Tags can not be empty.")
 	}
-	if err := kit.CheckTags(in.Tags); err != nil {
+	if err := kit.CheckTags(ctx, in.Tags); err != nil {
 		return nil, err
 	}
 	call := awsapi.FromContext(ctx)

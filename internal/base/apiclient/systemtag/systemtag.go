@@ -1,0 +1,22 @@
+// Package systemtag marks calls of the emulator's own that may set system tags, which AWS CloudFormation does for stacks and which
+// clients may not. The mark is in the context of a call: no request can bring it.
+package systemtag
+
+import (
+	"context"
+	"slices"
+)
+
+// Keys are the system tags that the resources of a stack have (CFN-105).
+var Keys = []string{"aws:cloudformation:stack-name", "aws:cloudformation:stack-id", "aws:cloudformation:logical-id"}
+
+// marked is the key of a context whose calls may set system tags.
+type marked struct{}
+
+// With is a context of calls that may set system tags.
+func With(ctx context.Context) context.Context { return context.WithValue(ctx, marked{}, true) }
+
+// May reports whether a call, by its context, may set or remove a tag with a key that only AWS may use.
+func May(ctx context.Context, key string) bool {
+	return ctx.Value(marked{}) != nil && slices.Contains(Keys, key)
+}
