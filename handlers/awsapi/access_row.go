@@ -244,7 +244,7 @@ func (r *Row) keysOf(call Call, in reflect.Value) Keys {
 		case k.many && len(texts) > 0:
 			keys[k.name] = policy.Many(texts)
 		case len(texts) > 0:
-			keys[k.name] = policy.Is(texts[0])
+			keys[k.name] = policy.Value{Texts: texts[:1:1]}
 		}
 	}
 	return keys

@@ -71,6 +71,9 @@ func Read(text, service string, in reflect.Type) Template {
 // Expand returns the texts that a template makes: one for each combination with an element of a list, in the order of the
 // request where the list stands at the end.
 func (t *Template) Expand(scope arn.Scope, in reflect.Value) []string {
+	if text, ok := t.single(scope, in); ok {
+		return []string{text}
+	}
 	prefix := ""
 	if t.service != "" {
 		prefix = "arn:" + scope.Partition() + ":" + t.service + ":" + scope.Region + ":" + scope.Account + ":"
@@ -141,14 +144,22 @@ func (p *templatePart) values(scope arn.Scope, in reflect.Value) []string {
 			return []string{p.absent}
 		}
 		return texts
-	case p.word == "partition":
-		return []string{scope.Partition()}
-	case p.word == "region":
-		return []string{scope.Region}
-	case p.word == "account":
-		return []string{scope.Account}
+	case p.word != "":
+		return []string{p.wordText(scope)}
 	}
 	return []string{p.text}
+}
+
+// wordText is the text of a word of the call.
+func (p *templatePart) wordText(scope arn.Scope) string {
+	switch p.word {
+	case "partition":
+		return scope.Partition()
+	case "region":
+		return scope.Region
+	default:
+		return scope.Account
+	}
 }
 
 // apart tells values that are ARNs from the others. Of an ARN that has fewer parts than the template makes, the last one

@@ -11,7 +11,8 @@ import (
 type Tag struct{ Key, Value string }
 
 // Tags are the tags in the values of a member, by their keys: structures with Key and Value, or maps.
-func Tags(values []reflect.Value) (list []Tag) {
+func Tags(values []reflect.Value) []Tag {
+	list := make([]Tag, 0, len(values))
 	for _, v := range values {
 		if v.Kind() == reflect.Map {
 			for _, key := range v.MapKeys() {
@@ -33,11 +34,14 @@ func TagKeys(values []reflect.Value) []string {
 	return combine([]string{""}, textsOf(values, &templatePart{}))
 }
 
-// textAt is the text of a member of a structure, empty if it is absent.
+// textAt is the text of a member of a structure, empty if it is absent. It is in memory of its own.
 func textAt(member string, v reflect.Value) string {
-	values := Path{member}.Values(v)
-	if len(values) == 0 {
+	found := v.FieldByName(member)
+	if found.Kind() == reflect.Pointer {
+		found = found.Elem()
+	}
+	if found.Kind() != reflect.String { // it is absent
 		return ""
 	}
-	return owned("", textOf(values[0]))
+	return strings.Clone(found.String())
 }

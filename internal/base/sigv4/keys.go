@@ -28,18 +28,25 @@ type signingKey struct {
 	codes sync.Pool
 }
 
+// code is an authentication code, with room for the text that it is of and for itself.
+type code struct {
+	hash.Hash
+	text [256]byte
+	sum  [sha256.Size]byte
+}
+
 func (s scope) signingKey() *signingKey { return &signingKey{key: s.derive()} }
 
 // take returns a code that is at its beginning.
-func (k *signingKey) take() hash.Hash {
-	if mac, ok := k.codes.Get().(hash.Hash); ok {
+func (k *signingKey) take() *code {
+	if mac, ok := k.codes.Get().(*code); ok {
 		mac.Reset()
 		return mac
 	}
-	return hmac.New(sha256.New, k.key[:])
+	return &code{Hash: hmac.New(sha256.New, k.key[:])}
 }
 
-func (k *signingKey) give(mac hash.Hash) { k.codes.Put(mac) }
+func (k *signingKey) give(mac *code) { k.codes.Put(mac) }
 
 // keys are signing keys that were derived. Their number is bounded: a client chooses date and region.
 type keys struct {

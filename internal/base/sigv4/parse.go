@@ -158,8 +158,15 @@ func (s *Signature) parse(date, signedHeaders, credential string) (err error) {
 	if !slices.Contains(s.Signed, "host") && !slices.Contains(s.Signed, ":authority") {
 		return &Error{Mismatch, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."}
 	}
-	parts := strings.Split(strings.TrimRight(credential, "/"), "/")
-	if len(parts) != 5 {
+	var parts [5]string
+	n := 0
+	for part := range strings.SplitSeq(strings.TrimRight(credential, "/"), "/") {
+		if n < len(parts) {
+			parts[n] = part
+		}
+		n++
+	}
+	if n != len(parts) {
 		return &Error{Incomplete, "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '" +
 			credential + "'"}
 	}

@@ -124,9 +124,10 @@ func (s *Signature) scoped(service string) error {
 	if s.Terminator != terminator {
 		wrong = append(wrong, "Credential should be scoped with a valid terminator: 'aws4_request', not '"+s.Terminator+"'.")
 	}
-	if day := s.Time.Format(iso8601[:8]); s.Date != day {
+	var room [8]byte
+	if day := s.Time.AppendFormat(room[:0], iso8601[:8]); s.Date != string(day) {
 		wrong = append(wrong, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '"+s.Date+
-			"' != '"+day+"', from '"+s.Time.Format(iso8601)+"'.")
+			"' != '"+string(day)+"', from '"+s.Time.Format(iso8601)+"'.")
 	}
 	if wrong != nil {
 		return &Error{Scope, strings.Join(wrong, " ")}
@@ -182,12 +183,11 @@ func (v *Verifier) matches(r *http.Request, s *Signature, hash string, key *sign
 	if !ok {
 		return false
 	}
-	toSign := s.stringToSign(make([]byte, 0, 256), hashOf(text)) // in memory of its own, as what the hash gets leaves the stack
 	mac := key.take()
 	defer key.give(mac)
+	toSign := s.stringToSign(mac.text[:0], hashOf(text))
 	mac.Write(toSign)
-	var sum [sha256.Size]byte
-	want := hex.AppendEncode(toSign[:0], mac.Sum(sum[:0]))
+	want := hex.AppendEncode(mac.text[:0], mac.Sum(mac.sum[:0]))
 	return subtle.ConstantTimeCompare(want, []byte(s.signature)) == 1
 }
 
