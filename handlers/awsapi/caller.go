@@ -1,7 +1,6 @@
 package awsapi
 
 import (
-	"cmp"
 	"net/http"
 	"strings"
 
@@ -37,18 +36,6 @@ func (c Call) PolicyPrincipal() policy.Principal {
 	}
 	id, _, _ := strings.Cut(c.Caller.UserID, ":")
 	return policy.Principal{Account: c.Account, ARN: c.Principal(), Role: c.Caller.RoleARN, ID: id}
-}
-
-// Remember is the caller as a row keeps it, for a service that goes on to act as it when the request is over and its keys have
-// ended: empty for the root of the account. credentials.Issuer gives keys for it.
-func (c Call) Remember() string {
-	switch {
-	case c.IsRoot():
-		return ""
-	case c.Caller.Session != nil:
-		return c.Caller.Session.Keep()
-	}
-	return sts.Session{Account: c.Account, OfUser: cmp.Or(c.Caller.UserID, c.Caller.ARN), Kind: sts.AsUser}.Keep()
 }
 
 // identify finds out who has signed with keys of the emulator's.
