@@ -1,8 +1,7 @@
 package cloudformation
 
 import (
-	"fmt"
-
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
@@ -42,7 +41,7 @@ func (c *Changes) None() bool {
 func (c *Changes) Apply(tx *store.Tx, s *Stack) error {
 	for _, name := range c.Needs {
 		if FindExport(tx, s.Scope, name) == nil {
-			return fmt.Errorf("No export named %s found.", name) //nolint:staticcheck // the words are AWS's
+			return document.Plainf(document.Position{}, "No export named %s found.", name)
 		}
 	}
 	if c.Stack != nil {

@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
@@ -48,12 +49,20 @@ type Spec struct {
 	Dependencies                           []string        // logical ids, sorted
 }
 
+// Same is whether two templates say the same of a resource.
+func (s *Spec) Same(o *Spec) bool {
+	return s.Type == o.Type && s.Properties.Equal(o.Properties) && s.Shown.Equal(o.Shown) && s.Metadata.Equal(o.Metadata) &&
+		s.CreationPolicy.Equal(o.CreationPolicy) && s.UpdatePolicy.Equal(o.UpdatePolicy) && s.DeletionPolicy == o.DeletionPolicy &&
+		s.UpdateReplacePolicy == o.UpdateReplacePolicy && slices.Equal(s.Dependencies, o.Dependencies)
+}
+
 // Physical is a resource that is there, or may be.
 type Physical struct {
 	// Incarnation is one for each creation. Names, client tokens and tags come from it, so a create is found again.
 	Incarnation string
 	ID          string // the physical id; empty while it is not known
 	Made        bool   // its create has succeeded
+	Going       bool   // its delete has begun, so that another one can take its place
 	Spec        *Spec
 	// Properties are those that it was last asked to have, with dynamic references as they are written. Previous are those
 	// before an update that is under way or has failed.

@@ -116,6 +116,7 @@ type Output struct {
 type OutputSpec struct {
 	Name, Description string
 	Value             *document.Value
+	Shown             *document.Value // Value with a mask for NoEcho parameters, for reasons; nil: it is Value
 	Export            *document.Value // nil: it is not exported
 }
 

@@ -1,0 +1,76 @@
+// Package operation decides what becomes of stacks: which resources to create, change and delete, and when; what is rolled back;
+// which statuses and events a stack has. It knows no clock and no store, and makes no call.
+//
+// Begin makes an operation of what a caller asks for. A Decider takes it on, from rows alone, so one that is made anew after a
+// crash goes on where the last one was:
+//
+//	d := operation.New(view)
+//	d.Next(now, exports)             // begins what can begin, and ends what is over
+//	changes := d.Changes()           // for one transaction
+//	for _, call := range d.Calls(now, room) { … }   // which handlers are to make now
+//	d.Done(call.Incarnation, result, now)           // and so on
+//
+// What one step costs does not grow with the stack: a Decider counts for each resource what it waits for.
+package operation
+
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+)
+
+// Change is what a change of properties takes.
+type Change uint8
+
+// Changes, from the least to the most.
+const (
+	None Change = iota
+	InPlace
+	Replace
+)
+
+// Types is what decisions have to know of types of resources.
+type Types interface {
+	// Change is what it takes to have a resource with other properties, which are not Equal.
+	Change(resourceType string, before, after *document.Value) Change
+	// Taggable is whether a resource takes the tags of its stack, so a change of them changes it.
+	Taggable(resourceType string) bool
+	// DeletesFirst is whether a resource is deleted before another one takes its place (CFN-54).
+	DeletesFirst(resourceType string) bool
+}
+
+// Exports are the exports of the account and region, in the transaction of the decision.
+type Exports interface {
+	// Export returns the export with a name, or nil.
+	Export(name string) *cloudformation.Export
+	// Importers are the names of the stacks that use an export, sorted.
+	Importers(name string) []string
+}
+
+// Call is a step of a resource's handler to take.
+type Call struct {
+	LogicalID, Incarnation, Type string
+	Action                       cloudformation.Action
+	PhysicalID                   string
+	// Properties, Previous, Attributes and tags are as handlers have them, but for dynamic references, which are as they are written.
+	Properties, Previous *document.Value
+	Attributes           map[string]*document.Value
+	Tags, PreviousTags   []cloudformation.Tag
+	// Spec has the policies. References to other resources are Calls in it.
+	Spec *cloudformation.Spec
+	Step cloudformation.Step
+}
+
+// Result is what a call has come to.
+type Result struct {
+	Progress   string
+	Due        time.Time // when to make the next call; zero: the action is done, or has failed
+	PhysicalID string
+	Attributes map[string]*document.Value
+	Configured bool
+	Failure    *Failure
+}
+
+// Failure is why an action has failed.
+type Failure struct{ Code, Message string }
