@@ -1,43 +1,38 @@
 package template
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/intrinsic"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
 
-var identifier = regexp.MustCompile(`[$&]\{[^{}!]*\}`)
+var identifier = lazyregexp.New(`[$&]\{[^{}!]*\}`)
 
 // bindings are the items of the loops around a value.
 type bindings map[string]string
 
 // replace puts items in the place of identifiers with one of the marks. What grows is taken from the budget before it does.
 func (in bindings) replace(b *intrinsic.Budget, at document.Position, text, marks string, put func(mark byte, item string) string) (string, error) {
-	var made strings.Builder
-	done := 0
-	for _, place := range identifier.FindAllStringIndex(text, -1) {
-		begin, end := place[0], place[1]
-		item, bound := in[text[begin+2:end-1]]
-		if !bound || !strings.Contains(marks, text[begin:begin+1]) {
-			continue
+	err := b.Take(at, len(text))
+	made := identifier.ReplaceAllStringFunc(text, func(found string) string {
+		item, bound := in[found[2:len(found)-1]]
+		if !bound || !strings.Contains(marks, found[:1]) {
+			return found
 		}
-		if err := b.Take(at, begin-done+2*len(item)); err != nil {
-			return "", err
+		if err == nil {
+			err = b.Take(at, 2*len(item))
 		}
-		made.WriteString(text[done:begin])
-		made.WriteString(put(text[begin], item))
-		done = end
-	}
-	if done == 0 {
-		return text, nil
-	}
-	if err := b.Take(at, len(text)-done); err != nil {
+		if err != nil {
+			return ""
+		}
+		return put(found[0], item)
+	})
+	if err != nil {
 		return "", err
 	}
-	made.WriteString(text[done:])
-	return made.String(), nil
+	return made, nil
 }
 
 // name puts items into the name of a member.

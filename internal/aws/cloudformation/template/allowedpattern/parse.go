@@ -1,9 +1,10 @@
 package allowedpattern
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
 
 // expression is what has been read.
@@ -153,8 +154,8 @@ func (p *parser) quoted() expression {
 }
 
 var (
-	groupName = regexp.MustCompile(`^\?<[a-zA-Z][a-zA-Z0-9]*>`)
-	flags     = regexp.MustCompile(`^\?([is]*)(?:-([is]+))?([:)])`)
+	groupName = lazyregexp.New(`^\?<[a-zA-Z][a-zA-Z0-9]*>`)
+	flags     = lazyregexp.New(`^\?([is]*)(?:-([is]+))?([:)])`)
 )
 
 // parentheses reads what stands behind an opening one.
@@ -206,7 +207,7 @@ func (p *parser) irregular(by func(node) node) (expression, error) {
 	return expression{match: by(made.match), size: irregular}, err
 }
 
-var bounds = regexp.MustCompile(`^\{(\d{1,9})(,?)(\d{0,9})\}`)
+var bounds = lazyregexp.New(`^\{(\d{1,9})(,?)(\d{0,9})\}`)
 
 // repetition reads how often an atom may be there.
 func (p *parser) repetition(atom expression) (expression, error) {

@@ -1,11 +1,14 @@
 package allowedpattern
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
 	"strings"
 	"unicode"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // span is characters from one to another.
@@ -28,7 +31,7 @@ func spans(pairs string) set {
 
 func (s set) union(other set) set {
 	all := slices.Concat(s, other)
-	sort.Slice(all, func(i, j int) bool { return all[i].from < all[j].from })
+	sorting.By(all, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	var made set
 	for _, each := range all {
 		if last := len(made) - 1; last >= 0 && each.from <= made[last].to+1 {
