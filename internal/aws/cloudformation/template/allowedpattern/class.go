@@ -33,7 +33,7 @@ func (p *parser) class() (set, error) {
 	defer func() { p.depth-- }()
 	not := p.take("^")
 	var made, part set // part up to the next &&
-	intersects, empty := false, true
+	intersects, empty, most := false, true, 1000
 	for first := true; ; first = false {
 		ends := len(p.rest) > 0 && p.rest[0] == ']' && !first
 		switch {
@@ -61,6 +61,10 @@ func (p *parser) class() (set, error) {
 			return nil, err
 		}
 		part, empty = append(part, item...), false
+		if len(part) > most { // many are the same
+			part = part.union(nil)
+			most = 2*len(part) + 1000
+		}
 	}
 }
 
