@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ecs"
 )
 
@@ -14,7 +15,7 @@ import (
 var all = sync.OnceValue(func() map[string]*handler.Type {
 	types := map[string]*handler.Type{}
 	for _, list := range [][]*handler.Type{
-		ecs.Types(),
+		ec2.Types(), ecs.Types(),
 	} {
 		for _, t := range list {
 			types[t.Name] = t

@@ -1,0 +1,38 @@
+package ec2_test
+
+import (
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/typestest"
+)
+
+// parts are one of each type.
+var parts = []typestest.Part{
+	typestest.Of("VPC", "AWS::EC2::VPC", "{CidrBlock: 10.0.0.0/16, EnableDnsHostnames: true, Tags: [{Key: a, Value: b}]}", "{CidrBlock: 10.0.0.0/16, EnableDnsSupport: false, Tags: [{Key: c, Value: b}]}"),
+	typestest.Of("Subnet", "AWS::EC2::Subnet", "{VpcId: '${VPC}', CidrBlock: 10.0.1.0/24, AvailabilityZone: eu-west-1b, MapPublicIpOnLaunch: true}", "{VpcId: '${VPC}', CidrBlock: 10.0.1.0/24, AvailabilityZone: eu-west-1b, PrivateDnsNameOptionsOnLaunch: {HostnameType: resource-name}}"),
+	typestest.Of("Gateway", "AWS::EC2::InternetGateway", "{}", "{Tags: [{Key: c, Value: d}]}"),
+	typestest.Of("Other", "AWS::EC2::InternetGateway", "{}", "{}"),
+	typestest.Of("Attachment", "AWS::EC2::VPCGatewayAttachment", "{VpcId: '${VPC}', InternetGatewayId: '${Gateway}'}", ""),
+	typestest.Of("Table", "AWS::EC2::RouteTable", "{VpcId: '${VPC}'}", "{VpcId: '${VPC}', Tags: [{Key: c, Value: d}]}"),
+	typestest.Of("Association", "AWS::EC2::SubnetRouteTableAssociation", "{SubnetId: '${Subnet}', RouteTableId: '${Table}'}", ""),
+	typestest.Of("Route", "AWS::EC2::Route", "{RouteTableId: '${Table}', DestinationCidrBlock: 0.0.0.0/0, GatewayId: '${Gateway}'}", ""),
+	typestest.Of("Group", "AWS::EC2::SecurityGroup", "{GroupDescription: one, VpcId: '${VPC}', SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 0.0.0.0/0}, {IpProtocol: 6, FromPort: 81, ToPort: 81, CidrIp: 10.1.2.3/8, Description: x}], SecurityGroupEgress: [{IpProtocol: -1, CidrIp: 10.0.0.0/8}]}",
+		"{GroupDescription: one, VpcId: '${VPC}', SecurityGroupIngress: [{IpProtocol: 6, FromPort: 81, ToPort: 81, CidrIp: 10.1.2.3/8, Description: y}, {IpProtocol: udp, FromPort: 53, ToPort: 53, CidrIpv6: '::/0'}]}"),
+	typestest.Of("Ingress", "AWS::EC2::SecurityGroupIngress", "{GroupId: '${Group}', IpProtocol: tcp, FromPort: 443, ToPort: 443, SourceSecurityGroupId: '${Group}', Description: a}", "{GroupId: '${Group}', IpProtocol: tcp, FromPort: 443, ToPort: 443, SourceSecurityGroupId: '${Group}', Description: b}"),
+	typestest.Of("Egress", "AWS::EC2::SecurityGroupEgress", "{GroupId: '${Group}', IpProtocol: icmp, FromPort: -1, ToPort: -1, CidrIp: 0.0.0.0/0}", "{GroupId: '${Group}', IpProtocol: icmp, FromPort: -1, ToPort: -1, CidrIp: 0.0.0.0/0, Description: pings}"),
+	typestest.Of("Address", "AWS::EC2::EIP", "{Domain: vpc}", "{Domain: vpc, Tags: [{Key: c, Value: d}]}"),
+	typestest.Of("NAT", "AWS::EC2::NatGateway", "{SubnetId: '${Subnet}', AllocationId: '${Address.AllocationId}'}", "{SubnetId: '${Subnet}', AllocationId: '${Address.AllocationId}', Tags: [{Key: c, Value: d}]}"),
+	typestest.Of("Endpoint", "AWS::EC2::VPCEndpoint", "{VpcId: '${VPC}', ServiceName: com.amazonaws.eu-west-1.s3, RouteTableIds: ['${Table}']}", "{VpcId: '${VPC}', ServiceName: com.amazonaws.eu-west-1.s3, PolicyDocument: {Version: 2012-10-17, Statement: []}}"),
+}
+
+func TestEachTypeLives(t *testing.T) {
+	s := newNetwork(t)
+	s.Live(parts, s.inventory,
+		"AWS::EC2::Subnet.BlockPublicAccessStates", "AWS::EC2::Subnet.OutpostArn", // which are not built
+		"AWS::EC2::NatGateway.AutoProvisionZones", "AWS::EC2::NatGateway.AutoScalingIps", "AWS::EC2::NatGateway.RouteTableId") // of regional ones
+}
+
+func TestLostAnswers(t *testing.T) {
+	s := newNetwork(t)
+	s.LoseAnswers(parts, s.inventory)
+}

@@ -1,0 +1,156 @@
+package ec2
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
+)
+
+func securityGroup() *handler.Type {
+	return &handler.Type{
+		Name:     "AWS::EC2::SecurityGroup",
+		Naming:   handler.Naming{Property: "GroupName"},
+		Identity: handler.ByName,
+		Find: func(t *handler.Turn) (list []handler.Found, err error) {
+			vpc, err := vpcOfGroup(t)
+			if err != nil {
+				return nil, err
+			}
+			var out sdk.DescribeSecurityGroupsOutput
+			ask := sdk.DescribeSecurityGroupsInput{Filters: []types.Filter{filter("group-name", t.Name), filter("vpc-id", vpc)}}
+			if err := t.Call(operation("DescribeSecurityGroups"), &ask, &out); err != nil {
+				return nil, err
+			}
+			for _, g := range out.SecurityGroups {
+				list = append(list, handler.Found{ID: *g.GroupId, Tags: handler.ReadTags(g.Tags, pair)})
+			}
+			return list, nil
+		},
+		Create: func(t *handler.Turn) error {
+			in := sdk.CreateSecurityGroupInput{
+				GroupName: &t.Name, Description: wish(t.Text("GroupDescription")), VpcId: wish(t.Text("VpcId")),
+				TagSpecifications: tagsFor(t, types.ResourceTypeSecurityGroup),
+			}
+			var out sdk.CreateSecurityGroupOutput
+			if err := t.Call(operation("CreateSecurityGroup"), &in, &out); err != nil {
+				return err
+			}
+			t.ID = *out.GroupId
+			return nil
+		},
+		Configure: func(t *handler.Turn) error { return changeRules(t, nil) },
+		Read: func(t *handler.Turn) (bool, error) {
+			vpc, err := vpcOfGroup(t)
+			if err != nil {
+				return false, err
+			}
+			t.Set("Id", &t.ID)
+			t.Set("GroupId", &t.ID)
+			t.Set("VpcId", &vpc)
+			return true, nil
+		},
+		Update: func(t *handler.Turn) error { return changeRules(t, t.Previous) },
+		Delete: func(t *handler.Turn) error {
+			return t.Call(operation("DeleteSecurityGroup"), &sdk.DeleteSecurityGroupInput{GroupId: &t.ID}, nil)
+		},
+		Tagging: tagging(physicalID),
+	}
+}
+
+// vpcOfGroup is the VPC that the property names, or the default one.
+func vpcOfGroup(t *handler.Turn) (string, error) {
+	if vpc := t.Text("VpcId"); vpc != "" {
+		return vpc, nil
+	}
+	if vpc := t.Attribute("VpcId"); vpc != "" {
+		return vpc, nil
+	}
+	return defaultVPC(t)
+}
+
+func defaultVPC(t *handler.Turn) (string, error) {
+	var out sdk.DescribeVpcsOutput
+	ask := sdk.DescribeVpcsInput{Filters: []types.Filter{filter("is-default", "true")}}
+	if err := t.Call(operation("DescribeVpcs"), &ask, &out); err != nil {
+		return "", err
+	}
+	if len(out.Vpcs) == 0 {
+		return "", handler.Failed(handler.InvalidRequest, "No default VPC for this user") // EC2's own text for groups without one
+	}
+	return *out.Vpcs[0].VpcId, nil
+}
+
+// changeRules has a group have the rules of its properties beside those that others have made: what the properties were before, and
+// are not any more, goes. A group without SecurityGroupEgress lets everything out, as a new one does; that this comes back
+// when the property goes is a guess. Source: user guide, AWS::EC2::SecurityGroup.
+func changeRules(t *handler.Turn, previous *document.Value) error {
+	have, err := rulesOf(t, t.ID)
+	if err != nil {
+		return err
+	}
+	for _, egress := range []bool{true, false} {
+		want, err := inlineRules(t, t.Properties, egress)
+		if err != nil {
+			return err
+		}
+		before, err := inlineRules(t, previous, egress)
+		if err != nil {
+			return err
+		}
+		if err := replaceRules(t, have, before, want, egress); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func replaceRules(t *handler.Turn, have []types.SecurityGroupRule, before, want []permission, egress bool) error {
+	var gone []string
+	for _, h := range have {
+		if r := ruleFrom(h); r.egress == egress && contains(before, r) && !contains(want, r) {
+			gone = append(gone, *h.SecurityGroupRuleId)
+		}
+	}
+	if len(gone) > 0 {
+		if err := revoke(t, t.ID, gone, egress); err != nil {
+			return err
+		}
+	}
+	for _, w := range want {
+		id, described := idOf(have, w)
+		switch {
+		case id == "":
+			if _, err := authorize(t, t.ID, w); err != nil {
+				return err
+			}
+		case described != w.description && contains(before, w):
+			if err := describe(t, t.ID, id, w); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// inlineRules are the rules of a group's own property, or those that come with a new group.
+func inlineRules(t *handler.Turn, properties *document.Value, egress bool) (list []permission, err error) {
+	property := "SecurityGroupIngress"
+	if egress {
+		property = "SecurityGroupEgress"
+	}
+	if v := properties.Get(property); v != nil {
+		for _, item := range v.Items {
+			r, err := ruleOf(t, item, egress)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, r)
+		}
+	}
+	if egress && len(list) == 0 {
+		list = []permission{{egress: true, protocol: "-1", from: -1, to: -1, cidr: "0.0.0.0/0"}}
+	}
+	return list, nil
+}
