@@ -9,13 +9,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/servicediscovery"
 )
 
 // all are the types of each service.
 var all = sync.OnceValue(func() map[string]*handler.Type {
 	types := map[string]*handler.Type{}
 	for _, list := range [][]*handler.Type{
-		ec2.Types(), ecs.Types(),
+		ec2.Types(), ecs.Types(), servicediscovery.Types(),
 	} {
 		for _, t := range list {
 			types[t.Name] = t
