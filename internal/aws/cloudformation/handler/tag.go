@@ -15,23 +15,27 @@ const (
 
 // TagsOf are those of the resource's own property, then the stack's, of which it has no own value.
 func TagsOf(properties *document.Value, stack []Tag) []Tag {
-	var tags []Tag
-	own := properties.Get("Tags")
-	if own != nil && own.Kind == document.Map { // SSM parameters
-		for _, m := range own.Members {
-			tags = append(tags, Tag{m.Name, own.TextOf(m.Name)})
-		}
-	} else if own != nil {
-		for _, item := range own.Items {
-			tags = append(tags, Tag{item.TextOf("Key"), item.TextOf("Value")})
-		}
-	}
+	tags := PairsOf(properties.Get("Tags"))
 	for _, t := range stack {
 		if !slices.ContainsFunc(tags, func(own Tag) bool { return own.Key == t.Key }) {
 			tags = append(tags, t)
 		}
 	}
 	return tags
+}
+
+// PairsOf are keys and values as templates have them: in a list, or in a map.
+func PairsOf(v *document.Value) (pairs []Tag) {
+	if v == nil {
+		return nil
+	}
+	for _, m := range v.Members {
+		pairs = append(pairs, Tag{m.Name, v.TextOf(m.Name)})
+	}
+	for _, item := range v.Items {
+		pairs = append(pairs, Tag{item.TextOf("Key"), item.TextOf("Value")})
+	}
+	return pairs
 }
 
 // AllTags are the tags that a create gives: the resource's, the stack's, and the system's.

@@ -82,6 +82,46 @@ func (t *Turn) Looks() bool { return t.Action == Create && t.progress.Phase == b
 // Text is a property's text, empty if there is none.
 func (t *Turn) Text(property string) string { return t.Properties.TextOf(property) }
 
+// Document is a property as text, also if a template has it as an object: a policy.
+func (t *Turn) Document(property string) string {
+	v := t.Properties.Get(property)
+	if v == nil || v.Scalar() {
+		return t.Text(property)
+	}
+	return v.TypedJSON()
+}
+
+// Texts are those of a property that is a list.
+func (t *Turn) Texts(property string) []string { return textsOf(t.Properties, property) }
+
+// Items are those of a property that is a list.
+func (t *Turn) Items(property string) []*document.Value { return itemsOf(t.Properties, property) }
+
+// PreviousText, PreviousTexts and PreviousItems are of the properties before an update: empty in a create.
+func (t *Turn) PreviousText(property string) string { return t.Previous.TextOf(property) }
+
+// PreviousTexts are as PreviousText.
+func (t *Turn) PreviousTexts(property string) []string { return textsOf(t.Previous, property) }
+
+// PreviousItems are as PreviousText.
+func (t *Turn) PreviousItems(property string) []*document.Value { return itemsOf(t.Previous, property) }
+
+func textsOf(properties *document.Value, property string) []string {
+	v := properties.Get(property)
+	if v == nil {
+		return nil
+	}
+	texts, _ := v.Texts()
+	return texts
+}
+
+func itemsOf(properties *document.Value, property string) []*document.Value {
+	if v := properties.Get(property); v != nil {
+		return v.Items
+	}
+	return nil
+}
+
 // Changed reports whether a property is another one than before the update.
 func (t *Turn) Changed(properties ...string) bool {
 	for _, p := range properties {

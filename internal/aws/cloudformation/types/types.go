@@ -9,6 +9,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/servicediscovery"
 )
 
@@ -16,7 +18,7 @@ import (
 var all = sync.OnceValue(func() map[string]*handler.Type {
 	types := map[string]*handler.Type{}
 	for _, list := range [][]*handler.Type{
-		ec2.Types(), ecs.Types(), servicediscovery.Types(),
+		ec2.Types(), ecs.Types(), iam.Types(), logs.Types(), servicediscovery.Types(),
 	} {
 		for _, t := range list {
 			types[t.Name] = t
