@@ -72,8 +72,10 @@ type Physical struct {
 	Tags, PreviousTags   []Tag
 	// Uses are the incarnations that it refers to or depends on.
 	Uses []string
-	// Step is what is being done to it, nil while nothing is.
-	Step *Step
+	// Step is what is being done to it, nil while nothing is. CreateProgress is what its create said last, if it has not succeeded: a
+	// delete finds by it what there is.
+	Step           *Step
+	CreateProgress string
 	// Retain says that it is let go of when it is to be deleted. Attempts counts deletes that have failed; the next one begins at
 	// RetryAt.
 	Retain   bool

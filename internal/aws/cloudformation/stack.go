@@ -116,8 +116,9 @@ type Output struct {
 type OutputSpec struct {
 	Name, Description string
 	Value             *document.Value
-	Shown             *document.Value // Value with a mask for NoEcho parameters, for reasons; nil: it is Value
 	Export            *document.Value // nil: it is not exported
+	// Shown and ShownExport are Value and Export with a mask for NoEcho parameters, for reasons. Nil: they are the same.
+	Shown, ShownExport *document.Value
 }
 
 // LastOperation is one of the operations that DescribeStacks tells.

@@ -99,6 +99,7 @@ func (d *Decider) settle(o Order) {
 	for _, each := range o.Template.Outputs {
 		s.OutputSpecs = append(s.OutputSpecs, cloudformation.OutputSpec{
 			Name: each.Name, Description: each.Description, Value: each.Value, Export: each.Export,
+			Shown: each.Shown, ShownExport: each.ShownExport,
 		})
 	}
 	s.Imports = o.Template.Imports

@@ -105,6 +105,9 @@ func (d *Decider) fail(it *item, p *cloudformation.Physical, reason string) {
 	n := it.node
 	r := n.edit()
 	if p != nil {
+		if p.Step.Action == cloudformation.Create {
+			p.CreateProgress = p.Step.Progress
+		}
 		p.Step = nil
 	}
 	op := d.editOp()

@@ -115,7 +115,7 @@ func (d *Decider) Calls(now time.Time, most int) (list []Call) {
 		list = append(list, Call{
 			LogicalID: it.node.row.LogicalID, Incarnation: p.Incarnation, Type: p.Spec.Type, Action: p.Step.Action, PhysicalID: p.ID,
 			Properties: p.Properties, Previous: p.Previous, Attributes: p.Attributes, Tags: p.Tags, PreviousTags: p.PreviousTags,
-			Spec: p.Spec, Step: *p.Step,
+			Spec: p.Spec, Step: *p.Step, CreateProgress: p.CreateProgress,
 		})
 	}
 	return list

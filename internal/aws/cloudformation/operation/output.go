@@ -20,13 +20,13 @@ func (d *Decider) outputs() (list []cloudformation.Output, why string) {
 		}
 		made := cloudformation.Output{Key: o.Name, Value: value.Text, Description: o.Description}
 		if o.Export != nil {
-			name, err := d.known(o.Export, nil)
+			name, err := d.known(o.Export, o.ShownExport)
 			if err != nil || !name.Scalar() || name.Text == "" {
 				return nil, "[Error] /Outputs/" + o.Name + "/Export/Name: the name of the export is not known"
 			}
 			made.ExportName = name.Text
 			if names[name.Text] {
-				return nil, "Export with name " + name.Text + " is already exported by stack " + d.stack.Name + "."
+				return nil, "Export with name " + d.shownExport(made) + " is already exported by stack " + d.stack.Name + "."
 			}
 			names[name.Text] = true
 		}
@@ -45,17 +45,29 @@ func place(v *document.Value) string {
 
 // claim takes the names of exports, and says why it cannot: another stack has one, or uses one that would change (CFN-71, CFN-72).
 func (d *Decider) claim(exports Exports, outputs []cloudformation.Output) (why string) {
-	list := d.exportsOf(outputs)
-	for _, e := range list {
-		if there := exports.Export(e.Name); there != nil && there.StackID != d.stack.ID {
-			return "Export with name " + e.Name + " is already exported by stack " + there.StackName + "."
+	for _, o := range outputs {
+		if there := exports.Export(o.ExportName); o.ExportName != "" && there != nil && there.StackID != d.stack.ID {
+			return "Export with name " + d.shownExport(o) + " is already exported by stack " + there.StackName + "."
 		}
 	}
 	if used := d.usedExport(exports, func(o cloudformation.Output) bool { return stays(o, outputs) }); used != "" {
 		return "Update canceled. Cannot update export " + used
 	}
-	d.changes.Exporting, d.changes.Exports = true, list
+	d.changes.Exporting, d.changes.Exports = true, d.exportsOf(outputs)
 	return ""
+}
+
+// shownExport is the name of an export as a reason may tell it.
+func (d *Decider) shownExport(o cloudformation.Output) string {
+	for _, spec := range d.stack.OutputSpecs {
+		if spec.Name == o.Key && spec.ShownExport != nil {
+			if shown, err := d.known(spec.ShownExport, nil); err == nil && shown.Scalar() {
+				return shown.Text
+			}
+			return "****"
+		}
+	}
+	return o.ExportName
 }
 
 func (d *Decider) exportsOf(outputs []cloudformation.Output) (list []*cloudformation.Export) {

@@ -57,6 +57,8 @@ type Call struct {
 	Properties, Previous *document.Value
 	Attributes           map[string]*document.Value
 	Tags, PreviousTags   []cloudformation.Tag
+	// CreateProgress is, of a Delete, what the create said last if it has not succeeded.
+	CreateProgress string
 	// Spec has the policies. References to other resources are Calls in it.
 	Spec *cloudformation.Spec
 	Step cloudformation.Step
