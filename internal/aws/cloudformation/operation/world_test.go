@@ -24,6 +24,7 @@ type world struct {
 	// refused are physical resources that could not be deleted once.
 	refused []string
 	calls   int
+	slow    bool // what is made gets stable a second later
 }
 
 type thing struct {
@@ -85,8 +86,10 @@ func (w *world) call(c operation.Call, now time.Time) operation.Result {
 		return operation.Result{Failure: failure, PhysicalID: t.id}
 	case c.Action == cloudformation.Delete:
 		return operation.Result{}
+	case w.slow && c.Step.Progress == "":
+		return operation.Result{PhysicalID: t.id, Progress: "made", Due: now.Add(time.Second), Configured: true}
 	default:
-		return operation.Result{PhysicalID: t.id, Attributes: map[string]*document.Value{"Value": document.NewText("v-" + t.properties.TextOf("P"))}}
+		return operation.Result{PhysicalID: t.id, Progress: c.Step.Progress, Attributes: map[string]*document.Value{"Value": document.NewText("v-" + t.properties.TextOf("P"))}}
 	}
 }
 
