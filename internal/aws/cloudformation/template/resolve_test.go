@@ -78,7 +78,7 @@ func TestFunctions(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ value, before, after string }{
 		{"012345678901", `"012345678901"`, ""},
-		{"[1.50, yes, 2012-10-17, true, 0x1F]", `["1.50","yes","2012-10-17","true","0x1F"]`, ""},
+		{"[1.50, yes, 2012-10-17, true, 0x1F]", `["1.50","true","2012-10-17","true","0x1F"]`, ""},
 		{"!Ref Env", `"dev"`, ""},
 		{"!Ref Subnets", `["s-1","s-2","s-3"]`, ""},
 		{"!Ref AWS::AccountId", `"012345678901"`, ""},
@@ -284,7 +284,7 @@ Resources:
 		{"!Join [/, [left, !Ref Secret, right]]", `"left/hunter2/right"`, `"left/****/right"`},
 		{"!Base64 {Ref: Secret}", `"aHVudGVyMg=="`, `"KioqKg=="`},
 		{"!Select [0, !Ref List]", `"one"`, `"****"`},
-		{"!If [IsLong, yes, no]", `"yes"`, `"yes"`},
+		{"!If [IsLong, 'yes', 'no']", `"yes"`, `"yes"`},
 		{"!Sub '${Made}:${Secret}'", `"<Made.>:hunter2"`, `"<Made.>:****"`},
 		{"!Select [1, !Ref List]", `"two"`, ""},
 		{"!Select [1, !Split ['n', !Sub '${Secret}${Made}']]", `"ter2<Made.>"`, ""},

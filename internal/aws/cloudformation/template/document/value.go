@@ -10,8 +10,8 @@ const (
 	// None is the value of AWS::NoValue: what has it leaves it out.
 	None Kind = iota
 	Null
-	// Text is a scalar, as Number and Bool are, which are written without quotes. All have their text as it is written:
-	// 012345678901 and yes stay what they are until the type of a property says otherwise.
+	// Text is a scalar, as Number and Bool are, which are written without quotes. Their texts are as they are written, but for
+	// what YAML 1.1 reads as a boolean or an octal number.
 	Text
 	Number
 	Bool

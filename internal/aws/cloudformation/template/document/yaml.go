@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -78,21 +79,35 @@ func (v *Value) yamlMembers(n *yaml.Node, depth int) error {
 	return nil
 }
 
-// yamlScalar keeps the text. A number is one if JSON could have it: 0x1F and 017 are texts.
+// yamlScalar keeps the text. A number is one if JSON could have it: 0x1F is a text. AWS reads YAML 1.1, so without quotes yes and
+// on are true, and 017 is 15: pull requests 5257 of aws/aws-cli, 2061 of ASFHyP3/hyp3 and 109 of DataDog/cloudformation-template,
+// which saw it there. That names of members stay as they are is a guess.
 func (v *Value) yamlScalar(n *yaml.Node) {
 	v.Kind, v.Text = Text, n.Value
-	switch n.ShortTag() {
-	case "!!null":
+	plain := n.Style&(yaml.TaggedStyle|yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
+	tag := n.ShortTag()
+	switch {
+	case tag == "!!null":
 		v.Kind = Null
-	case "!!bool":
-		if text := strings.ToLower(n.Value); text == "true" || text == "false" {
-			v.Kind, v.Text = Bool, text
+	case tag == "!!bool" || plain && tag == "!!str":
+		if b, is := booleans[n.Value]; is && (plain || strings.EqualFold(n.Value, b)) {
+			v.Kind, v.Text = Bool, b
 		}
-	case "!!int", "!!float":
+	case tag == "!!int" || tag == "!!float":
 		if strings.Trim(n.Value, "-+.0123456789eE") == "" && json.Valid([]byte(n.Value)) {
 			v.Kind = Number
+		} else if digits, is := strings.CutPrefix(n.Value, "0"); plain && is {
+			if i, err := strconv.ParseInt(digits, 8, 64); err == nil && digits[0] != '-' && digits[0] != '+' {
+				v.Kind, v.Text = Number, strconv.FormatInt(i, 10)
+			}
 		}
 	}
+}
+
+// booleans are those of YAML 1.1.
+var booleans = map[string]string{
+	"true": "true", "True": "true", "TRUE": "true", "yes": "true", "Yes": "true", "YES": "true", "on": "true", "On": "true", "ON": "true",
+	"false": "false", "False": "false", "FALSE": "false", "no": "false", "No": "false", "NO": "false", "off": "false", "Off": "false", "OFF": "false",
 }
 
 // unsupportedTags are YAML's own that CloudFormation lacks. Source: user guide, template formats.
