@@ -11,7 +11,7 @@ type Attributes func(document.Reference) (*document.Value, error)
 // Fill gives the properties of a resource the values of others, and what is shown of them. The error names no value of a
 // NoEcho parameter.
 func (r *Resource) Fill(attributes Attributes) (properties, shown *document.Value, err error) {
-	properties, err = fillAs(r.Properties, r.Shown, attributes)
+	properties, err = FillMasked(r.Properties, r.Shown, attributes)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -24,7 +24,7 @@ func (r *Resource) Fill(attributes Attributes) (properties, shown *document.Valu
 
 // Fill gives an output its value, which must be a text, and what is shown of it. The error names no value of a NoEcho parameter.
 func (o *Output) Fill(attributes Attributes) (value, shown *document.Value, err error) {
-	if value, err = fillAs(o.Value, o.Shown, attributes); err != nil {
+	if value, err = FillMasked(o.Value, o.Shown, attributes); err != nil {
 		return nil, nil, err
 	}
 	if !value.Scalar() && value.Kind != document.Call {
@@ -39,10 +39,11 @@ func (o *Output) Fill(attributes Attributes) (value, shown *document.Value, err 
 	return value, shown, nil
 }
 
-// fillAs fills a value, with an error of what is shown of it.
-func fillAs(v, shown *document.Value, attributes Attributes) (*document.Value, error) {
+// FillMasked fills a value, and tells its error by what is shown of it: for rows, which have both of a resource or output. Where
+// nothing is masked, shown may be nil.
+func FillMasked(v, shown *document.Value, attributes Attributes) (*document.Value, error) {
 	filled, err := Fill(v, attributes)
-	if err != nil && v != shown {
+	if err != nil && shown != nil && v != shown {
 		err = maskedError(err, func() error {
 			_, masked := Fill(shown, attributes)
 			return masked
@@ -52,7 +53,7 @@ func fillAs(v, shown *document.Value, attributes Attributes) (*document.Value, e
 }
 
 // Fill gives what a Resource or an Output has the values of other resources. What is not known yet is left. Its errors may have
-// values of NoEcho parameters: for events and reasons there are the methods Fill.
+// values of NoEcho parameters: for events and reasons there is FillMasked.
 func Fill(v *document.Value, attributes Attributes) (*document.Value, error) {
 	if v == nil || v.Known() {
 		return v, nil

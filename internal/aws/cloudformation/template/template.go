@@ -3,7 +3,7 @@
 //
 //	t, err := template.Parse(text)   // what is wrong in the text by itself
 //	stack, err := t.Resolve(input)   // parameters, rules, conditions, loops; which resources there are, and their order
-//	v, err := template.Fill(r.Properties, attributes)   // of one resource, once those that it refers to are made
+//	properties, shown, err := r.Fill(attributes)   // of one resource, once those that it refers to are made
 //
 // Errors are AWS's words, with the place in the text. Facts have the numbers CFN-…; a comment says of a text that it is a
 // guess, or that public reports alone have it.

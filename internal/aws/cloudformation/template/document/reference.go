@@ -5,9 +5,12 @@ type Reference struct{ Resource, Attribute string }
 
 // References are those that are left in a value, each once, in order.
 func (v *Value) References() (list []Reference) {
-	had := map[Reference]bool{}
+	var had map[Reference]bool
 	for call := range v.Calls {
 		if r, is := call.Reference(); is && !had[r] {
+			if had == nil {
+				had = map[Reference]bool{}
+			}
 			had[r] = true
 			list = append(list, r)
 		}
