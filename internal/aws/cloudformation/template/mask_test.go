@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
 )
 
@@ -139,4 +141,74 @@ func TestChainsOfFailingConditions(t *testing.T) {
 	}
 	_, err := resolve(body, map[string]string{"Pin": "7391"})
 	holdMessage(t, "a chain", err, "Template error: Unable to get mapping for Map::a::****")
+}
+
+// expressions are values that a NoEcho parameter may be part of, as JSON.
+func expressions(t *rapid.T, depth int) string {
+	if depth == 0 {
+		return rapid.SampledFrom([]string{
+			`{"Ref":"Pin"}`, `{"Fn::Sub":"a-${Pin}-b"}`, `{"Ref":"B"}`, `"text"`, `"1"`, `{"Fn::GetAtt":["B","List"]}`, `{"Ref":"Pins"}`, `["a",{"Ref":"Pin"}]`,
+		}).Draw(t, "leaf")
+	}
+	e := func() string { return expressions(t, depth-1) }
+	switch rapid.IntRange(0, 9).Draw(t, "function") {
+	case 0:
+		return `{"Fn::Join":["-",[` + e() + `,` + e() + `]]}`
+	case 1:
+		return `{"Fn::Join":["-",` + e() + `]}`
+	case 2:
+		return `{"Fn::Select":[` + e() + `,[` + e() + `,` + e() + `]]}`
+	case 3:
+		return `{"Fn::Select":["1",` + e() + `]}`
+	case 4:
+		return `{"Fn::Split":["-",` + e() + `]}`
+	case 5:
+		return `{"Fn::Base64":` + e() + `}`
+	case 6:
+		return `{"Fn::Sub":["${v}${v}",{"v":` + e() + `}]}`
+	case 7:
+		return `{"Fn::FindInMap":["Map",` + e() + `,` + e() + `]}`
+	case 8:
+		return `{"Fn::If":["IsPin",` + e() + `,` + e() + `]}`
+	default:
+		return `{"Fn::ImportValue":` + e() + `}`
+	}
+}
+
+// TestNothingShowsSecrets: whatever functions make of a NoEcho parameter, neither errors nor what is shown have it.
+func TestNothingShowsSecrets(t *testing.T) {
+	t.Parallel()
+	const pin = "7391"
+	rapid.Check(t, func(t *rapid.T) {
+		value := expressions(t, rapid.IntRange(0, 3).Draw(t, "depth"))
+		text := `{"Parameters":{"Pin":{"Type":"String","NoEcho":true},"Pins":{"Type":"CommaDelimitedList","NoEcho":true}},
+			"Mappings":{"Map":{"a":{"b":"c"},"text":{"1":"a","text":"b"}}},
+			"Conditions":{"IsPin":{"Fn::Equals":[{"Ref":"Pin"},"` + rapid.SampledFrom([]string{"7391", "x"}).Draw(t, "pin") + `"]}},
+			"Resources":{"B":{"Type":"T"},"A":{"Type":"T","Properties":{"P":` + value + `}}},
+			"Outputs":{"O":{"Value":{"Fn::Join":["",["o",` + value + `]]}}}}`
+		told := func(what string) {
+			if strings.Contains(what, pin) || strings.Contains(what, "NzM5M") {
+				t.Fatalf("%s shows %s", value, what)
+			}
+		}
+		stack, err := resolve(text, map[string]string{"Pin": pin, "Pins": pin + "," + pin})
+		if err != nil {
+			told(err.Error())
+			return
+		}
+		told(stack.Resources[1].Shown.JSON())
+		for _, c := range stack.Causes("A")["P"] {
+			told(c.Entity())
+		}
+		if _, shown, err := stack.Resources[1].Fill(attributes); err != nil {
+			told(err.Error())
+		} else {
+			told(shown.JSON())
+		}
+		if _, shown, err := stack.Outputs[0].Fill(attributes); err != nil {
+			told(err.Error())
+		} else {
+			told(shown.JSON())
+		}
+	})
 }
