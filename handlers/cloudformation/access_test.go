@@ -3,8 +3,12 @@ package cloudformation_test
 import (
 	"testing"
 
+	sdk "github.com/aws/aws-sdk-go-v2/service/cloudformation"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudformation"
+	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 )
 
 // Source: Service Authorization Reference, AWS CloudFormation.
@@ -52,4 +56,26 @@ func TestWhatRequestsAsk(t *testing.T) {
 			apitest.Ask(operation, `{"StackName":"`+byARN+`"}`, "cloudformation:"+operation+" stack/web/1"))
 	}
 	apitest.AskedBy(t, service, table)
+}
+
+// A request that names a change set by its ARN alone asks on the stack, whose tags count also by its name.
+func TestStacksOfWhatRequestsAsk(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	web := s.stands("web", func(c *cfn.Stack) { c.Tags = []cfn.Tag{{Key: "Team", Value: "red"}} })
+	set := ok(s, s.CreateChangeSet, newSet("web", "c", "", one(`{}`)))
+	service := cloudformation.Service(cloudformation.New(cloudformation.Options{Store: s.Store, Now: s.Clock}))
+	config, asked := s.Refuse(service, awsapi.Caller{})
+	got := apitest.For(asked, sdk.NewFromConfig(config).DescribeChangeSet, &sdk.DescribeChangeSetInput{ChangeSetName: set.Id})
+	if want := "cloudformation:DescribeChangeSet " + web.ID + ", cloudformation:changesetname=c"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	for _, id := range []string{web.ID, cfn.StackPrefix(scope) + "web/*"} {
+		if tags := service.Tags(id); len(tags) != 1 || tags[0].Value != "red" {
+			t.Errorf("%s: %v", id, tags)
+		}
+	}
+	if tags := service.Tags(cfn.StackPrefix(scope) + "no/*"); tags != nil {
+		t.Error(tags)
+	}
 }

@@ -9,7 +9,15 @@ import (
 	_ "embed"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	"github.com/ecs-emulator/ecs-emulator/handlers/cloudformation/change"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/operation"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
@@ -19,24 +27,76 @@ type Options struct {
 	Now   func() time.Time // the emulator's time
 	// Template reads what a TemplateURL names. Nil: a request that has one is refused.
 	Template func(ctx context.Context, url string) (string, error)
-	// Identifiers are the properties that tell resources of a type apart; nil: they are not known.
-	Identifiers func(resourceType string) []string
+	// Environment answers what templates ask of where their stack is, in the name of who acts.
+	Environment func(ctx context.Context, who Actor) template.Environment
+	// Types is what there is to know of types of resources.
+	Types Types
+	// Assumable is whether CloudFormation can assume a role. Nil: each one (CFN-20).
+	Assumable func(ctx context.Context, roleARN string) bool
+	// Principal is what to remember of a caller who begins an operation. Nil: its ARN, which is empty for the root of the account.
+	Principal func(awsapi.Call) string
+	// Notifies says that events of stacks go to their NotificationARNs. Without it a request that has some is refused.
+	Notifies bool
+	// ChangeSetCreation is how long a change set is CREATE_PENDING (CFN-31, CFN-32). Default: not at all.
+	ChangeSetCreation time.Duration
+}
+
+// Actor is in whose name a stack acts: its role, or without one the caller.
+type Actor struct {
+	Scope              arn.Scope
+	RoleARN, Principal string
+}
+
+// Types is what the table of types, and what is built of them, say.
+type Types interface {
+	operation.Types
+	change.Types
+	// Built is whether a stack can have a resource of a type.
+	Built(resourceType string) bool
+	// Refuse names the first property, or value of one, that is not built; nil if there is none. What is wrong by AWS's schema is told
+	// when the resource is made (CFN-114).
+	Refuse(resourceType string, properties *document.Value) error
+	// Identifiers are the properties that tell resources of a type apart, nil if they are not known.
+	Identifiers(resourceType string) []string
 }
 
 // API answers from the store.
 type API struct{ Options }
 
 func New(o Options) *API {
-	if o.Identifiers == nil {
-		o.Identifiers = func(string) []string { return nil }
+	if o.Assumable == nil {
+		o.Assumable = func(context.Context, string) bool { return true }
+	}
+	if o.Principal == nil {
+		o.Principal = principalOf
 	}
 	return &API{o}
+}
+
+// now is the time in milliseconds, as CloudFormation has it.
+func (a *API) now() time.Time { return a.Now().UTC().Truncate(time.Millisecond) }
+
+func principalOf(call awsapi.Call) string {
+	if call.IsRoot() {
+		return ""
+	}
+	return call.Principal()
+}
+
+// actor is who acts for a caller on a stack with a role.
+func (a *API) actor(ctx context.Context, role *string, stored string) (Actor, error) {
+	who := Actor{Scope: awsapi.CallScope(ctx), RoleARN: stored, Principal: a.Principal(awsapi.FromContext(ctx))}
+	if given := aws.ToString(role); given != "" {
+		if !a.Assumable(ctx, given) {
+			return Actor{}, invalid("Role ARN is invalid or cannot be assumed")
+		}
+		who.RoleARN = given
+	}
+	return who, nil
 }
 
 //go:embed model.json
 var table []byte
 
 // model is what the service model demands of requests.
-var model = constraint.New(table, constraint.Style{
-	Code: "ValidationError",
-})
+var model = constraint.New(table, constraint.Style{Code: "ValidationError"})

@@ -1,6 +1,7 @@
 package cloudformation_test
 
 import (
+	"context"
 	"net/http"
 	"os"
 	"reflect"
@@ -12,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudformation"
 	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -42,16 +44,21 @@ var scope = arn.Scope{Region: "us-east-1", Account: "123456789012"}
 type scene struct {
 	*apitest.Scene
 	*sdk.Client
+	ssm map[string]string
 }
 
 func newScene(t *testing.T, options ...func(*cloudformation.Options)) *scene {
 	t.Helper()
-	s := apitest.NewScene(t, scope)
-	o := cloudformation.Options{Store: s.Store, Now: s.Clock}
+	s := &scene{Scene: apitest.NewScene(t, scope), ssm: map[string]string{}}
+	o := cloudformation.Options{
+		Store: s.Store, Now: s.Clock, Types: table{},
+		Environment: func(_ context.Context, who cloudformation.Actor) template.Environment { return world{s: s, who: who} },
+	}
 	for _, set := range options {
 		set(&o)
 	}
-	return &scene{s, sdk.NewFromConfig(s.Serve(cloudformation.Service(cloudformation.New(o)), &promises))}
+	s.Client = sdk.NewFromConfig(s.Serve(cloudformation.Service(cloudformation.New(o)), &promises))
+	return s
 }
 
 func ok[I, O any](s *scene, call apitest.Operation[I, O, sdk.Options], in *I) *O {

@@ -22,15 +22,14 @@ func Service(a *API) awsapi.Service {
 }
 
 func (a *API) stackOperations() []awsapi.Operation {
-	const needs = "the controller of stacks"
 	return []awsapi.Operation{
-		awsapi.NotBuiltWith[sdk.CreateStackInput]("CreateStack", needs),
-		awsapi.NotBuiltWith[sdk.UpdateStackInput]("UpdateStack", needs),
-		awsapi.NotBuiltWith[sdk.DeleteStackInput]("DeleteStack", needs),
-		awsapi.NotBuiltWith[sdk.CancelUpdateStackInput]("CancelUpdateStack", needs),
-		awsapi.NotBuiltWith[sdk.RollbackStackInput]("RollbackStack", needs),
-		awsapi.NotBuiltWith[sdk.ContinueUpdateRollbackInput]("ContinueUpdateRollback", needs),
-		awsapi.NotBuiltWith[sdk.UpdateTerminationProtectionInput]("UpdateTerminationProtection", needs),
+		awsapi.Partial("CreateStack", "resources of the types that are built; stack policies, rollback triggers, nested stacks, macros and the mode EXPRESS answer 501 NotImplementedException", a.CreateStack),
+		awsapi.Partial("UpdateStack", "as CreateStack", a.UpdateStack),
+		awsapi.Partial("DeleteStack", "with RetainResources and FORCE_DELETE_STACK; the mode EXPRESS answers 501 NotImplementedException", a.DeleteStack),
+		awsapi.Works("CancelUpdateStack", "an update that is under way is rolled back", a.CancelUpdateStack),
+		awsapi.Partial("RollbackStack", "of a stack whose create or update has failed; the mode EXPRESS answers 501 NotImplementedException", a.RollbackStack),
+		awsapi.Works("ContinueUpdateRollback", "with ResourcesToSkip", a.ContinueUpdateRollback),
+		awsapi.Works("UpdateTerminationProtection", "at once", a.UpdateTerminationProtection),
 		awsapi.Works("DescribeStacks", "also deleted ones, by their ARN, for 90 days; no drift is looked for", a.DescribeStacks),
 		awsapi.Works("ListStacks", "by status, in pages, deleted ones of 90 days included", a.ListStacks),
 		awsapi.Works("DescribeStackEvents", "the newest first, in pages", a.DescribeStackEvents),
@@ -45,12 +44,11 @@ func (a *API) stackOperations() []awsapi.Operation {
 }
 
 func (a *API) changeSetOperations() []awsapi.Operation {
-	const needs = "the controller of stacks"
 	return []awsapi.Operation{
-		awsapi.NotBuiltWith[sdk.CreateChangeSetInput]("CreateChangeSet", needs),
-		awsapi.NotBuiltWith[sdk.DescribeChangeSetInput]("DescribeChangeSet", needs),
-		awsapi.NotBuiltWith[sdk.ExecuteChangeSetInput]("ExecuteChangeSet", needs),
-		awsapi.NotBuiltWith[sdk.DeleteChangeSetInput]("DeleteChangeSet", needs),
+		awsapi.Partial("CreateChangeSet", "of the types CREATE and UPDATE, as CreateStack; imports and REVERT_DRIFT answer 501 NotImplementedException", a.CreateChangeSet),
+		awsapi.Works("DescribeChangeSet", "with values if they are asked for; paths lead to properties, not into them", a.DescribeChangeSet),
+		awsapi.Works("ExecuteChangeSet", "other change sets of the stack go", a.ExecuteChangeSet),
+		awsapi.Works("DeleteChangeSet", "those that were not executed", a.DeleteChangeSet),
 		awsapi.Works("ListChangeSets", "without those that were executed", a.ListChangeSets),
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/cloudformation"
 	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -241,9 +240,7 @@ func TestExports(t *testing.T) {
 // A stack's template is answered as it was sent, or without its loops (CFN-22, CFN-90, CFN-91).
 func TestTemplatesOfStacks(t *testing.T) {
 	t.Parallel()
-	s := newScene(t, func(o *cloudformation.Options) {
-		o.Identifiers = func(string) []string { return []string{"RoleName"} }
-	})
+	s := newScene(t)
 	s.stands("web", func(c *cfn.Stack) { c.Body, c.Processed = roleTemplate, "{}" })
 	original := ok(s, s.GetTemplate, &sdk.GetTemplateInput{StackName: aws.String("web")})
 	processed := ok(s, s.GetTemplate, &sdk.GetTemplateInput{StackName: aws.String("web"), TemplateStage: types.TemplateStageProcessed})

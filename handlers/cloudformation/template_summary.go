@@ -43,7 +43,7 @@ func (a *API) identifierSummaries(resources *document.Value) (list []types.Resou
 	at := map[string]int{}
 	for _, m := range resources.Members {
 		kind := m.Value.TextOf("Type")
-		identifiers := a.Identifiers(kind)
+		identifiers := a.Types.Identifiers(kind)
 		if kind == "" || len(identifiers) == 0 {
 			continue
 		}

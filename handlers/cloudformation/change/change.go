@@ -47,9 +47,10 @@ type Input struct {
 	Before, After *template.Stack
 	// Stored are the stack's resources.
 	Stored []*cfn.Resource
-	// Tags and Outputs are the stack's; NewTags are those that it is to have.
+	// Parameters, Tags and Outputs are the stack's; NewTags are those that it is to have.
+	Parameters    []cfn.Parameter
 	Tags, NewTags []cfn.Tag
-	Outputs       []cfn.Output
+	Outputs       []cfn.OutputSpec
 	Types         Types
 }
 
@@ -113,10 +114,8 @@ type fate struct {
 func (f *finder) parameters() {
 	f.changed = map[string]bool{}
 	was := map[string][2]string{}
-	if f.Before != nil {
-		for _, p := range f.Before.Parameters {
-			was[p.Name] = [2]string{p.Value, p.Resolved}
-		}
+	for _, p := range f.Parameters {
+		was[p.Key] = [2]string{p.Value, p.Resolved}
 	}
 	for _, p := range f.After.Parameters {
 		if old, had := was[p.Name]; !had || old != [2]string{p.Value, p.Resolved} {
@@ -177,25 +176,9 @@ func remove(old *cfn.Resource) cfn.Change {
 	return made
 }
 
-// outputsDiffer is whether outputs change. One whose value is not known yet refers to what changes, which counts by itself.
+// outputsDiffer is whether the template says something else of outputs.
 func (f *finder) outputsDiffer() bool {
-	if len(f.Outputs) != len(f.After.Outputs) {
-		return true
-	}
-	was := map[string]cfn.Output{}
-	for _, o := range f.Outputs {
-		was[o.Key] = o
-	}
-	for _, o := range f.After.Outputs {
-		old, had := was[o.Name]
-		if !had || old.Description != o.Description || f.differs(o.Value, old.Value) || o.Export == nil && old.ExportName != "" || o.Export != nil && f.differs(o.Export, old.ExportName) {
-			return true
-		}
-	}
-	return false
-}
-
-func (f *finder) differs(v *document.Value, was string) bool {
-	filled, err := template.Fill(v, f.value)
-	return err != nil || filled.Scalar() && filled.Text != was
+	return !slices.EqualFunc(f.Outputs, f.After.Outputs, func(old cfn.OutputSpec, o *template.Output) bool {
+		return old.Name == o.Name && old.Description == o.Description && old.Value.Equal(o.Value) && old.Export.Equal(o.Export)
+	})
 }

@@ -94,9 +94,23 @@ func made(t *testing.T, stack *template.Stack) (list []*cfn.Resource) {
 	return list
 }
 
+func parameters(stack *template.Stack) (list []cfn.Parameter) {
+	for _, p := range stack.Parameters {
+		list = append(list, cfn.Parameter{Key: p.Name, Value: p.Value, Resolved: p.Resolved})
+	}
+	return list
+}
+
+func outputs(stack *template.Stack) (list []cfn.OutputSpec) {
+	for _, o := range stack.Outputs {
+		list = append(list, cfn.OutputSpec{Name: o.Name, Value: o.Value, Export: o.Export})
+	}
+	return list
+}
+
 func find(t *testing.T, before, after *template.Stack) change.Found {
 	t.Helper()
-	return change.Find(change.Input{Before: before, After: after, Stored: made(t, before), Types: types{}})
+	return change.Find(change.Input{Before: before, After: after, Stored: made(t, before), Parameters: parameters(before), Outputs: outputs(before), Types: types{}})
 }
 
 func equal(t *testing.T, got, want any) {
@@ -197,20 +211,31 @@ func TestValues(t *testing.T) {
 	equal(t, found.Changes[1].Details[0].After, `[{"Size":"2"},"{{changeSet:KNOWN_AFTER_APPLY}}"]`)
 }
 
+// A value is masked also where another resource has it by an attribute.
+func TestMaskOfAttributes(t *testing.T) {
+	t.Parallel()
+	const text = `{"Parameters":{"Pin":{"Type":"String","NoEcho":true}},"Resources":{
+		"A":{"Type":"T::A","Properties":{"Arn":{"Ref":"Pin"}}}, "B":{"Type":"T::A","Properties":{"Of":{"Fn::GetAtt":["A","Arn"]}}}}}`
+	found := find(t, resolve(t, text, "Pin", "1234"), resolve(t, text, "Pin", "5678"))
+	if b := found.Changes[1]; b.Details[0].After != "****" || strings.Contains(b.AfterContext, "5678") {
+		t.Errorf("%+v", b)
+	}
+}
+
 // Tags change what takes them, and outputs are an update by themselves.
 func TestTagsAndOutputs(t *testing.T) {
 	t.Parallel()
 	const text = `{"Resources":{"A":{"Type":"T::A"},"B":{"Type":"T::Plain"}},"Outputs":{"O":{"Value":{"Fn::GetAtt":["A","Arn"]},"Export":{"Name":"e"}}}}`
 	stack := resolve(t, text)
 	in := change.Input{
-		Before: stack, After: stack, Stored: made(t, stack), Types: types{}, NewTags: []cfn.Tag{{Key: "k", Value: "v"}}, Outputs: []cfn.Output{{Key: "O", Value: "A.Arn", ExportName: "e"}},
+		Before: stack, After: stack, Stored: made(t, stack), Types: types{}, NewTags: []cfn.Tag{{Key: "k", Value: "v"}}, Outputs: outputs(stack),
 	}
 	equal(t, lines(change.Find(in)), []string{"Modify A False; Tags  Never Static DirectModification"})
 	in.Tags = in.NewTags
 	if found := change.Find(in); found.Any {
 		t.Errorf("%+v", found)
 	}
-	in.Outputs[0].ExportName = "f"
+	in.Outputs[0].Export = document.NewText("f")
 	if found := change.Find(in); !found.Any || len(found.Changes) != 0 {
 		t.Errorf("%+v", found)
 	}

@@ -146,18 +146,29 @@ func (made *fate) property(attribute string) *Property {
 
 // value is what a reference comes to, nil if it is not known before the change is made.
 func (f *finder) value(to document.Reference) (*document.Value, error) {
+	return f.valueOf(to, func(p *Property) *document.Value { return p.After }), nil
+}
+
+// valueShown is value with the mask for NoEcho parameters in what an attribute has of a property.
+func (f *finder) valueShown(to document.Reference) (*document.Value, error) {
+	return f.valueOf(to, func(*Property) *document.Value {
+		return template.FillShown(f.after[to.Resource].Shown, f.valueShown).Get(to.Attribute)
+	}), nil
+}
+
+func (f *finder) valueOf(to document.Reference, after func(*Property) *document.Value) *document.Value {
 	made, old := f.fates[to.Resource], f.stored[to.Resource]
 	if old == nil || made == nil || made.added || made.replaced != Never {
-		return nil, nil
+		return nil
 	}
 	switch p := made.property(to.Attribute); {
 	case to.Attribute == "":
-		return document.NewText(old.PhysicalID), nil
+		return document.NewText(old.PhysicalID)
 	case p != nil && p.After != nil && p.After.Known():
-		return p.After, nil
+		return after(p)
 	case made.change != nil:
-		return nil, nil
+		return nil
 	default:
-		return old.Now.Attributes[to.Attribute], nil
+		return old.Now.Attributes[to.Attribute]
 	}
 }

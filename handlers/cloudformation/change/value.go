@@ -11,7 +11,7 @@ const unknown = "{{changeSet:KNOWN_AFTER_APPLY}}"
 
 // shown are the properties of a resource as a change set shows them, with a mask for NoEcho parameters, and what is not known.
 func (f *finder) shown(r *template.Resource) *document.Value {
-	return opaque(template.FillShown(r.Shown, f.value))
+	return opaque(template.FillShown(r.Shown, f.valueShown))
 }
 
 // opaque has a text for each call that is left.

@@ -51,6 +51,7 @@ type ChangeSet struct {
 	Kind                      string // CREATE or UPDATE
 	Status                    ChangeSetStatus
 	Reason                    string
+	Warning                   string // told with values (CFN-45)
 	Execution                 ExecutionStatus
 	CreatedAt                 time.Time
 	Token                     string // the ClientToken of the request

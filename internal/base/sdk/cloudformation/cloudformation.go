@@ -4,6 +4,8 @@
 package cloudformation
 
 import (
+	"time"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation/types"
 )
 
@@ -12,12 +14,18 @@ type CancelUpdateStackInput struct {
 	ClientRequestToken *string
 }
 
+type CancelUpdateStackOutput struct {
+}
+
 type ContinueUpdateRollbackInput struct {
 	StackName          *string
 	ClientRequestToken *string
 	ForceRollback      *bool
 	ResourcesToSkip    []string
 	RoleARN            *string
+}
+
+type ContinueUpdateRollbackOutput struct {
 }
 
 type CreateChangeSetInput struct {
@@ -45,6 +53,11 @@ type CreateChangeSetInput struct {
 	UsePreviousTemplate     *bool
 }
 
+type CreateChangeSetOutput struct {
+	Id      *string
+	StackId *string
+}
+
 type CreateStackInput struct {
 	StackName                   *string
 	Capabilities                []types.Capability
@@ -68,9 +81,17 @@ type CreateStackInput struct {
 	TimeoutInMinutes            *int32
 }
 
+type CreateStackOutput struct {
+	OperationId *string
+	StackId     *string
+}
+
 type DeleteChangeSetInput struct {
 	ChangeSetName *string
 	StackName     *string
+}
+
+type DeleteChangeSetOutput struct {
 }
 
 type DeleteStackInput struct {
@@ -80,6 +101,9 @@ type DeleteStackInput struct {
 	DeploymentConfig   *types.DeploymentConfig
 	RetainResources    []string
 	RoleARN            *string
+}
+
+type DeleteStackOutput struct {
 }
 
 type DescribeAccountLimitsInput struct {
@@ -103,6 +127,33 @@ type DescribeChangeSetInput struct {
 	IncludePropertyValues *bool
 	NextToken             *string
 	StackName             *string
+}
+
+type DescribeChangeSetOutput struct {
+	Capabilities            []types.Capability
+	ChangeSetId             *string
+	ChangeSetName           *string
+	Changes                 []types.Change
+	CreationTime            *time.Time
+	DeploymentConfig        *types.DeploymentConfig
+	DeploymentMode          types.DeploymentMode
+	Description             *string
+	ExecutionStatus         types.ExecutionStatus
+	ImportExistingResources *bool
+	IncludeNestedStacks     *bool
+	NextToken               *string
+	NotificationARNs        []string
+	OnStackFailure          types.OnStackFailure
+	Parameters              []types.Parameter
+	ParentChangeSetId       *string
+	RollbackConfiguration   *types.RollbackConfiguration
+	RootChangeSetId         *string
+	StackDriftStatus        types.StackDriftStatus
+	StackId                 *string
+	StackName               *string
+	Status                  types.ChangeSetStatus
+	StatusReason            *string
+	Tags                    []types.Tag
 }
 
 type DescribeEventsInput struct {
@@ -190,6 +241,9 @@ type ExecuteChangeSetInput struct {
 	DisableRollback      *bool
 	RetainExceptOnCreate *bool
 	StackName            *string
+}
+
+type ExecuteChangeSetOutput struct {
 }
 
 type GetStackPolicyInput struct {
@@ -286,6 +340,11 @@ type RollbackStackInput struct {
 	RoleARN              *string
 }
 
+type RollbackStackOutput struct {
+	OperationId *string
+	StackId     *string
+}
+
 const ServiceID = "CloudFormation"
 
 type SetStackPolicyInput struct {
@@ -324,9 +383,18 @@ type UpdateStackInput struct {
 	UsePreviousTemplate         *bool
 }
 
+type UpdateStackOutput struct {
+	OperationId *string
+	StackId     *string
+}
+
 type UpdateTerminationProtectionInput struct {
 	EnableTerminationProtection *bool
 	StackName                   *string
+}
+
+type UpdateTerminationProtectionOutput struct {
+	StackId *string
 }
 
 type ValidateTemplateInput struct {

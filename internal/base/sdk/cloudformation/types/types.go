@@ -5,11 +5,50 @@ package types
 
 import (
 	"time"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk"
 )
 
 type AccountLimit struct {
 	Name  *string
 	Value *int32
+}
+
+type AfterValueFrom string
+
+const (
+	AfterValueFromTemplate AfterValueFrom = "TEMPLATE"
+)
+
+func (AfterValueFrom) Values() []AfterValueFrom {
+	return []AfterValueFrom{AfterValueFromTemplate}
+}
+
+type AlreadyExistsException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *AlreadyExistsException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *AlreadyExistsException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "AlreadyExistsException")
+}
+func (e *AlreadyExistsException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *AlreadyExistsException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type AttributeChangeType string
+
+const (
+	AttributeChangeTypeAdd            AttributeChangeType = "Add"
+	AttributeChangeTypeRemove         AttributeChangeType = "Remove"
+	AttributeChangeTypeModify         AttributeChangeType = "Modify"
+	AttributeChangeTypeSyncWithActual AttributeChangeType = "SyncWithActual"
+)
+
+func (AttributeChangeType) Values() []AttributeChangeType {
+	return []AttributeChangeType{AttributeChangeTypeAdd, AttributeChangeTypeRemove, AttributeChangeTypeModify, AttributeChangeTypeSyncWithActual}
 }
 
 type BeaconStackOperationStatus string
@@ -22,6 +61,17 @@ const (
 
 func (BeaconStackOperationStatus) Values() []BeaconStackOperationStatus {
 	return []BeaconStackOperationStatus{BeaconStackOperationStatusInProgress, BeaconStackOperationStatusSucceeded, BeaconStackOperationStatusFailed}
+}
+
+type BeforeValueFrom string
+
+const (
+	BeforeValueFromPreviousDeploymentState BeforeValueFrom = "PREVIOUS_DEPLOYMENT_STATE"
+	BeforeValueFromActualState             BeforeValueFrom = "ACTUAL_STATE"
+)
+
+func (BeforeValueFrom) Values() []BeforeValueFrom {
+	return []BeforeValueFrom{BeforeValueFromPreviousDeploymentState, BeforeValueFromActualState}
 }
 
 type CallAs string
@@ -45,6 +95,27 @@ const (
 
 func (Capability) Values() []Capability {
 	return []Capability{CapabilityCapabilityIam, CapabilityCapabilityNamedIam, CapabilityCapabilityAutoExpand}
+}
+
+type Change struct {
+	HookInvocationCount *int32
+	ResourceChange      *ResourceChange
+	Type                ChangeType
+}
+
+type ChangeAction string
+
+const (
+	ChangeActionAdd            ChangeAction = "Add"
+	ChangeActionModify         ChangeAction = "Modify"
+	ChangeActionRemove         ChangeAction = "Remove"
+	ChangeActionImport         ChangeAction = "Import"
+	ChangeActionDynamic        ChangeAction = "Dynamic"
+	ChangeActionSyncWithActual ChangeAction = "SyncWithActual"
+)
+
+func (ChangeAction) Values() []ChangeAction {
+	return []ChangeAction{ChangeActionAdd, ChangeActionModify, ChangeActionRemove, ChangeActionImport, ChangeActionDynamic, ChangeActionSyncWithActual}
 }
 
 type ChangeSetStatus string
@@ -90,6 +161,31 @@ const (
 
 func (ChangeSetType) Values() []ChangeSetType {
 	return []ChangeSetType{ChangeSetTypeCreate, ChangeSetTypeUpdate, ChangeSetTypeImport}
+}
+
+type ChangeSource string
+
+const (
+	ChangeSourceResourceReference  ChangeSource = "ResourceReference"
+	ChangeSourceParameterReference ChangeSource = "ParameterReference"
+	ChangeSourceResourceAttribute  ChangeSource = "ResourceAttribute"
+	ChangeSourceDirectModification ChangeSource = "DirectModification"
+	ChangeSourceAutomatic          ChangeSource = "Automatic"
+	ChangeSourceNoModification     ChangeSource = "NoModification"
+)
+
+func (ChangeSource) Values() []ChangeSource {
+	return []ChangeSource{ChangeSourceResourceReference, ChangeSourceParameterReference, ChangeSourceResourceAttribute, ChangeSourceDirectModification, ChangeSourceAutomatic, ChangeSourceNoModification}
+}
+
+type ChangeType string
+
+const (
+	ChangeTypeResource ChangeType = "Resource"
+)
+
+func (ChangeType) Values() []ChangeType {
+	return []ChangeType{ChangeTypeResource}
 }
 
 type DeletionMode string
@@ -138,6 +234,29 @@ const (
 
 func (DetailedStatus) Values() []DetailedStatus {
 	return []DetailedStatus{DetailedStatusConfigurationComplete, DetailedStatusValidationFailed}
+}
+
+type DriftIgnoredReason string
+
+const (
+	DriftIgnoredReasonManagedByAws      DriftIgnoredReason = "MANAGED_BY_AWS"
+	DriftIgnoredReasonWriteOnlyProperty DriftIgnoredReason = "WRITE_ONLY_PROPERTY"
+	DriftIgnoredReasonSensitiveProperty DriftIgnoredReason = "SENSITIVE_PROPERTY"
+)
+
+func (DriftIgnoredReason) Values() []DriftIgnoredReason {
+	return []DriftIgnoredReason{DriftIgnoredReasonManagedByAws, DriftIgnoredReasonWriteOnlyProperty, DriftIgnoredReasonSensitiveProperty}
+}
+
+type EvaluationType string
+
+const (
+	EvaluationTypeStatic  EvaluationType = "Static"
+	EvaluationTypeDynamic EvaluationType = "Dynamic"
+)
+
+func (EvaluationType) Values() []EvaluationType {
+	return []EvaluationType{EvaluationTypeStatic, EvaluationTypeDynamic}
 }
 
 type EventFilter struct {
@@ -211,6 +330,38 @@ const (
 
 func (HookStatus) Values() []HookStatus {
 	return []HookStatus{HookStatusHookInProgress, HookStatusHookCompleteSucceeded, HookStatusHookCompleteFailed, HookStatusHookFailed}
+}
+
+type InsufficientCapabilitiesException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *InsufficientCapabilitiesException) Error() string {
+	return e.ErrorCode() + ": " + e.ErrorMessage()
+}
+func (e *InsufficientCapabilitiesException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "InsufficientCapabilitiesException")
+}
+func (e *InsufficientCapabilitiesException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *InsufficientCapabilitiesException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type LimitExceededException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *LimitExceededException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *LimitExceededException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "LimitExceededException")
+}
+func (e *LimitExceededException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *LimitExceededException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type LiveResourceDrift struct {
+	ActualValue             *string
+	DriftDetectionTimestamp *time.Time
+	PreviousValue           *string
 }
 
 type ModuleInfo struct {
@@ -319,6 +470,91 @@ type ParameterDeclaration struct {
 	ParameterType        *string
 }
 
+type PolicyAction string
+
+const (
+	PolicyActionDelete             PolicyAction = "Delete"
+	PolicyActionRetain             PolicyAction = "Retain"
+	PolicyActionSnapshot           PolicyAction = "Snapshot"
+	PolicyActionReplaceAndDelete   PolicyAction = "ReplaceAndDelete"
+	PolicyActionReplaceAndRetain   PolicyAction = "ReplaceAndRetain"
+	PolicyActionReplaceAndSnapshot PolicyAction = "ReplaceAndSnapshot"
+)
+
+func (PolicyAction) Values() []PolicyAction {
+	return []PolicyAction{PolicyActionDelete, PolicyActionRetain, PolicyActionSnapshot, PolicyActionReplaceAndDelete, PolicyActionReplaceAndRetain, PolicyActionReplaceAndSnapshot}
+}
+
+type Replacement string
+
+const (
+	ReplacementTrue        Replacement = "True"
+	ReplacementFalse       Replacement = "False"
+	ReplacementConditional Replacement = "Conditional"
+)
+
+func (Replacement) Values() []Replacement {
+	return []Replacement{ReplacementTrue, ReplacementFalse, ReplacementConditional}
+}
+
+type RequiresRecreation string
+
+const (
+	RequiresRecreationNever         RequiresRecreation = "Never"
+	RequiresRecreationConditionally RequiresRecreation = "Conditionally"
+	RequiresRecreationAlways        RequiresRecreation = "Always"
+)
+
+func (RequiresRecreation) Values() []RequiresRecreation {
+	return []RequiresRecreation{RequiresRecreationNever, RequiresRecreationConditionally, RequiresRecreationAlways}
+}
+
+type ResourceAttribute string
+
+const (
+	ResourceAttributeProperties          ResourceAttribute = "Properties"
+	ResourceAttributeMetadata            ResourceAttribute = "Metadata"
+	ResourceAttributeCreationPolicy      ResourceAttribute = "CreationPolicy"
+	ResourceAttributeUpdatePolicy        ResourceAttribute = "UpdatePolicy"
+	ResourceAttributeDeletionPolicy      ResourceAttribute = "DeletionPolicy"
+	ResourceAttributeUpdateReplacePolicy ResourceAttribute = "UpdateReplacePolicy"
+	ResourceAttributeTags                ResourceAttribute = "Tags"
+)
+
+func (ResourceAttribute) Values() []ResourceAttribute {
+	return []ResourceAttribute{ResourceAttributeProperties, ResourceAttributeMetadata, ResourceAttributeCreationPolicy, ResourceAttributeUpdatePolicy, ResourceAttributeDeletionPolicy, ResourceAttributeUpdateReplacePolicy, ResourceAttributeTags}
+}
+
+type ResourceChange struct {
+	Action                         ChangeAction
+	AfterContext                   *string
+	BeforeContext                  *string
+	ChangeSetId                    *string
+	Details                        []ResourceChangeDetail
+	LogicalResourceId              *string
+	ModuleInfo                     *ModuleInfo
+	PhysicalResourceId             *string
+	PolicyAction                   PolicyAction
+	PreviousDeploymentContext      *string
+	Replacement                    Replacement
+	ResourceDriftIgnoredAttributes []ResourceDriftIgnoredAttribute
+	ResourceDriftStatus            StackResourceDriftStatus
+	ResourceType                   *string
+	Scope                          []ResourceAttribute
+}
+
+type ResourceChangeDetail struct {
+	CausingEntity *string
+	ChangeSource  ChangeSource
+	Evaluation    EvaluationType
+	Target        *ResourceTargetDefinition
+}
+
+type ResourceDriftIgnoredAttribute struct {
+	Path   *string
+	Reason DriftIgnoredReason
+}
+
 type ResourceIdentifierSummary struct {
 	LogicalResourceIds  []string
 	ResourceIdentifiers []string
@@ -371,6 +607,19 @@ const (
 
 func (ResourceStatus) Values() []ResourceStatus {
 	return []ResourceStatus{ResourceStatusCreateInProgress, ResourceStatusCreateFailed, ResourceStatusCreateComplete, ResourceStatusDeleteInProgress, ResourceStatusDeleteFailed, ResourceStatusDeleteComplete, ResourceStatusDeleteSkipped, ResourceStatusUpdateInProgress, ResourceStatusUpdateFailed, ResourceStatusUpdateComplete, ResourceStatusImportFailed, ResourceStatusImportComplete, ResourceStatusImportInProgress, ResourceStatusImportRollbackInProgress, ResourceStatusImportRollbackFailed, ResourceStatusImportRollbackComplete, ResourceStatusExportFailed, ResourceStatusExportComplete, ResourceStatusExportInProgress, ResourceStatusExportRollbackInProgress, ResourceStatusExportRollbackFailed, ResourceStatusExportRollbackComplete, ResourceStatusUpdateRollbackInProgress, ResourceStatusUpdateRollbackComplete, ResourceStatusUpdateRollbackFailed, ResourceStatusRollbackInProgress, ResourceStatusRollbackComplete, ResourceStatusRollbackFailed}
+}
+
+type ResourceTargetDefinition struct {
+	AfterValue          *string
+	AfterValueFrom      AfterValueFrom
+	Attribute           ResourceAttribute
+	AttributeChangeType AttributeChangeType
+	BeforeValue         *string
+	BeforeValueFrom     BeforeValueFrom
+	Drift               *LiveResourceDrift
+	Name                *string
+	Path                *string
+	RequiresRecreation  RequiresRecreation
 }
 
 type ResourceToImport struct {
@@ -603,6 +852,18 @@ func (TemplateStage) Values() []TemplateStage {
 type TemplateSummaryConfig struct {
 	TreatUnrecognizedResourceTypesAsWarnings *bool
 }
+
+type TokenAlreadyExistsException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *TokenAlreadyExistsException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *TokenAlreadyExistsException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "TokenAlreadyExistsException")
+}
+func (e *TokenAlreadyExistsException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *TokenAlreadyExistsException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
 type ValidationStatus string
 

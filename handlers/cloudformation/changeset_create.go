@@ -1,0 +1,179 @@
+package cloudformation
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+// CreateChangeSet says what a template would change about a stack, or make (CFN-32 to CFN-35).
+func (a *API) CreateChangeSet(ctx context.Context, in *sdk.CreateChangeSetInput) (*sdk.CreateChangeSetOutput, error) {
+	if err := refuseImport(in); err != nil {
+		return nil, err
+	}
+	s, repeated, err := a.stackToChange(ctx, a.Store.Read(), in)
+	if err != nil {
+		return nil, err
+	}
+	if repeated != nil {
+		return &sdk.CreateChangeSetOutput{Id: &repeated.ID, StackId: &s.ID}, nil
+	}
+	who, err := a.actor(ctx, in.RoleARN, s.RoleARN)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := a.ask(ctx, wanted{
+		body: in.TemplateBody, url: in.TemplateURL, previous: aws.ToBool(in.UsePreviousTemplate), parameters: in.Parameters, tags: in.Tags, capabilities: in.Capabilities,
+		resourceTypes: in.ResourceTypes, notificationARNs: in.NotificationARNs, rollback: in.RollbackConfiguration, deployment: in.DeploymentConfig, changeSet: true,
+	}, s, who)
+	if err != nil {
+		return nil, err
+	}
+	c := &cfn.ChangeSet{
+		Scope: s.Scope, ID: newChangeSetID(s.Scope, *in.ChangeSetName), Name: *in.ChangeSetName, StackID: s.ID, StackName: s.Name,
+		Description: aws.ToString(in.Description), Kind: kindOf(in), CreatedAt: a.now(), Token: aws.ToString(in.ClientToken), Digest: digest("", in),
+		Settings: asked.settings, RoleARN: who.RoleARN, Principal: who.Principal, OnStackFailure: cfn.OnFailure(in.OnStackFailure),
+		IncludeNestedStacks: aws.ToBool(in.IncludeNestedStacks),
+	}
+	if c.OnStackFailure == "" && in.DeploymentConfig != nil && aws.ToBool(in.DeploymentConfig.DisableRollback) {
+		c.OnStackFailure = cfn.OnFailureDoNothing
+	}
+	before := a.before(ctx, s, who)
+	out := &sdk.CreateChangeSetOutput{Id: &c.ID, StackId: &s.ID}
+	return out, a.Store.Update(func(tx *store.Tx) error {
+		now, err := a.stillToChange(ctx, tx, in, s)
+		if err != nil {
+			return err
+		}
+		if err := a.fillChangeSet(tx, now, c, before, asked.template); err != nil {
+			return err
+		}
+		if now.Status == "" {
+			review(tx, now, c)
+		}
+		cfn.PutChangeSet(tx, c)
+		return nil
+	})
+}
+
+// stillToChange is the stack of a new change set as it is by now.
+func (a *API) stillToChange(ctx context.Context, tx *store.Tx, in *sdk.CreateChangeSetInput, s *cfn.Stack) (*cfn.Stack, error) {
+	now, repeated, err := a.stackToChange(ctx, tx, in)
+	switch {
+	case err != nil:
+		return nil, err
+	case repeated != nil || now.Status != "" && now.ID != s.ID: // another request has come first
+		return nil, &types.AlreadyExistsException{Message: awsapi.Textf("ChangeSet %s already exists", *in.ChangeSetName)}
+	case now.Status == "": // the template has the id of the one before
+		return s, nil
+	default:
+		return now, nil
+	}
+}
+
+// review writes a stack that has only change sets yet (CFN-29, CFN-32).
+func review(tx *store.Tx, s *cfn.Stack, c *cfn.ChangeSet) {
+	s.Status, s.Reason, s.RoleARN, s.ChangeSetID = cfn.ReviewInProgress, "User Initiated", c.RoleARN, ""
+	cfn.PutStack(tx, s)
+	cfn.AppendEvents(tx, s.ID, []*cfn.Event{{
+		ID: newEventID(), StackName: s.Name, LogicalID: s.Name, PhysicalID: s.ID, Type: cfn.TypeStack, At: c.CreatedAt, Token: c.Token,
+		Status: string(cfn.ReviewInProgress), Reason: "User Initiated",
+	}})
+}
+
+// kindOf is the type of a change set. Source of the default: CloudFormation API reference.
+func kindOf(in *sdk.CreateChangeSetInput) string {
+	if in.ChangeSetType == "" {
+		return string(types.ChangeSetTypeUpdate)
+	}
+	return string(in.ChangeSetType)
+}
+
+// refuseImport names what is not built of change sets.
+func refuseImport(in *sdk.CreateChangeSetInput) error {
+	switch {
+	case in.ChangeSetType == types.ChangeSetTypeImport || len(in.ResourcesToImport) > 0:
+		return notBuilt("change sets that import resources")
+	case aws.ToBool(in.ImportExistingResources):
+		return notBuilt("ImportExistingResources")
+	case in.DeploymentMode != "":
+		return notBuilt("the DeploymentMode " + string(in.DeploymentMode))
+	}
+	return nil
+}
+
+// stackToChange is the stack of a new change set: a new row without a status if it is to be made. It tells the change set that the
+// same request has made before.
+func (a *API) stackToChange(ctx context.Context, tx *store.Tx, in *sdk.CreateChangeSetInput) (s *cfn.Stack, repeated *cfn.ChangeSet, err error) {
+	scope, name := awsapi.CallScope(ctx), *in.StackName
+	if err := checkStackName(name); err != nil {
+		return nil, nil, err
+	}
+	creates := in.ChangeSetType == types.ChangeSetTypeCreate
+	s = cfn.FindStack(tx, scope, name)
+	if s != nil {
+		if repeated, err = sameChangeSet(tx, s, in); err != nil || repeated != nil {
+			return s, repeated, err
+		}
+	}
+	switch {
+	case s == nil && !creates:
+		return nil, nil, invalid("Stack [%s] does not exist", name)
+	case s == nil:
+		if err := checkNewName(name); err != nil {
+			return nil, nil, err
+		}
+		at := a.now()
+		return &cfn.Stack{Scope: scope, ID: newStackID(scope, name, at), Name: name, CreatedAt: at}, nil, roomForStack(tx, scope)
+	case creates && s.Status != cfn.ReviewInProgress:
+		return nil, nil, invalid("Stack [%s] already exists and cannot be created again with the changeSet [%s].", s.Name, *in.ChangeSetName)
+	case !creates && !updatable(s):
+		return nil, nil, cannotUpdate(s)
+	}
+	return s, nil, nil
+}
+
+// sameChangeSet is the change set that has the name, if the same request has made it. A token is of one request (CFN-33).
+func sameChangeSet(tx *store.Tx, s *cfn.Stack, in *sdk.CreateChangeSetInput) (*cfn.ChangeSet, error) {
+	there := cfn.ChangeSetNamed(tx, s.ID, *in.ChangeSetName)
+	token := aws.ToString(in.ClientToken)
+	switch {
+	case there == nil:
+		return nil, nil
+	case token == "" || token != there.Token: // the words are a guess
+		return nil, &types.AlreadyExistsException{Message: awsapi.Textf("ChangeSet %s already exists", there.Name)}
+	case there.Digest == digest("", in):
+		return there, nil
+	}
+	return nil, &types.AlreadyExistsException{Message: awsapi.Textf(
+		"ChangeSet %s cannot be created due to a mismatch with existing attribute %s", there.Name, mismatch(there, in))}
+}
+
+// mismatch is the attribute in which a request differs from the one that has made a change set. AWS was seen to name Description.
+func mismatch(there *cfn.ChangeSet, in *sdk.CreateChangeSetInput) string {
+	switch {
+	case there.Description != aws.ToString(in.Description):
+		return "Description"
+	case in.TemplateBody != nil && there.Body != *in.TemplateBody:
+		return "TemplateBody"
+	case there.Kind != kindOf(in):
+		return "ChangeSetType"
+	case !slices.Equal(there.Capabilities, namesOf(in.Capabilities)):
+		return "Capabilities"
+	}
+	return "Parameters"
+}
+
+func namesOf(capabilities []types.Capability) (list []string) {
+	for _, c := range capabilities {
+		list = append(list, string(c))
+	}
+	return list
+}
