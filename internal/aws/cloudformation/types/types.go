@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/iam"
@@ -18,7 +19,7 @@ import (
 var all = sync.OnceValue(func() map[string]*handler.Type {
 	types := map[string]*handler.Type{}
 	for _, list := range [][]*handler.Type{
-		ec2.Types(), ecs.Types(), iam.Types(), logs.Types(), servicediscovery.Types(),
+		applicationautoscaling.Types(), ec2.Types(), ecs.Types(), iam.Types(), logs.Types(), servicediscovery.Types(),
 	} {
 		for _, t := range list {
 			types[t.Name] = t
