@@ -19,7 +19,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/typestest"
 	instances "github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient/systemtag"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -48,7 +47,7 @@ func newNetwork(t *testing.T) *network {
 		Services: serviceclient.Find([]awsapi.Service{service}),
 	})
 	s.call = func(ctx context.Context, op apiclient.Operation, in, out any) error {
-		return client.Do(systemtag.With(ctx), apiclient.Root(typestest.Scope), op, in, out)
+		return client.Do(apiclient.WithSystemTags(ctx), apiclient.Root(typestest.Scope), op, in, out)
 	}
 	s.Stack = typestest.New(t, s.call, ec2.Types())
 	return s

@@ -19,7 +19,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/typestest"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient/systemtag"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -45,7 +44,7 @@ func newCloudMap(t *testing.T) *cloudMap {
 		Services: serviceclient.Find([]awsapi.Service{service}),
 	})
 	s.call = func(ctx context.Context, op apiclient.Operation, in, out any) error {
-		return client.Do(systemtag.With(ctx), apiclient.Root(typestest.Scope), op, in, out)
+		return client.Do(apiclient.WithSystemTags(ctx), apiclient.Root(typestest.Scope), op, in, out)
 	}
 	s.Stack = typestest.New(t, s.call, servicediscovery.Types())
 	return s
