@@ -1,0 +1,77 @@
+// Package caller calls operations in the name of a stack: as its role, or as who has made the change, in the stack's region, and with
+// the right to set the system tags of its resources:
+//
+//	c := &caller.Caller{Client: client, Role: issuer.Role, Forward: issuer.Forward}
+//	properties, err := c.Resolve(ctx, actor, properties) // {{resolve:…}}, for the request alone
+//	result := t.Run(ctx, c.Call(actor), handler.Request{…, Properties: properties})
+//
+// It answers what templates ask of an account and region as well; see [Caller.Environment].
+package caller
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+)
+
+const (
+	// service is CloudFormation as conditions of policies call it.
+	service = "cloudformation.amazonaws.com"
+	// sessionName is that of the sessions of stacks' roles (CFN-109).
+	sessionName = "AWSCloudFormation"
+)
+
+// Caller calls operations for stacks.
+type Caller struct {
+	Client *apiclient.Client
+	// Role gives keys of a role in a session of a name; see credentials.Issuer.
+	Role func(scope arn.Scope, role, session string) (apiclient.Principal, error)
+	// Forward gives keys by which a service goes on to act as who has called it, as awsapi.Call.Remember has it; see
+	// credentials.Issuer.
+	Forward func(scope arn.Scope, remembered, service string) (apiclient.Principal, error)
+	// Assumes reports whether a service can assume a role for what has an ARN. Nil: it can assume each one.
+	Assumes func(service, forARN, role string) bool
+}
+
+// Actor is in whose name a stack acts: its role, or without one its principal.
+type Actor struct {
+	Scope   arn.Scope
+	StackID string
+	RoleARN string
+	// Principal is who has made the change, as awsapi.Call.Remember has it: empty for the root of the account.
+	Principal string
+}
+
+// principal is who calls. Keys are made for each call, as theirs would end while a stack waits.
+func (c *Caller) principal(a Actor) (apiclient.Principal, error) {
+	if a.RoleARN == "" {
+		return c.Forward(a.Scope, a.Principal, service)
+	}
+	if c.Assumes != nil && !c.Assumes(service, a.StackID, a.RoleARN) {
+		return apiclient.Principal{}, &apiclient.Error{
+			Service: "CloudFormation", Operation: "AssumeRole", Status: http.StatusForbidden, RequestID: arn.NewUUID(),
+			Code: "AccessDenied", Message: fmt.Sprintf("Role %s is invalid or cannot be assumed", a.RoleARN), // (CFN-20)
+		}
+	}
+	return c.Role(a.Scope, a.RoleARN, sessionName)
+}
+
+// Call is how handlers of a stack's resources call operations. Its errors are those of [apiclient.Client].
+func (c *Caller) Call(a Actor) handler.Call {
+	return func(ctx context.Context, op apiclient.Operation, in, out any) error {
+		return c.do(apiclient.WithSystemTags(ctx), a, op, in, out)
+	}
+}
+
+// do calls an operation in the name of an actor.
+func (c *Caller) do(ctx context.Context, a Actor, op apiclient.Operation, in, out any) error {
+	as, err := c.principal(a)
+	if err != nil {
+		return fmt.Errorf("call %s: %w", op.Name, err)
+	}
+	return c.Client.Do(ctx, as, op, in, out)
+}
