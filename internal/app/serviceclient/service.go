@@ -20,7 +20,7 @@ func Of(s awsapi.Service) *apiclient.Service {
 	of := &apiclient.Service{Each: each}
 	switch p := s.Protocol.(type) {
 	case awsapi.JSON:
-		of.Each.Target, of.Each.JSON10, of.Each.Codec = p.TargetPrefix, p.Version == "1.0", cmp.Or(p.Codec, wire.LowerCamel)
+		of.Each.Target, of.Each.JSON10, of.Each.Codec = p.TargetPrefix, p.Version == "1.0", cmp.Or(p.Codec, wire.LowerCamel).WithRules(nil) // rules are for inputs
 	case awsapi.REST:
 		of.Routes, of.Each.Codec = p.Routes, cmp.Or(p.Codec, wire.AsIs)
 	case awsapi.Query:

@@ -65,6 +65,7 @@ var scope = arn.Scope{Account: "123456789012", Region: "eu-west-1"}
 func TestOperationsAreCalledAsServersReadThem(t *testing.T) {
 	read := 0
 	for _, s := range services() {
+		services := Find([]awsapi.Service{s})
 		s.Protocol, s.Model = unchecked(s.Protocol), nil
 		for _, o := range s.Operations {
 			if !o.Built() {
@@ -85,7 +86,7 @@ func TestOperationsAreCalledAsServersReadThem(t *testing.T) {
 				return answer.Interface()
 			})}
 			client := apiclient.New(apiclient.Options{
-				Endpoint: one.Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)}), Host: "localhost", Services: Find([]awsapi.Service{one}),
+				Endpoint: one.Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)}), Host: "localhost", Services: services,
 			})
 			sent := apitest.Filled(o.Input).Interface()
 			if err := client.Do(t.Context(), apiclient.Root(scope), apiclient.Of(s.Name, o.Name), sent, out); err != nil {

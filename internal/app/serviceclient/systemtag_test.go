@@ -11,11 +11,14 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	autoscalingtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	elbv2types "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/acm"
+	"github.com/ecs-emulator/ecs-emulator/handlers/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatch"
@@ -29,6 +32,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/handlers/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
+	scalingrows "github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
+	autoscalingrows "github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	awsecr "github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
 	awsiam "github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
@@ -36,6 +41,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient/systemtag"
 	acmsdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm"
 	acmtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm/types"
+	scalingsdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling"
+	autoscalingsdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
 	cloudwatchsdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch"
 	cloudwatchtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	ec2sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
@@ -60,8 +67,13 @@ import (
 // app is the API of a service.
 type app interface{ Service() awsapi.Service }
 
-// role is what IAM makes, which does not tell the Resource Groups Tagging API of it.
-const role = "arn:aws:iam::123456789012:role/r"
+// untold is what services make that do not tell the Resource Groups Tagging API of it.
+func untold(service string) string {
+	if service == "iam" {
+		return "arn:aws:iam::123456789012:role/r"
+	}
+	return group.ARN()
+}
 
 // tagged is how a service makes a resource with tags, adds tags to it and removes them.
 type tagged struct {
@@ -99,6 +111,25 @@ var now = func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) 
 // last is the part of an ARN behind the last slash.
 func last(resourceARN string) *string {
 	return aws.String(resourceARN[strings.LastIndexByte(resourceARN, '/')+1:])
+}
+
+var (
+	group  = &autoscalingrows.Group{Scope: scope, Name: "g", ID: "1"}
+	target = &scalingrows.Target{
+		Scope: scope, Namespace: "ecs", Resource: "service/c/s", Dimension: "ecs:service:DesiredCount", ID: "0ec5" + strings.Repeat("0", 32), Max: 1,
+	}
+	ofGroupTags = func(k *string) autoscalingtypes.Tag {
+		return autoscalingtypes.Tag{Key: k, Value: empty, ResourceId: &group.Name, ResourceType: aws.String("auto-scaling-group"), PropagateAtLaunch: aws.Bool(true)}
+	}
+)
+
+// scalable makes tags of a target, as the service has them.
+func scalable(keys []string) any {
+	tags := map[string]string{}
+	for _, k := range keys {
+		tags[k] = ""
+	}
+	return &scalingsdk.TagResourceInput{ResourceARN: aws.String(target.ARN()), Tags: tags}
 }
 
 // eachTagged has a way of making something of each service that knows tags, in each protocol.
@@ -236,6 +267,25 @@ var eachTagged = map[string]tagged{
 			return &discoverysdk.UntagResourceInput{ResourceARN: &id, TagKeys: keys}
 		},
 	},
+	"autoscaling": {
+		func(s *store.Store) app { return autoscaling.New(autoscaling.Options{Store: s, Now: now}) },
+		"CreateOrUpdateTags",
+		func(keys []string) any { return &autoscalingsdk.CreateOrUpdateTagsInput{Tags: tags(keys, ofGroupTags)} },
+		"CreateOrUpdateTags", "DeleteTags",
+		func(_ string, keys []string) any {
+			return &autoscalingsdk.CreateOrUpdateTagsInput{Tags: tags(keys, ofGroupTags)}
+		},
+		func(_ string, keys []string) any {
+			return &autoscalingsdk.DeleteTagsInput{Tags: tags(keys, ofGroupTags)}
+		},
+	},
+	"application-autoscaling": {
+		func(s *store.Store) app { return applicationautoscaling.New(s, now) },
+		"TagResource", scalable, "TagResource", "UntagResource", func(_ string, keys []string) any { return scalable(keys) },
+		func(id string, keys []string) any {
+			return &scalingsdk.UntagResourceInput{ResourceARN: &id, TagKeys: keys}
+		},
+	},
 	"monitoring": {
 		func(s *store.Store) app { return cloudwatch.New(cloudwatch.Options{Store: s, Now: now}) },
 		"PutMetricAlarm", func(keys []string) any {
@@ -264,6 +314,13 @@ func TestSystemTags(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer rows.Close()
+			if err := rows.Update(func(tx *store.Tx) error {
+				autoscalingrows.PutGroup(tx, group)
+				scalingrows.Targets.Put(tx, target)
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
 			api := of.api(rows)
 			service := api.Service()
 			client := apiclient.New(apiclient.Options{
@@ -275,10 +332,10 @@ func TestSystemTags(t *testing.T) {
 			has := func() (resourceARN string, keys []string) {
 				tagged, tells := api.(tagging.Service)
 				if !tells {
-					for _, tag := range service.Tags(role) {
+					for _, tag := range service.Tags(untold(name)) {
 						keys = append(keys, tag.Key)
 					}
-					return role, keys
+					return untold(name), keys
 				}
 				for _, source := range tagged.Tagged() {
 					for _, r := range source.Resources(rows.Read(), scope) {
