@@ -203,18 +203,18 @@ func (f *fixture) runUntil(name string, so func() bool) {
 func (f *fixture) decide(name string, d **operation.Decider) {
 	f.t.Helper()
 	err := f.store.Update(func(tx *store.Tx) error {
-		v := f.view(tx, name)
-		if v.Operation == nil {
+		s := f.find(tx, name)
+		if cloudformation.FindOperation(tx, s.ID) == nil {
 			return nil
 		}
 		if *d == nil {
-			*d = operation.New(v)
+			*d = operation.New(f.view(tx, name))
 		}
-		if r := cloudformation.FindRequest(tx, v.Stack.ID); r != nil {
+		if r := cloudformation.FindRequest(tx, s.ID); r != nil {
 			(*d).Heed(r, f.now)
 		}
 		(*d).Next(f.now, exports{tx})
-		return (*d).Changes().Apply(tx, v.Stack)
+		return (*d).Changes().Apply(tx, s)
 	})
 	if err != nil {
 		f.t.Fatalf("decide about %s: %v", name, err)
