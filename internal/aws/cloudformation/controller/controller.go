@@ -22,7 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// Options are what stacks are made with. All fields but Told are required.
+// Options are what stacks are made with. All fields but Pause and Told are required.
 type Options struct {
 	Store *store.Store
 	Clock *clock.Clock
@@ -30,6 +30,8 @@ type Options struct {
 	Types operation.Types
 	// Step takes a step of a handler as the principal of a stack, with the values of dynamic references. It ends with ctx.
 	Step func(ctx context.Context, s *cloudformation.Stack, r handler.Request) handler.Result
+	// Pause is how long an operation waits before it begins with resources (CFN-31).
+	Pause time.Duration
 	// Told gets the events of a decision, in its transaction. Nil: they are not told any further.
 	Told func(tx *store.Tx, s *cloudformation.Stack, events []*cloudformation.Event)
 }
@@ -141,7 +143,7 @@ func (c *Controller) decide(tx *store.Tx, id string, w *work, results []result) 
 	if w.decider == nil {
 		w.decider = operation.New(operation.View{
 			Stack: stack, Operation: op, Resources: cloudformation.AllResources(tx, id), Types: c.Types, ID: arn.NewUUID,
-			Called: func(incarnation string) bool { return c.isFlying(w, incarnation) }, Most: mostOfStack,
+			Called: func(incarnation string) bool { return c.isFlying(w, incarnation) }, Most: mostOfStack, Pause: c.Pause,
 		})
 	}
 	if r := cloudformation.FindRequest(tx, id); r != nil {

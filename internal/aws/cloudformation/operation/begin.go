@@ -117,7 +117,11 @@ func (d *Decider) beginCreate(o Order) {
 	}
 	d.imports(d.stack.Imports)
 	d.stack.Status, d.stack.Reason = cloudformation.CreateInProgress, userInitiated
-	d.stackEvent(o.ID, "") // CFN-24
+	id := o.ID // CFN-24
+	if d.op.Former == cloudformation.ReviewInProgress {
+		id = d.id()
+	}
+	d.stackEvent(id, "")
 }
 
 // beginUpdate has rows differ from the template only where it says something new.

@@ -19,6 +19,8 @@ type View struct {
 	Called func(incarnation string) bool
 	// Most is how many calls there are at once before the resources get stable; 0 is no limit.
 	Most int
+	// Pause is how long an operation waits before its first look (CFN-31).
+	Pause time.Duration
 }
 
 // Decider takes an operation on. It is made from rows, and what it decides is written to them before anything acts on it. Where
@@ -27,6 +29,7 @@ type Decider struct {
 	types Types
 	id    func() string
 	most  int
+	pause time.Duration
 	now   time.Time
 
 	stack *cloudformation.Stack
@@ -66,7 +69,7 @@ func New(v View) *Decider {
 
 func newDecider(v View) *Decider {
 	stack := *v.Stack
-	d := &Decider{types: v.Types, id: v.ID, most: v.Most, stack: &stack, nodes: map[string]*node{}}
+	d := &Decider{types: v.Types, id: v.ID, most: v.Most, pause: v.Pause, stack: &stack, nodes: map[string]*node{}}
 	if v.Operation != nil {
 		op := *v.Operation
 		d.op = &op

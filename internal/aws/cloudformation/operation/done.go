@@ -83,15 +83,32 @@ func (d *Decider) completed(it *item, p *cloudformation.Physical) {
 
 func (d *Decider) failed(it *item, p *cloudformation.Physical, f Failure) {
 	d.unstable(p)
-	reason := f.Message
+	reason := d.masked(f.Message)
 	if f.Code != "" { // CFN-107
-		reason = fmt.Sprintf("%s (RequestToken: %s, HandlerErrorCode: %s)", f.Message, d.id(), f.Code)
+		reason = fmt.Sprintf("%s (RequestToken: %s, HandlerErrorCode: %s)", reason, d.id(), f.Code)
 	}
 	if d.op.Phase == cloudformation.Remove {
 		d.removalFailed(it, p, reason)
 		return
 	}
 	d.fail(it, p, reason)
+}
+
+// masked is a text of a service, which may tell of values that are not shown. Very short ones are left: they would be found in words.
+func (d *Decider) masked(text string) string {
+	for _, s := range []*cloudformation.Settings{&d.stack.Settings, d.stack.Stable} {
+		if s == nil {
+			continue
+		}
+		for _, p := range s.Parameters {
+			for _, value := range []string{p.Value, p.Resolved} {
+				if p.NoEcho && len(value) > 2 {
+					text = strings.ReplaceAll(text, value, "****")
+				}
+			}
+		}
+	}
+	return text
 }
 
 func (d *Decider) unstable(p *cloudformation.Physical) {

@@ -58,7 +58,7 @@ func TestAnExportInUseStays(t *testing.T) {
 
 	n = len(f.events("s"))
 	f.mustBegin("s", f.updates(exporting("1", "other"), rollback))
-	s = f.ends(cloudformation.UpdateRollbackComplete)
+	f.ends(cloudformation.UpdateRollbackComplete)
 	f.tells(n, "* UPDATE_IN_PROGRESS User Initiated", "* UPDATE_ROLLBACK_IN_PROGRESS Update canceled. Cannot update"+inUse,
 		"* UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "* UPDATE_ROLLBACK_COMPLETE")
 
@@ -134,6 +134,22 @@ func TestNoEcho(t *testing.T) {
 		if events := strings.Join(f.events("s"), "\n"); !strings.Contains(events, "Error") && !strings.Contains(events, "error") {
 			t.Errorf("nothing fails:\n%s", events)
 		}
+	}
+}
+
+// TestReasonsOfHandlersAreMasked: what a service says of a value need not be told.
+func TestReasonsOfHandlersAreMasked(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	text := `{"Parameters":{"Pin":{"Type":"String","NoEcho":true}},"Resources":{"A":{"Type":"Test::T::T0","Properties":{"P":{"Ref":"Pin"}}}}}`
+	f.world.refuses = `Value '1234' is "no"`
+	f.mustBegin("s", operation.Order{
+		Kind: cloudformation.CreateStack, Template: f.resolve(text, map[string]string{"Pin": "1234"}), OnFailure: rollback,
+		Settings: cloudformation.Settings{Parameters: []cloudformation.Parameter{{Key: "Pin", Value: "1234", NoEcho: true}}},
+	})
+	f.ends(cloudformation.RollbackComplete)
+	if got := cut(f.events("s"))[2]; got != `A CREATE_FAILED Value '****' is "no"` {
+		t.Error(got)
 	}
 }
 

@@ -39,6 +39,7 @@ type fixture struct {
 	// order is in which order results come.
 	order func(n int) int
 	most  int
+	pause time.Duration
 	steps int
 }
 
@@ -102,7 +103,7 @@ func (f *fixture) view(tx *store.Tx, name string) operation.View {
 	s := f.find(tx, name)
 	return operation.View{
 		Stack: s, Operation: cloudformation.FindOperation(tx, s.ID), Resources: cloudformation.AllResources(tx, s.ID), Types: types{},
-		ID: f.id, Most: f.most,
+		ID: f.id, Most: f.most, Pause: f.pause,
 	}
 }
 

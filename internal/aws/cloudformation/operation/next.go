@@ -11,6 +11,9 @@ func (d *Decider) Next(now time.Time, exports Exports) {
 	d.now = now
 	for !d.Over() {
 		if !d.op.Started {
+			if now.Before(d.op.Began.Add(d.pause)) {
+				return
+			}
 			d.look(exports)
 			continue
 		}
@@ -34,6 +37,9 @@ func (d *Decider) Next(now time.Time, exports Exports) {
 // Wake is when Next or Calls has something to do, though nothing comes; zero is never.
 func (d *Decider) Wake() time.Time {
 	var at time.Time
+	if d.op != nil && !d.op.Started {
+		return d.op.Began.Add(d.pause)
+	}
 	if len(d.due) > 0 {
 		at = d.due[0].due
 	}

@@ -385,3 +385,19 @@ func TestASkippedRollback(t *testing.T) {
 		t.Errorf("the resource: %+v", r)
 	}
 }
+
+// TestTheFirstLook comes after a pause, if there is one; the reason is gone then (CFN-3, CFN-31).
+func TestTheFirstLook(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.pause = 3 * time.Second
+	f.mustBegin("s", f.creates(body(resource("A", "T0", "", "")), rollback))
+	if s := f.stack("s"); s.Reason != "User Initiated" {
+		t.Errorf("the reason is %q", s.Reason)
+	}
+	f.runUntil("s", func() bool { return len(f.events("s")) > 1 })
+	if s := f.stack("s"); s.Reason != "" || f.now.Sub(noon) != f.pause {
+		t.Errorf("the reason is %q after %v", s.Reason, f.now.Sub(noon))
+	}
+	f.ends(cloudformation.CreateComplete)
+}

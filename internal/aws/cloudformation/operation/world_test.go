@@ -24,7 +24,8 @@ type world struct {
 	// refused are physical resources that could not be deleted once.
 	refused []string
 	calls   int
-	slow    bool // what is made gets stable a second later
+	refuses string // what creates fail with, unless it is empty
+	slow    bool   // what is made gets stable a second later
 }
 
 type thing struct {
@@ -67,6 +68,10 @@ func (w *world) call(c operation.Call, now time.Time) operation.Result {
 	}
 	again := operation.Result{Due: now.Add(time.Second), Progress: c.Step.Progress}
 	failure := &operation.Failure{Code: "GeneralServiceException", Message: "no"}
+	if w.refuses != "" && c.Action == cloudformation.Create {
+		failure.Message = w.refuses
+		f = fails
+	}
 	switch f {
 	case polls:
 		return again
