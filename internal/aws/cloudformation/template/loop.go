@@ -148,8 +148,8 @@ func (x *expander) copy(made *document.Value, places map[string]int, m document.
 		}
 		return intrinsic.Transformf(m.At, "%s '%s' should be alphanumeric", what, name)
 	}
-	if _, had := places[name]; had { // a guess
-		return intrinsic.Transformf(m.At, "%s is defined more than once", name)
+	if _, had := places[name]; had { // by a public report
+		return intrinsic.Transformf(m.At, "Duplicate key '%s' when merging keys to parent object in Fn::ForEach", name)
 	}
 	expanded, err := x.value(m.Value, in)
 	if err != nil {

@@ -103,7 +103,7 @@ func TestRefusedLoops(t *testing.T) {
 		{loop("!Split [',', !Sub '${Hidden}']", "A${X}"), "Fn::ForEach with a NoEcho parameter is not built"},
 		{loop("!If [C, [a], [b]]", "A${X}"), failed + "Could not find a collection or could not be resolved for Fn::ForEach"},
 		{loop("[a-b]", "A${X}"), failed + "LogicalId 'Aa-b' should be alphanumeric"},
-		{loop("[a, b]", "A"), failed + "A is defined more than once"},
+		{loop("[a, b]", "A"), failed + "Duplicate key 'A' when merging keys to parent object in Fn::ForEach"},
 		{topic + "Outputs: {'Fn::ForEach::L': [X, [a-b], {'O${X}': {Value: a}}]}", failed + "OutputKey 'Oa-b' should be alphanumeric"},
 		{with("!Length {'Fn::GetAtt': [B, List]}"), failed + "The Fn::Length value could not be resolved for properties"},
 		{with("{'Fn::ForEach::L': [X, [Transform], {'Fn::${X}': {Name: M}, b: c}]}"), "Fn::Transform is not built"},

@@ -35,6 +35,8 @@ var (
 	booleans  = []Block{Conditions, Rules}
 	rulesOnly = []Block{Rules}
 	values    = []Block{Resources, Outputs}
+	// noRules: rules know no conditions. Source: cfn-lint's issue 3710, and 921 of the roadmap, where AWS has refused them.
+	noRules = []Block{Conditions, Resources, Outputs}
 )
 
 var functions = map[string]function{
@@ -43,8 +45,8 @@ var functions = map[string]function{
 	"Fn::ImportValue":      {arguments: one, blocks: values},
 	"Fn::GetAZs":           {arguments: one, blocks: values},
 	"Fn::FindInMap":        {arguments: mappingArguments},
-	"Fn::If":               {arguments: ifArguments},
-	"Condition":            {arguments: conditionArguments, blocks: booleans},
+	"Fn::If":               {arguments: ifArguments, blocks: noRules},
+	"Condition":            {arguments: conditionArguments, blocks: []Block{Conditions}},
 	"Fn::And":              {arguments: someBooleans("Fn::And"), apply: and, blocks: booleans},
 	"Fn::Or":               {arguments: someBooleans("Fn::Or"), apply: or, blocks: booleans},
 	"Fn::Not":              {arguments: notArguments, apply: not, blocks: booleans},
