@@ -118,7 +118,7 @@ func (a *API) tagsOf(resourceARN string) []tagging.Tag {
 	if s == nil {
 		return nil
 	}
-	return tagging.List(s.Tags, func(t cfn.Tag) (string, string) { return t.Key, t.Value })
+	return tagging.List(s.Tags, pair)
 }
 
 // changeSetName is the name of a change set by that or by its ARN (CFN-102).

@@ -21,7 +21,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// FuzzRequests: whatever a form says, the answer is no failure of the emulator's.
+// FuzzRequests: no form has an answer that is a failure of the emulator's.
 func FuzzRequests(f *testing.F) {
 	for operation, rest := range map[string]string{
 		"CreateStack": "&StackName=a&TemplateBody={\"Resources\":{\"A\":{\"Type\":\"AWS::Fake::T\"}}}&Parameters.member.1.ParameterKey=k&Tags.member.1.Key=x",

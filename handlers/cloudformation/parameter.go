@@ -11,9 +11,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation/types"
 )
 
-// given are the values that a request gives parameters, or that they keep (CFN-55). The template tells of those that it has not.
+// valuesOf are the values that a request gives parameters, or that they keep (CFN-55). The template tells of those that it has not.
 // Sources of the refusals are public reports.
-func given(parameters []types.Parameter, t *template.Template, before []cfn.Parameter) (map[string]string, error) {
+func valuesOf(parameters []types.Parameter, t *template.Template, before []cfn.Parameter) (map[string]string, error) {
 	values := map[string]string{}
 	for _, p := range parameters {
 		key := aws.ToString(p.ParameterKey)
@@ -41,8 +41,8 @@ func declared(t *template.Template, key string) bool {
 	return slices.ContainsFunc(t.Parameters, func(p *template.Parameter) bool { return p.Name == key })
 }
 
-// tagsOf are the tags of a request. Texts are those of most services, and guesses here.
-func tagsOf(tags []types.Tag) ([]cfn.Tag, error) {
+// readTags reads the tags of a request. Other services have these texts; here they are guesses.
+func readTags(tags []types.Tag) ([]cfn.Tag, error) {
 	list := make([]cfn.Tag, 0, len(tags))
 	for _, t := range tags {
 		key := aws.ToString(t.Key)

@@ -176,7 +176,7 @@ func TestResources(t *testing.T) {
 	invalid(s, s.DescribeStackResources, &sdk.DescribeStackResourcesInput{}, "Either StackName or PhysicalResourceId must be specified.")
 }
 
-// Events come the newest first, each once, whatever happens between two pages (CFN-23).
+// Events come the newest first, each once, also where more come between two pages (CFN-23).
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

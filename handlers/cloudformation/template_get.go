@@ -28,7 +28,7 @@ func (a *API) GetTemplate(ctx context.Context, in *sdk.GetTemplateInput) (*sdk.G
 	}, nil
 }
 
-// settingsOf finds what GetTemplate is asked about. Texts are those of CFN-90.
+// settingsOf finds what GetTemplate is asked about. CFN-90 has the texts.
 func (a *API) settingsOf(ctx context.Context, in *sdk.GetTemplateInput) (*cfn.Settings, error) {
 	tx, stack, changeSet := a.Store.Read(), aws.ToString(in.StackName), aws.ToString(in.ChangeSetName)
 	switch {

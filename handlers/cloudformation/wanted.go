@@ -50,7 +50,7 @@ func (a *API) ask(ctx context.Context, w wanted, s *cfn.Stack, who Actor) (*aske
 	if err := checkCapabilities(t, w); err != nil {
 		return nil, err
 	}
-	values, err := given(w.parameters, t, s.Parameters)
+	values, err := valuesOf(w.parameters, t, s.Parameters)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (a *API) ask(ctx context.Context, w wanted, s *cfn.Stack, who Actor) (*aske
 		Description: t.Description, Body: body, Tags: s.Tags, NotificationARNs: s.NotificationARNs, Rollback: s.Rollback,
 	}
 	if w.tags != nil {
-		if settings.Tags, err = tagsOf(w.tags); err != nil {
+		if settings.Tags, err = readTags(w.tags); err != nil {
 			return nil, err
 		}
 	}
