@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/matching"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -81,6 +82,9 @@ func (s *Server) EventOf(e outbox.Event) (body []byte, about matching.About, ok 
 
 // Faulty is the engine as the agent sees it.
 func (s *Server) Faulty() backend.Engine { return s.parts.engine.Faulty() }
+
+// OwnClient is the client by which the emulator itself calls APIs of AWS.
+func (s *Server) OwnClient() *apiclient.Client { return s.core.Client }
 
 // Services are the APIs of AWS that an emulator has.
 func Services() []awsapi.Service { return ServicesWith(Options{}) }
