@@ -34,7 +34,7 @@ func (s *Server) openAccess() error {
 			Mode: access.Mode(s.opts.IAM), Caller: s.opts.Caller, Store: s.core.Store, Issuer: s.core.Credentials, Now: s.core.Clock.Now,
 			UnknownRoles: !s.opts.StrictRoles, Log: s.opts.Log, Decisions: &s.core.Decisions,
 		}
-		s.opts.authorize, s.core.PolicyStored = s.access.Authorize, s.access.Stored
+		s.opts.authorize, s.core.PolicyStored, s.core.Refuse = s.access.Authorize, s.access.Stored, s.access.Refuse
 	}
 	s.warnOfControl()
 	keys := s.core.Credentials

@@ -326,3 +326,20 @@ ecs_emulator_access_decisions_total{decision="denied",operation="StopTask",servi
 		t.Error(diff)
 	}
 }
+
+func TestRefusalsAreMeasured(t *testing.T) {
+	w := newAccessWorld(t, nil)
+	for _, operation := range []string{"StopTask", "ListTasks", "StopTask"} {
+		w.decisions.Refused(decision.Call{Service: "ecs", Operation: operation})
+	}
+	var to control.Exposition
+	control.MeasureAccess(w.decisions)(t.Context(), &to)
+	const want = `# HELP ecs_emulator_access_refusals_total Requests that are refused for their signature, keys or web identity; without --iam=enforce they go on.
+# TYPE ecs_emulator_access_refusals_total counter
+ecs_emulator_access_refusals_total{operation="ListTasks",service="ecs"} 1
+ecs_emulator_access_refusals_total{operation="StopTask",service="ecs"} 2
+`
+	if !strings.HasSuffix(to.String(), want) {
+		t.Error(to.String())
+	}
+}

@@ -26,6 +26,10 @@ type Options struct {
 	// Enforce says that policies are enforced: the policies of a caller and a role's trust policy have decided, so that
 	// StrictRoles asks the trust policy no more, and root users assume no role.
 	Enforce bool
+	// Refuse refuses a web identity whose provider is not there or does not know the audience, or lets it through where
+	// refusals only are told: then its error is nil. Nil: such a web identity is refused if policies are enforced, and else not
+	// looked for.
+	Refuse func(call *awsapi.Call, err error) error
 	// RoleID is the unique id of the role with an ARN, whether the role exists or not.
 	RoleID func(roleARN string) string
 }

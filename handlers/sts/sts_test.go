@@ -79,7 +79,7 @@ func startWith(t *testing.T, options sts.Options, checked bool) *fixture {
 		authorize = apitest.Each(f.decide)
 	}
 	api := sts.New(sts.Options{
-		Store: f.store, Sessions: f.sessions, StrictRoles: options.StrictRoles, Enforce: options.Enforce, Now: func() time.Time { return now },
+		Store: f.store, Sessions: f.sessions, StrictRoles: options.StrictRoles, Enforce: options.Enforce, Refuse: options.Refuse, Now: func() time.Time { return now },
 		Wall: func(t time.Time) time.Time { return t.Add(-ahead) },
 		RoleID: func(role string) string {
 			id, _ := iam.IDOfRole(f.store.Read(), role)

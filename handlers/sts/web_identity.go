@@ -91,8 +91,8 @@ func (a *API) mayAssumeWithToken(
 	given := token.keys(from.url)
 	given["sts:rolesessionname"] = policy.Is(*in.RoleSessionName)
 	refusal := accessDenied("Not authorized to perform sts:AssumeRoleWithWebIdentity") // recorded
-	if a.Enforce {
-		if err := a.checkAudience(token, from, iam.AccountOfARN(*in.RoleArn)); err != nil {
+	if a.Enforce || a.Refuse != nil {
+		if err := a.refuseAudience(ctx, token, from, iam.AccountOfARN(*in.RoleArn)); err != nil {
 			return err
 		}
 	}
@@ -113,6 +113,15 @@ func (a *API) allow(ctx context.Context, roleARN string, role *iam.Role, from pr
 	keys := awsapi.Keys(a.keysOfToken(call, account, from, given))
 	call.Account, call.Caller = account.ID, awsapi.Caller{Account: account.ID, Issuer: from.name}
 	return awsapi.AllowAll(awsapi.NewContext(ctx, call), a.wants(roleARN, role, actions, keys))
+}
+
+func (a *API) refuseAudience(ctx context.Context, token *identity, from provider, account iam.Account) error {
+	err := a.checkAudience(token, from, account)
+	if err == nil || a.Refuse == nil {
+		return err
+	}
+	call := awsapi.FromContext(ctx)
+	return a.Refuse(&call, err)
 }
 
 // checkAudience wants the token's provider in the account of the role. Texts: field reports; the one of a client that is

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	client "github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -119,6 +121,32 @@ func TestTokensAreAsked(t *testing.T) {
 	want := "User: " + providerARN + " is not authorized to perform: sts:AssumeRoleWithWebIdentity on resource: " + role
 	if len(f.denied) != 1 || f.denied[0].Error() != want {
 		t.Errorf("denied are %v, want %s", f.denied, want)
+	}
+}
+
+// Where refusals only are told, a token of a provider that is not there, and one for another audience, gets keys as without access.
+func TestTokensThatWouldBeRefused(t *testing.T) {
+	var told []string
+	f := startWith(t, sts.Options{Refuse: func(call *awsapi.Call, err error) error {
+		told = append(told, call.Operation+": "+err.Error())
+		return nil
+	}}, true)
+	f.logs = true
+	role := f.role("ci", "/", trustsProvider, 3600)
+	assume := func(audience string) {
+		t.Helper()
+		if _, err := f.anonymous().AssumeRoleWithWebIdentity(t.Context(), webIdentity(role, token(`,"sub":"a","aud":"`+audience+`"`))); err != nil {
+			t.Error(err)
+		}
+	}
+	assume("deploy")
+	f.provider()
+	assume("other")
+	assume("deploy")
+	if len(told) != 2 || !strings.Contains(told[0], "AssumeRoleWithWebIdentity: ") ||
+		!strings.Contains(told[0], "No OpenIDConnect provider found in your account for https://ci.example.com/path") ||
+		!strings.Contains(told[1], "Incorrect token audience") {
+		t.Errorf("told are %q", told)
 	}
 }
 

@@ -41,6 +41,8 @@ type Core struct {
 	Outages     outage.Board       // what there is no capacity of
 	// PolicyStored is told of each policy that is stored. Nil: access is not decided.
 	PolicyStored func(name, document string)
+	// Refuse refuses a request before policies are asked; see access.Control. Nil: access is not decided.
+	Refuse func(call *awsapi.Call, err error) error
 	// Begun is set once the emulator works: before that, only what the engine demands is written.
 	Begun bool
 	// Services are the names of the APIs, as signatures have them.

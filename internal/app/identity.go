@@ -28,7 +28,7 @@ func (i Identity) offer() Offer {
 		identities,
 		sts.New(sts.Options{
 			Store: i.Store, Sessions: i.Credentials.Sessions, Now: i.Clock.Now, Wall: i.Clock.Wall, StrictRoles: i.StrictRoles,
-			Enforce: i.Credentials.Strict, RoleID: i.Credentials.RoleID,
+			Enforce: i.Credentials.Strict, RoleID: i.Credentials.RoleID, Refuse: i.Refuse,
 		}),
 	}}
 }

@@ -28,12 +28,12 @@ func (c *Control) Authenticate(r *http.Request, call *awsapi.Call, body []byte) 
 		return c.actAs(call)
 	}
 	switch {
-	case !c.enforces():
+	case !c.enforces(): // such keys are the account's root
 		return nil
 	case call.AccessKeyID == "":
-		return &awsapi.BadSignature{Fault: awsapi.SignatureMissing}
+		return c.Refuse(call, &awsapi.BadSignature{Fault: awsapi.SignatureMissing})
 	}
-	return awsapi.ErrTokenInvalid
+	return c.Refuse(call, awsapi.ErrTokenInvalid)
 }
 
 // verify compares the signature of keys that were issued here. The caller was found by what awsapi has read of the request, so
@@ -46,7 +46,7 @@ func (c *Control) verify(r *http.Request, call *awsapi.Call, body []byte) error 
 	if err == nil {
 		var secret string
 		if secret, _, err = c.Issuer.SecretOf(call.AccessKeyID, awsapi.TokenOf(r)); err != nil {
-			return c.refuse(call, err)
+			return c.Refuse(call, err)
 		}
 		if call.Unread {
 			err = c.verifier.VerifyHead(r, signature, secret, call.Service, time.Now())
@@ -66,7 +66,7 @@ func (c *Control) verify(r *http.Request, call *awsapi.Call, body []byte) error 
 		case sigv4.Incomplete:
 			refusal.Fault = awsapi.SignatureIncomplete
 		}
-		return c.refuse(call, refusal)
+		return c.Refuse(call, refusal)
 	}
 	return err
 }

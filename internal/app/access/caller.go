@@ -41,7 +41,7 @@ func (c *Control) actAs(call *awsapi.Call) error {
 		c.Log.Warn("the caller as whom keys act that were not issued here does not exist, so no policy allows it anything", "caller", c.Caller)
 	}
 	if !found && c.enforces() {
-		return awsapi.ErrTokenInvalid
+		return c.Refuse(call, awsapi.ErrTokenInvalid)
 	}
 	return nil
 }

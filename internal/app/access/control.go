@@ -15,6 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam/decision"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sigv4"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -81,8 +82,10 @@ func (c *Control) Serves(services []awsapi.Service) {
 // enforces reports whether refusals count.
 func (c *Control) enforces() bool { return c.Mode == Enforce }
 
-// refuse lets a refusal through in mode Log, where the log tells of it.
-func (c *Control) refuse(call *awsapi.Call, err error) error {
+// Refuse refuses a request before policies are asked: for its signature, its keys or its web identity. It is counted. In mode
+// Log it goes on, and the log tells of it.
+func (c *Control) Refuse(call *awsapi.Call, err error) error {
+	c.Decisions.Refused(c.counted(call))
 	if c.enforces() {
 		return err
 	}
@@ -90,3 +93,22 @@ func (c *Control) refuse(call *awsapi.Call, err error) error {
 		"requestId", call.RequestID, "reason", err.Error())
 	return nil
 }
+
+// counted is a call as it is counted: the operation of a request that is not verified may be one that its client made up.
+func (c *Control) counted(call *awsapi.Call) decision.Call {
+	for _, s := range c.services {
+		if s.Name != call.Service {
+			continue
+		}
+		for i := range s.Operations {
+			if s.Operations[i].Name == call.Operation {
+				return decision.Call{Service: call.Service, Operation: call.Operation}
+			}
+		}
+		return decision.Call{Service: call.Service, Operation: unknown}
+	}
+	return decision.Call{Service: unknown, Operation: unknown}
+}
+
+// unknown is what services and operations are called that the emulator does not have, as in its other metrics.
+const unknown = "Unknown"

@@ -19,6 +19,7 @@ type Log struct {
 	begun   uint64     // how many there were before the ring was last empty
 	written uint64     // how many there ever were: the number of the newest one
 	counts  map[Call]*Count
+	refused map[Call]uint64
 	changed chan struct{} // nil if no reader waits
 }
 
@@ -156,6 +157,24 @@ func (l *Log) Counts() map[Call]Count {
 	return counts
 }
 
+// Refused counts a request that was refused, or would have been, before policies were asked: for its signature, its keys or its
+// web identity. It is no decision about what its caller wants.
+func (l *Log) Refused(call Call) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.refused == nil {
+		l.refused = map[Call]uint64{}
+	}
+	l.refused[call]++
+}
+
+// Refusals are how often requests were refused before policies were asked, for each call.
+func (l *Log) Refusals() map[Call]uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return maps.Clone(l.refused)
+}
+
 // Total is the sum of all counts.
 func (l *Log) Total() (sum Count) {
 	for of := range maps.Values(l.Counts()) {
@@ -165,9 +184,9 @@ func (l *Log) Total() (sum Count) {
 	return sum
 }
 
-// Forget forgets all decisions and their counts.
+// Forget forgets all decisions and all counts.
 func (l *Log) Forget() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.ring, l.begun, l.counts = nil, l.written, nil
+	l.ring, l.begun, l.counts, l.refused = nil, l.written, nil, nil
 }

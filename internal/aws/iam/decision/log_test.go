@@ -154,6 +154,25 @@ func TestAllIsForgotten(t *testing.T) {
 	}
 }
 
+// Requests that are refused before policies are asked are no decisions, and are forgotten with them.
+func TestRefusalsAreCounted(t *testing.T) {
+	var log decision.Log
+	list, describe := decision.Call{Service: "ecs", Operation: "ListClusters"}, decision.Call{Service: "ecs", Operation: "DescribeTasks"}
+	for _, call := range []decision.Call{list, describe, list} {
+		log.Refused(call)
+	}
+	if got := log.Refusals(); len(got) != 2 || got[list] != 2 || got[describe] != 1 {
+		t.Errorf("refused are %v", got)
+	}
+	if total := log.Total(); total != (decision.Count{}) {
+		t.Errorf("decisions are %v", total)
+	}
+	log.Forget()
+	if got := log.Refusals(); len(got) > 0 {
+		t.Errorf("afterwards refused are %v", got)
+	}
+}
+
 // A decision is recorded for each request.
 func TestRecordingTakesNoMemory(t *testing.T) {
 	var log decision.Log
