@@ -70,6 +70,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		p.balancers.Module(),
 		p.discovery.Module(),
 		usage.Module(),
+		(&app.Stacks{Core: c}).Module(),
 		faults.Module(),
 	}, append(o.modules, metrics.Module())...) // which collects from all others
 	s.collect = metrics.Collect

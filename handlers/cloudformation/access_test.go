@@ -23,7 +23,7 @@ func TestWhatRequestsAsk(t *testing.T) {
 		pass  = "iam:PassRole " + role + " iam:passedtoservice=cloudformation.amazonaws.com"
 		byARN = here + "stack/web/1"
 	)
-	service := cloudformation.Service(cloudformation.New(cloudformation.Options{}))
+	service := cloudformation.New(cloudformation.Options{}).Service()
 	apitest.Access(t, service)
 	table := []apitest.Request{
 		apitest.Ask("CreateStack", `{"StackName":"web"}`, "cloudformation:CreateStack stack/web/*"),
@@ -64,7 +64,7 @@ func TestStacksOfWhatRequestsAsk(t *testing.T) {
 	s := newScene(t)
 	web := s.stands("web", func(c *cfn.Stack) { c.Tags = []cfn.Tag{{Key: "Team", Value: "red"}} })
 	set := ok(s, s.CreateChangeSet, newSet("web", "c", "", one(`{}`)))
-	service := cloudformation.Service(cloudformation.New(cloudformation.Options{Store: s.Store, Now: s.Clock}))
+	service := cloudformation.New(cloudformation.Options{Store: s.Store, Now: s.Clock}).Service()
 	config, asked := s.Refuse(service, awsapi.Caller{})
 	got := apitest.For(asked, sdk.NewFromConfig(config).DescribeChangeSet, &sdk.DescribeChangeSetInput{ChangeSetName: set.Id})
 	if want := "cloudformation:DescribeChangeSet " + web.ID + ", cloudformation:changesetname=c"; got != want {

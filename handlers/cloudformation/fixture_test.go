@@ -22,16 +22,16 @@ import (
 var promises apitest.Promises
 
 func TestMain(m *testing.M) {
-	os.Exit(promises.Main(m, cloudformation.Service(cloudformation.New(cloudformation.Options{}))))
+	os.Exit(promises.Main(m, cloudformation.New(cloudformation.Options{}).Service()))
 }
 
 func TestTable(t *testing.T) {
 	api := cloudformation.New(cloudformation.Options{})
-	apitest.Table(t, cloudformation.Service(api), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*cloudformation.API]())
+	apitest.Table(t, api.Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*cloudformation.API]())
 }
 
 func TestNamesOnTheWire(t *testing.T) {
-	apitest.RoundTrip(t, cloudformation.Service(cloudformation.New(cloudformation.Options{})), func(transport *http.Client) any {
+	apitest.RoundTrip(t, cloudformation.New(cloudformation.Options{}).Service(), func(transport *http.Client) any {
 		return sdk.New(sdk.Options{
 			HTTPClient: transport, Region: "eu-west-1", Credentials: credentials.NewStaticCredentialsProvider("test", "secret", ""),
 		})
@@ -57,7 +57,7 @@ func newScene(t *testing.T, options ...func(*cloudformation.Options)) *scene {
 	for _, set := range options {
 		set(&o)
 	}
-	s.Client = sdk.NewFromConfig(s.Serve(cloudformation.Service(cloudformation.New(o)), &promises))
+	s.Client = sdk.NewFromConfig(s.Serve(cloudformation.New(o).Service(), &promises))
 	return s
 }
 

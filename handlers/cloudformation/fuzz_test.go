@@ -43,7 +43,7 @@ func FuzzRequests(f *testing.F) {
 		Store: rows, Now: func() time.Time { return at }, Types: table{},
 		Environment: func(_ context.Context, who cloudformation.Actor) template.Environment { return world{s: s, who: who} },
 	})
-	handler := cloudformation.Service(api).Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)})
+	handler := api.Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)})
 	f.Fuzz(func(t *testing.T, operation, rest string) {
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("Version=2010-05-15&Action="+url.QueryEscape(operation)+rest))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

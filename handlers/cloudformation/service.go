@@ -8,7 +8,7 @@ import (
 )
 
 // Service is the CloudFormation API (CFN-1).
-func Service(a *API) awsapi.Service {
+func (a *API) Service() awsapi.Service {
 	const version = "2010-05-15"
 	return awsapi.Service{
 		Name: service, ID: sdk.ServiceID, Title: "AWS CloudFormation", Complete: true, Model: model,

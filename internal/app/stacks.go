@@ -1,0 +1,112 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	api "github.com/ecs-emulator/ecs-emulator/handlers/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/caller"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/controller"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/schema"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+// Stacks are CloudFormation. A stack makes its resources by calls of the emulator's own endpoint, so what other modules check,
+// allow and announce holds for them.
+type Stacks struct {
+	*Core
+
+	caller *caller.Caller
+}
+
+// cloudFormation is the service as roles trust it.
+const cloudFormation = "cloudformation.amazonaws.com"
+
+// Module lists what it brings.
+func (s *Stacks) Module() Module {
+	return Module{
+		Name: "stacks",
+		Rows: []string{
+			"cloudformation-resource", "cloudformation-operation", "cloudformation-request", "cloudformation-export", "cloudformation-import",
+		},
+		Forgets: []Forgetting{{
+			[]string{"cloudformation-stack", "cloudformation-event", "cloudformation-changeset"},
+			func(tx *store.Tx, now time.Time) {
+				cloudformation.ForgetStacks(tx, now.Add(-cloudformation.KeepDeleted))
+				cloudformation.ForgetEvents(tx, now.Add(-cloudformation.KeepDeleted))
+			},
+		}},
+		Offer: s.offer, Begin: s.begin,
+	}
+}
+
+func (s *Stacks) offer() Offer {
+	s.caller = &caller.Caller{Client: s.Client, Role: s.Credentials.Role, Forward: s.Credentials.Forward}
+	if s.StrictRoles {
+		s.caller.Assumes = s.Credentials.AssumedBy
+	}
+	return Offer{APIs: []API{api.New(api.Options{
+		Store: s.Store, Now: s.Clock.Now, Types: stackTypes{}, Environment: s.environment, Assumable: s.assumable,
+		Principal: awsapi.Call.Remember,
+	})}}
+}
+
+// assumable is whether CloudFormation can assume a role (CFN-20).
+func (s *Stacks) assumable(ctx context.Context, role string) bool {
+	return s.caller.Assumes == nil || s.caller.Assumes(cloudFormation, cloudformation.StackPrefix(awsapi.CallScope(ctx)), role)
+}
+
+// environment is where a stack is.
+func (s *Stacks) environment(ctx context.Context, who api.Actor) template.Environment {
+	return s.caller.Environment(ctx, caller.Actor{Scope: who.Scope, RoleARN: who.RoleARN, Principal: who.Principal}, caller.Known{
+		HasAttribute: stackTypes{}.HasAttribute,
+		Export: func(name string) (value string, found bool) {
+			if e := cloudformation.FindExport(s.Store.Read(), who.Scope, name); e != nil {
+				return e.Value, true
+			}
+			return "", false
+		},
+	})
+}
+
+func (s *Stacks) begin(Work) Work {
+	return Work{Loops: []controllers.Loop{controllers.Patient("stacks", controller.New(controller.Options{
+		Store: s.Store, Clock: s.Clock, Log: s.Log, Types: stackTypes{}, Step: s.step,
+	}))}}
+}
+
+// step takes a step of a resource as the principal of its stack. Properties are as the type has them, and are checked before the
+// first call (CFN-114).
+func (s *Stacks) step(ctx context.Context, stack *cloudformation.Stack, r handler.Request) handler.Result {
+	own := types.Find(r.Type)
+	if own == nil { // its build had the type, and this one has not
+		return handler.Result{Failure: &handler.Failure{Code: handler.InvalidRequest, Message: "ecs-emulator does not implement " + r.Type}}
+	}
+	if known, found := schema.Find(r.Type); found {
+		r.Properties, r.Previous = known.Convert(r.Properties), known.Convert(r.Previous)
+		if problems := known.Check(r.Properties); r.Action != handler.Delete && len(problems) > 0 {
+			return handler.Result{Failure: &handler.Failure{Message: schema.Message(r.LogicalID, problems)}}
+		}
+	}
+	actor := caller.Actor{Scope: stack.Scope, StackID: stack.ID, RoleARN: stack.RoleARN, Principal: stack.Principal}
+	var err error
+	if r.Properties, err = s.caller.Resolve(ctx, actor, r.Properties); err != nil && r.Action != handler.Delete {
+		return handler.Result{Failure: failureOf(err)}
+	}
+	return own.Run(ctx, s.caller.Call(actor), r)
+}
+
+func failureOf(err error) *handler.Failure {
+	var f *handler.Failure
+	if errors.As(err, &f) {
+		return f
+	}
+	return &handler.Failure{Code: handler.GeneralServiceException, Message: err.Error()}
+}
