@@ -24,7 +24,19 @@ func (d *Decider) fill(spec *cloudformation.Spec) (f filled, err error) {
 		f.shown = template.FillShown(spec.Shown, d.attribute).JSON()
 	}
 	f.uses = d.uses(spec)
+	for _, v := range []*document.Value{spec.Metadata, spec.CreationPolicy, spec.UpdatePolicy} {
+		if _, err := d.known(v, nil); err != nil {
+			return f, unsuited(v) // it has no form that could be told
+		}
+	}
 	return f, nil
+}
+
+// addPolicies gives a call what else the template says of its resource, which fill has found good.
+func (d *Decider) addPolicies(c *Call, spec *cloudformation.Spec) {
+	c.Metadata, _ = d.known(spec.Metadata, nil)
+	c.CreationPolicy, _ = d.known(spec.CreationPolicy, nil)
+	c.UpdatePolicy, _ = d.known(spec.UpdatePolicy, nil)
 }
 
 func (d *Decider) uses(spec *cloudformation.Spec) (list []string) {
@@ -39,11 +51,14 @@ func (d *Decider) uses(spec *cloudformation.Spec) (list []string) {
 // known fills a value. An error is that of what is shown, or it might tell a value that is not (CFN-75).
 func (d *Decider) known(v, shown *document.Value) (*document.Value, error) {
 	made, err := template.Fill(v, d.attribute)
-	if err == nil {
+	if err == nil && made != nil {
 		for _, r := range made.References() {
 			return nil, d.missing(r)
 		}
 		return made, nil
+	}
+	if err == nil {
+		return nil, nil
 	}
 	if shown == nil {
 		shown = v
@@ -51,7 +66,12 @@ func (d *Decider) known(v, shown *document.Value) (*document.Value, error) {
 	if _, told := template.Fill(shown, d.attribute); told != nil {
 		return nil, told
 	}
-	return nil, document.Errorf(v.At, "a function cannot take the values that it is given")
+	return nil, unsuited(v)
+}
+
+// unsuited is a guess.
+func unsuited(v *document.Value) error {
+	return document.Errorf(v.At, "a function cannot take the values that it is given")
 }
 
 // missing is known by CFN-58, without what comes before it.

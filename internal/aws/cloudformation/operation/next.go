@@ -118,11 +118,15 @@ func (d *Decider) Calls(now time.Time, most int) (list []Call) {
 		d.unschedule(it)
 		it.flying = true
 		p := it.node.physical(it.incarnation)
-		list = append(list, Call{
+		made := Call{
 			LogicalID: it.node.row.LogicalID, Incarnation: p.Incarnation, Type: p.Spec.Type, Action: p.Step.Action, PhysicalID: p.ID,
 			Properties: p.Properties, Previous: p.Previous, Attributes: p.Attributes, Tags: p.Tags, PreviousTags: p.PreviousTags,
-			Spec: p.Spec, Step: *p.Step, CreateProgress: p.CreateProgress,
-		})
+			Step: *p.Step, CreateProgress: p.CreateProgress,
+		}
+		if p.Step.Action != cloudformation.Delete {
+			d.addPolicies(&made, d.target(it.node))
+		}
+		list = append(list, made)
 	}
 	return list
 }

@@ -93,28 +93,32 @@ func (f *fixture) updates(g graphOf, onFailure cloudformation.OnFailure) operati
 // the emulator dies between any two transactions; callers delete and cancel meanwhile.
 func TestWhateverFails(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		r := chance(rapid.Uint64().Draw(t, "seed"))
-		bad := rapid.SampledFrom([]float64{0, 0.02, 0.1, 0.3}).Draw(t, "bad")
-		f := newFixture(t)
-		f.most = rapid.SampledFrom([]int{0, 1, 3}).Draw(t, "most")
-		dies := rapid.SampledFrom([]float64{0, 0.05, 0.3}).Draw(t, "dies")
-		f.crashes = func() bool { return r.Float64() < dies }
-		f.order = r.IntN
-		kinds := map[string]string{}
-		story := &story{fixture: f, T: t, r: r, bad: bad}
-		f.world.kept = func(id string) bool { return f.kept("s")[id] || slices.Contains(story.forgotten, id) }
-		story.create(drawGraph(t, kinds))
-		for range rapid.IntRange(0, 3).Draw(t, "updates") {
-			if !story.update(drawGraph(t, kinds)) {
-				break
-			}
+	for range 4 { // times a hundred stacks
+		rapid.Check(t, oneStack)
+	}
+}
+
+func oneStack(t *rapid.T) {
+	r := chance(rapid.Uint64().Draw(t, "seed"))
+	bad := rapid.SampledFrom([]float64{0, 0.02, 0.1, 0.3}).Draw(t, "bad")
+	f := newFixture(t)
+	f.most = rapid.SampledFrom([]int{0, 1, 3}).Draw(t, "most")
+	dies := rapid.SampledFrom([]float64{0, 0.05, 0.3}).Draw(t, "dies")
+	f.crashes = func() bool { return r.Float64() < dies }
+	f.order = r.IntN
+	kinds := map[string]string{}
+	story := &story{fixture: f, T: t, r: r, bad: bad}
+	f.world.kept = func(id string) bool { return f.kept("s")[id] || slices.Contains(story.forgotten, id) }
+	story.create(drawGraph(t, kinds))
+	for range rapid.IntRange(0, 3).Draw(t, "updates") {
+		if !story.update(drawGraph(t, kinds)) {
+			break
 		}
-		story.delete()
-		if len(f.world.broken) > 0 {
-			t.Fatalf("%s", strings.Join(f.world.broken, "\n"))
-		}
-	})
+	}
+	story.delete()
+	if len(f.world.broken) > 0 {
+		t.Fatalf("%s", strings.Join(f.world.broken, "\n"))
+	}
 }
 
 // story is what becomes of one stack.

@@ -401,3 +401,23 @@ func TestTheFirstLook(t *testing.T) {
 	}
 	f.ends(cloudformation.CreateComplete)
 }
+
+// TestPoliciesOfACall have the values of other resources.
+func TestPoliciesOfACall(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	seen := ""
+	f.world.fault = func(c operation.Call) fault {
+		if c.LogicalID == "B" {
+			seen += string(c.Action) + c.UpdatePolicy.JSON() + c.Metadata.JSON()
+		}
+		return works
+	}
+	const rest = `,"UpdatePolicy":{"X":{"Ref":"A"}},"Metadata":{"M":"1"}`
+	f.create(body(resource("A", "T0", "", ""), resource("B", "T0", `"P":"1"`, rest)), cloudformation.CreateComplete)
+	f.mustBegin("s", f.updates(body(resource("A", "T0", "", ""), resource("B", "T0", `"P":"2"`, rest)), rollback))
+	f.ends(cloudformation.UpdateComplete)
+	if want := `Create{"X":"p1"}{"M":"1"}Update{"X":"p1"}{"M":"1"}`; seen != want {
+		t.Errorf("calls have %s, want %s", seen, want)
+	}
+}

@@ -59,9 +59,9 @@ type Call struct {
 	Tags, PreviousTags   []cloudformation.Tag
 	// CreateProgress is, of a Delete, what the create said last if it has not succeeded.
 	CreateProgress string
-	// Spec has the policies. References to other resources are Calls in it.
-	Spec *cloudformation.Spec
-	Step cloudformation.Step
+	// Metadata, CreationPolicy and UpdatePolicy are nil without one, and of a Delete.
+	Metadata, CreationPolicy, UpdatePolicy *document.Value
+	Step                                   cloudformation.Step
 }
 
 // Result is what a call has come to.
