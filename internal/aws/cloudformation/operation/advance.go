@@ -63,7 +63,12 @@ func (d *Decider) advance(it *item) {
 	case now == nil:
 		d.create(it, target, f)
 	default:
-		switch d.change(n.row, target, f) {
+		change := d.change(n.row, target, f)
+		if denied := d.denial(n, change); denied != "" {
+			d.fail(it, nil, denied)
+			return
+		}
+		switch change {
 		case Replace:
 			if d.types.DeletesFirst(now.Spec.Type) {
 				r := n.edit()

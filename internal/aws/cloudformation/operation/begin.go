@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,6 +28,9 @@ type Order struct {
 	// TimeoutInMinutes is of a create; 0: it may take as long as it does.
 	TimeoutInMinutes     int32
 	RetainExceptOnCreate bool
+	// PolicyDuringUpdate is a stack policy that acts for one update in place of the stack's own; empty: that one does. It has been
+	// read without error, as the stack's own.
+	PolicyDuringUpdate string
 
 	// Retain are logical ids that a delete lets go of, and Force has it let go of what cannot be deleted.
 	Retain []string
@@ -131,6 +135,7 @@ func (d *Decider) beginUpdate(o Order) error {
 		d.stack.Stable = &stable
 	}
 	before := d.stack.Settings
+	d.op.Policy = cmp.Or(o.PolicyDuringUpdate, d.stack.Policy)
 	d.settle(o)
 	named := map[string]bool{}
 	var others []string // of another type than before

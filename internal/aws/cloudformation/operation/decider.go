@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/stackpolicy"
 )
 
 // View is what a Decider is made of.
@@ -32,10 +33,11 @@ type Decider struct {
 	pause time.Duration
 	now   time.Time
 
-	stack *cloudformation.Stack
-	op    *cloudformation.Operation
-	nodes map[string]*node // by logical id
-	order []*node
+	stack  *cloudformation.Stack
+	op     *cloudformation.Operation
+	policy *stackpolicy.Policy // nil: there is none
+	nodes  map[string]*node    // by logical id
+	order  []*node
 
 	changes     cloudformation.Changes
 	stackEdited bool
@@ -56,6 +58,7 @@ type node struct {
 // New makes a Decider for the operation under way on a stack.
 func New(v View) *Decider {
 	d := newDecider(v)
+	d.readPolicy()
 	d.plan()
 	for _, n := range d.order {
 		for p := range n.physicals() {

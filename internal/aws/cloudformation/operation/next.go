@@ -79,6 +79,7 @@ func (d *Decider) look(exports Exports) {
 			d.editOp().Why, d.op.Stopping = "Update canceled. Cannot update export "+used, true
 		}
 		d.plan()
+		d.denyRemovals()
 	}
 }
 

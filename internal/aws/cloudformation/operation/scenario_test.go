@@ -421,3 +421,34 @@ func TestPoliciesOfACall(t *testing.T) {
 		t.Errorf("calls have %s, want %s", seen, want)
 	}
 }
+
+// TestAStackPolicy: CFN-97.
+func TestAStackPolicy(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	before := body(resource("A", "T0", `"P":"1","K":"1"`, ""), resource("B", "T0", "", ""))
+	f.create(before, cloudformation.CreateComplete)
+	s := *f.stack("s")
+	s.Policy = `{"Statement":[{"Effect":"Allow","Action":"Update:*","Principal":"*","Resource":"*"},
+		{"Effect":"Deny","Action":["Update:Replace","Update:Delete"],"Principal":"*","Resource":"*"}]}`
+	f.put(&s)
+	for _, g := range []graphOf{body(resource("A", "T0", `"P":"1","K":"2"`, ""), resource("B", "T0", "", "")), body(resource("A", "T0", `"P":"1","K":"1"`, ""))} {
+		n := len(f.events("s"))
+		f.mustBegin("s", f.updates(g, rollback))
+		f.ends(cloudformation.UpdateRollbackComplete)
+		if events := strings.Join(f.since(n), "\n"); !strings.Contains(events, "UPDATE_FAILED Action denied by stack policy: Statement [#2] does not allow [Update:Replace, Update:Delete] for resource [") {
+			t.Errorf("events\n%s", events)
+		}
+	}
+	if got := f.world.read(nil); got != "A Test::T::T0 K=1 P=1\nB Test::T::T0 " || f.world.made != 2 {
+		t.Errorf("there is\n%s", got)
+	}
+	f.mustBegin("s", f.updates(body(resource("A", "T0", `"P":"2","K":"1"`, ""), resource("B", "T0", "", "")), rollback))
+	f.ends(cloudformation.UpdateComplete)
+	o := f.updates(body(resource("A", "T0", `"P":"2","K":"2"`, "")), rollback)
+	o.PolicyDuringUpdate = `{"Statement":[{"Effect":"Allow","Action":"Update:*","Principal":"*","Resource":"*"}]}`
+	f.mustBegin("s", o)
+	if s := f.ends(cloudformation.UpdateComplete); s.Policy == o.PolicyDuringUpdate {
+		t.Error("the policy of one update stays")
+	}
+}
