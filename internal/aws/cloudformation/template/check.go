@@ -11,12 +11,13 @@ import (
 
 // names are what functions in a template may name.
 type names struct {
-	parameters, resources, conditions, mappings map[string]bool
-	noEcho                                      func(*document.Value) bool
+	parameters, resources, conditions map[string]bool
+	mappings                          intrinsic.Mappings
+	noEcho                            func(*document.Value) bool
 }
 
 func (t *Template) names(b *body) names {
-	n := names{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, t.noEcho}
+	n := names{map[string]bool{}, map[string]bool{}, map[string]bool{}, t.mappings, t.noEcho}
 	for _, p := range t.Parameters {
 		n.parameters[p.Name] = true
 	}
@@ -28,9 +29,6 @@ func (t *Template) names(b *body) names {
 	}
 	for _, m := range b.conditions {
 		n.conditions[m.Name] = true
-	}
-	for name := range t.mappings {
-		n.mappings[name] = true
 	}
 	return n
 }
@@ -181,8 +179,13 @@ func (n names) checkCall(call *document.Value) error {
 			return missingCondition(call.At, first.Text, intrinsic.Conditions)
 		}
 	case "Fn::FindInMap":
-		if first.Scalar() && !n.mappings[first.Text] && len(call.Items) == 3 { // by public reports
-			return document.Errorf(first.At, "Mapping named '%s' is not present in the 'Mappings' section of template.", first.Text)
+		if len(call.Items) > 3 || !first.Scalar() {
+			return nil
+		}
+		_, is := n.mappings[first.Text]
+		if !is || call.Items[1].Scalar() && call.Items[2].Scalar() { // AWS finds it, also where it would not count
+			_, err := intrinsic.FindInMap(call.At, n.mappings, call.Items, nil)
+			return err
 		}
 	case "Fn::ImportValue":
 		if n.open(first) {

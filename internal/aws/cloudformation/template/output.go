@@ -75,6 +75,8 @@ func checkOutput(m document.Member) error {
 	switch {
 	case value == nil:
 		return document.Formatf(m.At, "Every Outputs member must contain a Value object")
+	case intrinsic.IsBoolean(value):
+		return notText(value.At)
 	case !value.MaybeText():
 		kind := map[document.Kind]string{document.List: "List", document.Map: "Map"}[value.Kind]
 		return document.Formatf(value.At, "The Value field of every Outputs member must evaluate to a String and not a %s.", kind)

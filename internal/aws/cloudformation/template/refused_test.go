@@ -80,11 +80,14 @@ func TestRefused(t *testing.T) {
 		{"", with("!ImportValue {Ref: B}"), "Template error: the attribute in Fn::ImportValue must not depend on any resources, imported values, or Fn::GetAZs"},
 		{"", with("!ImportValue {'Fn::Sub': '${B}-x'}"), "Template error: the attribute in Fn::ImportValue must not depend on any resources, imported values, or Fn::GetAZs"},
 		{"", with("!ImportValue {'Fn::ImportValue': x}"), "Template error: the attribute in Fn::ImportValue must not depend on any resources, imported values, or Fn::GetAZs"},
-		{"", topic + "Conditions: {C: !Equals [a, a]}\nRules: {R: {RuleCondition: !Condition C, Assertions: []}}", "Template format error: Following functions are not supported in the Rules block of the template: [Condition]."},
-		{"", topic + "Conditions: {C: !Equals [a, a]}\nRules: {R: {Assertions: [{Assert: !Contains [[a], !If [C, a, b]]}]}}", "Template format error: Following functions are not supported in the Rules block of the template: [Fn::If]."},
-		{"", topic + "Conditions: {C: !Equals [!ImportValue a, b]}", "Template format error: Following functions are not supported in the Conditions block of the template: [Fn::ImportValue]."},
-		{"", topic + "Conditions: {C: !Contains [[a], a]}", "Template format error: Following functions are not supported in the Conditions block of the template: [Fn::Contains]."},
-		{"", with("!And [!Equals [a, b], !Equals [a, b]]"), "Template format error: Following functions are not supported in the Resources block of the template: [Fn::And]."},
+		{"", topic + "Conditions: {C: !Equals [a, a]}\nRules: {R: {RuleCondition: !Condition C, Assertions: []}}", "Template format error: Following functions are not supported in the Rules block of the template: [Condition]"},
+		{"", topic + "Conditions: {C: !Equals [a, a]}\nRules: {R: {Assertions: [{Assert: !Contains [[a], !If [C, a, b]]}]}}", "Template format error: Following functions are not supported in the Rules block of the template: [Fn::If]"},
+		{"", topic + "Conditions: {C: !Equals [!ImportValue a, b]}", "Template format error: Following functions are not supported in the Conditions block of the template: [Fn::ImportValue]"},
+		{"", topic + "Conditions: {C: !Contains [[a], a]}", "Template format error: Following functions are not supported in the Conditions block of the template: [Fn::Contains]"},
+		{"", topic + "Rules: {R: {Assertions: [{Assert: !Equals [!Sub a, b]}]}}", "Template format error: Following functions are not supported in the Rules block of the template: [Fn::Sub]"},
+		{"", topic + "Outputs: {O: {Value: !Not [!Equals [a, b]]}}", "Template format error: The Value field of every Outputs member must evaluate to a String."},
+		{"CFN-86", with("!If [C, a, !FindInMap [M, k, gone]]") + "Mappings: {M: {k: {b: c}}}\nConditions: {C: !Equals [a, a]}", "Template error: Unable to get mapping for M::k::gone"},
+		{"", with("!And [!Equals [a, b], !Equals [a, b]]"), "Template format error: Following functions are not supported in the Resources block of the template: [Fn::And]"},
 		{"", with("!If [!Ref A, a, b]"), "Template error: Fn::If requires a list argument with the first element being a condition"},
 		{"", with("{Ref: [a]}"), "Template error: every Ref object must have a single String value."},
 		{"", topic + "Conditions: {C: !Not [true]}", "Template error: every Fn::Not object requires one boolean parameter."},
@@ -170,6 +173,17 @@ func TestLimits(t *testing.T) {
 		_, err := template.Parse(fmt.Sprintf(c.format, many(c.most+1, c.member)))
 		holdMessage(t, c.format, err, "Template format error: Number of "+c.want)
 	}
+}
+
+// TestDynamicReferences holds how many there may be. Source: CloudFormation's quotas.
+func TestDynamicReferences(t *testing.T) {
+	t.Parallel()
+	many := func(n int) string { return with("'" + strings.Repeat("{{resolve:ssm:a}}", n) + "'") }
+	if _, err := template.Parse(many(60)); err != nil {
+		t.Error(err)
+	}
+	_, err := template.Parse(many(61))
+	holdMessage(t, "61", err, "Template format error: Number of dynamic references, 61, is greater than maximum allowed, 60")
 }
 
 // TestNotBuilt has what AWS takes, and the emulator refuses by name.

@@ -50,6 +50,9 @@ func Parse(text string) (*Template, error) {
 	if err := checkNulls(root); err != nil {
 		return nil, err
 	}
+	if err := checkDynamicReferenceCount(root); err != nil {
+		return nil, err
+	}
 	t := &Template{root: root, Metadata: root.Get("Metadata"), Description: root.TextOf("Description")}
 	if t.Transforms, err = readTransforms(root.Get("Transform")); err != nil {
 		return nil, err

@@ -29,6 +29,17 @@ func In(v *document.Value) (list []Reference, err error) {
 	return list, err
 }
 
+// Count is how many references the texts of a value have, whatever is wrong with them.
+func Count(v *document.Value) (n int) {
+	v.Walk(func(each *document.Value) bool {
+		if each.Kind == document.Text {
+			n += strings.Count(each.Text, resolveMark)
+		}
+		return true
+	})
+	return n
+}
+
 // Replace returns the value with what lookup has for its references. It is for the request that makes a resource
 // alone: rows, events, logs and change sets have the references. An error names a reference as it stands, with what
 // parameters have put there: Resolve and Resource.Fill say it before without values of NoEcho parameters.
@@ -109,6 +120,8 @@ func readSecret(at document.Position, text string) (Reference, error) {
 	if parts[0] != "" && parts[0] != "SecretString" || len(parts) > 4 {
 		return r, document.Errorf(at, "incorrect format is used in the following dynamic reference: [%ssecretsmanager:%s}}]", resolveMark, text)
 	}
-	r.Key, r.Stage, r.Version = parts[1], parts[2], parts[3]
+	if r.Key, r.Stage, r.Version = parts[1], parts[2], parts[3]; r.Stage != "" && r.Version != "" { // the user guide allows one of them
+		return r, document.Errorf(at, "incorrect format is used in the following dynamic reference: [%ssecretsmanager:%s}}]", resolveMark, text)
+	}
 	return r, nil
 }

@@ -37,9 +37,10 @@ func TestReferences(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"{{resolve:s3:a}}":                 "Template error: unsupported dynamic reference service s3",
-		"{{resolve:ssm:}}":                 "Template error: incorrect format is used in the following dynamic reference: [{{resolve:ssm:}}]",
-		"{{resolve:secretsmanager:s:Bin}}": "Template error: incorrect format is used in the following dynamic reference: [{{resolve:secretsmanager:s:Bin}}]",
+		"{{resolve:s3:a}}": "Template error: unsupported dynamic reference service s3",
+		"{{resolve:ssm:}}": "Template error: incorrect format is used in the following dynamic reference: [{{resolve:ssm:}}]",
+		"{{resolve:secretsmanager:s:SecretString:k:AWSCURRENT:v}}": "Template error: incorrect format is used in the following dynamic reference: [{{resolve:secretsmanager:s:SecretString:k:AWSCURRENT:v}}]",
+		"{{resolve:secretsmanager:s:Bin}}":                         "Template error: incorrect format is used in the following dynamic reference: [{{resolve:secretsmanager:s:Bin}}]",
 	} {
 		if _, err := dynamicreference.In(document.NewText(text)); err == nil || err.Error() != want {
 			t.Errorf("%s: %v, want %s", text, err, want)

@@ -40,6 +40,12 @@ func IsCondition(v *document.Value) bool {
 	}
 }
 
+// IsBoolean is whether a value that is not compiled yet is a function that is true or false and nothing else.
+func IsBoolean(v *document.Value) bool {
+	name, _, is := v.Function()
+	return is && name != "Fn::If" && IsCondition(v)
+}
+
 func equalsError(at document.Position) error {
 	return document.Errorf(at, "every Fn::Equals object requires a list of 2 string parameters.")
 }

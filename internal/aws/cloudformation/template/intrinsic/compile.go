@@ -49,8 +49,8 @@ func (c Compiler) call(at document.Position, name string, argument *document.Val
 	switch {
 	case !known || f.extension && !c.Extended:
 		return nil, document.Errorf(at, "Encountered unsupported function: %s Supported functions are: [%s]", name, supported)
-	case len(f.blocks) > 0 && !slices.Contains(f.blocks, c.Block): // cfn-lint's issue 3710, for the text
-		return nil, document.Formatf(at, "Following functions are not supported in the %s block of the template: [%s].", c.Block, name)
+	case len(f.blocks) > 0 && !slices.Contains(f.blocks, c.Block): // by public reports of Rules
+		return nil, document.Formatf(at, "Following functions are not supported in the %s block of the template: [%s]", c.Block, name)
 	}
 	if name == "Fn::FindInMap" && len(argument.Items) > 3 && !c.Extended {
 		return nil, mappingError(at)

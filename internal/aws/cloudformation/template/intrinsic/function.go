@@ -35,16 +35,17 @@ var (
 	booleans  = []Block{Conditions, Rules}
 	rulesOnly = []Block{Rules}
 	values    = []Block{Resources, Outputs}
-	// noRules: rules know no conditions. Source: cfn-lint's issue 3710, and 921 of the roadmap, where AWS has refused them.
+	// noRules: rules have functions of their own alone. AWS has refused Fn::If (issue 921 of its roadmap), Condition (cfn-lint's
+	// issue 3710) and Fn::Sub there.
 	noRules = []Block{Conditions, Resources, Outputs}
 )
 
 var functions = map[string]function{
 	"Ref":                  {arguments: refArguments},
-	"Fn::GetAtt":           {arguments: attributeArguments},
+	"Fn::GetAtt":           {arguments: attributeArguments, blocks: noRules},
 	"Fn::ImportValue":      {arguments: one, blocks: values},
 	"Fn::GetAZs":           {arguments: one, blocks: values},
-	"Fn::FindInMap":        {arguments: mappingArguments},
+	"Fn::FindInMap":        {arguments: mappingArguments, blocks: noRules},
 	"Fn::If":               {arguments: ifArguments, blocks: noRules},
 	"Condition":            {arguments: conditionArguments, blocks: []Block{Conditions}},
 	"Fn::And":              {arguments: someBooleans("Fn::And"), apply: and, blocks: booleans},
@@ -57,14 +58,14 @@ var functions = map[string]function{
 	"Fn::RefAll":           {arguments: one, blocks: rulesOnly},
 	"Fn::ValueOf":          {arguments: two("Fn::ValueOf"), blocks: rulesOnly},
 	"Fn::ValueOfAll":       {arguments: two("Fn::ValueOfAll"), blocks: rulesOnly},
-	"Fn::Sub":              {}, // subCall, sub
-	"Fn::Join":             {arguments: joinArguments, apply: join},
-	"Fn::Split":            {arguments: splitArguments, apply: split},
-	"Fn::Select":           {arguments: selectArguments, apply: selectItem, spine: true},
-	"Fn::Base64":           {arguments: one, apply: base64Of},
-	"Fn::Cidr":             {arguments: cidrArguments, apply: cidr},
-	"Fn::Length":           {arguments: one, apply: length, spine: true, extension: true},
-	"Fn::ToJsonString":     {arguments: one, apply: toJSONString, extension: true},
+	"Fn::Sub":              {blocks: noRules}, // subCall, sub
+	"Fn::Join":             {arguments: joinArguments, apply: join, blocks: noRules},
+	"Fn::Split":            {arguments: splitArguments, apply: split, blocks: noRules},
+	"Fn::Select":           {arguments: selectArguments, apply: selectItem, spine: true, blocks: noRules},
+	"Fn::Base64":           {arguments: one, apply: base64Of, blocks: noRules},
+	"Fn::Cidr":             {arguments: cidrArguments, apply: cidr, blocks: noRules},
+	"Fn::Length":           {arguments: one, apply: length, spine: true, extension: true, blocks: noRules},
+	"Fn::ToJsonString":     {arguments: one, apply: toJSONString, extension: true, blocks: noRules},
 }
 
 // one is the form of functions with one argument.

@@ -40,6 +40,10 @@ func NewMappings(section *document.Value) Mappings {
 
 // FindInMap looks up three texts; fallback is nil without a default.
 func FindInMap(at document.Position, mappings Mappings, names []*document.Value, fallback *document.Value) (*document.Value, error) {
+	mapping, named := mappings[names[0].Text]
+	if names[0].Scalar() && !named && fallback == nil { // by public reports
+		return nil, document.Errorf(names[0].At, "Mapping named '%s' is not present in the 'Mappings' section of template.", names[0].Text)
+	}
 	var path []string
 	for _, name := range names {
 		if !name.Scalar() {
@@ -47,15 +51,12 @@ func FindInMap(at document.Position, mappings Mappings, names []*document.Value,
 		}
 		path = append(path, name.Text)
 	}
-	mapping, named := mappings[path[0]]
 	found := mapping[path[1]][path[2]]
 	switch {
 	case found != nil:
 		return found, nil
 	case fallback != nil:
 		return fallback, nil
-	case !named: // by public reports
-		return nil, document.Errorf(at, "Mapping named '%s' is not present in the 'Mappings' section of template.", path[0])
 	default:
 		return nil, document.Errorf(at, "Unable to get mapping for %s", strings.Join(path, "::"))
 	}
