@@ -8,7 +8,8 @@ type Environment interface {
 	Exists(parameterType, id string) (bool, error)
 	// Export is the value of an export.
 	Export(name string) (value string, found bool, err error)
-	// Zones are the availability zones of a region in which it has default subnets, in order.
+	// Zones are the availability zones of a region in which it has default subnets, in order. Of another region than the stack's
+	// AWS was seen to have none.
 	Zones(region string) ([]string, error)
 	// HasAttribute is whether Fn::GetAtt may ask a resource of this type for the attribute.
 	HasAttribute(resourceType, attribute string) bool

@@ -40,7 +40,27 @@ func (t *Template) expand(e *evaluator) (*document.Value, error) {
 		}
 		root.Members = append(root.Members, m)
 	}
-	return &root, checkMacros(&root)
+	if err := checkMacros(&root); err != nil {
+		return nil, err
+	}
+	return &root, checkConditionNames(&root)
+}
+
+// checkConditionNames finds conditions of resources and outputs that are not there. The text was seen at AWS, of a name in which
+// an identifier does not count.
+func checkConditionNames(root *document.Value) error {
+	conditions := root.Get("Conditions").Index()
+	for _, section := range []*document.Value{root.Get("Resources"), root.Get("Outputs")} {
+		if section == nil {
+			continue
+		}
+		for _, m := range section.Members {
+			if name := m.Value.Get("Condition"); name != nil && name.Scalar() && conditions[name.Text] == nil {
+				return intrinsic.Transformf(name.At, "Key %s is missing in the map.", name.Text)
+			}
+		}
+	}
+	return nil
 }
 
 func (x *expander) value(v *document.Value, in bindings) (*document.Value, error) {

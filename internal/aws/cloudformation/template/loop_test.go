@@ -103,6 +103,8 @@ func TestRefusedLoops(t *testing.T) {
 		{loop("!Split [',', !Sub '${Hidden}']", "A${X}"), "Fn::ForEach with a NoEcho parameter is not built"},
 		{loop("!If [C, [a], [b]]", "A${X}"), failed + "Could not find a collection or could not be resolved for Fn::ForEach"},
 		{loop("[a-b]", "A${X}"), failed + "LogicalId 'Aa-b' should be alphanumeric"},
+		{"Conditions: {IsA: !Equals [a, a]}\nResources: {'Fn::ForEach::L': [X, [A], {'R${X}': {Type: T, Condition: 'Is${X}'}}]}", failed + "Key Is${X} is missing in the map."},
+		{topic + "Outputs: {O: {Value: a, Condition: Nope}}", failed + "Key Nope is missing in the map."},
 		{loop("[a, b]", "A"), failed + "Duplicate key 'A' when merging keys to parent object in Fn::ForEach"},
 		{topic + "Outputs: {'Fn::ForEach::L': [X, [a-b], {'O${X}': {Value: a}}]}", failed + "OutputKey 'Oa-b' should be alphanumeric"},
 		{with("!Length {'Fn::GetAtt': [B, List]}"), failed + "The Fn::Length value could not be resolved for properties"},
