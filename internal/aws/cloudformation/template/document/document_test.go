@@ -1,6 +1,7 @@
 package document_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
@@ -24,6 +25,24 @@ func TestPlaces(t *testing.T) {
 		m := root.Members[len(root.Members)-1]
 		if m.At != c.name || m.Value.At != c.value || m.Value.Items[1].At != c.second {
 			t.Errorf("%s: name %v, value %v, item %v", c.text, m.At, m.Value.At, m.Value.Items[1].At)
+		}
+	}
+}
+
+// TestPlacesOfMistakes: what is not well-formed has a place, in YAML that of a line.
+func TestPlacesOfMistakes(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]document.Position{
+		"a: b\nc: d: e\n":       {Line: 2},
+		"a:\n  - b\n c: d\n":    {Line: 2},
+		"{\"a\": 1,\n \"b\" 2}": {Line: 2, Column: 7},
+		"a: b\n---\nc: d":       {Line: 2, Column: 1},
+		"a: b\n? [c]\n: d":      {Line: 2, Column: 3},
+	} {
+		_, err := document.Read(text)
+		var own *document.Error
+		if !errors.As(err, &own) || own.At != want {
+			t.Errorf("%q: %v at %+v, want %+v", text, err, own, want)
 		}
 	}
 }

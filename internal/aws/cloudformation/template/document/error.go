@@ -2,7 +2,7 @@ package document
 
 import "fmt"
 
-// Position is a place in a template, from line 1 and column 1; without a place both are 0.
+// Position is a place in a template, from line 1 and column 1; without a place both are 0, and of a line alone the column is.
 type Position struct{ Line, Column int }
 
 // Error is what is wrong with a template or with the values of its parameters: of the code ValidationError, in AWS's words.

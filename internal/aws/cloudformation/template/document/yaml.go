@@ -16,12 +16,20 @@ func readYAML(text string) (*Value, error) {
 	if err := d.Decode(&document); errors.Is(err, io.EOF) || err == nil && len(document.Content) == 0 {
 		return nil, unsupportedStructure(Position{})
 	} else if err != nil {
-		return nil, notWellFormed(Position{})
+		return nil, notWellFormed(failedAt(err))
 	}
 	if err := d.Decode(&second); !errors.Is(err, io.EOF) {
 		return nil, notWellFormed(Position{second.Line, second.Column})
 	}
 	return yamlValue(document.Content[0], 0)
+}
+
+// failedAt is the line that an error of the parser names, without a column: it names none.
+func failedAt(err error) Position {
+	_, after, _ := strings.Cut(err.Error(), "line ")
+	digits, _, _ := strings.Cut(after, ":")
+	line, _ := strconv.Atoi(digits)
+	return Position{Line: line}
 }
 
 func notWellFormed(at Position) error { return Formatf(at, "YAML not well-formed.") }
