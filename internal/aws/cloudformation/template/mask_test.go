@@ -174,7 +174,7 @@ func expressions(t *rapid.T, depth int) string {
 	}
 }
 
-// TestNothingShowsSecrets: whatever functions make of a NoEcho parameter, neither errors nor what is shown have it.
+// TestNothingShowsSecrets: neither errors nor what is shown have a NoEcho parameter, after any functions.
 func TestNothingShowsSecrets(t *testing.T) {
 	t.Parallel()
 	const pin = "7391"

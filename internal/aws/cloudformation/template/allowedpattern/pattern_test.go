@@ -153,7 +153,7 @@ func TestSets(t *testing.T) {
 	})
 }
 
-// TestHardPatterns end soon, whatever they are: expressions that go back again and again, and long ones.
+// TestHardPatterns end soon: expressions that go back again and again, and long ones.
 func TestHardPatterns(t *testing.T) {
 	t.Parallel()
 	value := strings.Repeat("a", 4096)

@@ -29,7 +29,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// TestPlacesOfMistakes: what is not well-formed has a place, in YAML that of a line.
+// TestPlacesOfMistakes: what is not well-formed has a place, in YAML a line.
 func TestPlacesOfMistakes(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]document.Position{

@@ -112,7 +112,7 @@ func (v *Value) yamlScalar(n *yaml.Node) {
 	}
 }
 
-// booleans are those of YAML 1.1.
+// booleans are the ones of YAML 1.1.
 var booleans = map[string]string{
 	"true": "true", "True": "true", "TRUE": "true", "yes": "true", "Yes": "true", "YES": "true", "on": "true", "On": "true", "ON": "true",
 	"false": "false", "False": "false", "FALSE": "false", "no": "false", "No": "false", "NO": "false", "off": "false", "Off": "false", "OFF": "false",

@@ -29,7 +29,7 @@ func In(v *document.Value) (list []Reference, err error) {
 	return list, err
 }
 
-// Count is how many references the texts of a value have, whatever is wrong with them.
+// Count is how many references the texts of a value have, also wrong ones.
 func Count(v *document.Value) (n int) {
 	v.Walk(func(each *document.Value) bool {
 		if each.Kind == document.Text {

@@ -10,7 +10,7 @@ import (
 // mask is printed in place of a Secret.
 const mask = "****"
 
-// Secret is what a dynamic reference has come to. Whatever prints it prints a mask: every verb of fmt, JSON, texts of
+// Secret is what a dynamic reference has come to. It is printed as a mask: by every verb of fmt, JSON, texts of
 // encodings, and slog, also where it is a field that fmt cannot call methods of. The text is given by Reveal alone.
 type Secret struct{ reveal func() string } // fmt goes into texts and pointers of fields, and not into functions
 

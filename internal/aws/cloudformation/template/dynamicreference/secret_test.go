@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/dynamicreference"
 )
 
-// TestSecrets are printed as a mask, whatever prints them and wherever they stand.
+// TestSecrets are printed as a mask, by all that prints, wherever they stand.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	const text = "hunter2"
