@@ -37,7 +37,7 @@ func TestFill(t *testing.T) {
 Cpu: 256
 RequiresCompatibilities: FARGATE
 ContainerDefinitions:
-  - {Name: 007, Essential: "True", Memory: "512", DockerLabels: {Com.X: 1, y: yes}, LogConfiguration: {LogDriver: awslogs, Options: {awslogs-group: g}}}
+  - {Name: '007', Essential: "True", Memory: "512", DockerLabels: {Com.X: 1, y: 'yes'}, LogConfiguration: {LogDriver: awslogs, Options: {awslogs-group: g}}}
 Volumes:
   - {Name: v, EFSVolumeConfiguration: {FilesystemId: fs-1, AuthorizationConfig: {IAM: ENABLED}, TransitEncryptionPort: 2e3}}
 ProxyConfiguration: {ContainerName: c, ProxyConfigurationProperties: [{Name: a, Value: b}]}

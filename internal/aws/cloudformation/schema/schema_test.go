@@ -32,8 +32,8 @@ func properties(t *testing.T, text string) *document.Value {
 // TestConvert: YAML on the left, what the operation gets on the right.
 func TestConvert(t *testing.T) {
 	for _, test := range []struct{ of, yaml, want string }{
-		{"AWS::ECS::TaskDefinition", "Cpu: 256\nMemory: 0512", `{"Cpu":"256","Memory":"0512"}`},
-		{"AWS::ECS::TaskDefinition", "ContainerDefinitions: [{Name: yes, Image: 012345678901.dkr, Cpu: '10', Essential: 'True', Environment: [{Name: DATE, Value: 2020-01-01}, {Name: N, Value: 1.50}, {Name: B, Value: true}]}]",
+		{"AWS::ECS::TaskDefinition", "Cpu: 256\nMemory: '0512'", `{"Cpu":"256","Memory":"0512"}`},
+		{"AWS::ECS::TaskDefinition", "ContainerDefinitions: [{Name: 'yes', Image: 012345678901.dkr, Cpu: '10', Essential: 'True', Environment: [{Name: DATE, Value: 2020-01-01}, {Name: N, Value: 1.50}, {Name: B, Value: true}]}]",
 			`{"ContainerDefinitions":[{"Name":"yes","Image":"012345678901.dkr","Cpu":10,"Essential":true,"Environment":[{"Name":"DATE","Value":"2020-01-01"},{"Name":"N","Value":"1.50"},{"Name":"B","Value":"true"}]}]}`},
 		{"AWS::ECS::TaskDefinition", "ContainerDefinitions: [{Name: a, Image: b, RestartPolicy: {Enabled: yes, IgnoredExitCodes: ['0', 1]}}]",
 			`{"ContainerDefinitions":[{"Name":"a","Image":"b","RestartPolicy":{"Enabled":true,"IgnoredExitCodes":[0,1]}}]}`},
