@@ -1,6 +1,7 @@
 package template
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -85,7 +86,7 @@ func (t *Template) parameterValues(input Input) ([]*ParameterValue, error) {
 			return nil, err
 		}
 	}
-	return list, nil
+	return list, checkIDs(list, input.Environment)
 }
 
 // check holds a value against the constraints. ConstraintDescription stands for every text, except where a number is wanted.
@@ -151,34 +152,57 @@ func (p *Parameter) broken(item string, steps *allowedpattern.Steps) string {
 
 func decimal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
-// resolve reads what SSM has, and checks that what values name exists. The texts are known by public reports.
+// resolve reads what SSM has. The text is known by public reports.
 func (p *ParameterValue) resolve(environment Environment) error {
-	if p.kind.stored {
-		value, found, err := environment.Parameter(p.Value)
-		if err != nil {
-			return err
-		}
-		if !found {
-			name, _ := p.Shown()
-			return document.Plainf(p.At, "Unable to fetch parameters [%s] from parameter store for this account.", name)
-		}
-		p.Resolved = value
-	}
-	if p.kind.id == "" {
+	if !p.kind.stored {
 		return nil
 	}
-	named, _ := p.value().Texts()
-	for _, id := range named {
-		exists, err := environment.Exists(p.kind.id, id)
-		if err != nil {
-			return err
+	value, found, err := environment.Parameter(p.Value)
+	if err != nil {
+		return err
+	}
+	if !found {
+		name, _ := p.Shown()
+		return document.Plainf(p.At, "Unable to fetch parameters [%s] from parameter store for this account.", name)
+	}
+	p.Resolved = value
+	return nil
+}
+
+// maxMissing is how many values a refusal tells of: a choice.
+const maxMissing = 100
+
+// checkIDs checks that what values name exists, and tells of all that does not, by public reports.
+func checkIDs(parameters []*ParameterValue, environment Environment) error {
+	var missing []string
+	var at document.Position
+	for _, p := range parameters {
+		if p.kind.id == "" {
+			continue
 		}
-		if !exists && p.NoEcho {
-			id = mask
-		}
-		if !exists {
-			return document.Plainf(p.At, "Parameter validation failed: parameter value %s for parameter name %s does not exist", id, p.Name)
+		named, _ := p.value().Texts()
+		for _, id := range named {
+			exists, err := environment.Exists(p.kind.id, id)
+			if err != nil {
+				return err
+			}
+			if exists {
+				continue
+			}
+			if len(missing) == 0 {
+				at = p.At
+			}
+			if p.NoEcho {
+				id = mask
+			}
+			if len(missing) == maxMissing {
+				break
+			}
+			missing = append(missing, fmt.Sprintf("parameter value %s for parameter name %s does not exist", id, p.Name))
 		}
 	}
-	return nil
+	if len(missing) == 0 {
+		return nil
+	}
+	return document.Plainf(at, "Parameter validation failed: %s", strings.Join(missing, ", "))
 }

@@ -348,6 +348,7 @@ func TestParameters(t *testing.T) {
 		{"", "Type: AWS::EC2::VPC::Id", "vpc-2", "Parameter validation failed: parameter value vpc-2 for parameter name P does not exist"},
 		{"", "Type: List<AWS::EC2::Subnet::Id>", "subnet-1, subnet-12", `["subnet-1","subnet-12"]`},
 		{"", "Type: List<AWS::EC2::Subnet::Id>", "subnet-1,subnet-2", "Parameter validation failed: parameter value subnet-2 for parameter name P does not exist"},
+		{"", "Type: List<AWS::EC2::Subnet::Id>", "subnet-3,subnet-1,subnet-2", "Parameter validation failed: parameter value subnet-3 for parameter name P does not exist, parameter value subnet-2 for parameter name P does not exist"},
 		{"", "Type: String", strings.Repeat("a", 4097), "Parameter 'P' must contain at most 4096 characters"},
 	} {
 		values := map[string]string{"P": c.value}
