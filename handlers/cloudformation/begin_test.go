@@ -219,6 +219,11 @@ func TestUpdateKeeps(t *testing.T) {
 	}
 	update.Parameters = nil
 	invalid(s, s.UpdateStack, update, "Parameters: [Pin] must have values")
+	update.Parameters, update.Tags = []types.Parameter{{ParameterKey: aws.String("Pin"), UsePreviousValue: aws.Bool(true)}}, []types.Tag{}
+	ok(s, s.UpdateStack, update)
+	if now := s.settle(made.ID); len(now.Tags) != 0 || now.Status != cfn.UpdateComplete {
+		t.Errorf("%+v", now)
+	}
 }
 
 // A stack that has failed without a rollback is taken back, and one that cannot go on is told so (CFN-62).

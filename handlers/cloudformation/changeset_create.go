@@ -15,7 +15,7 @@ import (
 
 // CreateChangeSet says what a template would change about a stack, or make (CFN-32 to CFN-35).
 func (a *API) CreateChangeSet(ctx context.Context, in *sdk.CreateChangeSetInput) (*sdk.CreateChangeSetOutput, error) {
-	if err := refuseImport(in); err != nil {
+	if err := refuseKind(in); err != nil {
 		return nil, err
 	}
 	s, repeated, err := a.stackToChange(ctx, a.Store.Read(), in)
@@ -96,8 +96,8 @@ func kindOf(in *sdk.CreateChangeSetInput) string {
 	return string(in.ChangeSetType)
 }
 
-// refuseImport names what is not built of change sets.
-func refuseImport(in *sdk.CreateChangeSetInput) error {
+// refuseKind names what is not built of change sets, and what goes with another type.
+func refuseKind(in *sdk.CreateChangeSetInput) error {
 	switch {
 	case in.ChangeSetType == types.ChangeSetTypeImport || len(in.ResourcesToImport) > 0:
 		return notBuilt("change sets that import resources")
@@ -105,6 +105,8 @@ func refuseImport(in *sdk.CreateChangeSetInput) error {
 		return notBuilt("ImportExistingResources")
 	case in.DeploymentMode != "":
 		return notBuilt("the DeploymentMode " + string(in.DeploymentMode))
+	case in.OnStackFailure == types.OnStackFailureDelete && in.ChangeSetType != types.ChangeSetTypeCreate: // a guess, by the API reference
+		return invalid("OnStackFailure DELETE is valid for change sets of the type CREATE only")
 	}
 	return nil
 }

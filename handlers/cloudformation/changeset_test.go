@@ -195,9 +195,33 @@ func TestRefusedChangeSets(t *testing.T) {
 	unbuilt(s, s.CreateChangeSet, in, "ImportExistingResources")
 	in.ImportExistingResources, in.DeploymentMode = nil, types.DeploymentModeRevertDrift
 	unbuilt(s, s.CreateChangeSet, in, "the DeploymentMode REVERT_DRIFT")
+	update := newSet("web", "c", "", one(`{}`))
+	update.OnStackFailure = types.OnStackFailureDelete
+	invalid(s, s.CreateChangeSet, update, "OnStackFailure DELETE is valid for change sets of the type CREATE only")
 	in.DeploymentMode, in.IncludeNestedStacks = "", aws.Bool(true) // as the CDK always says (CFN-120)
 	in.DeploymentConfig = &types.DeploymentConfig{Mode: types.DeploymentConfigModeStandard}
 	ok(s, s.CreateChangeSet, in)
+}
+
+// What SSM has now is a change by itself (CFN-46, CFN-95).
+func TestChangeSetOfAStoredValue(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	body := one(`{"Image":{"Ref":"Image"}}`, `,"Parameters":{"Image":{"Type":"AWS::SSM::Parameter::Value<String>","Default":"/image"}}`)
+	s.ssm["/image"] = "one"
+	s.create("web", body)
+	s.ssm["/image"] = "two"
+	in := newSet("web", "c", "", nil)
+	in.UsePreviousTemplate = aws.Bool(true)
+	made := ok(s, s.CreateChangeSet, in)
+	got := ok(s, s.DescribeChangeSet, &sdk.DescribeChangeSetInput{ChangeSetName: made.Id, IncludePropertyValues: aws.Bool(true)})
+	if p := got.Parameters[0]; *p.ParameterValue != "/image" || *p.ResolvedValue != "two" {
+		t.Errorf("%+v", p)
+	}
+	detail := got.Changes[0].ResourceChange.Details[1]
+	if detail.ChangeSource != types.ChangeSourceParameterReference || *detail.CausingEntity != "Image" || *detail.Target.BeforeValue != "one" || *detail.Target.AfterValue != "two" {
+		t.Errorf("%+v, %+v", detail, detail.Target)
+	}
 }
 
 // An export that is missing does not fail a change set, which warns of it where values are shown (CFN-45).
