@@ -14,6 +14,7 @@ func Types() []*handler.Type {
 	return []*handler.Type{
 		vpc(), subnet(), routeTable(), route(), subnetRouteTableAssociation(), internetGateway(), vpcGatewayAttachment(), securityGroup(),
 		rule("AWS::EC2::SecurityGroupIngress", false), rule("AWS::EC2::SecurityGroupEgress", true), eip(), natGateway(), vpcEndpoint(),
+		networkACL(), networkACLEntry(), subnetNetworkACLAssociation(), dhcpOptions(), vpcDHCPOptionsAssociation(), eipAssociation(),
 	}
 }
 

@@ -65,10 +65,17 @@ func (s *network) ask(name string, in, out any) {
 func (s *network) inventory() (all []string) {
 	s.t.Helper()
 	add := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	var options sdk.DescribeDhcpOptionsOutput
+	s.ask("DescribeDhcpOptions", &sdk.DescribeDhcpOptionsInput{}, &options)
+	own := map[string]bool{}
+	for _, o := range options.DhcpOptions {
+		add("dhcp options %d tags %d", len(o.DhcpConfigurations), len(o.Tags))
+		own[*o.DhcpOptionsId] = len(o.Tags) > 0
+	}
 	var vpcs sdk.DescribeVpcsOutput
 	s.ask("DescribeVpcs", &sdk.DescribeVpcsInput{}, &vpcs)
 	for _, v := range vpcs.Vpcs {
-		add("vpc %s %v", *v.CidrBlock, len(v.Tags))
+		add("vpc %s %v own options %v", *v.CidrBlock, len(v.Tags), own[aws.ToString(v.DhcpOptionsId)])
 	}
 	var subnets sdk.DescribeSubnetsOutput
 	s.ask("DescribeSubnets", &sdk.DescribeSubnetsInput{}, &subnets)
@@ -117,6 +124,14 @@ func (s *network) inventory() (all []string) {
 	s.ask("DescribeVpcEndpoints", &sdk.DescribeVpcEndpointsInput{}, &endpoints)
 	for _, e := range endpoints.VpcEndpoints {
 		add("endpoint %s tables %d groups %d", *e.ServiceName, len(e.RouteTableIds), len(e.Groups))
+	}
+	var lists sdk.DescribeNetworkAclsOutput
+	s.ask("DescribeNetworkAcls", &sdk.DescribeNetworkAclsInput{}, &lists)
+	for _, l := range lists.NetworkAcls {
+		add("acl default %v subnets %d tags %d", *l.IsDefault, len(l.Associations), len(l.Tags))
+		for _, e := range l.Entries {
+			add("acl entry %d %v %s %s %s ports %v icmp %v", *e.RuleNumber, *e.Egress, *e.Protocol, e.RuleAction, aws.ToString(e.CidrBlock), e.PortRange != nil, e.IcmpTypeCode != nil)
+		}
 	}
 	slices.Sort(all)
 	return all

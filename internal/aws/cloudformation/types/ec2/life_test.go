@@ -23,6 +23,12 @@ var parts = []typestest.Part{
 	typestest.Of("Address", "AWS::EC2::EIP", "{Domain: vpc}", "{Domain: vpc, Tags: [{Key: c, Value: d}]}"),
 	typestest.Of("NAT", "AWS::EC2::NatGateway", "{SubnetId: '${Subnet}', AllocationId: '${Address.AllocationId}'}", "{SubnetId: '${Subnet}', AllocationId: '${Address.AllocationId}', Tags: [{Key: c, Value: d}]}"),
 	typestest.Of("Endpoint", "AWS::EC2::VPCEndpoint", "{VpcId: '${VPC}', ServiceName: com.amazonaws.eu-west-1.s3, RouteTableIds: ['${Table}']}", "{VpcId: '${VPC}', ServiceName: com.amazonaws.eu-west-1.s3, PolicyDocument: {Version: 2012-10-17, Statement: []}}"),
+	typestest.Of("ACL", "AWS::EC2::NetworkAcl", "{VpcId: '${VPC}'}", "{VpcId: '${VPC}', Tags: [{Key: c, Value: d}]}"),
+	typestest.Of("Entry", "AWS::EC2::NetworkAclEntry", "{NetworkAclId: '${ACL}', RuleNumber: '100', Protocol: 6, RuleAction: allow, CidrBlock: 10.0.0.0/8, PortRange: {From: 80, To: '81'}}", "{NetworkAclId: '${ACL}', RuleNumber: '100', Protocol: -1, RuleAction: deny, CidrBlock: 10.0.0.0/9}"),
+	typestest.Of("Pings", "AWS::EC2::NetworkAclEntry", "{NetworkAclId: '${ACL}', RuleNumber: 100, Egress: true, Protocol: 1, RuleAction: allow, CidrBlock: 10.0.0.0/8, Icmp: {Type: 8, Code: -1}}", ""),
+	typestest.Of("Guard", "AWS::EC2::SubnetNetworkAclAssociation", "{NetworkAclId: '${ACL}', SubnetId: '${Subnet}'}", ""),
+	typestest.Of("Options", "AWS::EC2::DHCPOptions", "{DomainName: example.com, DomainNameServers: [AmazonProvidedDNS], NetbiosNodeType: 2}", "{DomainName: example.com, DomainNameServers: [AmazonProvidedDNS], NetbiosNodeType: 2, Tags: [{Key: c, Value: d}]}"),
+	typestest.Of("Configured", "AWS::EC2::VPCDHCPOptionsAssociation", "{DhcpOptionsId: '${Options}', VpcId: '${VPC}'}", ""),
 }
 
 func TestEachTypeLives(t *testing.T) {

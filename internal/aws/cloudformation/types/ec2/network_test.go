@@ -237,6 +237,19 @@ func TestAddressOfAnInstance(t *testing.T) {
 	if failure := s.Delete("Address"); failure != nil {
 		t.Error(failure.Message)
 	}
+	s.Has("Other address", "AWS::EC2::EIP", "{}")
+	associations := []typestest.Part{
+		typestest.Of("Given", "AWS::EC2::EIPAssociation", "{AllocationId: '${Other address.AllocationId}', InstanceId: "+second+"}", ""),
+	}
+	s.LoseAnswers(associations, s.inventory)
+	has(second)
+	if failure := s.Create("Again", "AWS::EC2::EIPAssociation", "{EIP: '${Other address}', InstanceId: "+second+"}"); failure == nil || failure.Code != handler.AlreadyExists {
+		t.Errorf("a second association: %+v", failure)
+	}
+	if failure := s.Delete("Given"); failure != nil {
+		t.Error(failure.Message)
+	}
+	has("")
 }
 
 func TestRefusedProperties(t *testing.T) {
