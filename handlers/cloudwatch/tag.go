@@ -35,7 +35,7 @@ func withTags(ctx context.Context, tags, others []types.Tag) ([]types.Tag, error
 
 // TagResource adds tags to an alarm or a dashboard, or replaces those with their keys.
 func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.TagResourceOutput, error) {
-	if len(in.Tags) > tagging.Most {
+	if tagging.Own(in.Tags, key) > tagging.Most {
 		return nil, invalidValue("tags are invalid.")
 	}
 	return &sdk.TagResourceOutput{}, a.retag(ctx, in.ResourceARN, func(tags []types.Tag) ([]types.Tag, error) { return withTags(ctx, tags, in.Tags) })

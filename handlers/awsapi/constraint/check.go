@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient/systemtag"
 )
 
 // Check returns the refusal of a request, with everything that its members violate; nil if that
@@ -147,7 +148,11 @@ func (c *checker) list(v reflect.Value, at string, d *demand) {
 		shown = quote("[" + strings.Join(textsOf(v), ", ") + "]")
 	}
 	if d.rule != nil {
-		c.length(shown, at, v.Len(), d.rule)
+		length := v.Len()
+		if d.rule.Max != nil && length > int(*d.rule.Max) {
+			length -= systemtag.In(v)
+		}
+		c.length(shown, at, length, d.rule)
 	}
 	switch {
 	case d.inner != nil:

@@ -378,6 +378,9 @@ func TestSystemTags(t *testing.T) {
 			if err := call(client1, of.remove, of.removes(id, []string{own[0], systemtag.Keys[0]})); !errors.As(err, &refused) || refused.Status >= 500 {
 				t.Errorf("a client removes a system tag: %v", err)
 			}
+			if err := call(stack, of.add, of.adds(id, append(slices.Clip(systemtag.Keys), own...))); err != nil {
+				t.Errorf("a request has all tags: %v", err)
+			}
 			if err := call(client1, of.remove, of.removes(id, own)); err != nil {
 				t.Errorf("own tags are not removed: %v", err)
 			}

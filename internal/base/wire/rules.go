@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient/systemtag"
 )
 
 // Rules knows the constraints of a service model.
@@ -143,7 +145,11 @@ func (d *decoder) check(n *node, f *field, v reflect.Value) {
 			d.checkEnum(n, f, v.Index(i).String())
 		}
 	case opSlice:
-		d.checkLength(n, f, BadCount, v.Len())
+		length := v.Len()
+		if f.limits.Max != nil && length > int(*f.limits.Max) {
+			length -= systemtag.In(v)
+		}
+		d.checkLength(n, f, BadCount, length)
 	case opInt:
 		i := v.Int()
 		d.checkRange(n, f, OutOfRange, float64(i), func() string { return strconv.FormatInt(i, 10) })

@@ -4,6 +4,7 @@ package systemtag
 
 import (
 	"context"
+	"reflect"
 	"slices"
 )
 
@@ -19,4 +20,27 @@ func With(ctx context.Context) context.Context { return context.WithValue(ctx, m
 // May reports whether a call, by its context, may set or remove a tag with a key that only AWS may use.
 func May(ctx context.Context, key string) bool {
 	return ctx.Value(marked{}) != nil && slices.Contains(Keys, key)
+}
+
+// In is how many of the tags in a list of any service are system tags, which none of the most that a request may have are: whether it
+// may have them is said elsewhere.
+func In(list reflect.Value) (n int) {
+	if list.Type().Elem().Kind() != reflect.Struct {
+		return 0
+	}
+	for i := range list.Len() {
+		if key, is := keyOf(list.Index(i)); is && slices.Contains(Keys, key) {
+			n++
+		}
+	}
+	return n
+}
+
+// keyOf is the member Key of a structure.
+func keyOf(tag reflect.Value) (key string, is bool) {
+	member := tag.FieldByName("Key")
+	if !member.IsValid() || member.Type() != reflect.TypeFor[*string]() || member.IsNil() {
+		return "", false
+	}
+	return member.Elem().String(), true
 }
