@@ -52,16 +52,24 @@ type own struct{}
 // emulator's clients.
 func IsOwn(ctx context.Context) bool { return ctx.Value(own{}) != nil }
 
-// expected is the key of a context that has the code of an error.
+// expected is the key of a context that knows codes of errors.
 type expected struct{}
 
 // Expecting is a context of calls for which a refusal with a code is no failure, such as that there is something already.
 func Expecting(ctx context.Context, code string) context.Context {
-	return context.WithValue(ctx, expected{}, code)
+	return ExpectingEach(ctx, func(c string) bool { return c == code })
+}
+
+// ExpectingEach is [Expecting] for each code of which that reports true.
+func ExpectingEach(ctx context.Context, that func(code string) bool) context.Context {
+	return context.WithValue(ctx, expected{}, that)
 }
 
 // Expects reports whether the [Client] that has made a request, by its context, expects a refusal with a code.
-func Expects(ctx context.Context, code string) bool { return ctx.Value(expected{}) == code }
+func Expects(ctx context.Context, code string) bool {
+	that, does := ctx.Value(expected{}).(func(code string) bool)
+	return does && that(code)
+}
 
 // keys are those with which a service is called. The keys of a root are the account's number, here
 // and at upstreams such as moto and LocalStack.

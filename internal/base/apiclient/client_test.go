@@ -40,3 +40,11 @@ func TestOperationsOfAWSJSON10(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestExpectedRefusals(t *testing.T) {
+	one := Expecting(t.Context(), "Here")
+	each := ExpectingEach(t.Context(), func(code string) bool { return code != "Here" })
+	if !Expects(one, "Here") || Expects(one, "Gone") || Expects(each, "Here") || !Expects(each, "Gone") || Expects(t.Context(), "") {
+		t.Error("other refusals are expected")
+	}
+}

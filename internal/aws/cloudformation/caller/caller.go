@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
@@ -63,8 +64,13 @@ func (c *Caller) principal(a Actor) (apiclient.Principal, error) {
 // Call is how handlers of a stack's resources call operations. Its errors are those of [apiclient.Client].
 func (c *Caller) Call(a Actor) handler.Call {
 	return func(ctx context.Context, op apiclient.Operation, in, out any) error {
-		return c.do(apiclient.WithSystemTags(ctx), a, op, in, out)
+		return c.do(apiclient.ExpectingEach(apiclient.WithSystemTags(ctx), isGone), a, op, in, out)
 	}
+}
+
+// isGone is of refusals that handlers ask for, as they look whether something is still there: the log need not warn of them.
+func isGone(code string) bool {
+	return strings.Contains(code, "NotFound") || strings.Contains(code, "NoSuchEntity")
 }
 
 // do calls an operation in the name of an actor.

@@ -2,6 +2,7 @@ package caller_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -73,6 +74,18 @@ func TestRolesThatCannotBeAssumed(t *testing.T) {
 		if errors.As(err, &refused) == want || !want && (refused.Code != "AccessDenied" || refused.Message != "Role "+actor.RoleARN+" is invalid or cannot be assumed") {
 			t.Errorf("%s: %v", role, err)
 		}
+	}
+}
+
+// Handlers look whether something is still there, of which the log need not warn; of other refusals it does.
+func TestRefusalsThatAreExpected(t *testing.T) {
+	w := start(t)
+	w.expected = map[string]bool{}
+	call := w.Call(caller.Actor{Scope: scope})
+	_ = call(t.Context(), apiclient.Of("ec2", "DescribeVpcs"), &ec2.DescribeVpcsInput{VpcIds: []string{"vpc-0123456789abcdef0"}}, nil)
+	_ = call(t.Context(), apiclient.Of("ec2", "CreateVpc"), &ec2.CreateVpcInput{CidrBlock: aws.String("nonsense")}, nil)
+	if want := map[string]bool{"InvalidVpcID.NotFound": true, "InvalidParameterValue": false}; !maps.Equal(w.expected, want) {
+		t.Errorf("expected are %v", w.expected)
 	}
 }
 

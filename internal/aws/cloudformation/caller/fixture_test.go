@@ -35,6 +35,8 @@ type world struct {
 	// asked are the callers of calls, with what they called. Who is in denied may do nothing.
 	asked  []string
 	denied string
+	// expected are the codes of refusals, and whether the caller expects them.
+	expected map[string]bool
 }
 
 func start(t *testing.T) *world {
@@ -55,7 +57,7 @@ func start(t *testing.T) *world {
 	}
 	endpoints := map[string]http.Handler{}
 	for _, s := range services {
-		endpoints[s.Name] = s.Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Caller: w.issuer.Caller, Authorize: w.authorize})
+		endpoints[s.Name] = s.Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Caller: w.issuer.Caller, Authorize: w.authorize, Expects: w.expects})
 	}
 	client := apiclient.New(apiclient.Options{
 		Host: "localhost", Services: serviceclient.Find(services), Endpoint: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -76,6 +78,14 @@ func (w *world) authorize(_ context.Context, call *awsapi.Call, wants []awsapi.A
 		return &awsapi.Denied{Principal: call.Principal(), Action: wants[0].Action, Resource: "*"}
 	}
 	return nil
+}
+
+func (w *world) expects(ctx context.Context, code string) bool {
+	does := apiclient.Expects(ctx, code)
+	if w.expected != nil {
+		w.expected[code] = does
+	}
+	return does
 }
 
 // put writes rows of IAM.
