@@ -53,7 +53,7 @@ func (t *Type) pauseFor(n *Turn, err error) time.Duration {
 
 // isBusy is of refusals that pass by themselves: what is deleted has users that go as well, what is changed still changes.
 func (t *Type) isBusy(n *Turn, e *apiclient.Error) bool {
-	if t.Busy != nil && t.Busy(e) {
+	if t.Busy != nil && t.Busy(n, e) {
 		return true
 	}
 	return hasAny(e.Code, "UpdateInProgress", "OperationAborted", "ConcurrentModification") ||

@@ -38,7 +38,7 @@ type Type struct {
 	// Tagging changes tags in an update. Nil: the resource has none, or Update changes them.
 	Tagging *Tagging
 	// Busy reports whether a refusal will pass by itself, besides those that do in each service.
-	Busy func(*apiclient.Error) bool
+	Busy func(*Turn, *apiclient.Error) bool
 	// Within is how long a resource may take to get stable. 0: as defaultWithin says.
 	Within time.Duration
 }

@@ -31,7 +31,7 @@ func service() *handler.Type {
 		},
 		Gone:    serviceGone,
 		Tagging: tagging(byID),
-		Busy:    func(e *apiclient.Error) bool { return strings.Contains(e.Message, "still Draining") },
+		Busy:    func(_ *handler.Turn, e *apiclient.Error) bool { return strings.Contains(e.Message, "still Draining") },
 		Within:  3 * time.Hour, // CFN-111
 	}
 }

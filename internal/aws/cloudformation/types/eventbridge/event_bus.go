@@ -66,7 +66,9 @@ func bus() *handler.Type {
 		Delete: func(t *handler.Turn) error {
 			return t.Call(operation("DeleteEventBus"), &sdk.DeleteEventBusInput{Name: &t.ID}, nil)
 		},
-		Busy:    func(e *apiclient.Error) bool { return strings.Contains(e.Message, "since it has rules") },
+		Busy: func(_ *handler.Turn, e *apiclient.Error) bool {
+			return strings.Contains(e.Message, "since it has rules")
+		},
 		Tagging: tagging(),
 	}
 }
