@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/logs"
@@ -21,7 +22,15 @@ import (
 var all = sync.OnceValue(func() map[string]*handler.Type {
 	types := map[string]*handler.Type{}
 	for _, list := range [][]*handler.Type{
-		applicationautoscaling.Types(), ec2.Types(), ecs.Types(), eventbridge.Types(), iam.Types(), logs.Types(), scheduler.Types(), servicediscovery.Types(),
+		applicationautoscaling.Types(),
+		ec2.Types(),
+		ecs.Types(),
+		elbv2.Types(),
+		eventbridge.Types(),
+		iam.Types(),
+		logs.Types(),
+		scheduler.Types(),
+		servicediscovery.Types(),
 	} {
 		for _, t := range list {
 			types[t.Name] = t
