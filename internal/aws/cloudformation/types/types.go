@@ -7,30 +7,40 @@ import (
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ecr"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ssm"
 )
 
 // all are the types of each service.
 var all = sync.OnceValue(func() map[string]*handler.Type {
 	types := map[string]*handler.Type{}
 	for _, list := range [][]*handler.Type{
+		acm.Types(),
 		applicationautoscaling.Types(),
+		cloudwatch.Types(),
 		ec2.Types(),
+		ecr.Types(),
 		ecs.Types(),
 		elbv2.Types(),
 		eventbridge.Types(),
 		iam.Types(),
 		logs.Types(),
 		scheduler.Types(),
+		secretsmanager.Types(),
 		servicediscovery.Types(),
+		ssm.Types(),
 	} {
 		for _, t := range list {
 			types[t.Name] = t
