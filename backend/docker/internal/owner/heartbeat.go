@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,8 +47,9 @@ const (
 type Heartbeat struct {
 	HeartbeatOptions
 	life lazy.Value[*beat]
-	mu   sync.Mutex   // held while one starts or is dropped
-	era  atomic.Int64 // counts the times it was dropped
+	mu   sync.Mutex             // held while one starts or is dropped
+	era  atomic.Int64           // counts the times it was dropped
+	name atomic.Pointer[string] // of the newest container, from before it is made until it is over
 }
 
 // HeartbeatOptions are what a Heartbeat needs; all are required.
@@ -86,21 +88,37 @@ func (h *Heartbeat) Ensure(ctx context.Context) error {
 	return err
 }
 
+// attempts is how often a heartbeat is made whose container goes before it has started.
+const attempts = 3
+
 func (h *Heartbeat) start(ctx context.Context) (*beat, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	var lost []*beat
+	defer func() { // when another one is there: without any, others would take the owner for dead
+		for _, l := range lost {
+			h.takeBack(ctx, l)
+		}
+	}()
 	l, err := h.create(ctx)
-	if h.Ulimits.Refused(err) {
-		defer h.takeBack(ctx, l) // when another one is there: without any, others would take the owner for dead
+	for len(lost) < attempts-1 && (h.Ulimits.Refused(err) || l.isTaken(err)) {
+		lost = append(lost, l)
 		l, err = h.create(ctx)
 	}
 	if err != nil {
+		h.name.Store(nil)
 		h.takeBack(ctx, l)
 		return nil, fmt.Errorf("start the heartbeat of the emulator: %w", err)
 	}
 	l.era = h.era.Load()
 	go h.tend(l)
 	return l, nil
+}
+
+// isTaken reports whether a container that was made did not start because it is gone, or about to go: another process may remove
+// all that it finds of the owner, such as `docker container prune`, for which a container that has not started is one to remove.
+func (l *beat) isTaken(err error) bool {
+	return l != nil && (cerrdefs.IsNotFound(err) || cerrdefs.IsConflict(err))
 }
 
 // create makes a container and starts it. With an error it returns the one that it has made, if any.
@@ -111,6 +129,7 @@ func (h *Heartbeat) create(ctx context.Context) (*beat, error) {
 		labels[label.GraceKey] = remoteGrace.String()
 	}
 	name := h.Owner.UniqueName("lifeline")
+	h.name.Store(&name)
 	made, err := h.Containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{Name: name, CreateRequest: container.CreateRequest{
 		Config: &container.Config{Cmd: []string{"lifeline"}, NetworkDisabled: true, OpenStdin: true, StdinOnce: true, AttachStdin: true, Labels: labels},
 		HostConfig: &container.HostConfig{
@@ -159,6 +178,7 @@ func (h *Heartbeat) tend(l *beat) {
 	}
 	h.Log.Warn("heartbeat of the emulator broke; starting another", "error", err)
 	l.conn.Close()
+	h.name.Store(nil)
 	h.life.Reset()
 	for wait := dockerapi.FirstRetry; ; wait = min(2*wait, dockerapi.LastRetry) {
 		_, err := h.life.Get(h.Closing, func(ctx context.Context) (*beat, error) { return h.replace(ctx, l) })
@@ -216,6 +236,7 @@ func (h *Heartbeat) replace(ctx context.Context, broken *beat) (*beat, error) {
 	}
 	l, err := h.start(ctx)
 	if err == nil && h.era.Load() != broken.era {
+		h.name.Store(nil)
 		l.hangUp()
 		return nil, errors.Join(errDropped, h.Containers.Remove(ctx, l.id))
 	}
@@ -231,6 +252,7 @@ func (h *Heartbeat) Drop(ctx context.Context) error {
 	if !made {
 		return nil
 	}
+	h.name.Store(nil)
 	h.life.Reset()
 	l.hangUp()
 	return h.Containers.Remove(ctx, l.id)
@@ -257,4 +279,10 @@ func (h *Heartbeat) ID() string {
 		return l.id
 	}
 	return ""
+}
+
+// has reports whether a container is the heartbeat, or the one that is being made.
+func (h *Heartbeat) has(c container.Summary) bool {
+	name := h.name.Load()
+	return c.ID == h.ID() || name != nil && slices.Contains(c.Names, "/"+*name)
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/moby/moby/api/types/container"
-
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
@@ -32,14 +30,14 @@ func (r *Registry) Sweep(ctx context.Context) (removed int, err error) {
 }
 
 // RemoveOwn removes all that this process's owner has, but for shared volumes and the heartbeat, which
-// goes last. Unless listed, it has removed nothing.
+// goes last: one that is just being made, for what is made at the same time, stays as well. Unless listed, it has removed
+// nothing.
 func (r *Registry) RemoveOwn(ctx context.Context) (listed bool, err error) {
 	all, err := r.listProperty(ctx, r.Owner.Filter(nil))
 	if err != nil {
 		return false, fmt.Errorf("remove all: %w", dockerapi.Classify(err))
 	}
-	beats := r.Heartbeat.ID()
-	all.heartbeats = slices.DeleteFunc(all.heartbeats, func(c container.Summary) bool { return c.ID == beats })
+	all.heartbeats = slices.DeleteFunc(all.heartbeats, r.Heartbeat.has)
 	_, err = r.removeProperty(ctx, all.filter(func(labels map[string]string) bool { return !isShared(labels) }))
 	return true, err
 }
