@@ -51,7 +51,7 @@ func (e expression) plain() *regexp.Regexp {
 type Steps struct{ left int }
 
 const (
-	maxWork = 20_000_000
+	maxWork = 10_000_000
 	// perStep is the work of a step; of Go's expressions a character is as much as the size of the expression.
 	perStep = 20
 	// maxNested is how many steps may follow each other before one goes back: each takes stack.
