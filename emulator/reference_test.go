@@ -22,6 +22,7 @@ func TestReferenceHasThePages(t *testing.T) {
 	}
 	pages["ecs.md"] += reference.Members(ecs.MemberTables())
 	pages["elasticloadbalancing.md"] += reference.Attributes()
+	pages["cloudformation.md"] += reference.StackTypes()
 	for name, page := range pages {
 		holdFile(t, filepath.Join(dir, name), page)
 	}
