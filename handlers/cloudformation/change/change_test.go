@@ -84,7 +84,7 @@ func made(t *testing.T, stack *template.Stack) (list []*cfn.Resource) {
 		}
 		p := &cfn.Physical{
 			ID: "id-" + r.LogicalID, Made: true, Properties: properties, Shown: template.FillShown(r.Shown, value).JSON(), Attributes: map[string]*document.Value{},
-			Spec: &cfn.Spec{Type: r.Type, Metadata: r.Metadata, DeletionPolicy: r.DeletionPolicy},
+			Spec: &cfn.Spec{Type: r.Type, Metadata: r.Metadata, DeletionPolicy: r.DeletionPolicy, UpdateReplacePolicy: r.UpdateReplacePolicy},
 		}
 		for _, name := range []string{"Arn", "TopicName"} {
 			p.Attributes[name], _ = value(document.Reference{Resource: r.LogicalID, Attribute: name})
@@ -149,13 +149,13 @@ func TestChanges(t *testing.T) {
 	const after = `{"Resources":{
 		"Same":{"Type":"T::A","Properties":{"Size":5}}, "New":{"Type":"T::A","Properties":{"Size":1}},
 		"Resized":{"Type":"T::A","Properties":{"Size":2}}, "Renamed":{"Type":"T::A","UpdateReplacePolicy":"Retain","Properties":{"TopicName":"b"}},
-		"Noted":{"Type":"T::A","Metadata":{"A":"2"}}, "Moved":{"Type":"T::A","Properties":{"ZoneMaybe":"b"}}}}`
+		"Noted":{"Type":"T::A","Metadata":{"A":"2"},"DeletionPolicy":"Retain"}, "Moved":{"Type":"T::A","Properties":{"ZoneMaybe":"b"}}}}`
 	found := find(t, resolve(t, before), resolve(t, after))
 	equal(t, lines(found), []string{
 		"Remove Gone  Retain",
 		"Modify Moved Conditional; Properties ZoneMaybe Conditionally Static DirectModification",
 		"Add New",
-		"Modify Noted False; Metadata  Never Static DirectModification",
+		"Modify Noted False; Metadata  Never Static DirectModification; DeletionPolicy  Never Static DirectModification",
 		"Remove Old  Delete",
 		"Modify Renamed True ReplaceAndRetain; Properties TopicName Always Static DirectModification",
 		"Modify Resized False; Properties Size Never Static DirectModification",

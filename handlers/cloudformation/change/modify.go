@@ -28,11 +28,8 @@ func (f *finder) modify(made *fate, old *cfn.Resource, r *template.Resource) {
 	if len(c.Details) > 0 {
 		c.Scope = append(c.Scope, "Properties")
 	}
-	if spec := old.Now.Spec; spec != nil && !r.Metadata.Equal(spec.Metadata) {
-		c.Scope, c.Details = append(c.Scope, "Metadata"), append(c.Details, direct("Metadata"))
-	}
-	if f.tagged && f.Types.Taggable(r.Type) {
-		c.Scope, c.Details = append(c.Scope, "Tags"), append(c.Details, direct("Tags"))
+	for _, attribute := range f.attributes(old.Now.Spec, r) {
+		c.Scope, c.Details = append(c.Scope, attribute), append(c.Details, direct(attribute))
 	}
 	if len(c.Details) == 0 {
 		return
@@ -48,6 +45,28 @@ func (f *finder) modify(made *fate, old *cfn.Resource, r *template.Resource) {
 	}
 	c.BeforeContext, c.AfterContext = wasContext(old), context(now)
 	made.change = c
+}
+
+// attributes are those of a resource, beside its properties, that change. Its tags are the stack's.
+func (f *finder) attributes(old *cfn.Spec, r *template.Resource) (list []string) {
+	if old != nil {
+		for _, each := range []struct {
+			name    string
+			differs bool
+		}{
+			{"Metadata", !r.Metadata.Equal(old.Metadata)}, {"CreationPolicy", !r.CreationPolicy.Equal(old.CreationPolicy)},
+			{"UpdatePolicy", !r.UpdatePolicy.Equal(old.UpdatePolicy)}, {"DeletionPolicy", r.DeletionPolicy != old.DeletionPolicy},
+			{"UpdateReplacePolicy", r.UpdateReplacePolicy != old.UpdateReplacePolicy},
+		} {
+			if each.differs {
+				list = append(list, each.name)
+			}
+		}
+	}
+	if f.tagged && f.Types.Taggable(r.Type) {
+		list = append(list, "Tags")
+	}
+	return list
 }
 
 // direct is the detail of what is not a property.
