@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/smithy-go"
@@ -15,7 +16,7 @@ import (
 	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 )
 
-// A change set says what executing it does, and fails where an update has nothing to do.
+// A change set says what executing it does, with values nothing else, and fails where an update has nothing to do.
 func TestChangeSetsComeTrue(t *testing.T) {
 	t.Parallel()
 	s, n := newScene(t), 0
@@ -25,10 +26,7 @@ func TestChangeSetsComeTrue(t *testing.T) {
 		made := s.create(fmt.Sprintf("s%d", n), &before)
 		set := ok(s, s.CreateChangeSet, newSet(made.Name, "c", "", &after))
 		described := ok(s, s.DescribeChangeSet, &sdk.DescribeChangeSetInput{ChangeSetName: set.Id})
-		told := map[string]*types.ResourceChange{}
-		for _, c := range described.Changes {
-			told[*c.ResourceChange.LogicalResourceId] = c.ResourceChange
-		}
+		told, sure := byID(described), byID(ok(s, s.DescribeChangeSet, &sdk.DescribeChangeSetInput{ChangeSetName: set.Id, IncludePropertyValues: aws.Bool(true)}))
 		was := physicalIDs(s, made.ID)
 		if described.Status == types.ChangeSetStatusFailed {
 			_, err := s.UpdateStack(s.T.Context(), &sdk.UpdateStackInput{StackName: &made.ID, TemplateBody: &after})
@@ -60,11 +58,22 @@ func TestChangeSetsComeTrue(t *testing.T) {
 			default:
 				fine = replacement != types.ReplacementTrue && (c != nil || !updated[id])
 			}
+			if changed := was[id] != is[id] || updated[id]; changed != (sure[id] != nil) {
+				t.Errorf("from %s to %s, %s has changed: %v, and with values the change set tells %+v", before, after, id, changed, sure[id])
+			}
 			if !fine {
 				t.Errorf("from %s to %s, %s was %q and is %q, updated %v, and the change set tells %+v", before, after, id, was[id], is[id], updated[id], c)
 			}
 		}
 	})
+}
+
+func byID(described *sdk.DescribeChangeSetOutput) map[string]*types.ResourceChange {
+	changes := map[string]*types.ResourceChange{}
+	for _, c := range described.Changes {
+		changes[*c.ResourceChange.LogicalResourceId] = c.ResourceChange
+	}
+	return changes
 }
 
 // drawTemplate draws up to five resources, which may refer to those before them.

@@ -104,10 +104,12 @@ type finder struct {
 
 // fate is what becomes of a resource that the new template has.
 type fate struct {
-	change     *cfn.Change // nil: nothing
-	added      bool
-	replaced   string // Never, Always or Conditionally
-	properties []Property
+	change *cfn.Change // nil: nothing
+	added  bool
+	// replaced is what changes that are sure do, and maybe what all do: Never, Always or Conditionally.
+	replaced, maybe string
+	properties      []Property      // that change for sure
+	wanted          *document.Value // its properties with what is known of others
 }
 
 // parameters finds those whose values differ, also by what SSM has now (CFN-95).
@@ -128,12 +130,13 @@ func (f *finder) fateOf(logicalID string) *fate {
 	if known := f.fates[logicalID]; known != nil {
 		return known
 	}
-	made := &fate{replaced: Never}
+	made := &fate{replaced: Never, maybe: Never}
 	f.fates[logicalID] = made
 	r := f.after[logicalID]
 	for _, needed := range r.Dependencies {
 		f.fateOf(needed)
 	}
+	made.wanted = fill(r, f.value)
 	if old := f.stored[logicalID]; old == nil {
 		made.added = true
 		made.change = f.add(r)

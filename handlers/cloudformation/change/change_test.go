@@ -75,6 +75,11 @@ func made(t *testing.T, stack *template.Stack) (list []*cfn.Resource) {
 		if r.Attribute == "" {
 			return document.NewText("id-" + r.Resource), nil
 		}
+		for _, of := range stack.Resources { // Ref and Fn::GetAtt in these are not asked for
+			if v := of.Properties.Get(r.Attribute); of.LogicalID == r.Resource && v != nil {
+				return v, nil
+			}
+		}
 		return document.NewText(r.Resource + "." + r.Attribute), nil
 	}
 	for _, r := range stack.Resources {

@@ -5,25 +5,25 @@ import (
 
 	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 )
 
-// modify finds what changes about a resource that is there.
+// modify finds what changes about a resource that is there. A change is sure if the value is another one as far as it is known;
+// the others are told, too, but not where values are shown (CFN-44).
 func (f *finder) modify(made *fate, old *cfn.Resource, r *template.Resource) {
-	filled, err := template.Fill(r.Properties, f.value)
-	if err != nil { // what goes wrong is told when the resource is changed
-		filled = r.Properties
-	}
-	made.properties = f.Types.Changes(r.Type, old.Now.Properties, filled)
+	made.properties = f.Types.Changes(r.Type, old.Now.Properties, made.wanted)
 	c := &cfn.Change{Action: "Modify", LogicalID: r.LogicalID, PhysicalID: old.PhysicalID, Type: r.Type, Replacement: "False"}
 	was, now := wasShown(old), f.shown(r)
-	for _, p := range made.properties {
-		details := f.details(r, p)
+	for _, p := range f.Types.Changes(r.Type, old.Now.Properties, fill(r, f.open)) {
+		sure := made.changed(p.Name)
+		details := f.details(r, p, sure)
 		for i := range details {
 			withValues(&details[i], p, was, now)
 		}
 		c.Details = append(c.Details, details...)
-		made.replaced = most(made.replaced, recreates(p, details))
+		made.maybe = most(made.maybe, recreates(p, details))
+		if sure {
+			made.replaced = most(made.replaced, recreates(p, details))
+		}
 	}
 	if len(c.Details) > 0 {
 		c.Scope = append(c.Scope, "Properties")
@@ -34,7 +34,7 @@ func (f *finder) modify(made *fate, old *cfn.Resource, r *template.Resource) {
 	if len(c.Details) == 0 {
 		return
 	}
-	switch made.replaced {
+	switch made.maybe {
 	case Always:
 		c.Replacement, c.PolicyAction = "True", "ReplaceAndDelete"
 		if policy := r.UpdateReplacePolicy; policy == "Retain" || policy == "Snapshot" {
@@ -95,7 +95,7 @@ func most(a, b string) string {
 }
 
 // details are the reasons for the change of a property (CFN-42, CFN-44).
-func (f *finder) details(r *template.Resource, p Property) (list []cfn.ChangeDetail) {
+func (f *finder) details(r *template.Resource, p Property, sure bool) (list []cfn.ChangeDetail) {
 	base := cfn.ChangeDetail{Attribute: "Properties", Name: p.Name, RequiresRecreation: p.Recreation, Source: "DirectModification", Evaluation: "Static"}
 	same := f.before[r.LogicalID] != nil && !template.Modified(f.before[r.LogicalID], r, p.Name)
 	causes, certain := f.causes(r.LogicalID, p.Name), false
@@ -105,21 +105,20 @@ func (f *finder) details(r *template.Resource, p Property) (list []cfn.ChangeDet
 	switch {
 	case len(causes) == 0:
 		return []cfn.ChangeDetail{base}
-	case !same || certain:
+	case sure && (!same || certain):
 		if same || !known(p.After) {
 			base.Evaluation = "Dynamic"
 		}
 		list = append(list, base)
 	}
 	for _, c := range causes {
-		c.Attribute, c.Name, c.RequiresRecreation = "Properties", p.Name, p.Recreation
+		c.Attribute, c.Name, c.RequiresRecreation, c.WithoutValue = "Properties", p.Name, p.Recreation, !sure
 		list = append(list, c)
 	}
 	return list
 }
 
-// causes are the parameters and resources that a property is made of and that change. What is Dynamic, and whose value turns out
-// the same as a change in place keeps attributes, is left out where values are shown (CFN-44).
+// causes are the parameters and resources that a property is made of and that change.
 func (f *finder) causes(logicalID, property string) (list []cfn.ChangeDetail) {
 	if f.properties[logicalID] == nil {
 		f.properties[logicalID] = f.After.Causes(logicalID)
@@ -131,12 +130,11 @@ func (f *finder) causes(logicalID, property string) (list []cfn.ChangeDetail) {
 			always := made.added || made.replaced == Always
 			switch each.Source {
 			case template.ResourceReference:
-				changes = made.added || made.replaced != Never
+				changes = made.added || made.maybe != Never
 				detail.Evaluation = evaluation(always)
 			case template.ResourceAttribute:
 				changes = made.added || made.change != nil
-				certain := always || made.property(each.Attribute) != nil
-				detail.Evaluation, detail.WithoutValue = evaluation(certain), !certain && made.replaced == Never
+				detail.Evaluation = evaluation(made.changed(each.Attribute) || always && made.wanted.Get(each.Attribute) == nil)
 			}
 		}
 		if changes && !slices.ContainsFunc(list, func(d cfn.ChangeDetail) bool { return d.Cause == detail.Cause }) {
@@ -153,41 +151,7 @@ func evaluation(certain bool) string {
 	return "Dynamic"
 }
 
-// property is the change of a property that has the name of an attribute, nil without one.
-func (made *fate) property(attribute string) *Property {
-	for i := range made.properties {
-		if made.properties[i].Name == attribute {
-			return &made.properties[i]
-		}
-	}
-	return nil
-}
-
-// value is what a reference comes to, nil if it is not known before the change is made.
-func (f *finder) value(to document.Reference) (*document.Value, error) {
-	return f.valueOf(to, func(p *Property) *document.Value { return p.After }), nil
-}
-
-// valueShown is value with the mask for NoEcho parameters in what an attribute has of a property.
-func (f *finder) valueShown(to document.Reference) (*document.Value, error) {
-	return f.valueOf(to, func(*Property) *document.Value {
-		return template.FillShown(f.after[to.Resource].Shown, f.valueShown).Get(to.Attribute)
-	}), nil
-}
-
-func (f *finder) valueOf(to document.Reference, after func(*Property) *document.Value) *document.Value {
-	made, old := f.fates[to.Resource], f.stored[to.Resource]
-	if old == nil || made == nil || made.added || made.replaced != Never {
-		return nil
-	}
-	switch p := made.property(to.Attribute); {
-	case to.Attribute == "":
-		return document.NewText(old.PhysicalID)
-	case p != nil && p.After != nil && p.After.Known():
-		return after(p)
-	case made.change != nil:
-		return nil
-	default:
-		return old.Now.Attributes[to.Attribute]
-	}
+// changed is whether a property with the name of an attribute changes.
+func (made *fate) changed(attribute string) bool {
+	return slices.ContainsFunc(made.properties, func(p Property) bool { return p.Name == attribute })
 }
