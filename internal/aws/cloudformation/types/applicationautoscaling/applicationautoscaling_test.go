@@ -118,6 +118,13 @@ func TestEachTypeLives(t *testing.T) {
 	s.Live(parts, s.inventory)
 }
 
+func TestEveryProperty(t *testing.T) {
+
+	typestest.EveryProperty(t, applicationautoscaling.Types(), parts, // the type table does not know its members
+		"AWS::ApplicationAutoScaling::ScalingPolicy.TargetTrackingScalingPolicyConfiguration.CustomizedMetricSpecification.Metrics.MetricStat.Metric")
+
+}
+
 func TestLostAnswers(t *testing.T) {
 	s := newScaling(t)
 	s.LoseAnswers(parts, s.inventory)

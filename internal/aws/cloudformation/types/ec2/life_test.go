@@ -1,8 +1,10 @@
 package ec2_test
 
 import (
+	"slices"
 	"testing"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/typestest"
 )
 
@@ -36,6 +38,16 @@ func TestEachTypeLives(t *testing.T) {
 	s.Live(parts, s.inventory,
 		"AWS::EC2::Subnet.BlockPublicAccessStates", "AWS::EC2::Subnet.OutpostArn", // which are not built
 		"AWS::EC2::NatGateway.AutoProvisionZones", "AWS::EC2::NatGateway.AutoScalingIps", "AWS::EC2::NatGateway.RouteTableId") // of regional ones
+}
+
+func TestEveryProperty(t *testing.T) {
+	more := append(slices.Clip(parts),
+		typestest.Of("", "AWS::EC2::SecurityGroup", "{GroupDescription: d, SecurityGroupEgress: [{IpProtocol: tcp}], SecurityGroupIngress: [{IpProtocol: tcp}]}", ""),
+		typestest.Of("", "AWS::EC2::SecurityGroup", "{GroupDescription: d, SecurityGroupIngress: [{IpProtocol: tcp, SourceSecurityGroupId: g}]}", ""),
+		typestest.Of("", "AWS::EC2::SecurityGroupIngress", "{IpProtocol: tcp}", ""), typestest.Of("", "AWS::EC2::SecurityGroupIngress", "{GroupId: g, IpProtocol: tcp}", ""),
+		typestest.Of("", "AWS::EC2::SecurityGroupEgress", "{GroupId: g, IpProtocol: tcp}", ""), typestest.Of("", "AWS::EC2::EIPAssociation", "{}", ""),
+	)
+	typestest.EveryProperty(t, ec2.Types(), more, "AWS::EC2::EIP.Domain") // which can only be vpc
 }
 
 func TestLostAnswers(t *testing.T) {

@@ -101,6 +101,7 @@ func TestGroupsOfTheDefaultVPC(t *testing.T) {
 	}
 	for of, properties := range map[string]string{
 		"names no group": "{IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 10.0.0.0/8}", "names one that is not there": "{GroupName: none, IpProtocol: tcp}",
+		"has two other sides": "{GroupName: web, IpProtocol: tcp, FromPort: 1, ToPort: 1, CidrIp: 10.0.0.0/8, CidrIpv6: '::/0'}",
 	} {
 		if failure := s.Create("Wrong", "AWS::EC2::SecurityGroupIngress", properties); failure == nil {
 			t.Errorf("a rule that %s is made", of)

@@ -47,9 +47,25 @@ func ruleOf(t *handler.Turn, v *document.Value, egress bool) (r permission, err 
 		r.from, r.to = -1, -1 // EC2 has no ports of other protocols
 	}
 	if name := v.TextOf("SourceSecurityGroupName"); name != "" && r.group == "" {
-		r.group, err = groupNamed(t, name)
+		if r.group, err = groupNamed(t, name); err != nil {
+			return r, err
+		}
 	}
-	return r, err
+	return r, r.check()
+}
+
+// check refuses a rule with several other sides: it would be several rules. The text is a guess.
+func (r permission) check() error {
+	sides := 0
+	for _, side := range []string{r.cidr, r.cidrV6, r.prefixList, r.group} {
+		if side != "" {
+			sides++
+		}
+	}
+	if sides > 1 {
+		return handler.Failed(handler.InvalidRequest, "Only one of a range, a prefix list and a security group can be specified for a rule")
+	}
+	return nil
 }
 
 // groupNamed is the id of a group of the default VPC: names are for nothing else.

@@ -117,6 +117,8 @@ func TestEachTypeLives(t *testing.T) {
 	s.Live(parts, s.inventory)
 }
 
+func TestEveryProperty(t *testing.T) { typestest.EveryProperty(t, eventbridge.Types(), parts) }
+
 func TestLostAnswers(t *testing.T) {
 	s := newEvents(t)
 	s.LoseAnswers(parts, s.inventory)

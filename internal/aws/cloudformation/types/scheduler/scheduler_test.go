@@ -101,6 +101,8 @@ func TestEachTypeLives(t *testing.T) {
 	s.Live(parts, s.inventory)
 }
 
+func TestEveryProperty(t *testing.T) { typestest.EveryProperty(t, scheduler.Types(), parts) }
+
 func TestLostAnswers(t *testing.T) {
 	s := newTimetable(t)
 	s.LoseAnswers(parts, s.inventory)

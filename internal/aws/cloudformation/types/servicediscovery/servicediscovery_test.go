@@ -107,6 +107,8 @@ func TestEachTypeLives(t *testing.T) {
 	s.Live(parts, s.inventory)
 }
 
+func TestEveryProperty(t *testing.T) { typestest.EveryProperty(t, servicediscovery.Types(), parts) }
+
 func TestLostAnswers(t *testing.T) {
 	s := newCloudMap(t)
 	s.LoseAnswers(parts, s.inventory)
