@@ -1,4 +1,4 @@
-// Package ec2 has the types of resources that are EC2's networks, a file for each.
+// Package ec2 has the types of resources of Amazon EC2, networks first, a file for each.
 package ec2
 
 import (
@@ -15,6 +15,7 @@ func Types() []*handler.Type {
 		vpc(), subnet(), routeTable(), route(), subnetRouteTableAssociation(), internetGateway(), vpcGatewayAttachment(), securityGroup(),
 		rule("AWS::EC2::SecurityGroupIngress", false), rule("AWS::EC2::SecurityGroupEgress", true), eip(), natGateway(), vpcEndpoint(),
 		networkACL(), networkACLEntry(), subnetNetworkACLAssociation(), dhcpOptions(), vpcDHCPOptionsAssociation(), eipAssociation(),
+		launchTemplate(), instance(),
 	}
 }
 

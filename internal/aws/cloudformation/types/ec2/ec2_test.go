@@ -50,7 +50,22 @@ func newNetwork(t *testing.T) *network {
 		return client.Do(apiclient.WithSystemTags(ctx), apiclient.Root(typestest.Scope), op, in, out)
 	}
 	s.Stack = typestest.New(t, s.call, ec2.Types())
+	s.Stack.Passed = s.settle
 	return s
+}
+
+// settle has all instances reach what is wanted of them, as the capacity controller does.
+func (s *network) settle() {
+	if err := s.rows.Update(func(tx *store.Tx) error {
+		for _, i := range instances.Instances(tx, typestest.Scope) {
+			changed := *i
+			changed.Reached, changed.PrivateIP = i.Wanted, "10.0.1.9"
+			instances.PutInstance(tx, &changed)
+		}
+		return nil
+	}); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // ask calls an operation for a test itself.
@@ -131,6 +146,20 @@ func (s *network) inventory() (all []string) {
 		add("acl default %v subnets %d tags %d", *l.IsDefault, len(l.Associations), len(l.Tags))
 		for _, e := range l.Entries {
 			add("acl entry %d %v %s %s %s ports %v icmp %v", *e.RuleNumber, *e.Egress, *e.Protocol, e.RuleAction, aws.ToString(e.CidrBlock), e.PortRange != nil, e.IcmpTypeCode != nil)
+		}
+	}
+	var templates sdk.DescribeLaunchTemplatesOutput
+	s.ask("DescribeLaunchTemplates", &sdk.DescribeLaunchTemplatesInput{}, &templates)
+	for _, t := range templates.LaunchTemplates {
+		add("launch template version %d tags %d", *t.LatestVersionNumber, len(t.Tags))
+	}
+	var reservations sdk.DescribeInstancesOutput
+	s.ask("DescribeInstances", &sdk.DescribeInstancesInput{}, &reservations)
+	for _, r := range reservations.Reservations {
+		for _, i := range r.Instances {
+			if i.State.Name != "terminated" {
+				add("instance %s %s tags %d", i.InstanceType, i.State.Name, len(i.Tags))
+			}
 		}
 	}
 	slices.Sort(all)

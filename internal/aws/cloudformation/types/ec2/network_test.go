@@ -9,9 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/typestest"
-	instances "github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func TestWhatRefAndGetAttAre(t *testing.T) {
@@ -205,18 +203,6 @@ func TestAddressOfAnInstance(t *testing.T) {
 		s.ask("RunInstances", &sdk.RunInstancesInput{ImageId: aws.String("ami-0123456789abcdef0"), InstanceType: "t3.micro", MinCount: &one, MaxCount: &one, SubnetId: &subnet}, &out)
 		return *out.Instances[0].InstanceId
 	}
-	run := func() { // as the capacity controller does
-		if err := s.rows.Update(func(tx *store.Tx) error {
-			for _, i := range instances.Instances(tx, typestest.Scope) {
-				changed := *i
-				changed.Reached, changed.PrivateIP = i.Wanted, "10.0.1.9"
-				instances.PutInstance(tx, &changed)
-			}
-			return nil
-		}); err != nil {
-			t.Fatal(err)
-		}
-	}
 	has := func(instance string) {
 		t.Helper()
 		var out sdk.DescribeAddressesOutput
@@ -226,7 +212,7 @@ func TestAddressOfAnInstance(t *testing.T) {
 		}
 	}
 	first, second := launch(), launch()
-	run()
+	s.settle()
 	s.Has("Address", "AWS::EC2::EIP", "{InstanceId: "+first+"}")
 	has(first)
 	for _, step := range []struct{ properties, instance string }{{"{InstanceId: " + second + "}", second}, {"{}", ""}, {"{InstanceId: " + first + "}", first}} {

@@ -30,6 +30,8 @@ type Stack struct {
 	handlertest.Driver
 	// Time is what the clock says.
 	Time time.Time
+	// Passed is called when time has passed, for what goes on by itself. Nil: nothing does.
+	Passed func()
 
 	t         *testing.T
 	types     []*handler.Type
@@ -50,7 +52,12 @@ func New(t *testing.T, call handler.Call, types []*handler.Type) *Stack {
 	return s
 }
 
-func (s *Stack) wait(d time.Duration) { s.Time = s.Time.Add(d) }
+func (s *Stack) wait(d time.Duration) {
+	s.Time = s.Time.Add(d)
+	if s.Passed != nil {
+		s.Passed()
+	}
+}
 
 // Lose has the answer of the first call of an action and operation be lost; see [handlertest.Driver].
 func (s *Stack) Lose(call string, crash bool) {
