@@ -19,6 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
+	"github.com/ecs-emulator/ecs-emulator/handlers/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
@@ -40,7 +41,7 @@ import (
 func services() []awsapi.Service {
 	return []awsapi.Service{
 		acm.New(acm.Options{}).Service(), applicationautoscaling.New(nil, nil).Service(), autoscaling.New(autoscaling.Options{}).Service(),
-		cloudwatch.New(cloudwatch.Options{}).Service(), cloudwatchlogs.New(nil, nil).Service(), ec2.New(ec2.Options{}).Service(),
+		cloudformation.New(cloudformation.Options{}).Service(), cloudwatch.New(cloudwatch.Options{}).Service(), cloudwatchlogs.New(nil, nil).Service(), ec2.New(ec2.Options{}).Service(),
 		ecr.New(ecr.Options{}).Service(), ecs.New(ecs.Options{}).Service(), elasticloadbalancingv2.New(elasticloadbalancingv2.Options{}).Service(),
 		eventbridge.New(eventbridge.Options{}).Service(), iam.New(nil, nil, nil).Service(),
 		resourcegroupstaggingapi.New(resourcegroupstaggingapi.Options{}).Service(), scheduler.New(scheduler.Options{}).Service(),
