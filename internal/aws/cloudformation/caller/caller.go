@@ -9,11 +9,13 @@
 package caller
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"strings"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -40,7 +42,8 @@ type Caller struct {
 
 // Actor is in whose name a stack acts: its role, or without one its principal.
 type Actor struct {
-	Scope   arn.Scope
+	Scope arn.Scope
+	// StackID is the stack's ARN, empty while there is none.
 	StackID string
 	RoleARN string
 	// Principal is who has made the change, as awsapi.Call.Remember has it: empty for the root of the account.
@@ -52,7 +55,8 @@ func (c *Caller) principal(a Actor) (apiclient.Principal, error) {
 	if a.RoleARN == "" {
 		return c.Forward(a.Scope, a.Principal, service)
 	}
-	if c.Assumes != nil && !c.Assumes(service, a.StackID, a.RoleARN) {
+	forARN := cmp.Or(a.StackID, cloudformation.StackPrefix(a.Scope))
+	if c.Assumes != nil && !c.Assumes(service, forARN, a.RoleARN) {
 		return apiclient.Principal{}, &apiclient.Error{
 			Service: "CloudFormation", Operation: "AssumeRole", Status: http.StatusForbidden, RequestID: arn.NewUUID(),
 			Code: "AccessDenied", Message: fmt.Sprintf("Role %s is invalid or cannot be assumed", a.RoleARN), // (CFN-20)

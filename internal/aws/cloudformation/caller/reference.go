@@ -20,13 +20,13 @@ import (
 
 // Resolve puts what dynamic references stand for into properties, for the request that makes a resource alone: rows, events, logs
 // and change sets keep the references. It reads each value once. The error is a *[handler.Failure] or one of the calls, and has
-// no value in it.
+// no value in it; the properties are as they were then, which a delete may do with.
 func (c *Caller) Resolve(ctx context.Context, a Actor, properties *document.Value) (*document.Value, error) {
 	if properties == nil || !refers(properties) {
 		return properties, nil
 	}
 	known := map[dynamicreference.Reference]dynamicreference.Secret{}
-	return dynamicreference.Replace(properties, func(r dynamicreference.Reference) (dynamicreference.Secret, error) {
+	resolved, err := dynamicreference.Replace(properties, func(r dynamicreference.Reference) (dynamicreference.Secret, error) {
 		if value, has := known[r]; has {
 			return value, nil
 		}
@@ -37,6 +37,10 @@ func (c *Caller) Resolve(ctx context.Context, a Actor, properties *document.Valu
 		known[r] = dynamicreference.NewSecret(text)
 		return known[r], nil
 	})
+	if err != nil {
+		return properties, err
+	}
+	return resolved, nil
 }
 
 // refers reports whether a value has a dynamic reference, as most have none.

@@ -57,7 +57,7 @@ func TestDynamicReferences(t *testing.T) {
 		properties := &document.Value{Kind: document.Map, Members: []document.Member{{Name: "V", Value: document.NewList(text)}}}
 		got, err := w.Resolve(t.Context(), caller.Actor{Scope: scope}, properties)
 		if code, fails := strings.CutPrefix(want, "!"); fails {
-			if err == nil || !strings.Contains(err.Error(), code) || strings.Contains(err.Error(), "s3cret") {
+			if err == nil || !strings.Contains(err.Error(), code) || strings.Contains(err.Error(), "s3cret") || got != properties {
 				t.Errorf("%s: %v", text, err)
 			}
 			continue
