@@ -7,7 +7,8 @@ import (
 )
 
 // Form writes an input, a pointer to a structure, as a client does: it adds its members to values. Members that are nil, and
-// texts without a pointer that are empty, are left out; a list that is empty is, too, as a form cannot say it.
+// texts without a pointer that are empty, are left out. A list that is empty is a key without a value, which EC2 does not have.
+// Source: Smithy documentation, AWS query protocol, serialization of lists.
 func (c *Codec) Form(values url.Values, in any) {
 	v := reflect.ValueOf(in).Elem()
 	c.plan(v.Type()).addMembers(values, "", v)
@@ -34,6 +35,9 @@ func (n *node) add(values url.Values, key string, f *field, v reflect.Value) {
 	case opStruct:
 		n.addMembers(values, key+".", v)
 	case opList:
+		if v.Len() == 0 && !n.bare {
+			values.Set(key, "")
+		}
 		for i := range v.Len() {
 			n.elem.add(values, numbers+strconv.Itoa(i+1), nil, v.Index(i))
 		}

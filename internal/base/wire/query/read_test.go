@@ -2,6 +2,7 @@ package query
 
 import (
 	"errors"
+	"net/url"
 	"reflect"
 	"testing"
 	"time"
@@ -61,5 +62,21 @@ func TestAnswersThatCannotBeRead(t *testing.T) {
 	err := AWS.Read([]byte("<AResponse><AResult><Open>perhaps</Open></AResult></AResponse>"), new(zoo))
 	if !errors.As(err, &mistyped) || mistyped.Parameter != "Open" {
 		t.Errorf("got %v", err)
+	}
+}
+
+// An update takes what a list has away by an empty one.
+func TestEmptyListsInForms(t *testing.T) {
+	for codec, want := range map[*Codec]string{AWS: "Cages=&Open=false", New(Rules{EC2: true}): "Open=false"} {
+		values := url.Values{}
+		codec.Form(values, &zoo{Cages: []cage{}})
+		form, err := Parse(values.Encode())
+		if err != nil || values.Encode() != want {
+			t.Errorf("got %s, %v", values.Encode(), err)
+		}
+		got := new(zoo)
+		if err := codec.Decode(form, got); err != nil || (got.Cages != nil) == codec.EC2() || len(got.Cages) != 0 {
+			t.Errorf("read %+v, %v", got, err)
+		}
 	}
 }
