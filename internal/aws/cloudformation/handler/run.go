@@ -110,7 +110,10 @@ func (t *Type) makeOnce(n *Turn) (err error) {
 			return err
 		}
 	}
-	if err = t.Create(n); err == nil || t.Identity != ByName || t.Find == nil {
+	if err = t.Create(n); err == nil && n.ID == "" {
+		return errEmpty
+	}
+	if err == nil || t.Identity != ByName || t.Find == nil {
 		return err
 	}
 	if e, is := errors.AsType[*apiclient.Error](err); !is || !isThere(e) {

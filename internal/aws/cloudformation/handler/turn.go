@@ -79,6 +79,17 @@ func invalid(err error) error {
 // Looks reports whether Find is only to tell what is there before the create, without tags.
 func (t *Turn) Looks() bool { return t.Action == Create && t.progress.Phase == begun }
 
+// First is the first of what an answer has to have at least one of.
+func First[T any](list []T) (*T, error) {
+	if len(list) == 0 {
+		return nil, errEmpty
+	}
+	return &list[0], nil
+}
+
+// errEmpty is an answer that is one of success, and has not what it is to have, as that of an upstream may be.
+var errEmpty = errors.New("the answer has not what was asked for")
+
 // Text is a property's text, empty if there is none.
 func (t *Turn) Text(property string) string { return t.Properties.TextOf(property) }
 

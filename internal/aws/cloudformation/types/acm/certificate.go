@@ -36,13 +36,7 @@ func certificate() *handler.Type {
 			if err != nil {
 				return err
 			}
-			in.Options = options(t)
-			for _, o := range t.Items("DomainValidationOptions") {
-				if domain := o.TextOf("ValidationDomain"); domain != "" {
-					in.DomainValidationOptions = append(in.DomainValidationOptions,
-						types.DomainValidationOption{DomainName: aws.String(o.TextOf("DomainName")), ValidationDomain: &domain})
-				}
-			}
+			in.Options, in.DomainValidationOptions = options(t), validation(t)
 			var out sdk.RequestCertificateOutput
 			if err := t.Call(operation("RequestCertificate"), &in, &out); err != nil {
 				return err
@@ -51,7 +45,7 @@ func certificate() *handler.Type {
 			return nil
 		},
 		Read: func(t *handler.Turn) (bool, error) {
-			var out sdk.DescribeCertificateOutput
+			out := sdk.DescribeCertificateOutput{Certificate: &types.CertificateDetail{}}
 			if err := t.Call(operation("DescribeCertificate"), &sdk.DescribeCertificateInput{CertificateArn: &t.ID}, &out); err != nil {
 				return false, err
 			}
@@ -91,6 +85,16 @@ func certificate() *handler.Type {
 			},
 		},
 	}
+}
+
+// validation are the domains to which a mail would go. Of an option with a hosted zone alone nothing goes to ACM.
+func validation(t *handler.Turn) (list []types.DomainValidationOption) {
+	for _, o := range t.Items("DomainValidationOptions") {
+		if domain := o.TextOf("ValidationDomain"); domain != "" {
+			list = append(list, types.DomainValidationOption{DomainName: aws.String(o.TextOf("DomainName")), ValidationDomain: &domain})
+		}
+	}
+	return list
 }
 
 // options are those of a certificate, nil for AWS's defaults.

@@ -27,7 +27,8 @@ func repository() *handler.Type {
 		Find:   find,
 		Create: func(t *handler.Turn) error {
 			in := sdk.CreateRepositoryInput{RepositoryName: &t.Name, Tags: tags(t.AllTags())}
-			err := t.Fill(&in, input.Skipped("LifecyclePolicy"), input.Skipped("RepositoryPolicyText"), input.Skipped("EmptyOnDelete"), input.Skipped("Tags"))
+			err := t.Fill(&in, append(exclusionFilters, input.Skipped("LifecyclePolicy"), input.Skipped("RepositoryPolicyText"),
+				input.Skipped("EmptyOnDelete"), input.Skipped("Tags"))...)
 			if err != nil {
 				return err
 			}
@@ -62,10 +63,16 @@ func repository() *handler.Type {
 	}
 }
 
+// exclusionFilters have the name of their list in each member, which ECR has not.
+var exclusionFilters = []input.Exception{
+	input.Renamed("ImageTagMutabilityExclusionFilters.ImageTagMutabilityExclusionFilterType", "FilterType"),
+	input.Renamed("ImageTagMutabilityExclusionFilters.ImageTagMutabilityExclusionFilterValue", "Filter"),
+}
+
 func update(t *handler.Turn) error {
 	if t.Changed("ImageTagMutability", "ImageTagMutabilityExclusionFilters") {
 		in := sdk.PutImageTagMutabilityInput{RepositoryName: &t.ID, ImageTagMutability: types.ImageTagMutabilityMutable}
-		if err := t.Fill(&in, input.Others(), input.Skipped("RepositoryName")); err != nil {
+		if err := t.Fill(&in, append(exclusionFilters, input.Others(), input.Skipped("RepositoryName"))...); err != nil {
 			return err
 		}
 		if err := t.Call(operation("PutImageTagMutability"), &in, nil); err != nil {
@@ -123,7 +130,7 @@ func describe(t *handler.Turn, name string) (*types.Repository, error) {
 	if err := t.Call(operation("DescribeRepositories"), &sdk.DescribeRepositoriesInput{RepositoryNames: []string{name}}, &out); err != nil {
 		return nil, err
 	}
-	return &out.Repositories[0], nil
+	return handler.First(out.Repositories)
 }
 
 func find(t *handler.Turn) ([]handler.Found, error) {

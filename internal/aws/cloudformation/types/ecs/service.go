@@ -15,6 +15,19 @@ import (
 
 var serviceMembers = []input.Exception{
 	input.Renamed("PlacementStrategies", "PlacementStrategy"), input.Skipped("ForceNewDeployment"), input.Skipped("Tags"),
+	input.Skipped("ServiceConnectConfiguration.ContainerConfigurations"), // by containerConfigurations
+}
+
+// containerConfigurations are settings of the proxy, each a structure of its own in the SDK.
+func containerConfigurations(t *handler.Turn, c *types.ServiceConnectConfiguration) {
+	if c == nil || t.Properties.Get("ServiceConnectConfiguration").Get("ContainerConfigurations") == nil {
+		return
+	}
+	for _, of := range t.Properties.Get("ServiceConnectConfiguration").Get("ContainerConfigurations").Items {
+		c.ContainerConfigurations = append(c.ContainerConfigurations, &types.ServiceConnectContainerConfigurationMemberLogLevel{
+			Value: types.ServiceConnectContainerLogLevel(of.TextOf("LogLevel")),
+		})
+	}
 }
 
 func service() *handler.Type {
@@ -49,10 +62,11 @@ func createService(t *handler.Turn) error {
 	if err := t.Fill(&in, serviceMembers...); err != nil {
 		return err
 	}
+	containerConfigurations(t, in.ServiceConnectConfiguration)
 	if in.DesiredCount == nil && in.SchedulingStrategy != types.SchedulingStrategyDaemon {
 		in.DesiredCount = aws.Int32(1) // Source: CloudFormation template reference, AWS::ECS::Service
 	}
-	var out sdk.CreateServiceOutput
+	out := sdk.CreateServiceOutput{Service: &types.Service{}}
 	if err := t.Call(apiclient.ECS("CreateService"), &in, &out); err != nil {
 		return err
 	}
@@ -66,6 +80,7 @@ func updateService(t *handler.Turn) error {
 		return err
 	}
 	in.Cluster = serviceCluster(t)
+	containerConfigurations(t, in.ServiceConnectConfiguration)
 	in.ForceNewDeployment = t.Properties.Get("ForceNewDeployment").TextOf("EnableForceNewDeployment") == "true" && t.Changed("ForceNewDeployment")
 	reset(t, &in)
 	return t.Call(apiclient.ECS("UpdateService"), &in, nil)

@@ -25,7 +25,7 @@ func taskDefinition() *handler.Type {
 			if err != nil {
 				return err
 			}
-			var out sdk.RegisterTaskDefinitionOutput
+			out := sdk.RegisterTaskDefinitionOutput{TaskDefinition: &types.TaskDefinition{}}
 			if err := t.Call(apiclient.ECS("RegisterTaskDefinition"), &in, &out); err != nil {
 				return err
 			}

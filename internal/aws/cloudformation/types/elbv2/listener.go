@@ -37,8 +37,11 @@ func listener() *handler.Type {
 			if err := t.Call(operation("CreateListener"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = aws.ToString(out.Listeners[0].ListenerArn)
-			return nil
+			made, err := handler.First(out.Listeners)
+			if err == nil {
+				t.ID = aws.ToString(made.ListenerArn)
+			}
+			return err
 		},
 		Configure: setListenerAttributes,
 		Read: func(t *handler.Turn) (bool, error) {

@@ -38,8 +38,11 @@ func listenerRule() *handler.Type {
 			if err := t.Call(operation("CreateRule"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = aws.ToString(out.Rules[0].RuleArn)
-			return nil
+			made, err := handler.First(out.Rules)
+			if err == nil {
+				t.ID = aws.ToString(made.RuleArn)
+			}
+			return err
 		},
 		Read: func(t *handler.Turn) (bool, error) {
 			t.Set("RuleArn", &t.ID)

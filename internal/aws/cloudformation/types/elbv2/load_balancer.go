@@ -33,8 +33,11 @@ func loadBalancer() *handler.Type {
 			if err := t.Call(operation("CreateLoadBalancer"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = aws.ToString(out.LoadBalancers[0].LoadBalancerArn)
-			return nil
+			made, err := handler.First(out.LoadBalancers)
+			if err == nil {
+				t.ID = aws.ToString(made.LoadBalancerArn)
+			}
+			return err
 		},
 		Configure: setLoadBalancerAttributes,
 		Read:      readLoadBalancer,
@@ -68,7 +71,10 @@ func readLoadBalancer(t *handler.Turn) (bool, error) {
 	if err := t.Call(operation("DescribeLoadBalancers"), &sdk.DescribeLoadBalancersInput{LoadBalancerArns: []string{t.ID}}, &out); err != nil {
 		return false, err
 	}
-	b := out.LoadBalancers[0]
+	b, err := handler.First(out.LoadBalancers)
+	if err != nil {
+		return false, err
+	}
 	t.Set("LoadBalancerArn", b.LoadBalancerArn)
 	t.Set("LoadBalancerName", b.LoadBalancerName)
 	t.Set("LoadBalancerFullName", fullName(t.ID, "loadbalancer/"))

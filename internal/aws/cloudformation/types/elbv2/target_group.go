@@ -36,8 +36,11 @@ func targetGroup() *handler.Type {
 			if err := t.Call(operation("CreateTargetGroup"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = aws.ToString(out.TargetGroups[0].TargetGroupArn)
-			return nil
+			made, err := handler.First(out.TargetGroups)
+			if err == nil {
+				t.ID = aws.ToString(made.TargetGroupArn)
+			}
+			return err
 		},
 		Configure: configureTargetGroup,
 		Read: func(t *handler.Turn) (bool, error) {
@@ -45,7 +48,10 @@ func targetGroup() *handler.Type {
 			if err := t.Call(operation("DescribeTargetGroups"), &sdk.DescribeTargetGroupsInput{TargetGroupArns: []string{t.ID}}, &out); err != nil {
 				return false, err
 			}
-			g := out.TargetGroups[0]
+			g, err := handler.First(out.TargetGroups)
+			if err != nil {
+				return false, err
+			}
 			t.Set("TargetGroupArn", g.TargetGroupArn)
 			t.Set("TargetGroupName", g.TargetGroupName)
 			t.Set("TargetGroupFullName", aws.String("targetgroup/"+*fullName(t.ID, "targetgroup/")))

@@ -2,6 +2,7 @@ package iam
 
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/input"
@@ -47,7 +48,7 @@ func instanceProfile() *handler.Type {
 
 // profileRoles are the roles that an instance profile has, one at most; it sets the profile's attributes.
 func profileRoles(t *handler.Turn, name string) (roles []string, err error) {
-	var out sdk.GetInstanceProfileOutput
+	out := sdk.GetInstanceProfileOutput{InstanceProfile: &types.InstanceProfile{}}
 	if err := t.Call(operation("GetInstanceProfile"), &sdk.GetInstanceProfileInput{InstanceProfileName: &name}, &out); err != nil {
 		return nil, err
 	}

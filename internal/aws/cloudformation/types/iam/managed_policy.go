@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/input"
@@ -28,7 +29,7 @@ func managedPolicy() *handler.Type {
 			if err := t.Fill(&in, input.Skipped("ManagedPolicyName"), input.Skipped("Roles"), input.Skipped("Users"), input.Skipped("Groups")); err != nil {
 				return err
 			}
-			var out sdk.CreatePolicyOutput
+			out := sdk.CreatePolicyOutput{Policy: &types.Policy{}}
 			if err := t.Call(operation("CreatePolicy"), &in, &out); err != nil {
 				return err
 			}
@@ -86,7 +87,7 @@ func newVersion(t *handler.Turn) error {
 }
 
 func readPolicy(t *handler.Turn) (bool, error) {
-	var out sdk.GetPolicyOutput
+	out := sdk.GetPolicyOutput{Policy: &types.Policy{}}
 	if err := t.Call(operation("GetPolicy"), &sdk.GetPolicyInput{PolicyArn: &t.ID}, &out); err != nil {
 		return false, err
 	}

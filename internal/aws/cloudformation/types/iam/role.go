@@ -2,6 +2,7 @@ package iam
 
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/input"
@@ -35,7 +36,7 @@ func role() *handler.Type {
 		},
 		Configure: changePolicies,
 		Read: func(t *handler.Turn) (bool, error) {
-			var out sdk.GetRoleOutput
+			out := sdk.GetRoleOutput{Role: &types.Role{}}
 			err := t.Call(operation("GetRole"), &sdk.GetRoleInput{RoleName: &t.ID}, &out)
 			if err == nil {
 				t.Set("Arn", out.Role.Arn)

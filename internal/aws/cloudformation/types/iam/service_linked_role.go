@@ -29,7 +29,7 @@ func serviceLinkedRole() *handler.Type {
 			if err := t.Fill(&in); err != nil {
 				return err
 			}
-			var out sdk.CreateServiceLinkedRoleOutput
+			out := sdk.CreateServiceLinkedRoleOutput{Role: &types.Role{}}
 			if err := t.Call(operation("CreateServiceLinkedRole"), &in, &out); err != nil {
 				return err
 			}

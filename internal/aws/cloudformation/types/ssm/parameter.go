@@ -35,7 +35,7 @@ func parameter() *handler.Type {
 			return nil
 		},
 		Read: func(t *handler.Turn) (bool, error) {
-			var out sdk.GetParameterOutput
+			out := sdk.GetParameterOutput{Parameter: &types.Parameter{}}
 			err := t.Call(operation("GetParameter"), &sdk.GetParameterInput{Name: &t.ID}, &out)
 			if err == nil {
 				t.Set("Type", aws.String(string(out.Parameter.Type)))
