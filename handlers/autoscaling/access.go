@@ -29,7 +29,7 @@ func (a *API) access() awsapi.Rows {
 		named  = groupNamed + "{AutoScalingGroupName}"
 		launch = launchNamed + "{LaunchConfigurationName}"
 	)
-	group := awsapi.On(named).Then(a.stored)
+	group := awsapi.On(named).Each(a.stored)
 	settings := awsapi.On(named).Key("autoscaling:LaunchConfigurationName", "{LaunchConfigurationName}").
 		Key("autoscaling:MaxSize", "{MaxSize}").Key("autoscaling:MinSize", "{MinSize}").
 		May("autoscaling:LaunchTemplateVersionSpecified", "autoscaling:VPCZoneIdentifiers", "iam:PassedToService").
@@ -37,7 +37,7 @@ func (a *API) access() awsapi.Rows {
 	rows := awsapi.Rows{
 		"CreateAutoScalingGroup": awsapi.With(settings.Tags("Tags").Also("autoscaling:CreateOrUpdateTags").
 			Shows("iam:PassRole on the roles of the lifecycle hooks", "iam:CreateServiceLinkedRole on the role that is linked to Auto Scaling, if it is not there"), createAccess),
-		"UpdateAutoScalingGroup": awsapi.With(settings.Then(a.stored), updateAccess),
+		"UpdateAutoScalingGroup": awsapi.With(settings.Each(a.stored), updateAccess),
 		"DeleteAutoScalingGroup": group.Key("autoscaling:ForceDelete", "{ForceDelete}"),
 
 		"CreateLaunchConfiguration": awsapi.On(launch).Key("autoscaling:ImageId", "{ImageId}").Key("autoscaling:InstanceType", "{InstanceType}").
@@ -45,16 +45,16 @@ func (a *API) access() awsapi.Rows {
 			Key("autoscaling:MetadataHttpTokens", "{MetadataOptions.HttpTokens}").
 			Key("autoscaling:MetadataHttpPutResponseHopLimit", "{MetadataOptions.HttpPutResponseHopLimit}").
 			Shows("iam:PassRole on the role of the instance profile"),
-		"DeleteLaunchConfiguration": awsapi.On(launch).Then(a.storedLaunch),
+		"DeleteLaunchConfiguration": awsapi.On(launch).Each(a.storedLaunch),
 
 		"PutLifecycleHook": awsapi.With(group.May("iam:PassedToService").Shows("iam:PassRole on the role"), hookAccess),
 
 		"CreateOrUpdateTags": awsapi.Asks(func(call awsapi.Call, in *sdk.CreateOrUpdateTagsInput) []awsapi.Access {
 			return tagAccess(call, "autoscaling:CreateOrUpdateTags", in.Tags)
-		}).May("aws:RequestTag/", "aws:TagKeys").Shows("autoscaling:CreateOrUpdateTags on " + groupNamed + "NAME").Then(a.stored),
+		}).May("aws:RequestTag/", "aws:TagKeys").Shows("autoscaling:CreateOrUpdateTags on " + groupNamed + "NAME").Each(a.stored),
 		"DeleteTags": awsapi.Asks(func(call awsapi.Call, in *sdk.DeleteTagsInput) []awsapi.Access {
 			return tagAccess(call, "autoscaling:DeleteTags", in.Tags)
-		}).May("aws:RequestTag/", "aws:TagKeys").Shows("autoscaling:DeleteTags on " + groupNamed + "NAME").Then(a.stored),
+		}).May("aws:RequestTag/", "aws:TagKeys").Shows("autoscaling:DeleteTags on " + groupNamed + "NAME").Each(a.stored),
 	}
 	for _, name := range []string{
 		"CompleteLifecycleAction", "DeleteLifecycleHook", "DisableMetricsCollection", "EnableMetricsCollection", "RecordLifecycleActionHeartbeat",

@@ -27,6 +27,11 @@ type Access struct {
 // Keys are condition keys by their names in lower case.
 type Keys map[string]policy.Value
 
+// Same reports whether keys are the very same ones, as those of things that a request asks together are.
+func (k Keys) Same(other Keys) bool {
+	return reflect.ValueOf(k).UnsafePointer() == reflect.ValueOf(other).UnsafePointer()
+}
+
 // Authorizer decides whether a caller may do all that it wants. Its error is a [*Denied] for the first that it may not, which
 // each protocol puts in AWS's words. The call and what is wanted do not change afterwards, as a decision may be explained later.
 type Authorizer func(ctx context.Context, caller *Call, wants []Access) error

@@ -17,7 +17,7 @@ type Rows map[string]Row
 
 // Row is what an operation asks: its action, on resources and with condition keys that follow from its input, before anything
 // is looked up (AC33). So a caller that is refused does not learn what exists, but for the ARN of what is stored where AWS
-// asks for that one, such as the path of a user (AC47) or the id of a secret; see [Row.Then]. Make it with [On], [Free] or [Asks]:
+// asks for that one, such as the path of a user (AC47) or the id of a secret; see [Row.Each]. Make it with [On], [Free] or [Asks]:
 //
 //	"DeleteRepository": awsapi.On("repository/{RepositoryName}"),
 //	"CreateRepository": awsapi.On("repository/{RepositoryName}").Tags("Tags").Also("ecr:TagResource"),
@@ -37,7 +37,7 @@ type Row struct {
 	wants    func(call Call, in any) []Access
 	may      []string // keys that wants may give
 	shown    []string // what wants may ask
-	then     []func(call Call, a *Access)
+	then     []func(call Call, wants []Access)
 	compiled *compiledRow
 }
 
@@ -96,13 +96,22 @@ func (r Row) May(keys ...string) Row {
 	return r
 }
 
-// Then has a function look over each thing that the templates make of a request, for what they cannot say: the stored ARN of
+// Then has a function look over the things that the templates make of a request, for what they cannot say: the stored ARN of
 // an entity (AC47), a name in refusals (AC13). Unlike the function of [With] it does not know the input, so that one serves many
 // operations. Things of one request share their keys: a function gives one by [Access.Give], and names it by May. Of several
 // functions each sees what those before it have left.
-func (r Row) Then(look func(call Call, a *Access)) Row {
+func (r Row) Then(look func(call Call, wants []Access)) Row {
 	r.then = append(slices.Clip(r.then), look)
 	return r
+}
+
+// Each is Then with a function for one thing.
+func (r Row) Each(look func(call Call, a *Access)) Row {
+	return r.Then(func(call Call, wants []Access) {
+		for i := range wants {
+			look(call, &wants[i])
+		}
+	})
 }
 
 // Key adds a condition key with the text that a template makes of the input. It is absent if the template makes none. A
@@ -199,7 +208,9 @@ func (r *Row) asks(call Call, in any) (wants []Access) {
 	default:
 		wants = r.declared(call, reflect.ValueOf(in))
 	}
-	r.lookOver(call, wants)
+	for _, look := range r.then {
+		look(call, wants)
+	}
 	if r.change != nil {
 		wants = r.change(call, in, wants)
 	}
@@ -260,7 +271,7 @@ func createAction(service string) string {
 
 func (c *compiledRow) resources(call Call, in reflect.Value) (list []string) {
 	for i := range c.on {
-		if made := c.on[i].Expand(call.Scope(), in); i == 0 {
+		if made := c.on[i].ExpandOf(call.RequestBytes, call.Scope(), in); i == 0 {
 			list = made
 		} else {
 			list = append(list, made...)
@@ -270,14 +281,6 @@ func (c *compiledRow) resources(call Call, in reflect.Value) (list []string) {
 		return []string{"*"}
 	}
 	return list
-}
-
-func (r *Row) lookOver(call Call, wants []Access) {
-	for i := range wants {
-		for _, look := range r.then {
-			look(call, &wants[i])
-		}
-	}
 }
 
 // addBeside adds what is used to what a request asks for its own action.

@@ -20,9 +20,9 @@ import (
 // identity-based policies, and API reference, CreateLogGroup, for the keys of tags; AC13 for DescribeLogGroups, which asks the same with a prefix.
 func (a *API) access() awsapi.Rows {
 	ofGroup := awsapi.On("log-group:{LogGroupName}" + noStream)
-	byID := awsapi.On("log-group:{LogGroupIdentifier}" + noStream).Then(groupByARN)
-	byEither := awsapi.On("log-group:{LogGroupName}"+noStream, "log-group:{LogGroupIdentifier}"+noStream).Then(groupByARN)
-	ofKey := awsapi.On("log-group:{LogGroupName}"+noStream, "log-group:{ResourceIdentifier}"+noStream).Then(groupByARN)
+	byID := awsapi.On("log-group:{LogGroupIdentifier}" + noStream).Each(groupByARN)
+	byEither := awsapi.On("log-group:{LogGroupName}"+noStream, "log-group:{LogGroupIdentifier}"+noStream).Each(groupByARN)
+	ofKey := awsapi.On("log-group:{LogGroupName}"+noStream, "log-group:{ResourceIdentifier}"+noStream).Each(groupByARN)
 	ofStream := awsapi.On("log-group:{LogGroupName}" + noStream + "{LogStreamName}")
 	byARN := awsapi.On("{ResourceArn}")
 	everything := awsapi.On("*")

@@ -17,11 +17,11 @@ const ofRegistry = "arn:{partition}:ecr:{region}:{RegistryId|caller}:"
 // Source: Service Authorization Reference, Amazon ECR; field reports for DescribeRepositories without names. That
 // ListImageReferrers is as ListImages is an assumption.
 func access() awsapi.Rows {
-	named := awsapi.On(ofRegistry + "repository/{RepositoryName}").Then(ownRegistry)
+	named := awsapi.On(ofRegistry + "repository/{RepositoryName}").Each(ownRegistry)
 	byARN := awsapi.On("{ResourceArn}")
 	rows := awsapi.Rows{
 		"CreateRepository":     named.Tags("Tags").Also("ecr:TagResource"),
-		"DescribeRepositories": awsapi.On(ofRegistry + "repository/{RepositoryNames|*}").Then(ownRegistry),
+		"DescribeRepositories": awsapi.On(ofRegistry + "repository/{RepositoryNames|*}").Each(ownRegistry),
 
 		"BatchGetRepositoryScanningConfiguration": awsapi.On("repository/{RepositoryNames}"),
 

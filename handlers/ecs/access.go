@@ -29,7 +29,7 @@ func (a *API) access() awsapi.Rows {
 		maps.Copy(rows, some)
 	}
 	for name, row := range rows {
-		rows[name] = row.Then(kit.AskOtherAccount)
+		rows[name] = row.Then(kit.AskOtherAccounts)
 	}
 	return rows
 }

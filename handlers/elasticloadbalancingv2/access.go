@@ -6,7 +6,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/elasticloadbalancingv2"
 )
 
 // access is what the operations ask. Source: Service Authorization Reference, Elastic Load Balancing V2.
@@ -30,10 +29,10 @@ func access() awsapi.Rows {
 		"RegisterTargets":             awsapi.On(targetGroup),
 
 		// The scheme is there without the member, too, as it decides who may reach the load balancer: a choice (AC64).
-		"CreateLoadBalancer": awsapi.With(awsapi.On("loadbalancer/{Type|application}/{Name}/*").Tags("Tags").Also(addTags).
+		"CreateLoadBalancer": awsapi.On("loadbalancer/{Type|application}/{Name}/*").Tags("Tags").Also(addTags).
 			Key("elasticloadbalancing:Scheme", "{Scheme|internet-facing}").Keys(securityGroup, "{SecurityGroups}").
 			Keys(subnet, "{Subnets}").Keys(subnet, "{SubnetMappings.SubnetId}").
-			Shows("iam:CreateServiceLinkedRole on the role that is linked to Elastic Load Balancing, if it is not there"), shortTypes),
+			Shows("iam:CreateServiceLinkedRole on the role that is linked to Elastic Load Balancing, if it is not there").Each(shortTypes),
 		"DeleteLoadBalancer":           awsapi.On(loadBalancer),
 		"ModifyLoadBalancerAttributes": awsapi.On(loadBalancer),
 		"SetIpAddressType":             awsapi.On(loadBalancer),
@@ -41,15 +40,15 @@ func access() awsapi.Rows {
 		"SetSubnets":                   awsapi.On(loadBalancer).Keys(subnet, "{Subnets}").Keys(subnet, "{SubnetMappings.SubnetId}"),
 
 		"AddListenerCertificates": awsapi.On(listener),
-		"CreateListener": awsapi.With(awsapi.On(loadBalancer).Tags("Tags").Also(addTags+" on listener/{LoadBalancerArn}/*").
-			Keys(protocol, "{Protocol}").Keys(policy, "{SslPolicy}"), tagsBelow[*sdk.CreateListenerInput](":loadbalancer/", ":listener/")),
+		"CreateListener": awsapi.On(loadBalancer).Tags("Tags").Also(addTags+" on listener/{LoadBalancerArn}/*").
+			Keys(protocol, "{Protocol}").Keys(policy, "{SslPolicy}").Each(tagsBelow(":loadbalancer/", ":listener/")),
 		"DeleteListener":             awsapi.On(listener),
 		"ModifyListener":             awsapi.On(listener).Keys(protocol, "{Protocol}").Keys(policy, "{SslPolicy}"),
 		"ModifyListenerAttributes":   awsapi.On(listener),
 		"RemoveListenerCertificates": awsapi.On(listener),
 
-		"CreateRule": awsapi.With(awsapi.On(listener).Tags("Tags").Also(addTags+" on listener-rule/{ListenerArn}/*"),
-			tagsBelow[*sdk.CreateRuleInput](":listener/", ":listener-rule/")),
+		"CreateRule": awsapi.On(listener).Tags("Tags").Also(addTags + " on listener-rule/{ListenerArn}/*").
+			Each(tagsBelow(":listener/", ":listener-rule/")),
 		"DeleteRule":        awsapi.On(rule),
 		"ModifyRule":        awsapi.On(rule),
 		"SetRulePriorities": awsapi.On("listener-rule/{RulePriorities.RuleArn}"),
@@ -74,22 +73,14 @@ var shortType = strings.NewReplacer(
 	":loadbalancer/application/", ":loadbalancer/app/", ":loadbalancer/network/", ":loadbalancer/net/", ":loadbalancer/gateway/", ":loadbalancer/gwy/",
 )
 
-func shortTypes(_ awsapi.Call, _ *sdk.CreateLoadBalancerInput, wants []awsapi.Access) []awsapi.Access {
-	for i := range wants {
-		wants[i].Resource = shortType.Replace(wants[i].Resource)
-	}
-	return wants
-}
+func shortTypes(_ awsapi.Call, w *awsapi.Access) { w.Resource = shortType.Replace(w.Resource) }
 
 // tagsBelow has tags asked for on what is made below a resource: its ARN is known up to the last part.
-func tagsBelow[In any](of, made string) func(awsapi.Call, In, []awsapi.Access) []awsapi.Access {
-	return func(_ awsapi.Call, _ In, wants []awsapi.Access) []awsapi.Access {
-		for i, w := range wants {
-			if w.Action == addTags {
-				wants[i].Resource = strings.Replace(w.Resource, of, made, 1) + "/*"
-			}
+func tagsBelow(of, made string) func(awsapi.Call, *awsapi.Access) {
+	return func(_ awsapi.Call, w *awsapi.Access) {
+		if w.Action == addTags {
+			w.Resource = strings.Replace(w.Resource, of, made, 1) + "/*"
 		}
-		return wants
 	}
 }
 

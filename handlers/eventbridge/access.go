@@ -27,7 +27,7 @@ const passRole = "iam:PassRole on {Targets.RoleArn}, with iam:PassedToService " 
 // is an assumption for CreateEventBus.
 func (a *API) access() awsapi.Rows {
 	named, byRule := a.rules("rule/{EventBusName|default}/{Name}"), a.rules("rule/{EventBusName|default}/{Rule}")
-	rules := awsapi.On("rule/{EventBusName|default}/*").Then(onDefaultBus)
+	rules := awsapi.On("rule/{EventBusName|default}/*").Each(onDefaultBus)
 	byARN := a.rules("{ResourceARN}")
 	return awsapi.Rows{
 		"CreateEventBus":   awsapi.On("event-bus/{Name}").Tags("Tags").Also("events:TagResource"),
@@ -63,7 +63,7 @@ func (a *API) access() awsapi.Rows {
 
 // rules is the row of an operation on a rule. One that is there has the account that made it among its keys.
 func (a *API) rules(template string) awsapi.Row {
-	return awsapi.On(template).Then(onDefaultBus).May("events:creatorAccount").Then(func(_ awsapi.Call, w *awsapi.Access) {
+	return awsapi.On(template).Each(onDefaultBus).May("events:creatorAccount").Each(func(_ awsapi.Call, w *awsapi.Access) {
 		if r := ruleByARN(a.read(), w.Resource); r != nil {
 			w.Give("events:creatorAccount", policy.Is(r.CreatedBy))
 		}

@@ -20,9 +20,9 @@ func (a *API) access() awsapi.Rows {
 }
 
 func (a *API) userAccess() awsapi.Rows {
-	user := awsapi.On(own + "user/{UserName}").Then(a.named)
-	bounded, attached := user.May(boundaryKey).Then(a.bounded), user.May(boundaryKey).Then(a.bounded).Key("iam:PolicyARN", "{PolicyArn}")
-	orCaller := user.Then(a.orCaller)
+	user := awsapi.On(own + "user/{UserName}").Each(a.named)
+	bounded, attached := user.May(boundaryKey).Each(a.bounded), user.May(boundaryKey).Each(a.bounded).Key("iam:PolicyARN", "{PolicyArn}")
+	orCaller := user.Each(a.orCaller)
 	return awsapi.Rows{
 		"CreateUser": awsapi.On(own+"user{Path|/}{UserName}").Key(boundaryKey, "{PermissionsBoundary}").Tags("Tags").Also("iam:TagUser"),
 		"GetUser":    orCaller,
@@ -41,7 +41,7 @@ func (a *API) userAccess() awsapi.Rows {
 }
 
 func (a *API) groupAccess() awsapi.Rows {
-	group := awsapi.On(own + "group/{GroupName}").Then(a.named)
+	group := awsapi.On(own + "group/{GroupName}").Each(a.named)
 	attached := group.Key("iam:PolicyARN", "{PolicyArn}")
 	return awsapi.Rows{
 		"CreateGroup": awsapi.On(own + "group{Path|/}{GroupName}"),
@@ -56,8 +56,8 @@ func (a *API) groupAccess() awsapi.Rows {
 }
 
 func (a *API) roleAccess() awsapi.Rows {
-	role := awsapi.On(own + "role/{RoleName}").Then(a.named)
-	bounded, attached := role.May(boundaryKey).Then(a.bounded), role.May(boundaryKey).Then(a.bounded).Key("iam:PolicyARN", "{PolicyArn}")
+	role := awsapi.On(own + "role/{RoleName}").Each(a.named)
+	bounded, attached := role.May(boundaryKey).Each(a.bounded), role.May(boundaryKey).Each(a.bounded).Key("iam:PolicyARN", "{PolicyArn}")
 	return awsapi.Rows{
 		"CreateRole": awsapi.On(own+"role{Path|/}{RoleName}").Key(boundaryKey, "{PermissionsBoundary}").Tags("Tags").Also("iam:TagRole"),
 		"GetRole":    bounded,
@@ -78,9 +78,9 @@ func (a *API) roleAccess() awsapi.Rows {
 }
 
 func (a *API) policyAccess() awsapi.Rows {
-	policy := awsapi.On("{PolicyArn}").Then(func(_ awsapi.Call, w *awsapi.Access) { w.Named = "policy " + w.Resource })
+	policy := awsapi.On("{PolicyArn}").Each(func(_ awsapi.Call, w *awsapi.Access) { w.Named = "policy " + w.Resource })
 	return awsapi.Rows{
-		"CreatePolicy":          awsapi.On(own + "policy{Path|/}{PolicyName}").Tags("Tags").Also("iam:TagPolicy").Then(newPolicy),
+		"CreatePolicy":          awsapi.On(own + "policy{Path|/}{PolicyName}").Tags("Tags").Also("iam:TagPolicy").Each(newPolicy),
 		"GetPolicy":             policy,
 		"ListPolicies":          awsapi.With(awsapi.On("*"), listPolicies),
 		"ListEntitiesForPolicy": policy, "DeletePolicy": policy,
@@ -90,12 +90,12 @@ func (a *API) policyAccess() awsapi.Rows {
 }
 
 func (a *API) profileAccess() awsapi.Rows {
-	profile := awsapi.On(own + "instance-profile/{InstanceProfileName}").Then(a.named)
+	profile := awsapi.On(own + "instance-profile/{InstanceProfileName}").Each(a.named)
 	return awsapi.Rows{
 		"CreateInstanceProfile":       awsapi.On(own + "instance-profile{Path|/}{InstanceProfileName}").Tags("Tags").Also("iam:TagInstanceProfile"),
 		"GetInstanceProfile":          profile,
 		"ListInstanceProfiles":        awsapi.On(own + "instance-profile{PathPrefix|/}"),
-		"ListInstanceProfilesForRole": awsapi.On(own + "role/{RoleName}").Then(a.named),
+		"ListInstanceProfilesForRole": awsapi.On(own + "role/{RoleName}").Each(a.named),
 		"DeleteInstanceProfile":       profile,
 		"AddRoleToInstanceProfile": awsapi.With(profile, a.passToInstances).May("iam:PassedToService").
 			Shows("iam:PassRole on role/{RoleName}, with iam:PassedToService ec2.amazonaws.com"),
@@ -105,9 +105,9 @@ func (a *API) profileAccess() awsapi.Rows {
 }
 
 func (a *API) providerAccess() awsapi.Rows {
-	provider := awsapi.On("{OpenIDConnectProviderArn}").Then(a.storedProvider)
+	provider := awsapi.On("{OpenIDConnectProviderArn}").Each(a.storedProvider)
 	return awsapi.Rows{
-		"CreateOpenIDConnectProvider": awsapi.On(own + oidcProvider + "{Url}").Tags("Tags").Also("iam:TagOpenIDConnectProvider").Then(newProviderARN),
+		"CreateOpenIDConnectProvider": awsapi.On(own + oidcProvider + "{Url}").Tags("Tags").Also("iam:TagOpenIDConnectProvider").Each(newProviderARN),
 		"GetOpenIDConnectProvider":    provider,
 		"ListOpenIDConnectProviders":  awsapi.On(own + oidcProvider + "*"), // source: field reports
 
@@ -118,7 +118,7 @@ func (a *API) providerAccess() awsapi.Rows {
 }
 
 func (a *API) simulationAccess() awsapi.Rows {
-	principal := awsapi.On("{PolicySourceArn}").Then(a.stored)
+	principal := awsapi.On("{PolicySourceArn}").Each(a.stored)
 	return awsapi.Rows{
 		"SimulateCustomPolicy":             awsapi.On("*"),
 		"SimulatePrincipalPolicy":          principal,

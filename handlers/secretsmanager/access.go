@@ -25,7 +25,7 @@ func (a *API) access() awsapi.Rows {
 	return awsapi.Rows{
 		"CreateSecret": awsapi.On("secret:{Name}").Key("secretsmanager:Name", "{Name}").
 			Key("secretsmanager:Description", "{Description}").Key("secretsmanager:KmsKeyId", "{KmsKeyId}").
-			Tags("Tags").Also("secretsmanager:TagResource").Then(newSecret),
+			Tags("Tags").Also("secretsmanager:TagResource").Each(newSecret),
 		"DescribeSecret": a.namedForReading(),
 		"ListSecrets":    awsapi.On("*"),
 		"UpdateSecret":   named.Key("secretsmanager:Description", "{Description}").Key("secretsmanager:KmsKeyId", "{KmsKeyId}"),
@@ -53,7 +53,7 @@ func (a *API) access() awsapi.Rows {
 
 // named is the row of an operation on the secret that a request means.
 func (a *API) named() awsapi.Row {
-	return awsapi.On("{SecretId}").May(secretID).Then(func(call awsapi.Call, w *awsapi.Access) {
+	return awsapi.On("{SecretId}").May(secretID).Each(func(call awsapi.Call, w *awsapi.Access) {
 		if w.Resource != "*" { // ValidateResourcePolicy need not name a secret
 			about(w, secretsmanager.AccessARN(a.read(), call.Scope(), w.Resource))
 		}
@@ -62,7 +62,7 @@ func (a *API) named() awsapi.Row {
 
 // namedForReading also finds a secret whose ARN ends otherwise; see Options.OtherSuffix.
 func (a *API) namedForReading() awsapi.Row {
-	return awsapi.On("{SecretId}").May(secretID).Then(func(call awsapi.Call, w *awsapi.Access) {
+	return awsapi.On("{SecretId}").May(secretID).Each(func(call awsapi.Call, w *awsapi.Access) {
 		about(w, a.readableARN(a.read(), call.Scope(), w.Resource))
 	})
 }

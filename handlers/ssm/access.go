@@ -17,15 +17,15 @@ const anything = ofAccount + "*"
 // access says what operations ask. Operations on one target or session ask themselves.
 // Source: Service Authorization Reference, AWS Systems Manager; field reports for the ARNs.
 func access() awsapi.Rows {
-	named := awsapi.On("parameter/{Name}").Then(parameter)
-	several := awsapi.On("parameter/{Names}").Then(parameter)
-	tagged := awsapi.On("parameter/{ResourceId}").Then(parameter)
+	named := awsapi.On("parameter/{Name}").Each(parameter)
+	several := awsapi.On("parameter/{Names}").Each(parameter)
+	tagged := awsapi.On("parameter/{ResourceId}").Each(parameter)
 	return awsapi.Rows{
 		// Source of AddTagsToResource: Systems Manager user guide, tagging parameters on creation.
 		"PutParameter": named.Key("ssm:Overwrite", "{Overwrite}").Key("ssm:Policies", "{Policies}").Tags("Tags").Also("ssm:AddTagsToResource"),
 		"GetParameter": named,
 		// Source: recorded answers, by which the path alone is asked for, and not what is below it.
-		"GetParametersByPath":     awsapi.On(ofAccount+"parameter{Path}").Key("ssm:Recursive", "{Recursive}").Then(path),
+		"GetParametersByPath":     awsapi.On(ofAccount+"parameter{Path}").Key("ssm:Recursive", "{Recursive}").Each(path),
 		"GetParameters":           several,
 		"GetParameterHistory":     named,
 		"DescribeParameters":      awsapi.On(anything),

@@ -13,6 +13,7 @@ package arntemplate
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -71,6 +72,11 @@ func Read(text, service string, in reflect.Type) Template {
 // Expand returns the texts that a template makes: one for each combination with an element of a list, in the order of the
 // request where the list stands at the end.
 func (t *Template) Expand(scope arn.Scope, in reflect.Value) []string {
+	return t.ExpandOf(math.MaxInt, scope, in)
+}
+
+// ExpandOf is Expand for a request of some bytes: texts that are most of it stay in its memory.
+func (t *Template) ExpandOf(bytes int, scope arn.Scope, in reflect.Value) []string {
 	if text, ok := t.single(scope, in); ok {
 		return []string{text}
 	}
@@ -88,7 +94,7 @@ func (t *Template) Expand(scope arn.Scope, in reflect.Value) []string {
 			continue
 		}
 		if i == len(t.parts)-1 && len(texts) == 1 && len(values) > 1 {
-			return joined(whole, t.ended(texts[0], values))
+			return joined(whole, t.ended(texts[0], values, bytes))
 		}
 		var of string
 		if values, whole, of = t.apart(values, whole); of != "" && of != prefix {
@@ -110,15 +116,21 @@ func joined(list, more []string) []string {
 	return append(list, more...)
 }
 
-// ended completes a text with each of the values that stand at the end of the template.
-func (t *Template) ended(text string, values []string) []string {
+// ended completes a text with each of the values that stand at the end of the template. They are of a request of some bytes.
+func (t *Template) ended(text string, values []string, bytes int) []string {
+	shared := 0
 	for i, v := range values {
 		switch {
 		case !arn.Is(v):
 			values[i] = owned(text, v)
 		case t.short(v):
 			values[i] = owned(text, arn.Name(v))
+		default:
+			shared += len(v)
 		}
+	}
+	if shared > bytes/2 { // what is kept of a call holds on to little else
+		return values
 	}
 	memory := strings.Join(values, "") // one for all
 	for i, v := range values {

@@ -191,17 +191,34 @@ func OfOwner[In any](kind, member string, refs func(in In) []string) awsapi.Row 
 	}).Shows("on the "+kind+" of {"+member+"}", "on {"+member+"}").May("ecs:cluster", "ecs:"+kind)
 }
 
-// AskOtherAccount asks for the cluster or the task definition of another account where an operation asks for nothing else there,
+// AskOtherAccounts asks for the cluster or the task definition of another account where an operation asks for nothing else there,
 // as RunTask, ListTasks and CreateService do. ECS has no resource policies (AC75), so the call is refused (AC10), whether it is
 // there or not.
-func AskOtherAccount(call awsapi.Call, a *awsapi.Access) {
-	for _, key := range []string{"ecs:cluster", "ecs:task-definition"} {
-		for _, named := range a.Keys[key].Texts {
-			if OfOtherAccount(call, named) && strings.HasPrefix(a.Action, "ecs:") && !OfOtherAccount(call, a.Resource) {
-				a.Resource = named
+func AskOtherAccounts(call awsapi.Call, wants []awsapi.Access) {
+	var others []string // that the keys of the thing before name
+	for i := range wants {
+		w := &wants[i]
+		if i == 0 || !w.Keys.Same(wants[i-1].Keys) {
+			others = othersOf(call, w.Keys)
+		}
+		for _, named := range others {
+			if strings.HasPrefix(w.Action, "ecs:") && !OfOtherAccount(call, w.Resource) {
+				w.Resource = named
 			}
 		}
 	}
+}
+
+// othersOf are the cluster and the task definition that keys name in another account.
+func othersOf(call awsapi.Call, keys awsapi.Keys) (others []string) {
+	for _, key := range []string{"ecs:cluster", "ecs:task-definition"} {
+		for _, named := range keys[key].Texts {
+			if OfOtherAccount(call, named) {
+				others = append(others, named)
+			}
+		}
+	}
+	return others
 }
 
 // OfOtherAccount reports whether a request names something by an ARN of another account.

@@ -17,12 +17,12 @@ import (
 func (a *API) createAccess() awsapi.Row {
 	row := a.WithTags(launches(awsapi.On("service/{Cluster|default}/{ServiceName}")))
 	return awsapi.With(row, func(call awsapi.Call, in *sdk.CreateServiceInput, wants []awsapi.Access) []awsapi.Access {
-		for i := range wants { // of which the one for tags has keys of its own
-			w := &wants[i]
+		for _, w := range wants { // of which the one for tags has keys of its own
 			setPublicIP(w.Keys, in.NetworkConfiguration)
-			a.setKeys(w, call, ofCreate(in), in.TaskDefinition, in.Cluster)
+			a.setKeys(w.Keys, call, ofCreate(in), in.TaskDefinition, in.Cluster)
 			a.SetProviders(w.Keys, call, in.Cluster, in.LaunchType, in.CapacityProviderStrategy)
 		}
+		kit.AskOtherAccounts(call, wants)
 		return wants
 	})
 }
@@ -32,10 +32,11 @@ func (a *API) updateAccess() awsapi.Row {
 	row := launches(awsapi.On("service/{Cluster|default}/{Service}"))
 	return awsapi.With(row, func(call awsapi.Call, in *sdk.UpdateServiceInput, wants []awsapi.Access) []awsapi.Access {
 		setPublicIP(wants[0].Keys, in.NetworkConfiguration)
-		a.setKeys(&wants[0], call, ofUpdate(in), in.TaskDefinition, in.Cluster)
+		a.setKeys(wants[0].Keys, call, ofUpdate(in), in.TaskDefinition, in.Cluster)
 		if len(in.CapacityProviderStrategy) > 0 {
 			a.SetProviders(wants[0].Keys, call, in.Cluster, "", in.CapacityProviderStrategy)
 		}
+		kit.AskOtherAccounts(call, wants)
 		return wants
 	})
 }
@@ -51,8 +52,7 @@ func launches(r awsapi.Row) awsapi.Row {
 
 // setKeys sets what no template tells of a request. The task definition is looked up, as its newest revision and its size are
 // what ECS sets (AC64).
-func (a *API) setKeys(wants *awsapi.Access, call awsapi.Call, r Request, taskDefinition, cluster *string) {
-	keys := wants.Keys
+func (a *API) setKeys(keys awsapi.Keys, call awsapi.Call, r Request, taskDefinition, cluster *string) {
 	if ref := aws.ToString(taskDefinition); ref != "" {
 		resource, found := a.NamedDefinition(call, ref)
 		keys["ecs:task-definition"] = policy.Is(resource)
@@ -60,7 +60,6 @@ func (a *API) setKeys(wants *awsapi.Access, call awsapi.Call, r Request, taskDef
 			def := found.Definition()
 			kit.SetSize(keys, def.Cpu, def.Memory)
 		}
-		kit.AskOtherAccount(call, wants)
 	}
 	kit.SetTrue(keys, "ecs:enable-ebs-volumes", slices.ContainsFunc(r.VolumeConfigurations, func(v types.ServiceVolumeConfiguration) bool {
 		return v.ManagedEBSVolume != nil
