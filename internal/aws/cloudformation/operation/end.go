@@ -8,6 +8,10 @@ import (
 
 // end is what follows when all of a phase is over.
 func (d *Decider) end(exports Exports) {
+	if d.waiting > 0 && d.blocked == 0 && !d.op.Stopping {
+		d.breakCircle()
+		return
+	}
 	switch d.op.Phase {
 	case cloudformation.Remove:
 		d.endRemoval()

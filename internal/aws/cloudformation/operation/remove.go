@@ -159,18 +159,20 @@ func (d *Decider) drop(it *item) {
 	d.finish(it)
 }
 
-// endRemoval ends the phase, or breaks a circle of what used each other at different times.
-func (d *Decider) endRemoval() {
-	if d.waiting > 0 && d.blocked == 0 {
-		for _, n := range d.order {
-			for _, it := range d.itemsOf(n) {
-				if it.state == waits {
-					d.makeReady(it)
-					return
-				}
+// breakCircle has one begin of those that all wait for each other, as what they used they used at different times.
+func (d *Decider) breakCircle() {
+	for _, n := range d.order {
+		for _, it := range d.itemsOf(n) {
+			if it.state == waits {
+				d.makeReady(it)
+				return
 			}
 		}
 	}
+}
+
+// endRemoval ends the phase.
+func (d *Decider) endRemoval() {
 	s := d.stack
 	switch {
 	case d.blocked > 0 && d.op.Deleting:
