@@ -220,15 +220,23 @@ func (s *story) delete() {
 				o.Retain = append(o.Retain, r.LogicalID)
 			}
 		}
+		if o.Retain == nil {
+			s.T.Fatalf("nothing has failed:\n%s", s.describe("s"))
+		}
 	default:
 		s.faulty(0)
 	}
 	s.lenient = o.Force || o.Retain != nil
 	s.mustBegin("s", o)
 	s.settle(s.run(nil))
-	if status := s.stack("s").Status; status != cloudformation.DeleteComplete && o.Retain == nil {
-		s.T.Fatalf("the delete ends as %s", status)
+	if status := s.stack("s").Status; status != cloudformation.DeleteComplete && o.Retain == nil || slices.ContainsFunc(o.Retain, s.stands) {
+		s.T.Fatalf("the delete ends as %s\n%s", status, s.describe("s"))
 	}
+}
+
+// stands is whether there is anything left of a resource, for its stack.
+func (s *story) stands(logicalID string) bool {
+	return len(cloudformation.FindResource(s.store.Read(), s.stack("s").ID, logicalID).Leaving) > 0
 }
 
 // settle checks what has become of an operation. What has failed is sometimes taken further.

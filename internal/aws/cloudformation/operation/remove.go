@@ -95,16 +95,25 @@ func (d *Decider) removeNext(it *item) {
 
 // tellRemoval tells of a physical resource that goes. In clean-up the resource may have another one (CFN-49).
 func (n *node) tellRemoval(status cloudformation.ResourceStatus, reason string, p *cloudformation.Physical) {
-	switch {
-	case !n.d.cleaning():
+	if !n.d.cleaning() && len(n.row.Leaving) == 1 {
 		n.tell(status, reason, p)
-	case n.row.Now == nil:
-		r := n.edit()
-		r.Status, r.Reason, r.PhysicalID, r.ChangedAt = status, reason, p.ID, n.d.now
-		fallthrough
-	default:
-		n.tellAside(status, reason, p)
+		return
 	}
+	n.tellAside(status, reason, p)
+	if n.row.Now != nil {
+		return
+	}
+	r := n.edit()
+	for _, other := range r.Leaving { // it is not gone before all are, and one that has failed counts
+		switch {
+		case other.Incarnation == p.Incarnation:
+		case other.Attempts > 0 && status != cloudformation.ResourceDeleteFailed:
+			status, reason, p = cloudformation.ResourceDeleteFailed, r.Reason, other
+		case status == cloudformation.ResourceDeleteComplete || status == cloudformation.ResourceDeleteSkipped:
+			status = cloudformation.ResourceDeleteInProgress
+		}
+	}
+	r.Status, r.Reason, r.PhysicalID, r.ChangedAt = status, reason, p.ID, n.d.now
 }
 
 // beginAgain begins deletes again whose time has come.
