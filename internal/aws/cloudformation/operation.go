@@ -58,6 +58,8 @@ type Operation struct {
 	OnFailure OnFailure
 	// RetainExceptOnCreate has a rollback delete what was new, whatever its DeletionPolicy says.
 	RetainExceptOnCreate bool
+	// MonitoredUntil is until when alarms are watched after all has been made, zero before that.
+	MonitoredUntil time.Time
 	// Policy is the stack policy that acts for this update, empty without one (CFN-96).
 	Policy string
 	// Former is the status that a stack has again when its delete takes itself back (CFN-70).

@@ -22,7 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// Options are what stacks are made with. All fields but Pause and Told are required.
+// Options are what stacks are made with. All fields but Pause, InAlarm and Told are required.
 type Options struct {
 	Store *store.Store
 	Clock *clock.Clock
@@ -32,6 +32,8 @@ type Options struct {
 	Step func(ctx context.Context, s *cloudformation.Stack, r handler.Request) handler.Result
 	// Pause is how long an operation waits before it begins with resources (CFN-31).
 	Pause time.Duration
+	// InAlarm is whether an alarm that rolls a stack back is in the state ALARM, and whether there is one. Nil: there are no alarms.
+	InAlarm func(tx *store.Tx, alarmARN string) (alarm, found bool)
 	// Told gets the events of a decision, in its transaction. Nil: they are not told any further.
 	Told func(tx *store.Tx, s *cloudformation.Stack, events []*cloudformation.Event)
 }
@@ -152,7 +154,7 @@ func (c *Controller) decide(tx *store.Tx, id string, w *work, results []result) 
 	for _, each := range results {
 		w.decider.Done(each.call.incarnation, each.value, now)
 	}
-	w.decider.Next(now, exports{tx, stack.Scope})
+	w.decider.Next(now, exports{tx, stack.Scope, c.InAlarm})
 	changes := w.decider.Changes()
 	if changes.None() {
 		return stack, nil
@@ -168,8 +170,16 @@ func (c *Controller) decide(tx *store.Tx, id string, w *work, results []result) 
 
 // exports are those of a scope in a transaction.
 type exports struct {
-	tx    *store.Tx
-	scope arn.Scope
+	tx      *store.Tx
+	scope   arn.Scope
+	inAlarm func(tx *store.Tx, alarmARN string) (alarm, found bool)
+}
+
+func (e exports) InAlarm(alarmARN string) (alarm, found bool) {
+	if e.inAlarm == nil {
+		return false, true
+	}
+	return e.inAlarm(e.tx, alarmARN)
 }
 
 func (e exports) Export(name string) *cloudformation.Export {

@@ -40,7 +40,7 @@ func TestADecisionIsAsSmallAsWhatHasHappened(t *testing.T) {
 		}
 		d.Done(calls[0].Incarnation, f.world.call(calls[0], f.now), f.now)
 		err := f.store.Update(func(tx *store.Tx) error {
-			d.Next(f.now, exports{tx})
+			d.Next(f.now, exports{tx, nil})
 			changes := d.Changes()
 			if n := len(changes.Put); n > 2 && !changes.Ended {
 				t.Errorf("a decision writes %d resources", n)

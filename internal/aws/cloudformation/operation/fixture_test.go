@@ -40,6 +40,7 @@ type fixture struct {
 	order func(n int) int
 	most  int
 	pause time.Duration
+	alarm func(alarmARN string) (alarm, found bool)
 	steps int
 }
 
@@ -91,7 +92,15 @@ func (f *fixture) resolve(body string, parameters map[string]string) *template.S
 
 // exports are those in a transaction.
 type exports struct {
-	tx *store.Tx
+	tx    *store.Tx
+	alarm func(alarmARN string) (alarm, found bool)
+}
+
+func (e exports) InAlarm(alarmARN string) (alarm, found bool) {
+	if e.alarm == nil {
+		return false, true
+	}
+	return e.alarm(alarmARN)
 }
 
 func (e exports) Export(name string) *cloudformation.Export {
@@ -214,7 +223,7 @@ func (f *fixture) decide(name string, d **operation.Decider) {
 		if r := cloudformation.FindRequest(tx, s.ID); r != nil {
 			(*d).Heed(r, f.now)
 		}
-		(*d).Next(f.now, exports{tx})
+		(*d).Next(f.now, exports{tx, f.alarm})
 		return (*d).Changes().Apply(tx, s)
 	})
 	if err != nil {

@@ -21,12 +21,15 @@ func (d *Decider) Next(now time.Time, exports Exports) {
 			d.editOp().Why = "Stack creation timed out." // a guess
 			d.stop()
 		}
+		d.watch(exports)
 		d.cancelWaiting()
 		d.beginAgain()
 		d.beginReady()
 		switch {
 		case len(d.begun) > 0 || len(d.ready) > 0 && !d.op.Stopping:
 			d.configured()
+			return
+		case d.monitors():
 			return
 		default:
 			d.end(exports)
@@ -43,8 +46,10 @@ func (d *Decider) Wake() time.Time {
 	if len(d.due) > 0 {
 		at = d.due[0].due
 	}
-	if deadline := d.deadline(); !deadline.IsZero() && (at.IsZero() || deadline.Before(at)) {
-		at = deadline
+	for _, other := range []time.Time{d.deadline(), d.nextLook()} {
+		if !other.IsZero() && (at.IsZero() || other.Before(at)) {
+			at = other
+		}
 	}
 	return at
 }
