@@ -347,9 +347,9 @@ func TestSystemTags(t *testing.T) {
 				}
 				return resourceARN, keys
 			}
-			client1, stack := t.Context(), apiclient.WithSystemTags(t.Context())
+			plain, stack := t.Context(), apiclient.WithSystemTags(t.Context())
 			var refused *apiclient.Error
-			if err := call(client1, of.create, of.in(systemtag.Keys)); !errors.As(err, &refused) || refused.Status >= 500 {
+			if err := call(plain, of.create, of.in(systemtag.Keys)); !errors.As(err, &refused) || refused.Status >= 500 {
 				t.Errorf("a client makes system tags: %v", err)
 			}
 			if err := call(stack, of.create, of.in([]string{"aws:cloudformation:other"})); err == nil {
@@ -366,22 +366,22 @@ func TestSystemTags(t *testing.T) {
 			for i := range tagging.Most {
 				own = append(own, fmt.Sprintf("own-%02d", i))
 			}
-			if err := call(client1, of.add, of.adds(id, own)); err != nil {
+			if err := call(plain, of.add, of.adds(id, own)); err != nil {
 				t.Errorf("system tags count: %v", err)
 			}
-			if err := call(client1, of.add, of.adds(id, []string{"one-more"})); !errors.As(err, &refused) || refused.Status >= 500 {
+			if err := call(plain, of.add, of.adds(id, []string{"one-more"})); !errors.As(err, &refused) || refused.Status >= 500 {
 				t.Errorf("own tags do not count: %v", err)
 			}
-			if err := call(client1, of.add, of.adds(id, systemtag.Keys[:1])); !errors.As(err, &refused) || refused.Status >= 500 {
+			if err := call(plain, of.add, of.adds(id, systemtag.Keys[:1])); !errors.As(err, &refused) || refused.Status >= 500 {
 				t.Errorf("a client changes a system tag: %v", err)
 			}
-			if err := call(client1, of.remove, of.removes(id, []string{own[0], systemtag.Keys[0]})); !errors.As(err, &refused) || refused.Status >= 500 {
+			if err := call(plain, of.remove, of.removes(id, []string{own[0], systemtag.Keys[0]})); !errors.As(err, &refused) || refused.Status >= 500 {
 				t.Errorf("a client removes a system tag: %v", err)
 			}
 			if err := call(stack, of.add, of.adds(id, append(slices.Clip(systemtag.Keys), own...))); err != nil {
 				t.Errorf("a request has all tags: %v", err)
 			}
-			if err := call(client1, of.remove, of.removes(id, own)); err != nil {
+			if err := call(plain, of.remove, of.removes(id, own)); err != nil {
 				t.Errorf("own tags are not removed: %v", err)
 			}
 			if _, keys := has(); len(keys) != len(systemtag.Keys) || slices.Contains(keys, own[0]) {

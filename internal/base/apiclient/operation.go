@@ -39,7 +39,7 @@ func Of(signed, name string) Operation { return Operation{Signed: signed, Name: 
 type Service struct {
 	// Each is any operation of it, without a name and a route.
 	Each Operation
-	// Routes are of REST JSON: that of each operation.
+	// Routes are of REST JSON: one for each operation.
 	Routes []rest.Route
 }
 

@@ -24,7 +24,7 @@ import (
 const (
 	// service is CloudFormation as conditions of policies call it.
 	service = "cloudformation.amazonaws.com"
-	// sessionName is that of the sessions of stacks' roles (CFN-109).
+	// sessionName is how the sessions of stacks' roles are called (CFN-109).
 	sessionName = "AWSCloudFormation"
 )
 
@@ -65,7 +65,7 @@ func (c *Caller) principal(a Actor) (apiclient.Principal, error) {
 	return c.Role(a.Scope, a.RoleARN, sessionName)
 }
 
-// Call is how handlers of a stack's resources call operations. Its errors are those of [apiclient.Client].
+// Call is how handlers of a stack's resources call operations. Its errors are as [apiclient.Client.Do] says.
 func (c *Caller) Call(a Actor) handler.Call {
 	return func(ctx context.Context, op apiclient.Operation, in, out any) error {
 		return c.do(apiclient.ExpectingEach(apiclient.WithSystemTags(ctx), isGone), a, op, in, out)

@@ -24,7 +24,7 @@ func (c *Caller) Environment(ctx context.Context, a Actor, known Known) template
 	return &environment{c, ctx, a, known}
 }
 
-// environment is that of one request, as its context.
+// environment is for one request, as its context is.
 type environment struct {
 	*Caller
 	ctx   context.Context
@@ -96,8 +96,8 @@ func (e *environment) All(parameterType string) (ids []string, err error) {
 	return ids, err
 }
 
-// Attribute is an attribute of what a parameter names. Source: user guide, rule-specific intrinsic functions, which has those of
-// VPCs, subnets and security groups.
+// Attribute is an attribute of what a parameter names. Source: user guide, rule-specific intrinsic functions, which names the
+// attributes of VPCs, subnets and security groups.
 func (e *environment) Attribute(parameterType, id, attribute string) ([]string, error) {
 	of, known := kinds[parameterType]
 	if !known {

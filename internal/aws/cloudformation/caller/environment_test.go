@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 )
 
-// environmentOf is that of the root of the account.
+// environmentOf is what the root of the account sees.
 func environmentOf(t *testing.T, w *world) template.Environment {
 	return w.Environment(t.Context(), caller.Actor{Scope: scope}, caller.Known{
 		Export: func(name string) (string, bool) { return "subnet-1", name == "Subnet" },

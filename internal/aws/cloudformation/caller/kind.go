@@ -106,7 +106,7 @@ func (e *environment) groups(id string) ([]thing, error) {
 	return things(found, func(g types.SecurityGroup) *string { return g.GroupId }), err
 }
 
-// groupsNamed are those of the default VPC, as EC2 finds groups by their names. Source: EC2 API reference, DescribeSecurityGroups.
+// groupsNamed are the groups in the default VPC, as EC2 finds groups by their names. Source: EC2 API reference, DescribeSecurityGroups.
 func (e *environment) groupsNamed(name string) ([]thing, error) {
 	found, err := e.described(&ec2.DescribeSecurityGroupsInput{GroupNames: named(name)})
 	return things(found, func(g types.SecurityGroup) *string { return g.GroupName }), err
