@@ -19,7 +19,7 @@ const (
 	firstPause   = 200 * time.Millisecond
 	longestPause = 10 * time.Second
 	firstLook    = 20 * time.Millisecond
-	longestLook  = 5 * time.Second
+	longestLook  = 15 * time.Second
 )
 
 // AtOnce is a Result's Again of a step that only waits until its row is kept.
@@ -61,7 +61,7 @@ func (t *Type) isBusy(n *Turn, e *apiclient.Error) bool {
 }
 
 // lookAgain is when to look again at what is not stable yet: seldomer as time goes on.
-func lookAgain(waited time.Duration) time.Duration { return min(max(waited/4, firstLook), longestLook) }
+func lookAgain(waited time.Duration) time.Duration { return min(max(waited/8, firstLook), longestLook) }
 
 // isLate reports whether a resource has had its time to get stable (CFN-111).
 func (t *Type) isLate(n *Turn) bool { return n.Now.Sub(n.Began) >= cmp.Or(t.Within, defaultWithin) }
