@@ -65,6 +65,7 @@ func certificate() *handler.Type {
 			}
 			in := sdk.UpdateCertificateOptionsInput{CertificateArn: &t.ID, Options: options(t)}
 			if in.Options == nil {
+				//lint:ignore SA1019 it is what a template that says nothing has
 				in.Options = &types.CertificateOptions{CertificateTransparencyLoggingPreference: types.CertificateTransparencyLoggingPreferenceEnabled}
 			}
 			return t.Call(operation("UpdateCertificateOptions"), &in, nil)
@@ -103,9 +104,8 @@ func options(t *handler.Turn) *types.CertificateOptions {
 	if export == "" && logging == "" {
 		return nil
 	}
-	return &types.CertificateOptions{
-		Export: types.CertificateExport(export), CertificateTransparencyLoggingPreference: types.CertificateTransparencyLoggingPreference(logging),
-	}
+	//lint:ignore SA1019 templates have it
+	return &types.CertificateOptions{Export: types.CertificateExport(export), CertificateTransparencyLoggingPreference: types.CertificateTransparencyLoggingPreference(logging)}
 }
 
 // find looks at the certificates of the domain: those that were there before the create are known.

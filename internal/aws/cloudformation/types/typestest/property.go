@@ -208,7 +208,7 @@ func fill(v reflect.Value) {
 			return
 		}
 		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.IsExported() && f.Name != "NextToken" {
+			if f := v.Type().Field(i); f.IsExported() && !slices.Contains([]string{"NextToken", "NextMarker", "Marker"}, f.Name) {
 				fill(v.Field(i))
 			}
 		}
