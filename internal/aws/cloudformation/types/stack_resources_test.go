@@ -22,9 +22,9 @@ var stackResources = map[string][]stackResource{
 			`{ServiceName: plain, Cluster: "${Cluster}", TaskDefinition: "${Definition}", DesiredCount: 0, LaunchType: FARGATE, NetworkConfiguration: {AwsvpcConfiguration: {Subnets: [subnet-0123abcd]}}}`, ``},
 	},
 	"ELBv2": {
-		{"Certificate", "AWS::CertificateManager::Certificate", `{DomainName: example.com, SubjectAlternativeNames: [www.example.com], ValidationMethod: DNS, DomainValidationOptions: [{DomainName: example.com, HostedZoneId: Z1}]}`,
-			`{DomainName: example.com, SubjectAlternativeNames: [www.example.com], ValidationMethod: DNS, DomainValidationOptions: [{DomainName: example.com, HostedZoneId: Z1}], Tags: [{Key: a, Value: b}]}`},
-		{"Other", "AWS::CertificateManager::Certificate", `{DomainName: example.org}`, ``},
+		{"Certificate", "AWS::CertificateManager::Certificate", `{DomainName: example.com, KeyAlgorithm: EC_prime256v1, SubjectAlternativeNames: [www.example.com], ValidationMethod: DNS, DomainValidationOptions: [{DomainName: example.com, HostedZoneId: Z1}]}`,
+			`{DomainName: example.com, KeyAlgorithm: EC_prime256v1, SubjectAlternativeNames: [www.example.com], ValidationMethod: DNS, DomainValidationOptions: [{DomainName: example.com, HostedZoneId: Z1}], Tags: [{Key: a, Value: b}]}`},
+		{"Other", "AWS::CertificateManager::Certificate", `{DomainName: example.org, KeyAlgorithm: EC_prime256v1}`, ``},
 		{"Balancer", "AWS::ElasticLoadBalancingV2::LoadBalancer",
 			`{Subnets: [SUBNET1, SUBNET2], SecurityGroups: [], LoadBalancerAttributes: [{Key: idle_timeout.timeout_seconds, Value: 30}]}`,
 			`{Subnets: [SUBNET1, SUBNET3], LoadBalancerAttributes: [{Key: idle_timeout.timeout_seconds, Value: 40}], Tags: [{Key: a, Value: b}]}`},
@@ -42,6 +42,7 @@ var stackResources = map[string][]stackResource{
 			`{ListenerArn: "${Listener}", Priority: "2", Conditions: [{Field: host-header, Values: [a.example.com]}], Actions: [{Type: redirect, RedirectConfig: {StatusCode: HTTP_301, Protocol: HTTPS}}]}`},
 	},
 	"Rest": {
+		{"Metadata", "AWS::CDK::Metadata", `{Analytics: "v2:deflate64:a"}`, `{Analytics: "v2:deflate64:b"}`},
 		{"Parameter", "AWS::SSM::Parameter", `{Type: String, Value: 5, Description: d, Tags: {a: 1}}`, `{Type: StringList, Value: "a,b", AllowedPattern: ".*", Tags: {b: 2}}`},
 		{"NamedParameter", "AWS::SSM::Parameter", `{Name: /a/b, Type: String, Value: v}`, ``},
 		{"Secret", "AWS::SecretsManager::Secret", `{Description: d, GenerateSecretString: {SecretStringTemplate: '{"user": "a"}', GenerateStringKey: password, ExcludeCharacters: '"@/'}}`, `{SecretString: s, Tags: [{Key: a, Value: b}]}`},

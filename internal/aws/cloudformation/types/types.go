@@ -7,8 +7,10 @@ import (
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/schema"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/cdk"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ecr"
@@ -29,6 +31,7 @@ var all = sync.OnceValue(func() map[string]*handler.Type {
 	for _, list := range [][]*handler.Type{
 		acm.Types(),
 		applicationautoscaling.Types(),
+		cdk.Types(),
 		cloudwatch.Types(),
 		ec2.Types(),
 		ecr.Types(),
@@ -54,3 +57,8 @@ func Find(name string) *handler.Type { return all()[name] }
 
 // Names are those of all types that there are, sorted.
 func Names() []string { return slices.Sorted(maps.Keys(all())) }
+
+// Planned are the types of AWS's table of which no resource can be made, sorted.
+func Planned() []string {
+	return slices.DeleteFunc(schema.Names(), func(name string) bool { return Find(name) != nil })
+}
