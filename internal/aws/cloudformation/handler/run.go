@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 )
 
@@ -45,7 +46,7 @@ func (t *Type) result(n *Turn, again time.Duration, err error) Result {
 		n.progress.Tries++
 	}
 	n.progress.Known, n.progress.Memo = n.Known, n.Memo
-	result.Configured = n.progress.Phase == configured && result.Failure == nil
+	result.Configured = n.progress.Phase == configured && n.Action != Delete && result.Failure == nil
 	result.Progress = n.progress.String()
 	return result
 }
@@ -174,7 +175,8 @@ func (t *Type) update(n *Turn) (time.Duration, error) {
 }
 
 func (t *Type) change(n *Turn) error {
-	if t.Update != nil {
+	onlyTags := n.Properties.Equal(n.Previous) && !slices.Equal(n.Tags, n.PreviousTags)
+	if t.Update != nil && !onlyTags {
 		if err := t.Update(n); err != nil {
 			return err
 		}
@@ -189,8 +191,11 @@ func (t *Type) change(n *Turn) error {
 
 // unchangeable is a property that an update changes and the type cannot. Empty: there is none.
 func (t *Type) unchangeable(n *Turn) string {
-	for _, of := range [2]*Request{{Properties: n.Properties}, {Properties: n.Previous}} {
-		for _, m := range of.Properties.Members {
+	for _, of := range []*document.Value{n.Properties, n.Previous} {
+		if of == nil {
+			continue
+		}
+		for _, m := range of.Members {
 			if m.Name != "Tags" && !slices.Contains(t.Inert, m.Name) && n.Changed(m.Name) {
 				return m.Name
 			}

@@ -260,9 +260,40 @@ func TestRefusals(t *testing.T) {
 	if got := (&handlertest.Driver{Call: s.call}).Do(t, fixed.Run, r); got.Failure == nil || got.Failure.Code != handler.NotUpdatable || !strings.Contains(got.Failure.Message, "Property Size") {
 		t.Errorf("%+v", got.Failure)
 	}
+	r.Previous, r.Properties = nil, nil
+	if got := (&handlertest.Driver{Call: s.call}).Do(t, fixed.Run, r); got.Failure != nil {
+		t.Errorf("%+v", got.Failure)
+	}
+	r = request(t, handler.Update, `{"Size": 2, "Note": 1}`)
+	r.PhysicalID = "b"
 	r.Previous, _ = document.Read(`{"Size": "2", "Note": 2}`)
 	if got := (&handlertest.Driver{Call: s.call}).Do(t, fixed.Run, r); got.Failure != nil {
 		t.Errorf("%+v", got.Failure)
+	}
+}
+
+// TestTagsAlone: where only the stack's tags are others, nothing else is called; without a change all is asked for again.
+func TestTagsAlone(t *testing.T) {
+	t.Parallel()
+	for _, changed := range []bool{true, false} {
+		s := &shelf{boxes: map[string]*box{"b": {ID: "b"}}}
+		r := request(t, handler.Update, `{"Size": 2}`)
+		r.PhysicalID, r.PreviousTags = "b", r.Tags
+		if changed {
+			r.PreviousTags = nil
+		}
+		tagged := boxType(handler.ByTags)
+		tagged.Tagging = &handler.Tagging{Tag: func(n *handler.Turn, _ []handler.Tag) error { return n.Call(op("Tag"), nil, nil) }}
+		if got := (&handlertest.Driver{Call: s.call}).Do(t, tagged.Run, r); got.Failure != nil {
+			t.Fatal(got.Failure)
+		}
+		want := []string{"Size"}
+		if changed {
+			want = []string{"Tag"}
+		}
+		if !slices.Equal(s.calls, want) {
+			t.Errorf("calls are %v, want %v", s.calls, want)
+		}
 	}
 }
 
