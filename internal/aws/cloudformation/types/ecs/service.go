@@ -81,7 +81,8 @@ func updateService(t *handler.Turn) error {
 	}
 	in.Cluster = serviceCluster(t)
 	containerConfigurations(t, in.ServiceConnectConfiguration)
-	in.ForceNewDeployment = t.Properties.Get("ForceNewDeployment").TextOf("EnableForceNewDeployment") == "true" && t.Changed("ForceNewDeployment")
+	asked := t.Properties.Get("ForceNewDeployment").TextOf("EnableForceNewDeployment") == "true" && t.Changed("ForceNewDeployment")
+	in.ForceNewDeployment = asked || t.Changed("CapacityProviderStrategy") // which ECS only takes with one
 	reset(t, &in)
 	return t.Call(apiclient.ECS("UpdateService"), &in, nil)
 }
