@@ -97,26 +97,30 @@ func TestCircuitBreaker(t *testing.T) {
 	}
 }
 
-// TestThreeHours: without a breaker a service that never gets steady has three hours (CFN-111), unless someone sets its count
-// to 0 by hand (CFN-112).
+// TestThreeHours: a service that never gets steady, here without an instance for its tasks, has three hours (CFN-111), unless its
+// count is set to 0 by hand (CFN-112).
 func TestThreeHours(t *testing.T) {
 	t.Parallel()
 	w := startService(t, "")
-	good, bad := w.resource.properties, w.resource.updated
-	made, _ := w.try(handler.Create, good, "", handler.Result{}, w.wait)
-	got, took := w.try(handler.Update, bad, good, made, w.wait)
+	waits := `{ServiceName: waits, Cluster: "${Cluster}", TaskDefinition: "${Plain}", LaunchType: EC2}`
+	plain := stackResource{"Plain", "AWS::ECS::TaskDefinition", `{ContainerDefinitions: [{Name: app, Image: app, Memory: 64}]}`, ``}
+	w.made["Plain"] = w.do(&handlertest.Driver{}, plain, handler.Create, w.properties(plain.properties), nil, handler.Result{})
+	got, took := w.try(handler.Create, waits, "", handler.Result{}, w.wait)
 	if got.Failure == nil || got.Failure.Code != handler.NotStabilized || took < 3*time.Hour || took > 3*time.Hour+time.Minute {
-		t.Errorf("%+v after %s", got.Failure, took)
+		t.Fatalf("%+v after %s", got.Failure, took)
 	}
-	if want := `Resource handler returned message: "Exceeded attempts to wait"`; got.Failure != nil && got.Failure.Message != want {
+	if want := `Resource handler returned message: "Exceeded attempts to wait"`; got.Failure.Message != want {
 		t.Errorf("%s, want %s", got.Failure.Message, want)
+	}
+	if got, _ := w.try(handler.Delete, waits, "", got, w.wait); got.Failure != nil {
+		t.Fatal(got.Failure)
 	}
 	w.incarnations++
 	waited := time.Duration(0)
-	freed, took := w.try(handler.Create, bad, "", handler.Result{}, func(d time.Duration) {
+	freed, took := w.try(handler.Create, waits, "", handler.Result{}, func(d time.Duration) {
 		w.wait(d)
 		if waited < 10*time.Minute && waited+d >= 10*time.Minute {
-			in := ecs.UpdateServiceInput{Cluster: aws.String(w.made["Cluster"].PhysicalID), Service: aws.String(w.serviceName()), DesiredCount: aws.Int32(0)}
+			in := ecs.UpdateServiceInput{Cluster: aws.String(w.made["Cluster"].PhysicalID), Service: aws.String("waits"), DesiredCount: aws.Int32(0)}
 			if err := w.call(w.Context(), apiclient.ECS("UpdateService"), &in, nil); err != nil {
 				t.Error(err)
 			}
@@ -126,23 +130,6 @@ func TestThreeHours(t *testing.T) {
 	if freed.Failure != nil || took < 10*time.Minute || took > time.Hour {
 		t.Errorf("set to 0 by hand: %+v after %s", freed.Failure, took)
 	}
-}
-
-// serviceName is the name of the newest service.
-func (w *serviceWorld) serviceName() string {
-	w.Helper()
-	var out ecs.ListServicesOutput
-	in := ecs.ListServicesInput{Cluster: aws.String(w.made["Cluster"].PhysicalID)}
-	if err := w.call(w.Context(), apiclient.ECS("ListServices"), &in, &out); err != nil {
-		w.Fatal(err)
-	}
-	for _, id := range out.ServiceArns {
-		if s := w.describe(id); *s.TaskDefinition == w.made["Bad"].PhysicalID && s.RunningCount == 0 && len(s.Deployments) == 1 {
-			return id
-		}
-	}
-	w.Fatalf("no service of %v", out.ServiceArns)
-	return ""
 }
 
 // TestShift: a blue/green service is stable when its bake time is over, and one whose hook says no has failed.
