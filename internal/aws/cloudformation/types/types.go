@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/schema"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/cdk"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ec2"
@@ -29,21 +30,7 @@ import (
 var all = sync.OnceValue(func() map[string]*handler.Type {
 	types := map[string]*handler.Type{}
 	for _, list := range [][]*handler.Type{
-		acm.Types(),
-		applicationautoscaling.Types(),
-		cdk.Types(),
-		cloudwatch.Types(),
-		ec2.Types(),
-		ecr.Types(),
-		ecs.Types(),
-		elbv2.Types(),
-		eventbridge.Types(),
-		iam.Types(),
-		logs.Types(),
-		scheduler.Types(),
-		secretsmanager.Types(),
-		servicediscovery.Types(),
-		ssm.Types(),
+		acm.Types(), applicationautoscaling.Types(), autoscaling.Types(), cdk.Types(), cloudwatch.Types(), ec2.Types(), ecr.Types(), ecs.Types(), elbv2.Types(), eventbridge.Types(), iam.Types(), logs.Types(), scheduler.Types(), secretsmanager.Types(), servicediscovery.Types(), ssm.Types(),
 	} {
 		for _, t := range list {
 			types[t.Name] = t
