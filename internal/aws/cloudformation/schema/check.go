@@ -32,7 +32,7 @@ func Message(logicalID string, problems []Problem) string {
 }
 
 // Check returns what is wrong with properties: those that are missing or unknown, with exact capitals (CFN-114, CFN-115), and
-// values of another kind. What is only known later fits. The order of several problems is a guess.
+// values of another kind. What is only known later fits, as dynamic references do. The order of several problems is a guess.
 func (t *Type) Check(properties *document.Value) (list []Problem) {
 	c := checker{&list}
 	if properties == nil {
@@ -70,6 +70,7 @@ func (c checker) members(known map[string]*Property, open bool, v *document.Valu
 func (c checker) value(p *Property, v *document.Value, path string) {
 	switch {
 	case p.Is(Any) || v.Kind == document.Call || v.Kind == document.None:
+	case v.Scalar() && strings.Contains(v.Text, "{{resolve:"): // of what kind it is, its value says when the resource gets it
 	case p.List && v.Kind == document.List:
 		item := *p
 		item.List = false

@@ -84,6 +84,7 @@ func TestCheck(t *testing.T) {
 			"#/DesiredCount: expected type: Integer, found: Number", "#/EnableExecuteCommand: expected type: Boolean, found: Integer", "#/LaunchType: expected type: String, found: Null",
 		}},
 		{"AWS::ECS::Service", "DeploymentConfiguration: {DeploymentCircuitBreaker: {Enable: true, Rollback: true, ResetOnHealthyTask: 'false'}}\nMonitoring: {MetricConfigurations: [{ResolutionSeconds: '20'}]}", nil},
+		{"AWS::ECS::Service", "DesiredCount: '{{resolve:ssm:/count}}'\nEnableExecuteCommand: '{{resolve:ssm:/exec:1}}'", nil},
 		{"AWS::IAM::Policy", "PolicyName: p\nPolicyDocument: {Anything: [1]}", nil},
 		{"AWS::IAM::Policy", "PolicyName: p\nPolicyDocument: '{}'", nil},
 		{"AWS::IAM::Policy", "PolicyName: p\nPolicyDocument: []", []string{"#/PolicyDocument: expected type: JSONObject, found: JSONArray"}},
