@@ -29,7 +29,7 @@ func scalingPolicy() *handler.Type {
 				return nil, err
 			}
 			for _, p := range out.ScalingPolicies {
-				list = append(list, handler.Found{ID: *p.PolicyARN})
+				list = append(list, handler.Found{ID: aws.ToString(p.PolicyARN)})
 			}
 			return list, nil
 		},

@@ -31,11 +31,11 @@ func dhcpOptions() *handler.Type {
 					in.DhcpConfigurations = append(in.DhcpConfigurations, types.NewDhcpConfiguration{Key: &o.key, Values: values})
 				}
 			}
-			var out sdk.CreateDhcpOptionsOutput
+			out := sdk.CreateDhcpOptionsOutput{DhcpOptions: &types.DhcpOptions{}}
 			if err := t.Call(operation("CreateDhcpOptions"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = *out.DhcpOptions.DhcpOptionsId
+			t.ID = aws.ToString(out.DhcpOptions.DhcpOptionsId)
 			return nil
 		},
 		Read: func(t *handler.Turn) (bool, error) {

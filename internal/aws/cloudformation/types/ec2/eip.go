@@ -29,7 +29,7 @@ func eip() *handler.Type {
 			if err := t.Call(operation("AllocateAddress"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = *out.PublicIp
+			t.ID = aws.ToString(out.PublicIp)
 			return nil
 		},
 		Configure: associateAddress,
@@ -58,7 +58,7 @@ func eip() *handler.Type {
 			if err != nil {
 				return "", err
 			}
-			return *a.AllocationId, nil
+			return aws.ToString(a.AllocationId), nil
 		}),
 	}
 }
@@ -70,7 +70,7 @@ func associateAddress(t *handler.Turn) error {
 		return nil
 	}
 	a, err := addressNow(t)
-	if err != nil || a.InstanceId != nil && *a.InstanceId == instance {
+	if err != nil || a.InstanceId != nil && aws.ToString(a.InstanceId) == instance {
 		return err
 	}
 	if instance == "" {
@@ -86,7 +86,7 @@ func disassociate(t *handler.Turn, a *types.Address) error {
 	if t.Previous != nil {
 		of = t.Previous
 	}
-	if a.AssociationId == nil || a.InstanceId == nil || *a.InstanceId != of.TextOf("InstanceId") {
+	if a.AssociationId == nil || a.InstanceId == nil || aws.ToString(a.InstanceId) != of.TextOf("InstanceId") {
 		return nil
 	}
 	err := t.Call(operation("DisassociateAddress"), &sdk.DisassociateAddressInput{AssociationId: a.AssociationId}, nil)

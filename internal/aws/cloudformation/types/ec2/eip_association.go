@@ -28,7 +28,7 @@ func eipAssociation() *handler.Type {
 			for _, a := range out.Addresses {
 				instance, eni := t.Text("InstanceId"), t.Text("NetworkInterfaceId")
 				if a.AssociationId != nil && (aws.ToString(a.InstanceId) == instance && instance != "" || aws.ToString(a.NetworkInterfaceId) == eni && eni != "") {
-					list = append(list, handler.Found{ID: *a.AssociationId})
+					list = append(list, handler.Found{ID: aws.ToString(a.AssociationId)})
 				}
 			}
 			return list, nil
@@ -45,7 +45,7 @@ func eipAssociation() *handler.Type {
 			if err := t.Call(operation("AssociateAddress"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = *out.AssociationId
+			t.ID = aws.ToString(out.AssociationId)
 			return nil
 		},
 		Read: func(t *handler.Turn) (bool, error) {

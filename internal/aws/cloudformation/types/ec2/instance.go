@@ -92,7 +92,9 @@ func runInstance(t *handler.Turn) error {
 	if err := t.Call(operation("RunInstances"), &in, &out); err != nil {
 		return err
 	}
-	t.ID = *out.Instances[0].InstanceId
+	for _, i := range out.Instances {
+		t.ID = aws.ToString(i.InstanceId)
+	}
 	return nil
 }
 

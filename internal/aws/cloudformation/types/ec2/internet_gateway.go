@@ -22,12 +22,12 @@ func internetGateway() *handler.Type {
 			return foundIDs(out.InternetGateways, func(g types.InternetGateway) *string { return g.InternetGatewayId }), err
 		},
 		Create: func(t *handler.Turn) error {
-			var out sdk.CreateInternetGatewayOutput
+			out := sdk.CreateInternetGatewayOutput{InternetGateway: &types.InternetGateway{}}
 			in := sdk.CreateInternetGatewayInput{TagSpecifications: tagsFor(t, types.ResourceTypeInternetGateway)}
 			if err := t.Call(operation("CreateInternetGateway"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = *out.InternetGateway.InternetGatewayId
+			t.ID = aws.ToString(out.InternetGateway.InternetGatewayId)
 			return nil
 		},
 		Read: func(t *handler.Turn) (bool, error) {
@@ -92,7 +92,7 @@ func gatewayOf(t *handler.Turn) (string, error) {
 	if err := t.Call(operation("DescribeInternetGateways"), &ask, &out); err != nil || len(out.InternetGateways) == 0 {
 		return "", err
 	}
-	return *out.InternetGateways[0].InternetGatewayId, nil
+	return aws.ToString(out.InternetGateways[0].InternetGatewayId), nil
 }
 
 // detach takes a gateway that is not attached for one that was detached.

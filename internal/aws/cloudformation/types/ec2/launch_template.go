@@ -24,7 +24,7 @@ func launchTemplate() *handler.Type {
 				return nil, nil
 			}
 			for _, each := range found {
-				list = append(list, handler.Found{ID: *each.LaunchTemplateId, Tags: handler.ReadTags(each.Tags, pair)})
+				list = append(list, handler.Found{ID: aws.ToString(each.LaunchTemplateId), Tags: handler.ReadTags(each.Tags, pair)})
 			}
 			return list, err
 		},
@@ -40,15 +40,15 @@ func launchTemplate() *handler.Type {
 			}
 			in.TagSpecifications = []types.TagSpecification{{ResourceType: types.ResourceTypeLaunchTemplate, Tags: own}}
 			for _, each := range handler.Tags(t.AllTags(), tag) {
-				if !slices.ContainsFunc(in.TagSpecifications[0].Tags, func(own types.Tag) bool { return *own.Key == *each.Key }) {
+				if !slices.ContainsFunc(in.TagSpecifications[0].Tags, func(own types.Tag) bool { return *own.Key == aws.ToString(each.Key) }) {
 					in.TagSpecifications[0].Tags = append(in.TagSpecifications[0].Tags, each)
 				}
 			}
-			var out sdk.CreateLaunchTemplateOutput
+			out := sdk.CreateLaunchTemplateOutput{LaunchTemplate: &types.LaunchTemplate{}}
 			if err := t.Call(operation("CreateLaunchTemplate"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = *out.LaunchTemplate.LaunchTemplateId
+			t.ID = aws.ToString(out.LaunchTemplate.LaunchTemplateId)
 			return nil
 		},
 		Read: func(t *handler.Turn) (bool, error) {
@@ -121,7 +121,7 @@ func retagTemplate(t *handler.Turn) error {
 	}
 	var gone []types.Tag
 	for _, old := range before {
-		if !slices.ContainsFunc(now, func(each types.Tag) bool { return *each.Key == *old.Key }) {
+		if !slices.ContainsFunc(now, func(each types.Tag) bool { return aws.ToString(each.Key) == *old.Key }) {
 			gone = append(gone, types.Tag{Key: old.Key})
 		}
 	}

@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
@@ -27,11 +28,11 @@ func natGateway() *handler.Type {
 			if err := t.Fill(&in, input.Skipped("MaxDrainDurationSeconds"), input.Skipped("Tags")); err != nil {
 				return err
 			}
-			var out sdk.CreateNatGatewayOutput
+			out := sdk.CreateNatGatewayOutput{NatGateway: &types.NatGateway{}}
 			if err := t.Call(operation("CreateNatGateway"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = *out.NatGateway.NatGatewayId
+			t.ID = aws.ToString(out.NatGateway.NatGatewayId)
 			return nil
 		},
 		Read: func(t *handler.Turn) (bool, error) {

@@ -21,11 +21,11 @@ func networkACL() *handler.Type {
 		},
 		Create: func(t *handler.Turn) error {
 			in := sdk.CreateNetworkAclInput{VpcId: wish(t.Text("VpcId")), ClientToken: t.Token(), TagSpecifications: tagsFor(t, types.ResourceTypeNetworkAcl)}
-			var out sdk.CreateNetworkAclOutput
+			out := sdk.CreateNetworkAclOutput{NetworkAcl: &types.NetworkAcl{}}
 			if err := t.Call(operation("CreateNetworkAcl"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = *out.NetworkAcl.NetworkAclId
+			t.ID = aws.ToString(out.NetworkAcl.NetworkAclId)
 			return nil
 		},
 		Read: func(t *handler.Turn) (bool, error) {
@@ -116,7 +116,7 @@ func subnetNetworkACLAssociation() *handler.Type {
 			if err != nil || a == nil || aws.ToString(l.NetworkAclId) != t.Text("NetworkAclId") {
 				return nil, err
 			}
-			return []handler.Found{{ID: *a.NetworkAclAssociationId}}, nil
+			return []handler.Found{{ID: aws.ToString(a.NetworkAclAssociationId)}}, nil
 		},
 		Create: func(t *handler.Turn) error {
 			_, now, err := associationNow(t)
@@ -135,14 +135,14 @@ func subnetNetworkACLAssociation() *handler.Type {
 		},
 		Delete: func(t *handler.Turn) error {
 			l, now, err := associationNow(t)
-			if err != nil || now == nil || *now.NetworkAclAssociationId != t.ID {
+			if err != nil || now == nil || aws.ToString(now.NetworkAclAssociationId) != t.ID {
 				return err
 			}
 			defaults, err := networkACLs(t, filter("vpc-id", aws.ToString(l.VpcId)), filter("default", "true"))
 			if err != nil || len(defaults) == 0 {
 				return err
 			}
-			_, err = replaceAssociation(t, now, *defaults[0].NetworkAclId)
+			_, err = replaceAssociation(t, now, aws.ToString(defaults[0].NetworkAclId))
 			return err
 		},
 	}

@@ -82,7 +82,7 @@ func groupNamed(t *handler.Turn, name string) (string, error) {
 	if len(out.SecurityGroups) == 0 {
 		return "", handler.Failed(handler.NotFound, "The security group '%s' does not exist in default VPC '%s'", name, vpc)
 	}
-	return *out.SecurityGroups[0].GroupId, nil
+	return aws.ToString(out.SecurityGroups[0].GroupId), nil
 }
 
 // protocol has the names that EC2 gives to numbers. Source: EC2 API reference, IpPermission.
@@ -113,7 +113,7 @@ func shortest(cidr string) string {
 // ruleFrom is a rule that there is.
 func ruleFrom(r types.SecurityGroupRule) permission {
 	made := permission{
-		egress: r.IsEgress != nil && *r.IsEgress, protocol: aws.ToString(r.IpProtocol), from: -1, to: -1, cidr: aws.ToString(r.CidrIpv4), cidrV6: aws.ToString(r.CidrIpv6),
+		egress: aws.ToBool(r.IsEgress), protocol: aws.ToString(r.IpProtocol), from: -1, to: -1, cidr: aws.ToString(r.CidrIpv4), cidrV6: aws.ToString(r.CidrIpv6),
 		prefixList: aws.ToString(r.PrefixListId), description: aws.ToString(r.Description),
 	}
 	if r.FromPort != nil {

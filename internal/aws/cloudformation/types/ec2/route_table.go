@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
@@ -18,11 +19,11 @@ func routeTable() *handler.Type {
 		},
 		Create: func(t *handler.Turn) error {
 			in := sdk.CreateRouteTableInput{VpcId: wish(t.Text("VpcId")), ClientToken: t.Token(), TagSpecifications: tagsFor(t, types.ResourceTypeRouteTable)}
-			var out sdk.CreateRouteTableOutput
+			out := sdk.CreateRouteTableOutput{RouteTable: &types.RouteTable{}}
 			if err := t.Call(operation("CreateRouteTable"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = *out.RouteTable.RouteTableId
+			t.ID = aws.ToString(out.RouteTable.RouteTableId)
 			return nil
 		},
 		Read: func(t *handler.Turn) (bool, error) {
@@ -50,8 +51,8 @@ func subnetRouteTableAssociation() *handler.Type {
 			}
 			for _, table := range out.RouteTables {
 				for _, a := range table.Associations {
-					if a.SubnetId != nil && *a.SubnetId == t.Text("SubnetId") {
-						list = append(list, handler.Found{ID: *a.RouteTableAssociationId})
+					if a.SubnetId != nil && aws.ToString(a.SubnetId) == t.Text("SubnetId") {
+						list = append(list, handler.Found{ID: aws.ToString(a.RouteTableAssociationId)})
 					}
 				}
 			}
@@ -63,7 +64,7 @@ func subnetRouteTableAssociation() *handler.Type {
 			if err := t.Call(operation("AssociateRouteTable"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = *out.AssociationId
+			t.ID = aws.ToString(out.AssociationId)
 			return nil
 		},
 		Read: func(t *handler.Turn) (bool, error) {

@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
@@ -24,7 +25,7 @@ func securityGroup() *handler.Type {
 				return nil, err
 			}
 			for _, g := range out.SecurityGroups {
-				list = append(list, handler.Found{ID: *g.GroupId, Tags: handler.ReadTags(g.Tags, pair)})
+				list = append(list, handler.Found{ID: aws.ToString(g.GroupId), Tags: handler.ReadTags(g.Tags, pair)})
 			}
 			return list, nil
 		},
@@ -37,7 +38,7 @@ func securityGroup() *handler.Type {
 			if err := t.Call(operation("CreateSecurityGroup"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = *out.GroupId
+			t.ID = aws.ToString(out.GroupId)
 			return nil
 		},
 		Configure: func(t *handler.Turn) error { return changeRules(t, nil) },
@@ -79,7 +80,7 @@ func defaultVPC(t *handler.Turn) (string, error) {
 	if len(out.Vpcs) == 0 {
 		return "", handler.Failed(handler.InvalidRequest, "No default VPC for this user") // EC2's own text for groups without one
 	}
-	return *out.Vpcs[0].VpcId, nil
+	return aws.ToString(out.Vpcs[0].VpcId), nil
 }
 
 // changeRules has a group have the rules of its properties beside those that others have made: what the properties were before, and
@@ -110,7 +111,7 @@ func replaceRules(t *handler.Turn, have []types.SecurityGroupRule, before, want 
 	var gone []string
 	for _, h := range have {
 		if r := ruleFrom(h); r.egress == egress && contains(before, r) && !contains(want, r) {
-			gone = append(gone, *h.SecurityGroupRuleId)
+			gone = append(gone, aws.ToString(h.SecurityGroupRuleId))
 		}
 	}
 	if len(gone) > 0 {

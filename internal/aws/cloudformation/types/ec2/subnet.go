@@ -28,11 +28,11 @@ func subnet() *handler.Type {
 			if err := t.Fill(&in, skippedOfSubnet...); err != nil {
 				return err
 			}
-			var out sdk.CreateSubnetOutput
+			out := sdk.CreateSubnetOutput{Subnet: &types.Subnet{}}
 			if err := t.Call(operation("CreateSubnet"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = *out.Subnet.SubnetId
+			t.ID = aws.ToString(out.Subnet.SubnetId)
 			return nil
 		},
 		Configure: func(t *handler.Turn) error {
@@ -108,7 +108,7 @@ func readSubnet(t *handler.Turn) (stable bool, err error) {
 	}
 	for _, l := range lists.NetworkAcls {
 		for _, a := range l.Associations {
-			if a.SubnetId != nil && *a.SubnetId == t.ID {
+			if a.SubnetId != nil && aws.ToString(a.SubnetId) == t.ID {
 				t.Set("NetworkAclAssociationId", a.NetworkAclAssociationId)
 			}
 		}

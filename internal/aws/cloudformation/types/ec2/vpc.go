@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
@@ -23,11 +24,11 @@ func vpc() *handler.Type {
 			if err := t.Fill(&in, input.Skipped("EnableDnsHostnames"), input.Skipped("EnableDnsSupport"), input.Skipped("Tags")); err != nil {
 				return err
 			}
-			var out sdk.CreateVpcOutput
+			out := sdk.CreateVpcOutput{Vpc: &types.Vpc{}}
 			if err := t.Call(operation("CreateVpc"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = *out.Vpc.VpcId
+			t.ID = aws.ToString(out.Vpc.VpcId)
 			return nil
 		},
 		Configure: func(t *handler.Turn) error {
@@ -73,7 +74,7 @@ func readVPC(t *handler.Turn) (stable bool, err error) {
 	t.Set("CidrBlock", v.CidrBlock)
 	var ranges []string
 	for _, r := range v.CidrBlockAssociationSet {
-		ranges = append(ranges, *r.AssociationId)
+		ranges = append(ranges, aws.ToString(r.AssociationId))
 	}
 	t.SetList("CidrBlockAssociations", ranges)
 	t.SetList("Ipv6CidrBlocks", nil)

@@ -31,11 +31,11 @@ func vpcEndpoint() *handler.Type {
 			if err := t.Fill(&in, input.Skipped("Tags")); err != nil {
 				return err
 			}
-			var out sdk.CreateVpcEndpointOutput
+			out := sdk.CreateVpcEndpointOutput{VpcEndpoint: &types.VpcEndpoint{}}
 			if err := t.Call(operation("CreateVpcEndpoint"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = *out.VpcEndpoint.VpcEndpointId
+			t.ID = aws.ToString(out.VpcEndpoint.VpcEndpointId)
 			return nil
 		},
 		Read:   readVPCEndpoint,
@@ -101,7 +101,7 @@ func changeVPCEndpoint(t *handler.Turn) error {
 	}
 	var groups []string
 	for _, g := range e.Groups {
-		groups = append(groups, *g.GroupId)
+		groups = append(groups, aws.ToString(g.GroupId))
 	}
 	in.AddRouteTableIds, in.RemoveRouteTableIds = difference(t, "RouteTableIds", e.RouteTableIds)
 	in.AddSubnetIds, in.RemoveSubnetIds = difference(t, "SubnetIds", e.SubnetIds)

@@ -125,14 +125,14 @@ func findNamespace(t *handler.Turn, kind types.NamespaceType) ([]handler.Found, 
 			return nil, err
 		}
 		for _, each := range out.Namespaces {
-			var made sdk.GetNamespaceOutput
+			made := sdk.GetNamespaceOutput{Namespace: &types.Namespace{}}
 			if err := t.Call(operation("GetNamespace"), &sdk.GetNamespaceInput{Id: each.Id}, &made); handler.IsGone(err) {
 				continue
 			} else if err != nil {
 				return nil, err
 			}
 			if aws.ToString(made.Namespace.CreatorRequestId) == *t.Token() {
-				return []handler.Found{{ID: *each.Id}}, nil
+				return []handler.Found{{ID: aws.ToString(each.Id)}}, nil
 			}
 		}
 		if in.NextToken = out.NextToken; in.NextToken == nil {
@@ -145,7 +145,7 @@ func readNamespace(t *handler.Turn) (bool, error) {
 	if over, err := ended(t); !over || err != nil {
 		return false, err
 	}
-	var out sdk.GetNamespaceOutput
+	out := sdk.GetNamespaceOutput{Namespace: &types.Namespace{}}
 	if err := t.Call(operation("GetNamespace"), &sdk.GetNamespaceInput{Id: &t.ID}, &out); err != nil {
 		return false, err
 	}

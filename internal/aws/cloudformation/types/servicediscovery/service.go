@@ -24,11 +24,11 @@ func service() *handler.Type {
 			if err := t.Fill(&in, input.Skipped("Tags"), input.Skipped("ServiceAttributes")); err != nil {
 				return err
 			}
-			var out sdk.CreateServiceOutput
+			out := sdk.CreateServiceOutput{Service: &types.Service{}}
 			if err := t.Call(operation("CreateService"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = *out.Service.Id
+			t.ID = aws.ToString(out.Service.Id)
 			return nil
 		},
 		Configure: putServiceAttributes,
@@ -36,7 +36,7 @@ func service() *handler.Type {
 			if over, err := ended(t); !over || err != nil {
 				return false, err
 			}
-			var out sdk.GetServiceOutput
+			out := sdk.GetServiceOutput{Service: &types.Service{}}
 			if err := t.Call(operation("GetService"), &sdk.GetServiceInput{Id: &t.ID}, &out); err != nil {
 				return false, err
 			}
@@ -65,14 +65,14 @@ func findService(t *handler.Turn) ([]handler.Found, error) {
 			if aws.ToString(each.Name) != t.Name {
 				continue
 			}
-			var made sdk.GetServiceOutput
+			made := sdk.GetServiceOutput{Service: &types.Service{}}
 			if err := t.Call(operation("GetService"), &sdk.GetServiceInput{Id: each.Id}, &made); handler.IsGone(err) {
 				continue
 			} else if err != nil {
 				return nil, err
 			}
 			if aws.ToString(made.Service.CreatorRequestId) == *t.Token() {
-				return []handler.Found{{ID: *each.Id}}, nil
+				return []handler.Found{{ID: aws.ToString(each.Id)}}, nil
 			}
 		}
 		if in.NextToken = out.NextToken; in.NextToken == nil {
