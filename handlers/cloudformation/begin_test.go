@@ -166,7 +166,8 @@ func TestRefusedRequests(t *testing.T) {
 			in.RollbackConfiguration = trigger("arn:aws:cloudwatch:us-east-1:123456789012:alarm:a", "AWS::CloudWatch::Alarm")
 		}},
 		{"NotImplementedException", "NotificationARNs", func(in *sdk.CreateStackInput) { in.NotificationARNs = []string{"arn:aws:sns:us-east-1:123456789012:t"} }},
-		{"NotImplementedException", "stack policies", func(in *sdk.CreateStackInput) { in.StackPolicyBody = aws.String("{}") }},
+		{"NotImplementedException", "StackPolicyURL", func(in *sdk.CreateStackInput) { in.StackPolicyURL = aws.String("https://b/p") }},
+		{"", "Error validating stack policy: Invalid stack policy", func(in *sdk.CreateStackInput) { in.StackPolicyBody = aws.String("x") }},
 		{"NotImplementedException", "the DeploymentConfig mode EXPRESS", func(in *sdk.CreateStackInput) {
 			in.DeploymentConfig = &types.DeploymentConfig{Mode: types.DeploymentConfigModeExpress}
 		}},

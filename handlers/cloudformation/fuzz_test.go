@@ -83,6 +83,8 @@ func TestNonsense(t *testing.T) {
 	apitest.Nonsense(t, s.ValidateTemplate, sdk.ValidateTemplateInput{TemplateBody: one(`{}`)})
 	apitest.Nonsense(t, s.DeleteStack, sdk.DeleteStackInput{StackName: aws.String("no"), RetainResources: []string{"A"}, DeletionMode: types.DeletionModeStandard})
 	apitest.Nonsense(t, s.UpdateTerminationProtection, sdk.UpdateTerminationProtectionInput{StackName: &web.ID, EnableTerminationProtection: aws.Bool(true)})
+	apitest.Nonsense(t, s.SetStackPolicy, sdk.SetStackPolicyInput{StackName: &web.ID, StackPolicyBody: aws.String("{}")})
+	apitest.Nonsense(t, s.GetStackPolicy, sdk.GetStackPolicyInput{StackName: &web.ID})
 	apitest.Nonsense(t, s.RollbackStack, sdk.RollbackStackInput{StackName: &web.ID})
 	apitest.Nonsense(t, s.ContinueUpdateRollback, sdk.ContinueUpdateRollbackInput{StackName: &web.ID, ResourcesToSkip: []string{"A"}})
 	apitest.Nonsense(t, s.CancelUpdateStack, sdk.CancelUpdateStackInput{StackName: &web.ID})

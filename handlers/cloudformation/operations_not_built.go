@@ -7,10 +7,8 @@ import (
 
 // stackOperationsNotBuilt act on a stack, so that policies decide before they are refused.
 func stackOperationsNotBuilt() []awsapi.Operation {
-	const policies, drift = "stack policies", "drift detection"
+	const drift = "drift detection"
 	return []awsapi.Operation{
-		awsapi.NotBuiltWith[sdk.SetStackPolicyInput]("SetStackPolicy", policies),
-		awsapi.NotBuiltWith[sdk.GetStackPolicyInput]("GetStackPolicy", policies),
 		awsapi.NotBuiltWith[sdk.SignalResourceInput]("SignalResource", "signals of resources"),
 		awsapi.NotBuiltWith[sdk.DetectStackDriftInput]("DetectStackDrift", drift),
 		awsapi.NotBuiltWith[sdk.DetectStackResourceDriftInput]("DetectStackResourceDrift", drift),

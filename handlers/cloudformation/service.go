@@ -23,13 +23,15 @@ func (a *API) Service() awsapi.Service {
 
 func (a *API) stackOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("CreateStack", "resources of the types that are built; stack policies, rollback triggers, nested stacks, macros and the mode EXPRESS answer 501 NotImplementedException", a.CreateStack),
+		awsapi.Partial("CreateStack", "resources of the types that are built; rollback triggers, nested stacks, macros and the mode EXPRESS answer 501 NotImplementedException", a.CreateStack),
 		awsapi.Partial("UpdateStack", "as CreateStack", a.UpdateStack),
 		awsapi.Partial("DeleteStack", "with RetainResources and FORCE_DELETE_STACK; the mode EXPRESS answers 501 NotImplementedException", a.DeleteStack),
 		awsapi.Works("CancelUpdateStack", "an update that is under way is rolled back", a.CancelUpdateStack),
 		awsapi.Partial("RollbackStack", "of a stack whose create or update has failed; the mode EXPRESS answers 501 NotImplementedException", a.RollbackStack),
 		awsapi.Works("ContinueUpdateRollback", "with ResourcesToSkip", a.ContinueUpdateRollback),
 		awsapi.Works("UpdateTerminationProtection", "at once", a.UpdateTerminationProtection),
+		awsapi.Works("SetStackPolicy", "for updates that follow", a.SetStackPolicy),
+		awsapi.Works("GetStackPolicy", "the document as it was sent", a.GetStackPolicy),
 		awsapi.Works("DescribeStacks", "also deleted ones, by their ARN, for 90 days; no drift is looked for", a.DescribeStacks),
 		awsapi.Works("ListStacks", "by status, in pages, deleted ones of 90 days included", a.ListStacks),
 		awsapi.Works("DescribeStackEvents", "the newest first, in pages", a.DescribeStackEvents),

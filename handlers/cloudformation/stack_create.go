@@ -20,8 +20,9 @@ func (a *API) CreateStack(ctx context.Context, in *sdk.CreateStackInput) (*sdk.C
 	if err != nil {
 		return nil, err
 	}
-	if in.StackPolicyBody != nil || in.StackPolicyURL != nil {
-		return nil, notBuilt("stack policies")
+	policy, err := a.policyOf(ctx, "StackPolicy", in.StackPolicyBody, in.StackPolicyURL)
+	if err != nil {
+		return nil, err
 	}
 	if err := checkNewName(*in.StackName); err != nil {
 		return nil, err
@@ -60,7 +61,7 @@ func (a *API) CreateStack(ctx context.Context, in *sdk.CreateStackInput) (*sdk.C
 			return invalid("Stack [%s] has changed in between", s.Name)
 		}
 		made := *s
-		made.TerminationProtection = aws.ToBool(in.EnableTerminationProtection)
+		made.TerminationProtection, made.Policy = aws.ToBool(in.EnableTerminationProtection), policy
 		if made.Status == cfn.ReviewInProgress {
 			cfn.PutStack(tx, &made)
 			obsolete(tx, made.ID, "")

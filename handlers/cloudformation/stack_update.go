@@ -15,8 +15,13 @@ import (
 
 // UpdateStack begins to change a stack (CFN-6, CFN-11, CFN-14, CFN-36).
 func (a *API) UpdateStack(ctx context.Context, in *sdk.UpdateStackInput) (*sdk.UpdateStackOutput, error) {
-	if in.StackPolicyBody != nil || in.StackPolicyURL != nil || in.StackPolicyDuringUpdateBody != nil || in.StackPolicyDuringUpdateURL != nil {
-		return nil, notBuilt("stack policies")
+	policy, err := a.policyOf(ctx, "StackPolicy", in.StackPolicyBody, in.StackPolicyURL)
+	if err != nil {
+		return nil, err
+	}
+	during, err := a.policyOf(ctx, "StackPolicyDuringUpdate", in.StackPolicyDuringUpdateBody, in.StackPolicyDuringUpdateURL)
+	if err != nil {
+		return nil, err
 	}
 	tx, token := a.Store.Read(), tokenIn(ctx, in.ClientRequestToken, in)
 	s, err := stackInBrackets(ctx, tx, *in.StackName)
@@ -47,11 +52,16 @@ func (a *API) UpdateStack(ctx context.Context, in *sdk.UpdateStackInput) (*sdk.U
 	order := operation.Order{
 		Kind: cfn.UpdateStack, ID: arn.NewUUID(), Token: aws.ToString(in.ClientRequestToken), At: a.now(), RoleARN: who.RoleARN, Principal: who.Principal,
 		Template: asked.template, Settings: asked.settings, OnFailure: onFailure(disabled), RetainExceptOnCreate: aws.ToBool(in.RetainExceptOnCreate),
+		PolicyDuringUpdate: during,
 	}
 	out := &sdk.UpdateStackOutput{StackId: &s.ID, OperationId: &order.ID}
 	return out, a.onStack(s, token, func(tx *store.Tx, now *cfn.Stack) error {
 		obsolete(tx, s.ID, "")
-		return a.begin(tx, now, order)
+		if err := a.begin(tx, now, order); err != nil || policy == "" {
+			return err
+		}
+		setPolicy(tx, cfn.StackAt(tx, s.ID), policy) // for updates that follow: a guess
+		return nil
 	}, func() { out.OperationId = nil })
 }
 

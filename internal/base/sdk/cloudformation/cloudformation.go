@@ -250,6 +250,10 @@ type GetStackPolicyInput struct {
 	StackName *string
 }
 
+type GetStackPolicyOutput struct {
+	StackPolicyBody *string
+}
+
 type GetTemplateInput struct {
 	ChangeSetName *string
 	StackName     *string
@@ -351,6 +355,9 @@ type SetStackPolicyInput struct {
 	StackName       *string
 	StackPolicyBody *string
 	StackPolicyURL  *string
+}
+
+type SetStackPolicyOutput struct {
 }
 
 type SignalResourceInput struct {
