@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -47,7 +48,7 @@ func (a *API) CreateChangeSet(ctx context.Context, in *sdk.CreateChangeSetInput)
 	}
 	before := a.before(ctx, s, who)
 	out := &sdk.CreateChangeSetOutput{Id: &c.ID, StackId: &s.ID}
-	return out, a.Store.Update(func(tx *store.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		now, err := a.stillToChange(ctx, tx, in, s)
 		if err != nil {
 			return err
@@ -61,6 +62,10 @@ func (a *API) CreateChangeSet(ctx context.Context, in *sdk.CreateChangeSetInput)
 		cfn.PutChangeSet(tx, c)
 		return nil
 	})
+	if errors.Is(err, errChanged) {
+		return a.CreateChangeSet(ctx, in)
+	}
+	return out, err
 }
 
 // stillToChange is the stack of a new change set as it is by now.
@@ -73,6 +78,8 @@ func (a *API) stillToChange(ctx context.Context, tx *store.Tx, in *sdk.CreateCha
 		return nil, &types.AlreadyExistsException{Message: awsapi.Textf("ChangeSet %s already exists", *in.ChangeSetName)}
 	case now.Status == "": // the template has the id of the one before
 		return s, nil
+	case !unchanged(s, now):
+		return nil, errChanged
 	default:
 		return now, nil
 	}

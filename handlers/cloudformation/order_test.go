@@ -1,6 +1,7 @@
 package cloudformation_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudformation"
 	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
@@ -59,6 +61,41 @@ func TestWhatOperationsAreTold(t *testing.T) {
 	}
 	s.settle(stack.ID)
 	s.expect(stack.ID, cfn.DeleteComplete)
+}
+
+// A request whose stack changes while its template is looked at stands on the stack as it is then.
+func TestStacksThatChangeMeanwhile(t *testing.T) {
+	t.Parallel()
+	var meanwhile func()
+	var s *scene
+	s = newScene(t, func(o *cloudformation.Options) {
+		o.Environment = func(_ context.Context, who cloudformation.Actor) template.Environment {
+			if change := meanwhile; change != nil {
+				meanwhile = nil
+				change()
+			}
+			return world{s: s, who: who}
+		}
+	})
+	made := s.create("web", one(`{"Size":1}`))
+	size := 1
+	other := func() {
+		size++
+		ok(s, s.UpdateStack, &sdk.UpdateStackInput{
+			StackName: aws.String("web"), TemplateBody: one(fmt.Sprintf(`{"Size":%d}`, size)), Tags: []types.Tag{{Key: aws.String("n"), Value: aws.String(fmt.Sprint(size))}},
+		})
+		s.settle(made.ID)
+	}
+	meanwhile = other
+	ok(s, s.UpdateStack, &sdk.UpdateStackInput{StackName: aws.String("web"), TemplateBody: one(`{"Size":9}`)})
+	if now := s.settle(made.ID); now.Tags[0].Value != "2" {
+		t.Errorf("%+v", now.Tags)
+	}
+	meanwhile = other
+	set := ok(s, s.CreateChangeSet, newSet("web", "c", "", one(`{"Size":3}`)))
+	if got := ok(s, s.DescribeChangeSet, &sdk.DescribeChangeSetInput{ChangeSetName: set.Id}); got.Status != types.ChangeSetStatusFailed {
+		t.Errorf("%+v", got)
+	}
 }
 
 // What a delete lets go of is only told of one that has failed before (CFN-66).

@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"errors"
+	"slices"
 
 	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/operation"
@@ -9,8 +10,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// begin begins an operation on a stack in a transaction. The controller sees its rows, and does the rest.
+// begin begins an operation on a stack in a transaction. The controller sees its rows, and does the rest. Change sets become
+// obsolete but for the one that asks for it.
 func (a *API) begin(tx *store.Tx, s *cfn.Stack, order operation.Order) error {
+	obsolete(tx, s.ID, order.ChangeSetID)
 	changes, err := operation.Begin(operation.View{
 		Stack: s, Operation: cfn.FindOperation(tx, s.ID), Resources: cfn.AllResources(tx, s.ID), Types: a.Types, ID: arn.NewUUID,
 	}, order)
@@ -21,6 +24,15 @@ func (a *API) begin(tx *store.Tx, s *cfn.Stack, order operation.Order) error {
 		return invalid("%s", err.Error())
 	}
 	return nil
+}
+
+// errChanged says that another operation has come between the look at a stack, on which a request's template stands, and the
+// transaction: the request is looked at anew.
+var errChanged = errors.New("the stack has changed meanwhile")
+
+// unchanged is whether no operation has begun or ended between two looks at a stack.
+func unchanged(was, now *cfn.Stack) bool {
+	return was.ID == now.ID && was.Operation == now.Operation && slices.Equal(was.LastOperations, now.LastOperations)
 }
 
 // ofOperation is why an operation does not begin.

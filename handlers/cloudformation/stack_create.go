@@ -64,7 +64,6 @@ func (a *API) CreateStack(ctx context.Context, in *sdk.CreateStackInput) (*sdk.C
 		made.TerminationProtection, made.Policy = aws.ToBool(in.EnableTerminationProtection), policy
 		if made.Status == cfn.ReviewInProgress {
 			cfn.PutStack(tx, &made)
-			obsolete(tx, made.ID, "")
 		}
 		token.remember(tx, made.ID, order.At)
 		return a.begin(tx, &made, order)

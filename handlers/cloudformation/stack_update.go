@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -55,14 +56,20 @@ func (a *API) UpdateStack(ctx context.Context, in *sdk.UpdateStackInput) (*sdk.U
 		PolicyDuringUpdate: during,
 	}
 	out := &sdk.UpdateStackOutput{StackId: &s.ID, OperationId: &order.ID}
-	return out, a.onStack(s, token, func(tx *store.Tx, now *cfn.Stack) error {
-		obsolete(tx, s.ID, "")
+	err = a.onStack(s, token, func(tx *store.Tx, now *cfn.Stack) error {
+		if !unchanged(s, now) {
+			return errChanged
+		}
 		if err := a.begin(tx, now, order); err != nil || policy == "" {
 			return err
 		}
 		setPolicy(tx, cfn.StackAt(tx, s.ID), policy) // for updates that follow: a guess
 		return nil
 	}, func() { out.OperationId = nil })
+	if errors.Is(err, errChanged) {
+		return a.UpdateStack(ctx, in)
+	}
+	return out, err
 }
 
 // updatable is whether a stack can be updated, which operation.Begin asks again. This says it before the template is looked at.
