@@ -91,7 +91,7 @@ func made(t *testing.T, stack *template.Stack) (list []*cfn.Resource) {
 			ID: "id-" + r.LogicalID, Made: true, Properties: properties, Shown: template.FillShown(r.Shown, value).JSON(), Attributes: map[string]*document.Value{},
 			Spec: &cfn.Spec{Type: r.Type, Metadata: r.Metadata, DeletionPolicy: r.DeletionPolicy, UpdateReplacePolicy: r.UpdateReplacePolicy},
 		}
-		for _, name := range []string{"Arn", "TopicName"} {
+		for _, name := range []string{"Arn", "Name", "TopicName"} {
 			p.Attributes[name], _ = value(document.Reference{Resource: r.LogicalID, Attribute: name})
 		}
 		list = append(list, &cfn.Resource{LogicalID: r.LogicalID, Type: r.Type, PhysicalID: p.ID, Status: cfn.ResourceCreateComplete, Now: p})
