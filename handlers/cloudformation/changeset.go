@@ -60,6 +60,7 @@ func (a *API) ListChangeSets(ctx context.Context, in *sdk.ListChangeSetsInput) (
 	}
 	out := &sdk.ListChangeSetsOutput{Summaries: []types.ChangeSetSummary{}, NextToken: next}
 	for _, c := range part {
+		c = a.shown(c)
 		out.Summaries = append(out.Summaries, types.ChangeSetSummary{
 			StackId: &c.StackID, StackName: &c.StackName, ChangeSetId: &c.ID, ChangeSetName: &c.Name, Description: awsapi.Optional(c.Description),
 			Status: types.ChangeSetStatus(c.Status), StatusReason: awsapi.Optional(c.Reason), ExecutionStatus: types.ExecutionStatus(c.Execution),

@@ -74,8 +74,8 @@ func (a *API) stillToChange(ctx context.Context, tx *store.Tx, in *sdk.CreateCha
 	switch {
 	case err != nil:
 		return nil, err
-	case repeated != nil || now.Status != "" && now.ID != s.ID: // another request has come first
-		return nil, &types.AlreadyExistsException{Message: awsapi.Textf("ChangeSet %s already exists", *in.ChangeSetName)}
+	case repeated != nil || now.ID != s.ID && now.Status != "": // another request has come first
+		return nil, errChanged
 	case now.Status == "": // the template has the id of the one before
 		return s, nil
 	case !unchanged(s, now):
@@ -149,29 +149,26 @@ func (a *API) stackToChange(ctx context.Context, tx *store.Tx, in *sdk.CreateCha
 	return s, nil, nil
 }
 
-// sameChangeSet is the change set that has the name, if the same request has made it. A token is of one request (CFN-33).
+// sameChangeSet is the change set that has the name, if the same request has made it (CFN-33).
 func sameChangeSet(tx *store.Tx, s *cfn.Stack, in *sdk.CreateChangeSetInput) (*cfn.ChangeSet, error) {
 	there := cfn.ChangeSetNamed(tx, s.ID, *in.ChangeSetName)
-	token := aws.ToString(in.ClientToken)
-	switch {
-	case there == nil:
-		return nil, nil
-	case token == "" || token != there.Token: // the words are a guess
-		return nil, &types.AlreadyExistsException{Message: awsapi.Textf("ChangeSet %s already exists", there.Name)}
-	case there.Digest == digest("", in):
+	if there == nil || there.Digest == digest("", in) {
 		return there, nil
 	}
 	return nil, &types.AlreadyExistsException{Message: awsapi.Textf(
 		"ChangeSet %s cannot be created due to a mismatch with existing attribute %s", there.Name, mismatch(there, in))}
 }
 
-// mismatch is the attribute in which a request differs from the one that has made a change set. AWS was seen to name Description.
+// mismatch is the attribute in which a request differs from the one that has made a change set. AWS was seen to name Description
+// (CFN-33), and in public reports Template and ClientToken; their order, and the other names, are guesses.
 func mismatch(there *cfn.ChangeSet, in *sdk.CreateChangeSetInput) string {
 	switch {
+	case in.TemplateBody != nil && there.Body != *in.TemplateBody:
+		return "Template"
 	case there.Description != aws.ToString(in.Description):
 		return "Description"
-	case in.TemplateBody != nil && there.Body != *in.TemplateBody:
-		return "TemplateBody"
+	case there.Token != aws.ToString(in.ClientToken):
+		return "ClientToken"
 	case there.Kind != kindOf(in):
 		return "ChangeSetType"
 	case !slices.Equal(there.Capabilities, namesOf(in.Capabilities)):

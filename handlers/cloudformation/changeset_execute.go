@@ -28,6 +28,9 @@ func (a *API) ExecuteChangeSet(ctx context.Context, in *sdk.ExecuteChangeSetInpu
 	if err := a.executable(c); err != nil {
 		return nil, err
 	}
+	if in.DisableRollback != nil && c.OnStackFailure != "" && c.OnStackFailure != onFailure(in.DisableRollback) { // a guess, by the API reference
+		return nil, invalid("DisableRollback must not be specified for a change set with OnStackFailure")
+	}
 	s := cfn.StackAt(tx, c.StackID)
 	who := Actor{Scope: c.Scope, RoleARN: c.RoleARN, Principal: a.Principal(awsapi.FromContext(ctx))}
 	asked, err := a.askedBy(ctx, c, s, who)
@@ -41,7 +44,7 @@ func (a *API) ExecuteChangeSet(ctx context.Context, in *sdk.ExecuteChangeSetInpu
 	if c.Kind == string(types.ChangeSetTypeCreate) {
 		order.Kind = cfn.CreateStack
 	}
-	if in.DisableRollback != nil || order.OnFailure == "" {
+	if order.OnFailure == "" {
 		order.OnFailure = onFailure(in.DisableRollback)
 	}
 	return out, a.Store.Update(func(tx *store.Tx) error { return a.execute(ctx, tx, in, order) })
@@ -98,7 +101,7 @@ func executedBy(c *cfn.ChangeSet, in *sdk.ExecuteChangeSetInput) bool {
 	return c.Operation != "" && c.ExecutionToken != "" && c.ExecutionToken == aws.ToString(in.ClientRequestToken)
 }
 
-// executable refuses a change set that cannot be executed (CFN-35). The words about an execution status are a guess.
+// executable refuses a change set that cannot be executed (CFN-35). Public reports have the words about an execution status.
 func (a *API) executable(c *cfn.ChangeSet) error {
 	switch c := a.shown(c); {
 	case c.Status != cfn.ChangeSetCreateComplete:

@@ -37,6 +37,9 @@ func TestLifeOfAChangeSet(t *testing.T) {
 	if got := ok(s, s.DescribeChangeSet, byName); got.Status != types.ChangeSetStatusCreatePending || got.ExecutionStatus != types.ExecutionStatusUnavailable || len(got.Changes) != 0 {
 		t.Errorf("%+v", got)
 	}
+	if got := ok(s, s.ListChangeSets, &sdk.ListChangeSetsInput{StackName: aws.String("web")}).Summaries[0]; got.Status != types.ChangeSetStatusCreatePending {
+		t.Errorf("%+v", got)
+	}
 	execute := &sdk.ExecuteChangeSetInput{StackName: aws.String("web"), ChangeSetName: aws.String("first"), ClientRequestToken: aws.String("t")}
 	refused(s, s.ExecuteChangeSet, execute, "InvalidChangeSetStatus", "ChangeSet ["+*made.Id+"] cannot be executed in its current status of [CREATE_PENDING]")
 	s.Now = s.Now.Add(2 * time.Second)
@@ -150,8 +153,14 @@ func TestTokensOfChangeSets(t *testing.T) {
 	}
 	in.Description = aws.String("two")
 	refused(s, s.CreateChangeSet, in, "AlreadyExistsException", "ChangeSet c cannot be created due to a mismatch with existing attribute Description")
-	in.ClientToken = nil
-	refused(s, s.CreateChangeSet, in, "AlreadyExistsException", "ChangeSet c already exists")
+	in.Description, in.ClientToken = aws.String("one"), nil
+	refused(s, s.CreateChangeSet, in, "AlreadyExistsException", "ChangeSet c cannot be created due to a mismatch with existing attribute ClientToken")
+	in.TemplateBody = one(`{"Size":3}`)
+	refused(s, s.CreateChangeSet, in, "AlreadyExistsException", "ChangeSet c cannot be created due to a mismatch with existing attribute Template")
+	plain := newSet("web", "d", "", one(`{"Size":2}`))
+	if a, b := ok(s, s.CreateChangeSet, plain), ok(s, s.CreateChangeSet, plain); *a.Id != *b.Id {
+		t.Errorf("%s, and again %s", *a.Id, *b.Id)
+	}
 }
 
 // Change sets are obsolete when the stack becomes another one, and go when one of them is executed (CFN-16).
@@ -205,6 +214,10 @@ func TestRefusedChangeSets(t *testing.T) {
 	update := newSet("web", "c", "", one(`{}`))
 	update.OnStackFailure = types.OnStackFailureDelete
 	invalid(s, s.CreateChangeSet, update, "OnStackFailure DELETE is valid for change sets of the type CREATE only")
+	both := newSet("both", "c", types.ChangeSetTypeCreate, one(`{}`))
+	both.OnStackFailure = types.OnStackFailureDelete
+	invalid(s, s.ExecuteChangeSet, &sdk.ExecuteChangeSetInput{ChangeSetName: ok(s, s.CreateChangeSet, both).Id, DisableRollback: aws.Bool(true)},
+		"DisableRollback must not be specified for a change set with OnStackFailure")
 	in.DeploymentMode, in.IncludeNestedStacks = "", aws.Bool(true) // as the CDK always says (CFN-120)
 	in.DeploymentConfig = &types.DeploymentConfig{Mode: types.DeploymentConfigModeStandard}
 	ok(s, s.CreateChangeSet, in)
