@@ -146,7 +146,7 @@ func TestRefusedRequests(t *testing.T) {
 		{"", "Template format error: Unrecognized resource types: [A, B::C]", func(in *sdk.CreateStackInput) {
 			in.TemplateBody = aws.String(`{"Resources":{"X":{"Type":"B::C"},"Y":{"Type":"A"},"Z":{"Type":"A"}}}`)
 		}},
-		{"", "You can specify either DisableRollback or OnFailure, but not both.", func(in *sdk.CreateStackInput) {
+		{"", "Either DisableRollback or OnFailure can be specified, not both.", func(in *sdk.CreateStackInput) {
 			in.DisableRollback, in.OnFailure = aws.Bool(true), types.OnFailureDelete
 		}},
 		{"", "Rollback Trigger Type not supported", func(in *sdk.CreateStackInput) { in.RollbackConfiguration = trigger("arn:x", "AWS::SNS::Topic") }},
@@ -220,6 +220,9 @@ func TestUpdateKeeps(t *testing.T) {
 	}
 	update.Parameters = nil
 	invalid(s, s.UpdateStack, update, "Parameters: [Pin] must have values")
+	update.TemplateBody = one(`{}`)
+	invalid(s, s.UpdateStack, update, "You cannot specify both usePreviousTemplate and Template Body/Template URL.")
+	update.TemplateBody = nil
 	update.Parameters, update.Tags = []types.Parameter{{ParameterKey: aws.String("Pin"), UsePreviousValue: aws.Bool(true)}}, []types.Tag{}
 	ok(s, s.UpdateStack, update)
 	if now := s.settle(made.ID); len(now.Tags) != 0 || now.Status != cfn.UpdateComplete {

@@ -107,7 +107,7 @@ func roomForStack(tx *store.Tx, s arn.Scope) error {
 	return nil
 }
 
-// creationFailure is what follows a create that fails. The text is a guess, by the API reference.
+// creationFailure is what follows a create that fails.
 func creationFailure(in *sdk.CreateStackInput) (cfn.OnFailure, error) {
 	disabled := in.DisableRollback
 	if in.DeploymentConfig != nil && in.DeploymentConfig.DisableRollback != nil {
@@ -115,7 +115,7 @@ func creationFailure(in *sdk.CreateStackInput) (cfn.OnFailure, error) {
 	}
 	switch {
 	case in.OnFailure != "" && in.DisableRollback != nil:
-		return "", invalid("You can specify either DisableRollback or OnFailure, but not both.")
+		return "", invalid("Either DisableRollback or OnFailure can be specified, not both.")
 	case in.OnFailure != "":
 		return cfn.OnFailure(in.OnFailure), nil
 	default:

@@ -10,8 +10,8 @@ import (
 // bodyOf is the text of a template that a request has, or names; empty if it does neither.
 func (a *API) bodyOf(ctx context.Context, body, from *string) (string, error) {
 	switch {
-	case body != nil && from != nil: // a guess
-		return "", invalid("Template URL and Template Body must not both be specified.")
+	case body != nil && from != nil:
+		return "", invalid("You cannot specify both Template Body and Template URL")
 	case body != nil && len(*body) > template.MaxBody: // the model says nothing (CFN-13)
 		return "", invalid("1 validation error detected: Value '%s' at 'templateBody' failed to satisfy constraint: "+
 			"Member must have length less than or equal to %d", *body, template.MaxBody)

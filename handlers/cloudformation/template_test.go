@@ -47,7 +47,7 @@ func TestTemplatesThatAreRefused(t *testing.T) {
 		"Template format error: At least one Resources member must be defined.": {TemplateBody: aws.String("{}")},
 		"TemplateURL must be a supported URL.":                                  {TemplateURL: aws.String("ftp://b/t")},
 		"S3 error: Domain name specified in bucket is not a valid S3 domain":    {TemplateURL: aws.String("s3://bucket/t")},
-		"Template URL and Template Body must not both be specified.":            {TemplateBody: aws.String("{}"), TemplateURL: aws.String("https://b/t")},
+		"You cannot specify both Template Body and Template URL":                {TemplateBody: aws.String("{}"), TemplateURL: aws.String("https://b/t")},
 		"1 validation error detected: Value '" + strings.Repeat("[", 51_201) + "' at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to 51200": {TemplateBody: aws.String(strings.Repeat("[", 51_201))},
 	} {
 		invalid(s, s.ValidateTemplate, in, text)

@@ -141,8 +141,8 @@ func refuseExpress(d *types.DeploymentConfig) error {
 // bodyWanted is the template of a request, or the stack's.
 func (a *API) bodyWanted(ctx context.Context, w wanted, s *cfn.Stack) (string, error) {
 	switch {
-	case w.previous && (w.body != nil || w.url != nil): // a guess
-		return "", invalid("You cannot specify both usePreviousTemplate and Template URL or Template Body.")
+	case w.previous && (w.body != nil || w.url != nil):
+		return "", invalid("You cannot specify both usePreviousTemplate and Template Body/Template URL.")
 	case w.previous && s.Body == "": // a guess
 		return "", invalid("Stack [%s] has no previous template.", s.Name)
 	case w.previous:
