@@ -7,6 +7,8 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -26,14 +28,14 @@ func (a *API) DescribeStackResource(ctx context.Context, in *sdk.DescribeStackRe
 	return &sdk.DescribeStackResourceOutput{StackResourceDetail: &types.StackResourceDetail{
 		StackId: &s.ID, StackName: &s.Name, LogicalResourceId: &r.LogicalID, PhysicalResourceId: awsapi.Optional(r.PhysicalID), ResourceType: &r.Type,
 		LastUpdatedTimestamp: &r.ChangedAt, ResourceStatus: types.ResourceStatus(r.Status), ResourceStatusReason: awsapi.Optional(r.Reason),
-		Metadata:         aws.String(metadataOf(r)),
+		Metadata:         aws.String(metadataOf(tx, r)),
 		DriftInformation: &types.StackResourceDriftInformation{StackResourceDriftStatus: types.StackResourceDriftStatusNotChecked},
 	}}, nil
 }
 
-// metadataOf is the Metadata that the template has for a resource. Values of NoEcho parameters are in it: AWS says so too.
-// Source: user guide, NoEcho.
-func metadataOf(r *cfn.Resource) string {
+// metadataOf is the Metadata that the template has for a resource, with what it refers to as far as that is made. Values of NoEcho
+// parameters are in it: AWS says so too. Source: user guide, NoEcho.
+func metadataOf(tx *store.Tx, r *cfn.Resource) string {
 	spec := r.Wanted
 	if spec == nil && r.Now != nil {
 		spec = r.Now.Spec
@@ -41,7 +43,21 @@ func metadataOf(r *cfn.Resource) string {
 	if spec == nil || spec.Metadata == nil {
 		return "{}"
 	}
-	return spec.Metadata.TypedJSON()
+	filled, err := template.Fill(spec.Metadata, func(to document.Reference) (*document.Value, error) {
+		other := cfn.FindResource(tx, r.StackID, to.Resource)
+		switch {
+		case other == nil || other.Now == nil || !other.Now.Made:
+			return nil, nil
+		case to.Attribute == "":
+			return document.NewText(other.Now.ID), nil
+		default:
+			return other.Now.Attributes[to.Attribute], nil
+		}
+	})
+	if err != nil {
+		filled = spec.Metadata
+	}
+	return filled.TypedJSON()
 }
 
 // DescribeStackResources answers the resources of a stack, or of the stack that has a physical one, by their logical ids

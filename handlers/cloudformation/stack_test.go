@@ -176,6 +176,19 @@ func TestResources(t *testing.T) {
 	invalid(s, s.DescribeStackResources, &sdk.DescribeStackResourcesInput{}, "Either StackName or PhysicalResourceId must be specified.")
 }
 
+// Metadata has the values of what it refers to (CFN-100).
+func TestMetadata(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	made := s.create("web", aws.String(`{"Resources":{"A":{"Type":"AWS::Fake::Thing"},
+		"B":{"Type":"AWS::Fake::Thing","Metadata":{"Config":{"Cluster":{"Ref":"A"},"Arn":{"Fn::Sub":"${A.Arn}!"},"Count":1}}}}}`))
+	id := cfn.FindResource(s.Store.Read(), made.ID, "A").PhysicalID
+	got := ok(s, s.DescribeStackResource, &sdk.DescribeStackResourceInput{StackName: &made.ID, LogicalResourceId: aws.String("B")})
+	if want := `{"Config":{"Cluster":"` + id + `","Arn":"arn:` + id + `!","Count":1}}`; *got.StackResourceDetail.Metadata != want {
+		t.Errorf("%s, want %s", *got.StackResourceDetail.Metadata, want)
+	}
+}
+
 // Events come the newest first, each once, also where more come between two pages (CFN-23).
 func TestEvents(t *testing.T) {
 	t.Parallel()
