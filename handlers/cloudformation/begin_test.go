@@ -141,6 +141,9 @@ func TestRefusedRequests(t *testing.T) {
 		{"", "Parameter 'N' must be a number.", func(in *sdk.CreateStackInput) {
 			in.TemplateBody, in.Parameters = one(`{}`, parameter), []types.Parameter{{ParameterKey: aws.String("N"), ParameterValue: aws.String("x")}}
 		}},
+		{"", "AccessDenied. User doesn't have permission to call ssm:GetParameters", func(in *sdk.CreateStackInput) { in.TemplateBody = stored("/denied") }},
+		{"", "not a name", func(in *sdk.CreateStackInput) { in.TemplateBody = stored("/invalid") }},
+		{"", "Unable to fetch parameters [/gone] from parameter store for this account.", func(in *sdk.CreateStackInput) { in.TemplateBody = stored("/gone") }},
 		{"", "Role ARN is invalid or cannot be assumed", func(in *sdk.CreateStackInput) { in.RoleARN = aws.String("arn:aws:iam::123456789012:role/none") }},
 		{"", "No export named gone found.", func(in *sdk.CreateStackInput) { in.TemplateBody = one(`{"V":{"Fn::ImportValue":"gone"}}`) }},
 		{"", "Template format error: Unrecognized resource types: [A, B::C]", func(in *sdk.CreateStackInput) {
@@ -192,6 +195,11 @@ func TestRefusedRequests(t *testing.T) {
 	// A type that no resource has is none that is missing.
 	s.create("conditional", aws.String(`{"Conditions":{"No":{"Fn::Equals":["a","b"]}},"Resources":{"A":{"Type":"AWS::Fake::Thing"},"B":{"Type":"AWS::DynamoDB::Table","Condition":"No"}}}`))
 	ok(s, s.CreateStack, &sdk.CreateStackInput{StackName: aws.String("role"), TemplateBody: role, Capabilities: []types.Capability{types.CapabilityCapabilityNamedIam}})
+}
+
+// stored is a template with a parameter of SSM.
+func stored(name string) *string {
+	return one(`{}`, `,"Parameters":{"P":{"Type":"AWS::SSM::Parameter::Value<String>","Default":"`+name+`"}}`)
 }
 
 func trigger(arn, kind string) *types.RollbackConfiguration {

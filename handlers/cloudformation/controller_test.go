@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/operation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -78,7 +79,14 @@ type world struct {
 
 func (w world) HasAttribute(string, string) bool { return true }
 
+// Parameter is denied for names that begin with /denied, and refused for those with /invalid.
 func (w world) Parameter(name string) (string, bool, error) {
+	switch {
+	case strings.HasPrefix(name, "/denied"):
+		return "", false, &apiclient.Error{Service: "SSM", Operation: "GetParameter", Status: 400, Code: "AccessDeniedException", Message: "no"}
+	case strings.HasPrefix(name, "/invalid"):
+		return "", false, &apiclient.Error{Service: "SSM", Operation: "GetParameter", Status: 400, Code: "ValidationException", Message: "not a name"}
+	}
 	value, found := w.s.ssm[name]
 	return value, found, nil
 }

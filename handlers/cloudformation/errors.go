@@ -7,6 +7,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 )
 
 // service is the name in signatures, and of the page that lists what is built.
@@ -20,10 +21,17 @@ func invalid(format string, args ...any) error {
 // notBuilt is loud about what would have an effect.
 func notBuilt(what string) error { return awsapi.NotImplemented(service, what) }
 
-// ofTemplate is the refusal of a template, or of the values of its parameters.
+// ofTemplate is the refusal of a template, of the values of its parameters, or of a call that it takes to know them. Public reports
+// have the words about one that policies deny, which name the operation of AWS; about others they are a guess.
 func ofTemplate(err error) error {
 	var wrong *document.Error
+	var refused *apiclient.Error
 	switch {
+	case errors.As(err, &refused) && refused.Status < http.StatusInternalServerError:
+		if denied(refused.Code) {
+			return invalid("AccessDenied. User doesn't have permission to call %s", actionOf(refused))
+		}
+		return invalid("%s", refused.Message)
 	case !errors.As(err, &wrong):
 		return err
 	case wrong.NotBuilt:
@@ -31,6 +39,19 @@ func ofTemplate(err error) error {
 	default:
 		return invalid("%s", wrong.Message)
 	}
+}
+
+func denied(code string) bool {
+	return code == "UnauthorizedOperation" || strings.HasPrefix(code, "AccessDenied")
+}
+
+// actionOf is the action that was denied. AWS reads parameters of SSM together.
+func actionOf(e *apiclient.Error) string {
+	action := strings.ToLower(e.Service) + ":" + e.Operation
+	if action == "ssm:GetParameter" {
+		action += "s"
+	}
+	return action
 }
 
 // changeSetNotFound is the refusal of a change set by its name or ARN (CFN-37).
