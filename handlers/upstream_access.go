@@ -45,7 +45,7 @@ func (e *endpoint) refusalOf(w http.ResponseWriter, r *http.Request) *awsapi.Err
 	}
 	if err == nil && e.Options.Authorize != nil {
 		ctx := awsapi.NewContext(r.Context(), call)
-		err = awsapi.AllowAll(ctx, []awsapi.Access{{Action: actionService(scope.Service) + ":" + call.Operation, Resource: "*"}})
+		err = awsapi.AllowAll(ctx, []awsapi.Access{{Action: actionService(scope.Service) + ":" + call.Operation, Resource: e.resourceOf(r, &call)}})
 	}
 	if refusal = awsapi.Refuse(err, isForm(r), scope.Service == "s3"); refusal != nil {
 		w.Header()["x-amzn-RequestId"] = []string{call.RequestID} // for ecs-emulator why

@@ -165,6 +165,62 @@ func TestCallersOfAnUpstreamAreAuthorized(t *testing.T) {
 	}
 }
 
+// TestResourcesOfAnUpstream: a queue, a topic and a table of the caller's are asked for by their ARN, and go there as they came.
+func TestResourcesOfAnUpstream(t *testing.T) {
+	address, asked := controlled(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		fmt.Fprintf(w, "upstream got %s", body)
+	}, "sqs:SendMessage", "sqs:CreateQueue", "sns:Publish", "sns:CreateTopic", "dynamodb:Query", "dynamodb:BatchGetItem")
+	const (
+		orders = "arn:aws:sqs:us-east-1:111122223333:orders"
+		topic  = "arn:aws:sns:us-east-1:111122223333:news"
+		table  = "arn:aws:dynamodb:us-east-1:111122223333:table/items"
+	)
+	for name, c := range map[string]struct{ service, operation, path, body, want string }{
+		"a queue":                             {"sqs", "SendMessage", "/", `{"MessageBody":"QueueUrl","QueueUrl":"http://localhost:4566/111122223333/orders"}`, orders},
+		"a queue in a form":                   {"sqs", "SendMessage", "", "Action=SendMessage&QueueUrl=http%3A%2F%2Flocalhost%2F111122223333%2Forders", orders},
+		"the path of a queue":                 {"sqs", "SendMessage", "/111122223333/orders", "Action=SendMessage", orders},
+		"the path and the URL of a queue":     {"sqs", "SendMessage", "/111122223333/orders", "Action=SendMessage&QueueUrl=http://q/111122223333/orders", orders},
+		"the path of one, the URL of another": {"sqs", "SendMessage", "/111122223333/orders", "Action=SendMessage&QueueUrl=http://q/111122223333/bills", "*"},
+		"two URLs":                            {"sqs", "SendMessage", "", "Action=SendMessage&QueueUrl=http://q/111122223333/orders&QueueUrl=http://q/111122223333/bills", "*"},
+		"another account's queue":             {"sqs", "SendMessage", "/", `{"QueueUrl":"http://localhost:4566/999999999999/orders"}`, "*"},
+		"a queue that is to be made":          {"sqs", "CreateQueue", "/", `{"QueueName":"orders"}`, orders},
+		"a queue without a name":              {"sqs", "SendMessage", "/", `{"QueueUrl":"http://localhost:4566/111122223333/"}`, "*"},
+		"a topic":                             {"sns", "Publish", "", "Action=Publish&TopicArn=" + topic, topic},
+		"another Region's topic":              {"sns", "Publish", "", "Action=Publish&TopicArn=" + strings.Replace(topic, "us-east-1", "us-east-2", 1), "*"},
+		"a topic that is to be made":          {"sns", "CreateTopic", "", "Action=CreateTopic&Name=news", topic},
+		"a phone":                             {"sns", "Publish", "", "Action=Publish&PhoneNumber=1&Name=news", "*"},
+		"a table":                             {"dynamodb", "Query", "/", `{"TableName":"items"}`, table},
+		"a table by its ARN":                  {"dynamodb", "Query", "/", `{"TableName":"` + table + `"}`, table},
+		"an index":                            {"dynamodb", "Query", "/", `{"TableName":"items","IndexName":"by-day"}`, table + "/index/by-day"},
+		"two tables":                          {"dynamodb", "Query", "/", `{"TableName":"items","TableName":"secrets"}`, "*"},
+		"a name in other letters":             {"dynamodb", "Query", "/", `{"TableName":"items","tablename":"secrets"}`, table},
+		"several tables":                      {"dynamodb", "BatchGetItem", "/", `{"RequestItems":{"items":{"TableName":"items"}}}`, "*"},
+		"no JSON":                             {"dynamodb", "Query", "/", `[{"TableName":"items"}]`, "*"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sent{service: c.service, method: "POST", path: c.path, media: "application/x-www-form-urlencoded", body: c.body}
+			if s.path == "/" {
+				s.target, s.media = "Service."+c.operation, "application/x-amz-json-1.0"
+			}
+			if s.path == "" {
+				s.path = "/"
+			}
+			answer, err := http.DefaultClient.Do(s.to(t, address, strings.NewReader(c.body)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answer.Body.Close()
+			if text, err := io.ReadAll(answer.Body); err != nil || string(text) != "upstream got "+c.body {
+				t.Errorf("got %s, %v", text, err)
+			}
+			if got, want := asked(), c.service+":"+c.operation+" on "+c.want; got != want {
+				t.Errorf("asked for %s, want %s", got, want)
+			}
+		})
+	}
+}
+
 // TestALargeBodyIsRefusedWithoutItsHash: it is too large to be read for its signature.
 func TestALargeBodyIsRefusedWithoutItsHash(t *testing.T) {
 	testall.Only(t, "tests of large bodies")
