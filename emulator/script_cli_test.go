@@ -22,7 +22,7 @@ import (
 
 // cliServices are those whose models testdata/cli/server.py reads once.
 var cliServices = []string{
-	"acm", "application-autoscaling", "autoscaling", "cloudwatch", "ec2", "ecr", "ecs", "elbv2", "events", "iam", "logs", "resourcegroupstaggingapi", "scheduler", "secretsmanager", "servicediscovery", "ssm", "sts",
+	"acm", "application-autoscaling", "autoscaling", "cloudformation", "cloudwatch", "ec2", "ecr", "ecs", "elbv2", "events", "iam", "logs", "resourcegroupstaggingapi", "scheduler", "secretsmanager", "servicediscovery", "ssm", "sts",
 }
 
 // awsCLI runs commands of the AWS CLI for scripts: in testdata/cli/server.py, which has

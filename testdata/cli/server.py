@@ -48,6 +48,7 @@ def main():
     read_models(driver, services)
     keep_event_names(emitter)
     look_at_flags(sys.modules[botocore + ".hooks"])
+    ask_as_waiters_say(sys.modules[botocore + ".waiter"].Waiter)
     commands = driver.create_help_command().command_table
     for service in services:
         commands[service].create_help_command()
@@ -203,6 +204,18 @@ def hasten(waiter):
     """Lets a waiter ask more often, for as long as before. The loader keeps its model."""
     waiter["maxAttempts"] *= waiter["delay"] * 5
     waiter["delay"] = 0.2
+
+
+def ask_as_waiters_say(waiters):
+    """Lets a command that has its own idea of how often a waiter asks, as `cloudformation deploy` asks every 30 seconds,
+    ask as often as the others do."""
+    wait = waiters.wait
+
+    def wait_as_said(self, **asked):
+        asked.pop("WaiterConfig", None)
+        return wait(self, **asked)
+
+    waiters.wait = wait_as_said
 
 
 def answer(loader, connection):
