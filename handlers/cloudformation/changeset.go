@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// findChangeSet is a change set by its ARN, or by the name of one of a stack that has not been executed (CFN-37, CFN-39).
+// findChangeSet is a change set by its ARN, or by the name of one of a stack that has not been executed (CFN0002; CFN-37, CFN-39).
 func findChangeSet(ctx context.Context, tx *store.Tx, stack *string, nameOrID string) (*cfn.ChangeSet, error) {
 	var found *cfn.ChangeSet
 	if arn.Is(nameOrID) {

@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// CreateStack begins to make a stack (CFN-6, CFN-14 to CFN-21).
+// CreateStack begins to make a stack (CFN0001; CFN-6, CFN-14 to CFN-21).
 func (a *API) CreateStack(ctx context.Context, in *sdk.CreateStackInput) (*sdk.CreateStackOutput, error) {
 	onFailure, err := creationFailure(in)
 	if err != nil {

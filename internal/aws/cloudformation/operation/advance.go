@@ -105,7 +105,7 @@ func (d *Decider) change(r *cloudformation.Resource, target *cloudformation.Spec
 	return c
 }
 
-// create begins to create a resource, or another one in place of it (CFN-25, CFN-49).
+// create begins to create a resource, or another one in place of it (CFN0003; CFN-25, CFN-49).
 func (d *Decider) create(it *item, target *cloudformation.Spec, f filled) {
 	n := it.node
 	r := n.edit()

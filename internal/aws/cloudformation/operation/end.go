@@ -70,7 +70,7 @@ func (n *node) commit() {
 	}
 }
 
-// stopped is what follows when nothing is under way any more of what went forward (CFN-56, 57, 61, 62).
+// stopped is what follows when nothing is under way any more of what went forward (CFN0008; CFN-56, 57, 61, 62).
 func (d *Decider) stopped() {
 	op := d.op
 	create := op.Kind == cloudformation.CreateStack

@@ -66,7 +66,7 @@ func (d *Decider) late() bool {
 	return !deadline.IsZero() && !d.now.Before(deadline)
 }
 
-// look is the first look at an operation: whether exports in use stand in its way (CFN-70, CFN-71).
+// look is the first look at an operation: whether exports in use stand in its way (CFN0005; CFN-70, CFN-71).
 func (d *Decider) look(exports Exports) {
 	d.editOp().Started = true
 	d.editStack().Reason = ""

@@ -13,7 +13,7 @@ const (
 	retainExceptOnCreate = "RetainExceptOnCreate"
 )
 
-// In clean-up a delete that fails is tried so often, so far apart (CFN-52).
+// In clean-up a delete that fails is tried so often, so far apart (CFN0004; CFN-52).
 const (
 	cleanupTries = 3
 	cleanupPause = 3 * time.Minute
@@ -59,7 +59,7 @@ func (d *Decider) beginRemoval() {
 	d.plan()
 }
 
-// retains is whether the template keeps a resource when all goes (CFN-65).
+// retains is whether the template keeps a resource when all goes (CFN0009; CFN-65).
 // Source: CloudFormation user guide, DeletionPolicy attribute.
 func (d *Decider) retains(n *node) bool {
 	if n.row.Now == nil || !n.row.Now.Made {

@@ -33,7 +33,7 @@ func (t *Template) names(b *body) names {
 	return n
 }
 
-// checkReferences checks that all that functions name is there (CFN-82, CFN-85).
+// checkReferences checks that all that functions name is there (CFN0007; CFN-82, CFN-85).
 func (t *Template) checkReferences(b *body) error {
 	n := t.names(b)
 	for _, m := range b.conditions {

@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/dynamicreference"
 )
 
-// mask stands for values of NoEcho parameters (CFN-74).
+// mask stands for values of NoEcho parameters (CFN0006; CFN-74).
 const mask = "****"
 
 // hidden is shown in place of properties (CFN-76).
