@@ -37,7 +37,7 @@ type Request struct {
 	// Properties are what the resource is to have, without functions, and with secrets in their places. Of a Delete they are
 	// those it was made with.
 	Properties *document.Value
-	// Previous are the Properties before an Update, as they were last asked for.
+	// Previous are the Properties before an Update, as they were last asked for. Other actions do not look at them.
 	Previous *document.Value
 	// Attributes are as the last Result had them.
 	Attributes map[string]*document.Value

@@ -272,6 +272,23 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestCreatesHaveNoPrevious: what a create sets is new, also if its request has the properties before.
+func TestCreatesHaveNoPrevious(t *testing.T) {
+	t.Parallel()
+	s := &shelf{boxes: map[string]*box{}}
+	careful := boxType(handler.ByTags)
+	careful.Configure = func(n *handler.Turn) error {
+		if !n.Changed("Size") {
+			return nil
+		}
+		return n.Call(op("Size"), &box{ID: n.ID, Size: n.Text("Size")}, nil)
+	}
+	got := (&handlertest.Driver{Call: s.call}).Do(t, careful.Run, request(t, handler.Create, `{"Size": 2}`))
+	if got.Failure != nil || s.boxes["box-1"].Size != "2" {
+		t.Errorf("%+v, %+v", got, s.boxes["box-1"])
+	}
+}
+
 // TestTagsAlone: where only the stack's tags are others, nothing else is called; without a change all is asked for again.
 func TestTagsAlone(t *testing.T) {
 	t.Parallel()

@@ -32,6 +32,9 @@ type Turn struct {
 
 func newTurn(ctx context.Context, call Call, t *Type, r *Request) *Turn {
 	n := &Turn{Request: *r, ID: r.PhysicalID, ctx: ctx, call: call, attributes: maps.Clone(r.Attributes)}
+	if r.Action == Create {
+		n.Previous, n.PreviousTags = nil, nil // all is new, also where another incarnation was before
+	}
 	if n.attributes == nil {
 		n.attributes = map[string]*document.Value{}
 	}
