@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -96,17 +95,17 @@ func (s *Stacks) step(ctx context.Context, stack *cloudformation.Stack, r handle
 		}
 	}
 	actor := caller.Actor{Scope: stack.Scope, StackID: stack.ID, RoleARN: stack.RoleARN, Principal: stack.Principal}
-	var err error
-	if r.Properties, err = s.caller.Resolve(ctx, actor, r.Properties); err != nil && r.Action != handler.Delete {
-		return handler.Result{Failure: failureOf(err)}
+	resolved, err := s.caller.Resolve(ctx, actor, r.Properties)
+	switch {
+	case err == nil:
+		r.Properties = resolved
+	case r.Action != handler.Delete: // which needs no secrets
+		return handler.Result{Failure: handler.FailureOf(err)}
+	}
+	if r.Action == handler.Update { // or each property with a reference would differ
+		if resolved, err = s.caller.Resolve(ctx, actor, r.Previous); err == nil {
+			r.Previous = resolved
+		}
 	}
 	return own.Run(ctx, s.caller.Call(actor), r)
-}
-
-func failureOf(err error) *handler.Failure {
-	var f *handler.Failure
-	if errors.As(err, &f) {
-		return f
-	}
-	return &handler.Failure{Code: handler.GeneralServiceException, Message: err.Error()}
 }

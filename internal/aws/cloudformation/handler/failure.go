@@ -18,8 +18,8 @@ func Failed(code Code, format string, args ...any) error {
 
 func returned(text string) string { return `Resource handler returned message: "` + text + `"` }
 
-// failureOf is the failure that an error is (CFN-107).
-func failureOf(err error) *Failure {
+// FailureOf is the failure that an error is (CFN-107).
+func FailureOf(err error) *Failure {
 	if own, is := errors.AsType[*Failure](err); is {
 		return own
 	}

@@ -41,7 +41,7 @@ func (t *Type) result(n *Turn, again time.Duration, err error) Result {
 	result := Result{PhysicalID: n.ID, Attributes: n.attributes, Again: again}
 	if err != nil {
 		if result.Again = t.pauseFor(n, err); result.Again == 0 {
-			result.Failure = failureOf(err)
+			result.Failure = FailureOf(err)
 		}
 		n.progress.Tries++
 	}
