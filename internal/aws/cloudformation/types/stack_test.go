@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/handlers/acm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecr"
@@ -61,6 +62,7 @@ func startStack(t *testing.T) *stackWorld {
 var stackServices = []awsapi.Service{
 	(&cloudwatchlogs.API{}).Service(), (&iam.API{}).Service(), (&elasticloadbalancingv2.API{}).Service(),
 	(&ssm.API{}).Service(), (&secretsmanager.API{}).Service(), (&ecr.API{}).Service(), (&acm.API{}).Service(), (&cloudwatch.API{}).Service(),
+	(&cloudformation.API{}).Service(),
 }
 
 var stackScope = arn.Scope{Account: "123456789012", Region: "us-east-1"}
@@ -136,12 +138,13 @@ func (w *stackWorld) request(r stackResource, action handler.Action, properties,
 	}
 }
 
+var describeSubnets = apiclient.Operation{Service: "EC2", Signed: "ec2", Version: "2016-11-15", Name: "DescribeSubnets", Form: query.New(query.Rules{EC2: true})}
+
 // network has the default subnets stand for SUBNET1 to SUBNET3.
 func (w *stackWorld) network() {
 	w.Helper()
-	describe := apiclient.Operation{Service: "EC2", Signed: "ec2", Version: "2016-11-15", Name: "DescribeSubnets", Form: query.New(query.Rules{EC2: true})}
 	var out sdk.DescribeSubnetsOutput
-	if err := w.call(w.Context(), describe, &sdk.DescribeSubnetsInput{}, &out); err != nil {
+	if err := w.call(w.Context(), describeSubnets, &sdk.DescribeSubnetsInput{}, &out); err != nil {
 		w.Fatal(err)
 	}
 	var names []string
