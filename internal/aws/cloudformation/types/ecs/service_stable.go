@@ -63,7 +63,7 @@ func newestDeployment(t *handler.Turn) (*types.ServiceDeployment, error) {
 }
 
 // deploymentFailure is a deployment that was or will be taken back. One that the circuit breaker ends fails the resource at
-// once, also if ECS goes back by itself (CFN-110). The text of the others is a guess.
+// once, also if ECS goes back by itself (CFN0010; CFN-110). The text of the others is a guess.
 func deploymentFailure(d *types.ServiceDeployment) error {
 	switch d.Status {
 	case types.ServiceDeploymentStatusPending, types.ServiceDeploymentStatusInProgress, types.ServiceDeploymentStatusSuccessful:
