@@ -118,6 +118,9 @@ func (e *ECS) begin(Work) Work {
 	services.MayShift = func(serviceARN string, b *types.LoadBalancer) bool {
 		return e.Credentials.MayShift(serviceARN, b, e.StrictRoles)
 	}
+	services.MayLead = func(serviceARN string, b *types.LoadBalancer, rule string) bool {
+		return e.Credentials.MayLead(serviceARN, b, rule, e.StrictRoles)
+	}
 	hooks := lifecyclehook.Options{Store: e.Store, Clock: e.Clock, Log: e.Log, Invoke: e.invoke, Role: e.hookRole}
 	if e.StrictRoles {
 		services.RefusedRole = credentials.RefusedRole

@@ -45,7 +45,16 @@ const forLoadBalancers = "ECSNetworkingWithELB"
 // roles, whether ECS can assume it.
 // Source: AWS's policy AmazonECSInfrastructureRolePolicyForLoadBalancers has the actions and resources.
 func (i *Issuer) MayShift(serviceARN string, b *types.LoadBalancer, strict bool) bool {
-	role := aws.ToString(b.AdvancedConfiguration.RoleArn)
+	return i.mayCall(serviceARN, aws.ToString(b.AdvancedConfiguration.RoleArn), strict, shiftCalls(b))
+}
+
+// MayLead is MayShift for the one call that changes a rule, or a listener.
+func (i *Issuer) MayLead(serviceARN string, b *types.LoadBalancer, rule string, strict bool) bool {
+	return i.mayCall(serviceARN, aws.ToString(b.AdvancedConfiguration.RoleArn), strict, []awsapi.Access{leadCall(rule)})
+}
+
+// mayCall reports whether the infrastructure role of a load balancer may make some calls.
+func (i *Issuer) mayCall(serviceARN, role string, strict bool, calls []awsapi.Access) bool {
 	if strict && !i.Assumes(serviceARN, role) {
 		return false
 	}
@@ -53,7 +62,7 @@ func (i *Issuer) MayShift(serviceARN string, b *types.LoadBalancer, strict bool)
 		return true
 	}
 	caller := i.infrastructure(arn.ScopeOf(serviceARN), role, forLoadBalancers)
-	for _, wants := range shiftCalls(b) {
+	for _, wants := range calls {
 		if i.allow(context.Background(), caller, wants) != nil {
 			return false
 		}
@@ -75,13 +84,20 @@ func shiftCalls(b *types.LoadBalancer) (calls []awsapi.Access) {
 		add(group, "RegisterTargets", "DeregisterTargets")
 	}
 	for _, rule := range []*string{b.AdvancedConfiguration.ProductionListenerRule, b.AdvancedConfiguration.TestListenerRule} {
-		action := "ModifyListener"
-		if strings.Contains(aws.ToString(rule), ":listener-rule/") {
-			action = "ModifyRule"
+		if aws.ToString(rule) != "" {
+			calls = append(calls, leadCall(*rule))
 		}
-		add(rule, action)
 	}
 	return calls
+}
+
+// leadCall is the call that changes a rule, or a listener.
+func leadCall(rule string) awsapi.Access {
+	action := "elasticloadbalancing:ModifyListener"
+	if strings.Contains(rule, ":listener-rule/") {
+		action = "elasticloadbalancing:ModifyRule"
+	}
+	return awsapi.Access{Action: action, Resource: rule}
 }
 
 // infrastructure is ECS in a session of an infrastructure role.

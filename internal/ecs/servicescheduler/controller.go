@@ -15,7 +15,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
@@ -51,6 +50,8 @@ type Options struct {
 	// MayShift reports whether ECS can assume the infrastructure role of a load balancer and shift the traffic of a service
 	// with it. Nil is an ECS that can.
 	MayShift func(serviceARN string, b *types.LoadBalancer) bool
+	// MayLead is MayShift for the one call that changes a rule or a listener on the way. Nil is an ECS that can.
+	MayLead func(serviceARN string, b *types.LoadBalancer, rule string) bool
 	// Delays are the delays of AWS, or none.
 	Delays observe.Delays
 	// Outages are what there is no capacity of; nil is nothing. LookAgain follows their end.
@@ -136,6 +137,7 @@ func (c *Controller) reconcile(serviceARN string, now func() time.Time) (*plan.P
 	if len(do.Verbs) == 0 {
 		return do, nil
 	}
+	roles = c.refusedToLead(&in, do.Verbs, roles)
 	var refused error
 	err := c.Store.Update(func(tx *store.Tx) error {
 		c.services.Causes(tx, serviceARN)
@@ -161,20 +163,4 @@ func (c *Controller) reconcile(serviceARN string, now func() time.Time) (*plan.P
 	c.Log.Debug("scheduled service", "service", serviceARN, "verbs", len(do.Verbs))
 	c.warnOfNoInstances(serviceARN, do.Verbs)
 	return do, refused
-}
-
-// refusedRoles are the infrastructure roles of load balancers with which ECS cannot shift the traffic to a new revision. Only the
-// beginning of a deployment needs them: see shift.Resolve.
-func (c *Controller) refusedRoles(d *state.Deployment, serviceARN string) map[string]bool {
-	if c.MayShift == nil || d.Revision.TargetGroups != nil || d.RolloutState != types.DeploymentRolloutStateInProgress {
-		return nil
-	}
-	roles := map[string]bool{}
-	for i := range d.Revision.LoadBalancers {
-		b := &d.Revision.LoadBalancers[i]
-		if b.AdvancedConfiguration != nil && !c.MayShift(serviceARN, b) {
-			roles[aws.ToString(b.AdvancedConfiguration.RoleArn)] = true
-		}
-	}
-	return roles
 }

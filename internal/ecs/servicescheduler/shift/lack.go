@@ -1,14 +1,26 @@
 package shift
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
 
 // Users can delete target groups, rules, listeners and load balancers at any time. Whether a deployment can do
 // without is asked at each stage but the last one, whether or not it leads traffic there.
 
 // lacks says what a deployment on its way needs and a user has deleted: the target group of the new tasks, which
 // get healthy nowhere else; the other one while it has traffic to keep; the production rule; and the test rule
-// until test traffic has shifted. Before the groups are known, Resolve looks at them.
+// until test traffic has shifted; or which infrastructure role may not change a rule any more. Before the groups are known, Resolve
+// looks at them.
 func (a *advance) lacks() string {
+	if a.Target.Groups != nil {
+		for _, b := range a.Target.LoadBalancers {
+			if adv := b.AdvancedConfiguration; adv != nil && a.Rules.Refused[aws.ToString(adv.RoleArn)] {
+				return roleRefused(aws.ToString(adv.RoleArn))
+			}
+		}
+	}
 	of, t := a.pairs(), TrafficOf(&a.Shift, a.Course)
 	for _, p := range of {
 		switch {

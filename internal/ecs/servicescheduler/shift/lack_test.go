@@ -40,6 +40,25 @@ func between(stage Stage, gone ...string) Situation {
 	}
 }
 
+// A role that may not change a rule any more fails a deployment at each stage but the last one.
+func TestARoleThatLosesItsPermissionOnTheWay(t *testing.T) {
+	for _, stage := range order {
+		if stage == reconcile {
+			continue // it goes on to PRE_SCALE_UP
+		}
+		in, role := between(stage), "arn:aws:iam::111122223333:role/shift"
+		in.Target.LoadBalancers[0].AdvancedConfiguration.RoleArn = &role
+		in.Rules.Refused = map[string]bool{role: true}
+		want := roleRefused(role)
+		if stage == cleanUp {
+			want = ""
+		}
+		if got := Advance(in); got.Failure != want {
+			t.Errorf("at %s it fails because of %q, want %q", stage, got.Failure, want)
+		}
+	}
+}
+
 // What a user deletes is noticed at each stage alike. The old group may go once it has no traffic to keep, the test
 // rule once test traffic has shifted, and everything at the last stage.
 func TestWhatADeploymentNeedsIsAskedAtEachStage(t *testing.T) {
