@@ -7,7 +7,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 )
 
 // service is the name in signatures, and of the page that lists what is built.
@@ -21,17 +20,26 @@ func invalid(format string, args ...any) error {
 // notBuilt is loud about what would have an effect.
 func notBuilt(what string) error { return awsapi.NotImplemented(service, what) }
 
+// refusal is an error of a call that a service has refused.
+type refusal interface {
+	error
+	// Refusal is the action, as policies name it, with the code and the text of the answer; empty if the service itself has failed.
+	Refusal() (action, code, message string)
+}
+
 // ofTemplate is the refusal of a template, of the values of its parameters, or of a call that it takes to know them. Public reports
 // have the words about one that policies deny, which name the operation of AWS; about others they are a guess.
 func ofTemplate(err error) error {
 	var wrong *document.Error
-	var refused *apiclient.Error
-	switch {
-	case errors.As(err, &refused) && refused.Status < http.StatusInternalServerError:
-		if denied(refused.Code) {
-			return invalid("AccessDenied. User doesn't have permission to call %s", actionOf(refused))
+	var refused refusal
+	if errors.As(err, &refused) {
+		if action, code, message := refused.Refusal(); denied(code) {
+			return invalid("AccessDenied. User doesn't have permission to call %s", readTogether(action))
+		} else if code != "" {
+			return invalid("%s", message)
 		}
-		return invalid("%s", refused.Message)
+	}
+	switch {
 	case !errors.As(err, &wrong):
 		return err
 	case wrong.NotBuilt:
@@ -45,11 +53,10 @@ func denied(code string) bool {
 	return code == "UnauthorizedOperation" || strings.HasPrefix(code, "AccessDenied")
 }
 
-// actionOf is the action that was denied. AWS reads parameters of SSM together.
-func actionOf(e *apiclient.Error) string {
-	action := strings.ToLower(e.Service) + ":" + e.Operation
+// readTogether is the action that is denied on AWS, which reads parameters of SSM together.
+func readTogether(action string) string {
 	if action == "ssm:GetParameter" {
-		action += "s"
+		return "ssm:GetParameters"
 	}
 	return action
 }

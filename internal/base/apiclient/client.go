@@ -130,6 +130,14 @@ type Error struct {
 	Modelled bool
 }
 
+// Refusal is the action, as policies name it, with the code and the text of the answer; empty if the service itself has failed.
+func (e *Error) Refusal() (action, code, message string) {
+	if e.Status >= http.StatusInternalServerError {
+		return "", "", ""
+	}
+	return strings.ToLower(e.Service) + ":" + e.Operation, e.Code, e.Message
+}
+
 // Error is what the SDK of Go says of it.
 func (e *Error) Error() string {
 	kind := "api error "
