@@ -12,10 +12,12 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/handlers/acm"
+	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecr"
 	"github.com/ecs-emulator/ecs-emulator/handlers/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
@@ -29,7 +31,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/wire/query"
 )
 
 // stackResource is a resource with its properties, and those of an update in place. `${Name}` and `${Name.Attribute}` are of
@@ -62,7 +63,7 @@ func startStack(t *testing.T) *stackWorld {
 var stackServices = []awsapi.Service{
 	(&cloudwatchlogs.API{}).Service(), (&iam.API{}).Service(), (&elasticloadbalancingv2.API{}).Service(),
 	(&ssm.API{}).Service(), (&secretsmanager.API{}).Service(), (&ecr.API{}).Service(), (&acm.API{}).Service(), (&cloudwatch.API{}).Service(),
-	(&cloudformation.API{}).Service(),
+	(&cloudformation.API{}).Service(), (&autoscaling.API{}).Service(), ec2.New(ec2.Options{}).Service(),
 }
 
 var stackScope = arn.Scope{Account: "123456789012", Region: "us-east-1"}
@@ -138,7 +139,7 @@ func (w *stackWorld) request(r stackResource, action handler.Action, properties,
 	}
 }
 
-var describeSubnets = apiclient.Operation{Service: "EC2", Signed: "ec2", Version: "2016-11-15", Name: "DescribeSubnets", Form: query.New(query.Rules{EC2: true})}
+var describeSubnets = apiclient.Of("ec2", "DescribeSubnets")
 
 // network has the default subnets stand for SUBNET1 to SUBNET3.
 func (w *stackWorld) network() {
