@@ -13,7 +13,7 @@ const (
 	logicalIDTag = "aws:cloudformation:logical-id"
 )
 
-// TagsOf are those of the resource's own property, then the stack's, of which it has no own value.
+// TagsOf are the tags of the resource's own property, then the stack's whose keys it has not.
 func TagsOf(properties *document.Value, stack []Tag) []Tag {
 	tags := PairsOf(properties.Get("Tags"))
 	for _, t := range stack {

@@ -90,7 +90,7 @@ func First[T any](list []T) (*T, error) {
 	return &list[0], nil
 }
 
-// errEmpty is an answer that is one of success, and has not what it is to have, as that of an upstream may be.
+// errEmpty is an answer of success that lacks what it is to have, as an upstream may give one.
 var errEmpty = errors.New("the answer has not what was asked for")
 
 // Text is a property's text, empty if there is none.
@@ -105,10 +105,10 @@ func (t *Turn) Document(property string) string {
 	return v.TypedJSON()
 }
 
-// Texts are those of a property that is a list.
+// Texts are the texts of a property that is a list.
 func (t *Turn) Texts(property string) []string { return textsOf(t.Properties, property) }
 
-// Items are those of a property that is a list.
+// Items are the items of a property that is a list.
 func (t *Turn) Items(property string) []*document.Value { return itemsOf(t.Properties, property) }
 
 // PreviousText, PreviousTexts and PreviousItems are of the properties before an update: empty in a create.

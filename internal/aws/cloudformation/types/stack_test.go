@@ -33,7 +33,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 )
 
-// stackResource is a resource with its properties, and those of an update in place. `${Name}` and `${Name.Attribute}` are of
+// stackResource is a resource with its properties, and the ones that an update in place asks for. `${Name}` and `${Name.Attribute}` are of
 // resources before it.
 type stackResource struct {
 	id, kind, properties, updated string

@@ -42,7 +42,7 @@ var all = sync.OnceValue(func() map[string]*handler.Type {
 // Find returns the type of a name, nil if resources of it cannot be made.
 func Find(name string) *handler.Type { return all()[name] }
 
-// Names are those of all types that there are, sorted.
+// Names are the names of all types that there are, sorted.
 func Names() []string { return slices.Sorted(maps.Keys(all())) }
 
 // Planned are the types of AWS's table of which no resource can be made, sorted.

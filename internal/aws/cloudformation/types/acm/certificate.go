@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm/types"
 )
 
-// Types are those of the service.
+// Types are what stacks can make of the service.
 func Types() []*handler.Type { return []*handler.Type{certificate()} }
 
 func operation(name string) apiclient.Operation { return apiclient.Of("acm", name) }
@@ -98,7 +98,7 @@ func validation(t *handler.Turn) (list []types.DomainValidationOption) {
 	return list
 }
 
-// options are those of a certificate, nil for AWS's defaults.
+// options are what a template says of them, nil for AWS's defaults.
 func options(t *handler.Turn) *types.CertificateOptions {
 	export, logging := t.Text("CertificateExport"), t.Text("CertificateTransparencyLoggingPreference")
 	if export == "" && logging == "" {

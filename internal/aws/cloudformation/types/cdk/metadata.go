@@ -3,7 +3,7 @@ package cdk
 
 import "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
 
-// Types are those of the service.
+// Types are what stacks can make of the service.
 func Types() []*handler.Type {
 	return []*handler.Type{{
 		Name:   "AWS::CDK::Metadata",

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr/types"
 )
 
-// Types are those of the service.
+// Types are what stacks can make of the service.
 func Types() []*handler.Type { return []*handler.Type{repository()} }
 
 func operation(name string) apiclient.Operation { return apiclient.Of("ecr", name) }

@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
-// Types are those of the service.
+// Types are what stacks can make of the service.
 func Types() []*handler.Type {
 	return []*handler.Type{cluster(), taskDefinition(), service(), capacityProvider(), associations()}
 }
@@ -23,7 +23,7 @@ func readTags(list []types.Tag) []handler.Tag {
 	return handler.ReadTags(list, func(t types.Tag) (key, value *string) { return t.Key, t.Value })
 }
 
-// tagging changes the tags of what has the ARN that of returns.
+// tagging changes the tags of a resource, whose ARN a function tells.
 func tagging(of func(*handler.Turn) string) *handler.Tagging {
 	return &handler.Tagging{
 		Tag: func(t *handler.Turn, list []handler.Tag) error {

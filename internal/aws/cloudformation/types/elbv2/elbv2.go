@@ -12,7 +12,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/elasticloadbalancingv2"
 )
 
-// Types are those of the service.
+// Types are what stacks can make of the service.
 func Types() []*handler.Type {
 	return []*handler.Type{loadBalancer(), targetGroup(), listener(), listenerRule(), listenerCertificate()}
 }

@@ -107,7 +107,7 @@ func configureTargetGroup(t *handler.Turn) error {
 	return t.Call(operation("DeregisterTargets"), &sdk.DeregisterTargetsInput{TargetGroupArn: &t.ID, Targets: gone}, nil)
 }
 
-// targets are those of a list that another one has not.
+// targets are what one list has and another one has not.
 func targets(of, without []*document.Value) (list []types.TargetDescription, err error) {
 	for _, v := range of {
 		if slices.ContainsFunc(without, v.Equal) {

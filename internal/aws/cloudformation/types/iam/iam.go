@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 )
 
-// Types are those of the service. Users, groups and access keys are not in the type table.
+// Types are what stacks can make of the service. Users, groups and access keys are not in the type table.
 func Types() []*handler.Type {
 	return []*handler.Type{role(), inlinePolicy(), rolePolicy(), managedPolicy(), instanceProfile(), serviceLinkedRole()}
 }

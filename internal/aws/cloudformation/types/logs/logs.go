@@ -11,7 +11,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
 )
 
-// Types are those of the service.
+// Types are what stacks can make of the service.
 func Types() []*handler.Type {
 	return []*handler.Type{logGroup(), logStream(), resourcePolicy(), metricFilter()}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager/types"
 )
 
-// Types are those of the service.
+// Types are what stacks can make of the service.
 func Types() []*handler.Type { return []*handler.Type{secret()} }
 
 func operation(name string) apiclient.Operation { return apiclient.Of("secretsmanager", name) }
