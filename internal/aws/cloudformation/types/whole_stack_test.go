@@ -10,6 +10,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/iam"
 )
 
 const wholeTemplate = `
@@ -69,7 +70,24 @@ Resources:
       DeploymentConfiguration: {DeploymentCircuitBreaker: {Enable: true, Rollback: true}}
       NetworkConfiguration: {AwsvpcConfiguration: {Subnets: [!Ref SubnetA, !Ref SubnetB], SecurityGroups: [!Ref TaskGroup], AssignPublicIp: ENABLED}}
       LoadBalancers: [{ContainerName: app, ContainerPort: 80, TargetGroupArn: !Ref Targets}]
+  Policy: {Type: "AWS::IAM::Policy", Properties: {PolicyName: own, Roles: [!Ref Role], PolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:*", Resource: "*"}]}}}
+  Managed: {Type: "AWS::IAM::ManagedPolicy", Properties: {Roles: [!Ref Role], PolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:*", Resource: "*"}]}}}
+  Profile: {Type: "AWS::IAM::InstanceProfile", Properties: {Roles: [!Ref Role]}}
+  Parameter: {Type: "AWS::SSM::Parameter", Properties: {Type: String, Value: !Ref Color}}
+  Secret: {Type: "AWS::SecretsManager::Secret", Properties: {GenerateSecretString: {PasswordLength: 20}}}
+  Repository: {Type: "AWS::ECR::Repository", Properties: {EmptyOnDelete: true}}
+  Certificate: {Type: "AWS::CertificateManager::Certificate", Properties: {DomainName: example.com, KeyAlgorithm: EC_prime256v1}}
+  Rule:
+    Type: AWS::ElasticLoadBalancingV2::ListenerRule
+    Properties: {ListenerArn: !Ref Listener, Priority: 1, Conditions: [{Field: path-pattern, Values: [/a]}], Actions: [{Type: forward, TargetGroupArn: !Ref Targets}]}
+  Filter:
+    Type: AWS::Logs::MetricFilter
+    Properties: {LogGroupName: !Ref Logs, FilterPattern: ERROR, MetricTransformations: [{MetricName: errors, MetricNamespace: shop, MetricValue: 1}]}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {Namespace: shop, MetricName: errors, Statistic: Sum, Period: "60", EvaluationPeriods: "1", Threshold: "5", ComparisonOperator: GreaterThanThreshold}
 Outputs:
+  Role: {Value: !Ref Role}
   URL: {Value: !Sub "http://${Balancer.DNSName}"}
 `
 
@@ -86,6 +104,9 @@ func TestWholeStack(t *testing.T) {
 	}
 	w.ask("CreateStack", &sdk.CreateStackInput{StackName: aws.String("shop"), TemplateBody: aws.String(wholeTemplate), Capabilities: names}, nil)
 	w.until(types.StackStatusCreateComplete)
+	if n := w.attachedPolicies(); n != 2 {
+		t.Errorf("the role has %d managed policies, want 2", n)
+	}
 	in := sdk.UpdateStackInput{StackName: aws.String("shop"), UsePreviousTemplate: aws.Bool(true), Capabilities: names, Parameters: parameter("Color", "green")}
 	w.ask("UpdateStack", &in, nil)
 	w.until(types.StackStatusUpdateComplete)
@@ -97,6 +118,23 @@ func TestWholeStack(t *testing.T) {
 	if left := w.subnets(); left != before {
 		t.Errorf("there are %d subnets, were %d", left, before)
 	}
+}
+
+// attachedPolicies is how many managed policies the stack's role has.
+func (w *stackWorld) attachedPolicies() int {
+	w.Helper()
+	var stacks sdk.DescribeStacksOutput
+	w.ask("DescribeStacks", &sdk.DescribeStacksInput{}, &stacks)
+	for _, o := range stacks.Stacks[0].Outputs {
+		if aws.ToString(o.OutputKey) == "Role" {
+			var out iam.ListAttachedRolePoliciesOutput
+			if err := w.call(w.Context(), apiclient.Of("iam", "ListAttachedRolePolicies"), &iam.ListAttachedRolePoliciesInput{RoleName: o.OutputValue}, &out); err != nil {
+				w.Fatal(err)
+			}
+			return len(out.AttachedPolicies)
+		}
+	}
+	return 0
 }
 
 func (w *stackWorld) subnets() int {
