@@ -75,6 +75,9 @@ func createService(t *handler.Turn) error {
 }
 
 func updateService(t *handler.Turn) error {
+	if err := knowFailure(t); err != nil {
+		return err
+	}
 	in := sdk.UpdateServiceInput{Service: &t.ID}
 	if err := t.Fill(&in, append(serviceMembers, input.Others(), input.Skipped("Cluster"))...); err != nil {
 		return err

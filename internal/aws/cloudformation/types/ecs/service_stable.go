@@ -27,12 +27,25 @@ func readService(t *handler.Turn) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if d != nil && aws.ToString(d.ServiceDeploymentArn) == t.Memo {
+		d = nil
+	}
 	if d != nil {
 		if err := deploymentFailure(d); err != nil {
 			return false, err
 		}
 	}
 	return isSteady(s) && (d == nil || d.Status == types.ServiceDeploymentStatusSuccessful), nil
+}
+
+// knowFailure remembers a deployment that had failed before an update did anything: it is what the update takes back, and may have
+// begun in the same instant, where the clock stands still.
+func knowFailure(t *handler.Turn) error {
+	d, err := newestDeployment(t)
+	if err == nil && d != nil && deploymentFailure(d) != nil {
+		t.Memo = aws.ToString(d.ServiceDeploymentArn)
+	}
+	return err
 }
 
 // isSteady reports whether the one deployment of a service has all its tasks.
