@@ -3,10 +3,8 @@ package awsapi
 import (
 	"context"
 	"maps"
-	"reflect"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/arntemplate"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 )
 
@@ -22,14 +20,6 @@ type Access struct {
 	// Trust is the trust policy of the role that is to be assumed, which must let in who asks; nil: the action is another one.
 	// A Source without a document is of a role that does not exist.
 	Trust *policy.Source
-}
-
-// Keys are condition keys by their names in lower case.
-type Keys map[string]policy.Value
-
-// Same reports whether keys are the very same ones, as those of things that a request asks together are.
-func (k Keys) Same(other Keys) bool {
-	return reflect.ValueOf(k).UnsafePointer() == reflect.ValueOf(other).UnsafePointer()
 }
 
 // Authorizer decides whether a caller may do all that it wants. Its error is a [*Denied] for the first that it may not, which
@@ -57,30 +47,6 @@ func AllowAll(ctx context.Context, wants []Access) error {
 		return nil
 	}
 	return call.Authorize(ctx, call, wants)
-}
-
-// TagKeys adds the keys of tags in a request to its keys, and reports whether there are any (AC61).
-func TagKeys[T any](keys Keys, tags []T, pair func(T) (key, value string)) bool {
-	if len(tags) == 0 {
-		return false
-	}
-	names := make([]string, 0, len(tags))
-	for _, t := range tags {
-		key, value := pair(t)
-		names = append(names, key)
-		keys["aws:requesttag/"+strings.ToLower(key)] = policy.Is(value)
-	}
-	keys["aws:tagkeys"] = policy.Many(names)
-	return true
-}
-
-// addTags adds the keys of tags, which are structures, a map or keys alone, to the keys of a request.
-func addTags(keys Keys, tags []reflect.Value) bool {
-	if names := arntemplate.TagKeys(tags); names != nil {
-		keys["aws:tagkeys"] = policy.Many(names)
-		return true
-	}
-	return TagKeys(keys, arntemplate.Tags(tags), func(t arntemplate.Tag) (string, string) { return t.Key, t.Value })
 }
 
 // Give adds a condition key to a copy of the keys, which other things may share.
