@@ -119,7 +119,7 @@ func putTags(t *handler.Turn) error {
 	now := tagsOf(t, t.ID)
 	var gone []types.Tag
 	for _, old := range handler.TagsOf(t.Previous, t.PreviousTags) {
-		if !slices.ContainsFunc(now, func(each types.Tag) bool { return aws.ToString(each.Key) == old.Key }) {
+		if !slices.ContainsFunc(now, func(each types.Tag) bool { return *each.Key == old.Key }) {
 			gone = append(gone, types.Tag{Key: &old.Key, ResourceId: &t.ID, ResourceType: aws.String("auto-scaling-group")})
 		}
 	}
