@@ -111,7 +111,7 @@ var parts = []typestest.Part{
 	typestest.Of("Configuration", "AWS::AutoScaling::LaunchConfiguration", "{ImageId: ami-1, InstanceType: t3.micro, InstanceMonitoring: false}", ""),
 	typestest.Of("Group", "AWS::AutoScaling::AutoScalingGroup",
 		"{MinSize: '0', MaxSize: 2, "+from+", Cooldown: '60', HealthCheckType: ELB, MetricsCollection: [{Granularity: 1Minute, Metrics: [GroupMinSize]}], TerminationPolicies: [OldestInstance], Tags: [{Key: a, Value: b, PropagateAtLaunch: false}, {Key: c, Value: d, PropagateAtLaunch: true}], LifecycleHookSpecificationList: [{LifecycleHookName: one, LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING', HeartbeatTimeout: 60}, {LifecycleHookName: two, LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING'}]}",
-		"{MinSize: '0', MaxSize: 3, "+from+", VPCZoneIdentifier: [subnet-11111111], Tags: [{Key: a, Value: b, PropagateAtLaunch: true}], LifecycleHookSpecificationList: [{LifecycleHookName: one, LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING', HeartbeatTimeout: 90}]}"),
+		"{MinSize: '0', MaxSize: 3, LaunchTemplate: {LaunchTemplateId: lt-0fedcba9876543210, Version: '1'}, VPCZoneIdentifier: [subnet-11111111], Tags: [{Key: a, Value: b, PropagateAtLaunch: true}], LifecycleHookSpecificationList: [{LifecycleHookName: one, LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING', HeartbeatTimeout: 90}]}"),
 	typestest.Of("Named", "AWS::AutoScaling::AutoScalingGroup", "{AutoScalingGroupName: named, MinSize: 0, MaxSize: 1, LaunchConfigurationName: '${Configuration}', AvailabilityZones: [eu-west-1a]}", ""),
 	typestest.Of("Hook", "AWS::AutoScaling::LifecycleHook", "{AutoScalingGroupName: '${Named}', LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING'}", "{AutoScalingGroupName: '${Named}', LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING', HeartbeatTimeout: 30}"),
 }
@@ -135,7 +135,7 @@ func TestChanges(t *testing.T) {
 	for _, p := range parts {
 		s.Has(p.Name, p.Kind, p.Properties)
 	}
-	if failure := s.Update("Group", strings.Replace(parts[1].Changed, "VPCZoneIdentifier: [subnet-11111111], ", "", 1)); failure != nil {
+	if failure := s.Update("Group", strings.Replace(parts[1].Changed, "VPCZoneIdentifier: [subnet-11111111]", "AvailabilityZones: [eu-west-1a]", 1)); failure != nil {
 		t.Fatal(failure.Message)
 	}
 	got := s.inventory()

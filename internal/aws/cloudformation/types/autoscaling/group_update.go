@@ -18,6 +18,9 @@ func updateGroup(t *handler.Turn) error {
 		return err
 	}
 	in.AutoScalingGroupName, in.VPCZoneIdentifier = &t.ID, subnets(t)
+	if len(in.AvailabilityZones) == 0 { // subnets say where a group is that has no zones any more
+		in.AvailabilityZones = nil
+	}
 	reset(t, &in)
 	if err := t.Call(operation("UpdateAutoScalingGroup"), &in, nil); err != nil {
 		return err
