@@ -3,6 +3,7 @@ package typestest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"regexp"
 	"slices"
@@ -156,10 +157,17 @@ const (
 	nothing // is the answer of all calls
 )
 
+// mostCalls bounds the calls for one resource: answers that are made up may name a next page for ever.
+const mostCalls = 500
+
 func callsWith(of *handler.Type, properties, previous *document.Value, first reads) string {
 	var text strings.Builder
+	made := 0
 	call := func(_ context.Context, op apiclient.Operation, in, out any) error {
 		body, err := json.Marshal(in)
+		if made++; err == nil && made > mostCalls {
+			err = errors.New("there are calls without an end")
+		}
 		if err != nil {
 			return err
 		}
@@ -213,7 +221,7 @@ func fill(v reflect.Value) {
 			return
 		}
 		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.IsExported() && !slices.Contains([]string{"NextToken", "NextMarker", "Marker"}, f.Name) {
+			if f := v.Type().Field(i); f.IsExported() && !slices.Contains([]string{"NextToken", "NextMarker", "Marker", "IsTruncated"}, f.Name) {
 				fill(v.Field(i))
 			}
 		}
