@@ -8,6 +8,7 @@ type phase string
 const (
 	begun      phase = ""
 	intended   phase = "intended"   // the row says what will be made; it may be there
+	refused    phase = "refused"    // the create was denied before anything was made
 	made       phase = "made"       // the ID is known
 	configured phase = "configured" // all calls are made
 )

@@ -63,7 +63,7 @@ func (t *Type) create(n *Turn) (time.Duration, error) {
 			if again != 0 || err != nil {
 				return again, err
 			}
-		case intended:
+		case intended, refused:
 			if err := t.makeOnce(n); err != nil {
 				return 0, err
 			}
@@ -111,8 +111,12 @@ func (t *Type) makeOnce(n *Turn) (err error) {
 			return err
 		}
 	}
+	n.answered = false
 	if err = t.Create(n); err == nil && n.ID == "" {
 		return errEmpty
+	}
+	if err != nil && n.progress.Tries == 0 && !n.answered && FailureOf(err).Code == AccessDenied {
+		n.reach(refused)
 	}
 	if err == nil || t.Identity != ByName || t.Find == nil {
 		return err
@@ -241,7 +245,7 @@ func (t *Type) remove(n *Turn) (time.Duration, error) {
 func (t *Type) lost(n *Turn) (string, error) {
 	create := readProgress(n.CreateProgress)
 	_, custom := t.Naming.name(&n.Request)
-	if t.Find == nil || create.Phase == begun && (custom || t.Identity == ByTags) {
+	if t.Find == nil || create.Phase == refused || create.Phase == begun && (custom || t.Identity == ByTags) {
 		return "", nil
 	}
 	n.Known = create.Known

@@ -196,6 +196,30 @@ func TestTakenBack(t *testing.T) {
 	}
 }
 
+// TestADeniedCreate has made nothing, so its delete looks for nothing, which may be denied as well (CFN-56).
+func TestADeniedCreate(t *testing.T) {
+	t.Parallel()
+	for _, identity := range []handler.Identity{handler.ByName, handler.ByTags} {
+		s := &shelf{boxes: map[string]*box{}, refuse: func(operation string) error {
+			if operation == "Find" && identity == handler.ByTags {
+				return nil
+			}
+			return refusal(403, "AccessDeniedException")
+		}}
+		r := request(t, handler.Create, `{"Size": 1}`)
+		d := &handlertest.Driver{Call: s.call}
+		got := d.Do(t, boxType(identity).Run, r)
+		if got.Failure == nil || got.Failure.Code != handler.AccessDenied {
+			t.Fatalf("%v: %+v", identity, got)
+		}
+		s.calls, s.refuse = nil, func(string) error { return refusal(403, "AccessDeniedException") }
+		r.Action, r.CreateProgress = handler.Delete, got.Progress
+		if got = d.Do(t, boxType(identity).Run, r); got.Failure != nil || len(s.calls) > 0 {
+			t.Errorf("%v: %+v, calls %v", identity, got, s.calls)
+		}
+	}
+}
+
 // TestRetries: what passes is tried again, by the clock; what does not is a failure with its code and text.
 func TestRetries(t *testing.T) {
 	t.Parallel()

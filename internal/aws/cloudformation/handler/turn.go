@@ -28,6 +28,7 @@ type Turn struct {
 	call       Call
 	attributes map[string]*document.Value
 	progress   progress
+	answered   bool // a call of the create has succeeded
 }
 
 func newTurn(ctx context.Context, call Call, t *Type, r *Request) *Turn {
@@ -45,7 +46,11 @@ func newTurn(ctx context.Context, call Call, t *Type, r *Request) *Turn {
 }
 
 // Call calls an operation. The answer goes to out unless that is nil.
-func (t *Turn) Call(op apiclient.Operation, in, out any) error { return t.call(t.ctx, op, in, out) }
+func (t *Turn) Call(op apiclient.Operation, in, out any) error {
+	err := t.call(t.ctx, op, in, out)
+	t.answered = t.answered || err == nil
+	return err
+}
 
 // Fill writes the properties into an input; see [input.Fill].
 func (t *Turn) Fill(in any, exceptions ...input.Exception) error {
