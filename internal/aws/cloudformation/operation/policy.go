@@ -13,7 +13,7 @@ func (d *Decider) readPolicy() {
 	d.policy, _ = stackpolicy.Read(d.op.Policy)
 }
 
-// denial is why the stack policy does not let a change through, empty if it does (CFN-97). A rollback is let through.
+// denial is why the stack policy does not let a change through, empty if it does (CFN0011; CFN-97). A rollback is let through.
 // Source: CloudFormation user guide, prevent updates to stack resources.
 func (d *Decider) denial(n *node, c Change) string {
 	if d.policy == nil || d.back() || c == None {

@@ -17,7 +17,7 @@ type ParameterValue struct {
 	*Parameter
 	// Value is what was given, or the default.
 	Value string
-	// Resolved is the value of the parameter of SSM that Value names, for types AWS::SSM::Parameter::Value (CFN-46).
+	// Resolved is the value of the parameter of SSM that Value names, for types AWS::SSM::Parameter::Value (CFN0012; CFN-46).
 	Resolved string
 }
 
