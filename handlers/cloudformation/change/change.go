@@ -85,7 +85,7 @@ func Find(in Input) Found {
 	f.parameters()
 	f.tagged = !slices.Equal(in.Tags, in.NewTags)
 	for _, r := range in.After.Resources {
-		f.fateOf(r.LogicalID)
+		f.decide(r.LogicalID)
 	}
 	return f.found()
 }
@@ -126,15 +126,16 @@ func (f *finder) parameters() {
 	}
 }
 
-func (f *finder) fateOf(logicalID string) *fate {
-	if known := f.fates[logicalID]; known != nil {
-		return known
+// decide finds the fate of a resource, after those that it depends on.
+func (f *finder) decide(logicalID string) {
+	if f.fates[logicalID] != nil {
+		return
 	}
 	made := &fate{replaced: Never, maybe: Never}
 	f.fates[logicalID] = made
 	r := f.after[logicalID]
 	for _, needed := range r.Dependencies {
-		f.fateOf(needed)
+		f.decide(needed)
 	}
 	made.wanted = fill(r, f.value)
 	if old := f.stored[logicalID]; old == nil {
@@ -143,7 +144,6 @@ func (f *finder) fateOf(logicalID string) *fate {
 	} else {
 		f.modify(made, old, r)
 	}
-	return made
 }
 
 func (f *finder) found() Found {

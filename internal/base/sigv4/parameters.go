@@ -1,5 +1,7 @@
 package sigv4
 
+import "slices"
+
 // headerParameters are the parameters of an Authorization header: the three that there are without memory of their own, and
 // the names of others.
 type headerParameters struct {
@@ -26,10 +28,8 @@ func (p *headerParameters) add(name, value string) (ok bool) {
 			return ok
 		}
 	}
-	for _, other := range p.others {
-		if other == name {
-			return false
-		}
+	if slices.Contains(p.others, name) {
+		return false
 	}
 	p.others = append(p.others, name)
 	return true

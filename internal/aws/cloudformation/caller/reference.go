@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -48,17 +49,8 @@ func refers(v *document.Value) bool {
 	if v.Kind == document.Text {
 		return strings.Contains(v.Text, "{{resolve:")
 	}
-	for _, item := range v.Items {
-		if refers(item) {
-			return true
-		}
-	}
-	for _, m := range v.Members {
-		if refers(m.Value) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(v.Items, refers) ||
+		slices.ContainsFunc(v.Members, func(m document.Member) bool { return refers(m.Value) })
 }
 
 // look reads what a reference stands for. Source: user guide, dynamic references.

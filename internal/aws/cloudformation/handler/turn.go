@@ -116,7 +116,7 @@ func (t *Turn) Texts(property string) []string { return textsOf(t.Properties, pr
 // Items are the items of a property that is a list.
 func (t *Turn) Items(property string) []*document.Value { return itemsOf(t.Properties, property) }
 
-// PreviousText, PreviousTexts and PreviousItems are of the properties before an update: empty in a create.
+// PreviousText is of the properties before an update: empty in a create.
 func (t *Turn) PreviousText(property string) string { return t.Previous.TextOf(property) }
 
 // PreviousTexts are as PreviousText.

@@ -110,15 +110,16 @@ func members(all map[string]*property, before string) string {
 
 // row is "string", "string,required,createOnly", or with members ["object,required",{…}].
 func (p *property) row() string {
-	is := p.Type
+	words := []string{p.Type}
 	for _, flag := range []struct {
 		set  bool
 		name string
 	}{{p.Required, "required"}, {p.CreateOnly, "createOnly"}, {p.ConditionalCreateOnly, "conditional"}} {
 		if flag.set {
-			is += "," + flag.name
+			words = append(words, flag.name)
 		}
 	}
+	is := strings.Join(words, ",")
 	if len(p.Members) == 0 {
 		return encoded(is)
 	}
