@@ -11,7 +11,7 @@ import (
 // Keys are condition keys by their names in lower case.
 type Keys map[string]policy.Value
 
-// Same reports whether keys are the very same ones, as those of things that a request asks together are.
+// Same reports whether keys are the very same ones, as they are for all that a request asks together.
 func (k Keys) Same(other Keys) bool {
 	return reflect.ValueOf(k).UnsafePointer() == reflect.ValueOf(other).UnsafePointer()
 }

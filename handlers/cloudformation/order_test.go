@@ -116,7 +116,7 @@ func TestDeletesThatLetGo(t *testing.T) {
 	}
 }
 
-// The quotas of a template are those of its account, and no body of 51,200 bytes is too much.
+// A template has its account's quotas, and no body of 51,200 bytes is too much.
 func TestLimitsOfTemplates(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

@@ -76,7 +76,7 @@ func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResour
 // errReserved has a text of the emulator's.
 var errReserved = invalid("Tag keys that begin with aws: are reserved.")
 
-// withTags adds tags to others, and refuses too many of them, and those of AWS. The text is the emulator's.
+// withTags adds tags to others, and refuses too many of them, and AWS's own. The text is the emulator's.
 func withTags(ctx context.Context, tags, more []types.Tag) ([]types.Tag, error) {
 	for _, t := range more {
 		if tagging.Reserved(ctx, aws.ToString(t.Key)) {

@@ -47,7 +47,7 @@ func (f *finder) modify(made *fate, old *cfn.Resource, r *template.Resource) {
 	made.change = c
 }
 
-// attributes are those of a resource, beside its properties, that change. Its tags are the stack's.
+// attributes are what changes of a resource beside its properties. Its tags are the stack's.
 func (f *finder) attributes(old *cfn.Spec, r *template.Resource) (list []string) {
 	if old != nil {
 		for _, each := range []struct {

@@ -15,7 +15,7 @@ type policiesOfResources struct {
 	find    func(resourceARN string) []policy.Source
 }
 
-// policies are those of the resource, or the trust policy of the role that is to be assumed.
+// policies are what the resource has, or the trust policy of the role that is to be assumed.
 func (p *policiesOfResources) policies(wants *awsapi.Access) []policy.Source {
 	if wants.Trust != nil {
 		return []policy.Source{*wants.Trust}

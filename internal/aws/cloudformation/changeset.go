@@ -100,7 +100,7 @@ func ChangeSetNamed(tx *store.Tx, stackID, name string) *ChangeSet {
 	return nil
 }
 
-// ChangeSets returns those of a stack, executed ones included.
+// ChangeSets returns all of a stack, executed ones included.
 func ChangeSets(tx *store.Tx, stackID string) []*ChangeSet {
 	return changeSetsByStack.List(tx, stackID)
 }

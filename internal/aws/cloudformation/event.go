@@ -51,12 +51,12 @@ func AppendEvents(tx *store.Tx, stackID string, added []*Event) {
 	}
 }
 
-// Events goes through those of a stack, newest first. Nothing may be written to them meanwhile.
+// Events goes through a stack's, newest first. Nothing may be written to them meanwhile.
 func Events(tx *store.Tx, stackID string) iter.Seq[*Event] {
 	return events.Backward(tx, stackID+"\x00")
 }
 
-// EventsBefore goes through those of a stack that come before one with a number, newest first: pages go on there.
+// EventsBefore goes through a stack's that come before one with a number, newest first: pages go on there.
 func EventsBefore(tx *store.Tx, stackID string, number int) iter.Seq[*Event] {
 	return func(yield func(*Event) bool) {
 		for ; number > 1; number-- {

@@ -35,10 +35,10 @@ func exportKey(s arn.Scope, name string) string { return scopeKey(s) + name }
 // FindExport returns the export with a name, or nil.
 func FindExport(tx *store.Tx, s arn.Scope, name string) *Export { return exports.Find(tx, s, name) }
 
-// Exports returns those of an account and region, in order of their names.
+// Exports returns all of an account and region, in order of their names.
 func Exports(tx *store.Tx, s arn.Scope) []*Export { return exports.List(tx, s) }
 
-// ExportsOf returns those of a stack.
+// ExportsOf returns all of a stack.
 func ExportsOf(tx *store.Tx, stackID string) []*Export { return exportsByStack.List(tx, stackID) }
 
 // PutExport writes an export.

@@ -56,7 +56,7 @@ type Operation struct {
 	Deadline  time.Time // of a create with TimeoutInMinutes; else zero
 	Phase     Phase
 	OnFailure OnFailure
-	// RetainExceptOnCreate has a rollback delete what was new, whatever its DeletionPolicy says.
+	// RetainExceptOnCreate has a rollback delete what was new, also if its DeletionPolicy says otherwise.
 	RetainExceptOnCreate bool
 	// MonitoredUntil is until when alarms are watched after all has been made, zero before that.
 	MonitoredUntil time.Time

@@ -146,7 +146,7 @@ func FindResource(tx *store.Tx, stackID, logicalID string) *Resource {
 	return resources.Get(tx, stackID+"\x00"+logicalID)
 }
 
-// Resources returns those of a stack that have begun, in order of their logical ids (CFN-99).
+// Resources returns all of a stack that have begun, in order of their logical ids (CFN-99).
 func Resources(tx *store.Tx, stackID string) (list []*Resource) {
 	for r := range resources.Forward(tx, stackID+"\x00") {
 		if r.Status != "" {

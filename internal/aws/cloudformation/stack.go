@@ -47,7 +47,7 @@ type Stack struct {
 	// DeletedAt is when its delete began (CFN-64). A delete that takes itself back removes it (CFN-70).
 	DeletedAt time.Time
 
-	// Settings are those of the operation under way or the last one; Stable are those that a rollback returns to, nil where they
+	// Settings are as the operation under way or the last one has them; Stable are the ones that a rollback returns to, nil where they
 	// are the same.
 	Settings
 	Stable *Settings
@@ -56,7 +56,7 @@ type Stack struct {
 	ChangeSetID string
 	// RoleARN stays with the stack once it is given.
 	RoleARN string
-	// Principal is who calls operations where the stack has no role: the ARN of a user or of a role's session. It is that of
+	// Principal is who calls operations where the stack has no role: the ARN of a user or of a role's session. It is
 	// the last operation's caller, and empty for the root of the account.
 	Principal             string
 	DisableRollback       bool
@@ -154,10 +154,10 @@ func FindStack(tx *store.Tx, s arn.Scope, nameOrID string) *Stack {
 // StackAt returns the stack with an ARN, or nil.
 func StackAt(tx *store.Tx, id string) *Stack { return stacks.Get(tx, id) }
 
-// Stacks returns those of an account and region, deleted ones included, in order of their names and ids.
+// Stacks returns all of an account and region, deleted ones included, in order of their names and ids.
 func Stacks(tx *store.Tx, s arn.Scope) []*Stack { return stacksByScope.List(tx, scopeKey(s)) }
 
-// AllStacks returns those of all accounts and regions.
+// AllStacks returns the ones of all accounts and regions.
 func AllStacks(tx *store.Tx) []*Stack { return stacks.All(tx) }
 
 // PutStack writes a stack.

@@ -23,7 +23,7 @@ func By[T any](s []T, compare func(a, b T) int) {
 	}
 }
 
-// order sorts n elements by their places, which have the same type whatever the elements are. It returns the place that each
+// order sorts n elements by their places, which have one type for all elements. It returns the place that each
 // is to be taken from, or nil once the elements are in order: a few are swapped.
 func order(n int, compare func(i, j int) int, swap func(i, j int)) []int32 {
 	if n <= short {

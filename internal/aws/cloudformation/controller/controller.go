@@ -168,7 +168,7 @@ func (c *Controller) decide(tx *store.Tx, id string, w *work, results []result) 
 	return stack, nil
 }
 
-// exports are those of a scope in a transaction.
+// exports are what a scope has in a transaction.
 type exports struct {
 	tx      *store.Tx
 	scope   arn.Scope

@@ -31,7 +31,7 @@ func (d *Decider) standAgain(n *node) {
 	}
 }
 
-// skip has a resource count as it was before, whatever it is.
+// skip has a resource count as it was before, without a look at it.
 // Source: CloudFormation API reference, ContinueUpdateRollback, ResourcesToSkip.
 func (d *Decider) skip(n *node) {
 	r := n.edit()

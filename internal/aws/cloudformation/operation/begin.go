@@ -14,7 +14,7 @@ import (
 // Order is what a caller asks for.
 type Order struct {
 	Kind cloudformation.Kind
-	// ID is that of the operation, a UUID. Token is the ClientRequestToken, empty without one.
+	// ID is the operation's, a UUID. Token is the ClientRequestToken, empty without one.
 	ID, Token string
 	At        time.Time
 	// RoleARN, where it is not empty, and Principal are who acts from now on.

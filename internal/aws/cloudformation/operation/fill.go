@@ -48,7 +48,7 @@ func (d *Decider) uses(spec *cloudformation.Spec) (list []string) {
 	return list
 }
 
-// known fills a value. An error is that of what is shown, or it might tell a value that is not (CFN-75).
+// known fills a value. An error is about what is shown, or it might tell a value that is not (CFN-75).
 func (d *Decider) known(v, shown *document.Value) (*document.Value, error) {
 	made, err := template.Fill(v, d.attribute)
 	if err == nil && made != nil {

@@ -231,7 +231,7 @@ func (f *fixture) decide(name string, d **operation.Decider) {
 	}
 }
 
-// events are those of a stack, oldest first, as "LOGICAL STATUS REASON".
+// events are a stack's, oldest first, as "LOGICAL STATUS REASON".
 func (f *fixture) events(name string) (list []string) {
 	for e := range cloudformation.Events(f.store.Read(), f.stack(name).ID) {
 		text := strings.TrimRight(e.LogicalID+" "+e.Status+" "+e.Reason, " ")

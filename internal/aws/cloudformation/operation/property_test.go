@@ -88,10 +88,10 @@ func (f *fixture) updates(g graphOf, onFailure cloudformation.OnFailure) operati
 	return o
 }
 
-// TestWhateverFails: after a success, all reads equal those of a fresh stack of the same template; after a rollback, those from
+// TestAnyCallMayFail: after a success, all reads are as for a fresh stack of the same template; after a rollback, those from
 // before; after a delete, there is nothing; and each operation ends. Calls fail for good, for a while, or after they took effect;
 // the emulator dies between any two transactions; callers delete and cancel meanwhile.
-func TestWhateverFails(t *testing.T) {
+func TestAnyCallMayFail(t *testing.T) {
 	t.Parallel()
 	for range 4 { // times a hundred stacks
 		rapid.Check(t, oneStack)

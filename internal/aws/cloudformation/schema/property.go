@@ -16,11 +16,11 @@ type Property struct {
 	Required bool
 	// Recreation is what a change does to the resource.
 	Recreation Recreation
-	// Members are those of an object, nil where they are free or the table does not know them.
+	// Members are what an object has, nil where they are free or the table does not know them.
 	Members map[string]*Property
 }
 
-// Kind is what a value may be. The texts are those of the table.
+// Kind is what a value may be. The texts are the table's.
 type Kind string
 
 const (
@@ -48,7 +48,7 @@ const (
 // Is is whether a value may have a kind.
 func (p *Property) Is(kind Kind) bool { return slices.Contains(p.Kinds, kind) }
 
-// names are those of members, in order.
+// names are the members', in order.
 func names(members map[string]*Property) []string { return slices.Sorted(maps.Keys(members)) }
 
 // property reads what JSON has: "string,required", or with members ["object",{…}].

@@ -21,7 +21,7 @@ type Type struct {
 	// PrimaryIdentifier are the properties and attributes that together name a resource.
 	PrimaryIdentifier []string
 	Properties        map[string]*Property
-	// Attributes are those of Fn::GetAtt, with dots between names, and the kind of each: "string", "list of string", "object".
+	// Attributes are what Fn::GetAtt may ask, with dots between names, and the kind of each: "string", "list of string", "object".
 	Attributes map[string]string
 	// Tags is the property that has the tags, empty if resources of the type have none of the stack's.
 	Tags string

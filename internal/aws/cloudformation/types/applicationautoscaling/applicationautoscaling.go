@@ -19,7 +19,7 @@ type scaled struct {
 	namespace types.ServiceNamespace
 }
 
-// id is that of a scalable target: "service/C/S|ecs:service:DesiredCount|ecs". Source: user guide, AWS::ApplicationAutoScaling::ScalableTarget, Ref.
+// id is a scalable target's: "service/C/S|ecs:service:DesiredCount|ecs". Source: user guide, AWS::ApplicationAutoScaling::ScalableTarget, Ref.
 func (s scaled) id() string {
 	return s.resource + "|" + string(s.dimension) + "|" + string(s.namespace)
 }

@@ -80,7 +80,7 @@ func subnets(t *handler.Turn) *string {
 	return aws.String(strings.Join(list, ","))
 }
 
-// tagsOf are the resource's own tags, and those of the stack and the system, which instances get as well: that they do is a guess.
+// tagsOf are the tags of the resource, the stack and the system, which instances get as well: that they do is a guess.
 func tagsOf(t *handler.Turn, name string) (list []types.Tag) {
 	propagates := map[string]bool{}
 	if own := t.Properties.Get("Tags"); own != nil {

@@ -50,7 +50,7 @@ func dhcpOptions() *handler.Type {
 }
 
 // vpcDHCPOptionsAssociation has OPTIONS|VPC for an id, which is what identifies it in AWS's schema. At its end the VPC has none;
-// that it does not get back those of before is a guess.
+// that it does not get back its earlier ones is a guess.
 func vpcDHCPOptionsAssociation() *handler.Type {
 	return &handler.Type{
 		Name:     "AWS::EC2::VPCDHCPOptionsAssociation",

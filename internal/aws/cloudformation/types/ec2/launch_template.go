@@ -74,7 +74,7 @@ func launchTemplates(t *handler.Turn, in sdk.DescribeLaunchTemplatesInput) ([]ty
 	return out.LaunchTemplates, err
 }
 
-// templateTags are those of the property TagSpecifications, which a launch template has for itself alone. The text is EC2's own.
+// templateTags are from the property TagSpecifications, which a launch template has for itself alone. The text is EC2's own.
 func templateTags(properties *document.Value) (list []types.Tag, err error) {
 	for _, s := range items(properties.Get("TagSpecifications")) {
 		if kind := s.TextOf("ResourceType"); kind != string(types.ResourceTypeLaunchTemplate) {

@@ -38,7 +38,7 @@ func TestWhatRefAndGetAttAre(t *testing.T) {
 	}
 }
 
-// rules are those of all groups, in words.
+// rules are all groups', in words.
 func (s *network) rules() (list []string) {
 	for _, line := range s.inventory() {
 		if strings.HasPrefix(line, "rule ") {
@@ -48,7 +48,7 @@ func (s *network) rules() (list []string) {
 	return list
 }
 
-// TestRulesSideBySide: a group's own rules change, and those of other resources and of other clients stay.
+// TestRulesSideBySide: a group's own rules change, and the ones of other resources and clients stay.
 func TestRulesSideBySide(t *testing.T) {
 	s := newNetwork(t)
 	s.Has("VPC", "AWS::EC2::VPC", "{CidrBlock: 10.0.0.0/16}")

@@ -73,7 +73,7 @@ func bus() *handler.Type {
 	}
 }
 
-// putPolicy replaces the whole policy, and removes that of a property that has gone.
+// putPolicy replaces the whole policy, and removes it where the property has gone.
 func putPolicy(t *handler.Turn) error {
 	text := jsonOf(t.Properties.Get("Policy"))
 	if text == jsonOf(t.Previous.Get("Policy")) {

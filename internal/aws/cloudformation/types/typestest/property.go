@@ -138,7 +138,7 @@ func sample(p *schema.Property, text string) *document.Value {
 	return v
 }
 
-// calls are those of a create, or of an update from previous properties, until all are made, and why it failed: where reads before
+// calls are what a create makes, or an update from previous properties, until all are made, and why it failed: where reads before
 // the first change find nothing, where they are refused, and where they find something.
 func calls(of *handler.Type, properties, previous *document.Value) (all string) {
 	for _, first := range []reads{empty, refused, full} {
