@@ -1,6 +1,8 @@
 package app
 
 import (
+	"fmt"
+
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudformation/change"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/operation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/schema"
@@ -49,7 +51,9 @@ func (stackTypes) Built(resourceType string) bool { return types.Find(resourceTy
 
 func (stackTypes) Refuse(resourceType string, properties *document.Value) error {
 	if t := types.Find(resourceType); t != nil {
-		return t.Check(properties)
+		if path := t.NotBuilt(properties); path != "" {
+			return fmt.Errorf("the property %s of %s", path, t.Name)
+		}
 	}
 	return nil
 }

@@ -8,13 +8,15 @@ import (
 
 // Check refuses properties that the emulator does not have, by their names.
 func (t *Type) Check(properties *document.Value) error {
-	if path := t.refused("", properties); path != "" {
+	if path := t.NotBuilt(properties); path != "" {
 		return Failed(InvalidRequest, "Property %s of %s is not built", path, t.Name)
 	}
 	return nil
 }
 
-// refused is the path of the first property that is refused. Empty: there is none.
+// NotBuilt is the path of the first property that the emulator does not have. Empty: there is none.
+func (t *Type) NotBuilt(properties *document.Value) string { return t.refused("", properties) }
+
 func (t *Type) refused(path string, v *document.Value) string {
 	if v == nil {
 		return ""
