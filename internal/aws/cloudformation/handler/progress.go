@@ -16,7 +16,7 @@ const (
 // progress is what Result.Progress has.
 type progress struct {
 	Phase phase    `json:"phase,omitempty"`
-	Tries int      `json:"tries,omitempty"` // of this phase that have failed, for now
+	Tries int      `json:"tries,omitempty"` // of this phase that have failed in a row, for now
 	Known []string `json:"known,omitempty"`
 	Memo  string   `json:"memo,omitempty"`
 }

@@ -44,6 +44,8 @@ func (t *Type) result(n *Turn, again time.Duration, err error) Result {
 			result.Failure = FailureOf(err)
 		}
 		n.progress.Tries++
+	} else {
+		n.progress.Tries = 0 // or looks that fail now and then would add up while it gets stable
 	}
 	n.progress.Known, n.progress.Memo = n.Known, n.Memo
 	result.Configured = n.progress.Phase == configured && n.Action != Delete && result.Failure == nil

@@ -363,3 +363,22 @@ func TestStable(t *testing.T) {
 		t.Errorf("%+v", first)
 	}
 }
+
+// TestThrottledNowAndThen: looks that are throttled in between do not add up while a resource gets stable.
+func TestThrottledNowAndThen(t *testing.T) {
+	t.Parallel()
+	s := &shelf{boxes: map[string]*box{"b": {ID: "b"}}}
+	slow := boxType(handler.ByTags)
+	looks := 0
+	slow.Read = func(*handler.Turn) (bool, error) {
+		if looks++; looks%2 == 0 {
+			return false, refusal(400, "ThrottlingException")
+		}
+		return looks > 60, nil
+	}
+	r := request(t, handler.Update, "{}")
+	r.PhysicalID = "b"
+	if got := (&handlertest.Driver{Call: s.call}).Do(t, slow.Run, r); got.Failure != nil || looks < 60 {
+		t.Errorf("%+v after %d looks", got.Failure, looks)
+	}
+}
