@@ -48,7 +48,7 @@ func codeOf(e *apiclient.Error) Code {
 	switch {
 	case isThrottling(e):
 		return Throttling
-	case e.Status == http.StatusForbidden || hasAny(e.Code, "AccessDenied", "Unauthorized", "NotAuthorized"):
+	case denies(e):
 		return AccessDenied
 	case e.Status >= http.StatusInternalServerError:
 		return GeneralServiceException
@@ -62,6 +62,16 @@ func codeOf(e *apiclient.Error) Code {
 		return InvalidRequest
 	}
 	return GeneralServiceException
+}
+
+func denies(e *apiclient.Error) bool {
+	return e.Status == http.StatusForbidden || hasAny(e.Code, "AccessDenied", "Unauthorized", "NotAuthorized")
+}
+
+// isDenied reports whether a call failed because its caller may not make it.
+func isDenied(err error) bool {
+	e, is := errors.AsType[*apiclient.Error](err)
+	return is && denies(e)
 }
 
 func isThrottling(e *apiclient.Error) bool {

@@ -67,6 +67,7 @@ func (t *Type) create(n *Turn) (time.Duration, error) {
 			}
 		case intended, refused:
 			if err := t.makeOnce(n); err != nil {
+				n.progress.Denied = n.ID == "" && n.progress.Tries == 0 && isDenied(err)
 				return 0, err
 			}
 			n.reach(made)
@@ -243,7 +244,7 @@ func (t *Type) remove(n *Turn) (time.Duration, error) {
 }
 
 // lost is the ID of what a create may have made that did not come to say so. What stands under a custom name is the stack's
-// only if the create was about to make it.
+// only if the create was about to make it. Who may not create may not be allowed to look either: then there is nothing to find.
 func (t *Type) lost(n *Turn) (string, error) {
 	create := readProgress(n.CreateProgress)
 	_, custom := t.Naming.name(&n.Request)
@@ -251,5 +252,9 @@ func (t *Type) lost(n *Turn) (string, error) {
 		return "", nil
 	}
 	n.Known = create.Known
-	return t.found(n)
+	id, err := t.found(n)
+	if create.Denied && isDenied(err) {
+		return "", nil
+	}
+	return id, err
 }

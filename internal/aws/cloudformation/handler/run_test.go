@@ -382,3 +382,36 @@ func TestThrottledNowAndThen(t *testing.T) {
 		t.Errorf("%+v after %d looks", got.Failure, looks)
 	}
 }
+
+// TestDeniedCreates: a create that is denied has made nothing, so its delete succeeds, also where looking for it is denied.
+func TestDeniedCreates(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		first  string // what the first create answers
+		failed bool   // whether the delete fails
+	}{{"AccessDenied", false}, {"InternalFailure", true}} {
+		for _, identity := range []handler.Identity{handler.ByName, handler.ByTags} {
+			s := &shelf{boxes: map[string]*box{}, unique: identity == handler.ByName}
+			denied := false
+			s.refuse = func(operation string) error {
+				switch {
+				case denied:
+					return refusal(403, "AccessDenied")
+				case operation == "Make":
+					denied = true
+					return refusal(400, c.first)
+				}
+				return nil
+			}
+			r := request(t, handler.Create, `{"Size": 1}`)
+			got := (&handlertest.Driver{Call: s.call}).Do(t, boxType(identity).Run, r)
+			if got.Failure == nil || got.PhysicalID != "" {
+				t.Fatalf("%s: %+v", c.first, got)
+			}
+			r.Action, r.CreateProgress = handler.Delete, got.Progress
+			if got = (&handlertest.Driver{Call: s.call}).Do(t, boxType(identity).Run, r); (got.Failure != nil) != c.failed {
+				t.Errorf("%v, %s: the delete: %+v", identity, c.first, got.Failure)
+			}
+		}
+	}
+}
