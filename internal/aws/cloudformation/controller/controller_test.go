@@ -74,7 +74,7 @@ func TestDeaths(t *testing.T) {
 						w.start()
 					}
 					atRandom.Store(0)
-					w.must(w.clock.Advance(context.Background(), time.Hour))
+					w.ends()
 				}
 				if got := w.status(); got != cloudformation.DeleteComplete || w.all() != "" {
 					t.Errorf("the stack is %s, left is %s\n%s", got, w.all(), strings.Join(w.events(), "\n"))

@@ -189,15 +189,21 @@ func (w *world) status() cloudformation.StackStatus {
 // settles lets time pass until nothing is under way.
 func (w *world) settles(want cloudformation.StackStatus) {
 	w.Helper()
+	w.ends()
+	if got := w.status(); got != want {
+		w.Fatalf("the stack is %s, want %s\n%s\n%s", got, want, strings.Join(w.events(), "\n"), w.log.String())
+	}
+}
+
+// ends waits until no operation is under way.
+func (w *world) ends() {
+	w.Helper()
 	for range 10 {
 		w.must(w.clock.Advance(context.Background(), time.Hour))
 		if !w.status().InProgress() {
 			break
 		}
 		time.Sleep(time.Minute) // of the bubble: calls that hang end
-	}
-	if got := w.status(); got != want {
-		w.Fatalf("the stack is %s, want %s\n%s\n%s", got, want, strings.Join(w.events(), "\n"), w.log.String())
 	}
 }
 
