@@ -74,6 +74,12 @@ func isDenied(err error) bool {
 	return is && denies(e)
 }
 
+// isThrottled reports whether a call failed because its caller has made too many.
+func isThrottled(err error) bool {
+	e, is := errors.AsType[*apiclient.Error](err)
+	return is && isThrottling(e)
+}
+
 func isThrottling(e *apiclient.Error) bool {
 	return e.Status == http.StatusTooManyRequests ||
 		hasAny(e.Code, "Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown", "ProvisionedThroughputExceeded")

@@ -158,11 +158,13 @@ func (t *Type) settle(n *Turn) (time.Duration, error) {
 	}
 	stable, err := t.Read(n)
 	switch {
+	case isThrottled(err): // the next look says more
 	case err != nil:
 		return 0, err
 	case stable:
 		return 0, nil
-	case t.isLate(n):
+	}
+	if t.isLate(n) {
 		return 0, Failed(NotStabilized, "Exceeded attempts to wait")
 	}
 	return lookAgain(n.Now.Sub(n.Began)), nil
@@ -235,7 +237,7 @@ func (t *Type) remove(n *Turn) (time.Duration, error) {
 	switch {
 	case gone || IsGone(err):
 		return 0, nil
-	case err != nil:
+	case err != nil && !isThrottled(err):
 		return 0, err
 	case t.isLate(n):
 		return 0, Failed(NotStabilized, "Exceeded attempts to wait")

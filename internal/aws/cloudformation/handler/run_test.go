@@ -364,22 +364,30 @@ func TestStable(t *testing.T) {
 	}
 }
 
-// TestThrottledNowAndThen: looks that are throttled in between do not add up while a resource gets stable.
-func TestThrottledNowAndThen(t *testing.T) {
+// TestLooksFail: looks that are throttled, or fail now and then, only slow a resource that gets stable, or goes.
+func TestLooksFail(t *testing.T) {
 	t.Parallel()
-	s := &shelf{boxes: map[string]*box{"b": {ID: "b"}}}
-	slow := boxType(handler.ByTags)
-	looks := 0
-	slow.Read = func(*handler.Turn) (bool, error) {
-		if looks++; looks%2 == 0 {
-			return false, refusal(400, "ThrottlingException")
+	for _, c := range []struct {
+		err   error
+		every int // how many looks there are to one that does not fail
+	}{{refusal(400, "ThrottlingException"), 50}, {refusal(500, "InternalFailure"), 2}} {
+		for _, action := range []handler.Action{handler.Update, handler.Delete} {
+			s := &shelf{boxes: map[string]*box{"b": {ID: "b"}}}
+			slow := boxType(handler.ByTags)
+			looks := 0
+			slow.Read = func(*handler.Turn) (bool, error) {
+				if looks++; looks%c.every != 0 {
+					return false, c.err
+				}
+				return looks >= 100, nil
+			}
+			slow.Gone = slow.Read
+			r := request(t, action, "{}")
+			r.PhysicalID = "b"
+			if got := (&handlertest.Driver{Call: s.call}).Do(t, slow.Run, r); got.Failure != nil || looks != 100 {
+				t.Errorf("%s, %v: %+v after %d looks", action, c.err, got.Failure, looks)
+			}
 		}
-		return looks > 60, nil
-	}
-	r := request(t, handler.Update, "{}")
-	r.PhysicalID = "b"
-	if got := (&handlertest.Driver{Call: s.call}).Do(t, slow.Run, r); got.Failure != nil || looks < 60 {
-		t.Errorf("%+v after %d looks", got.Failure, looks)
 	}
 }
 
