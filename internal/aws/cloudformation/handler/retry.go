@@ -13,6 +13,7 @@ import (
 const (
 	serverErrorTries = 6
 	throttledTries   = 20
+	throttledAtOnce  = 2
 	busyFor          = 5 * time.Minute
 	defaultWithin    = 30 * time.Minute
 

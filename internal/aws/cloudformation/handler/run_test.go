@@ -423,3 +423,30 @@ func TestDeniedCreates(t *testing.T) {
 		}
 	}
 }
+
+// TestThrottledCalls: a step of many calls ends although most calls are throttled at first.
+func TestThrottledCalls(t *testing.T) {
+	t.Parallel()
+	s := &shelf{boxes: map[string]*box{"b": {ID: "b"}}}
+	calls := 0
+	s.refuse = func(string) error {
+		if calls++; calls%3 != 0 {
+			return refusal(400, "ThrottlingException")
+		}
+		return nil
+	}
+	many := boxType(handler.ByTags)
+	many.Update = func(n *handler.Turn) error {
+		for range 6 {
+			if err := n.Call(op("Size"), &box{ID: n.ID, Size: n.Text("Size")}, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	r := request(t, handler.Update, `{"Size": 2}`)
+	r.PhysicalID, r.PreviousTags = "b", r.Tags
+	if got := (&handlertest.Driver{Call: s.call}).Do(t, many.Run, r); got.Failure != nil || s.boxes["b"].Size != "2" {
+		t.Errorf("%+v after %d calls", got.Failure, calls)
+	}
+}

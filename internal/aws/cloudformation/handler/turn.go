@@ -45,9 +45,16 @@ func newTurn(ctx context.Context, call Call, t *Type, r *Request) *Turn {
 	return n
 }
 
-// Call calls an operation. The answer goes to out unless that is nil.
+// Call calls an operation. The answer goes to out unless that is nil. A call that is throttled is made again at once a few times, or
+// steps of many calls would hardly end where a share of all calls is throttled; the step is what waits.
 func (t *Turn) Call(op apiclient.Operation, in, out any) error {
 	err := t.call(t.ctx, op, in, out)
+	for range throttledAtOnce {
+		if !isThrottled(err) {
+			break
+		}
+		err = t.call(t.ctx, op, in, out)
+	}
 	t.answered = t.answered || err == nil
 	return err
 }
