@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -77,8 +78,20 @@ func (s *Stacks) environment(ctx context.Context, who api.Actor) template.Enviro
 
 func (s *Stacks) begin(Work) Work {
 	return Work{Loops: []controllers.Loop{controllers.Patient("stacks", controller.New(controller.Options{
-		Store: s.Store, Clock: s.Clock, Log: s.Log, Types: stackTypes{}, Step: s.step,
+		Store: s.Store, Clock: s.Clock, Log: s.Log, Types: stackTypes{}, Step: s.step, Told: s.told,
 	}))}}
+}
+
+// told has the log tell what has failed, and what has become of stacks.
+func (s *Stacks) told(_ *store.Tx, stack *cloudformation.Stack, events []*cloudformation.Event) {
+	for _, e := range events {
+		switch {
+		case strings.HasSuffix(e.Status, "_FAILED"):
+			s.Log.Warn("a stack has failed, or a resource of it", "stack", stack.Name, "resource", e.LogicalID, "status", e.Status, "reason", e.Reason)
+		case e.Type == cloudformation.TypeStack && !cloudformation.StackStatus(e.Status).InProgress():
+			s.Log.Info("the operation on a stack has ended", "stack", stack.Name, "status", e.Status)
+		}
+	}
 }
 
 // step takes a step of a resource as the principal of its stack. Properties are as the type has them, and are checked before the

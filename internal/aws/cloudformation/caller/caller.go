@@ -74,7 +74,7 @@ func (c *Caller) Call(a Actor) handler.Call {
 
 // isGone is of refusals that handlers ask for, as they look whether something is still there: the log need not warn of them.
 func isGone(code string) bool {
-	return strings.Contains(code, "NotFound") || strings.Contains(code, "NoSuchEntity")
+	return strings.Contains(code, "NotFound") || strings.Contains(code, "NoSuchEntity") || strings.Contains(code, "NotActive")
 }
 
 // do calls an operation in the name of an actor.
