@@ -165,6 +165,12 @@ func TestRefusedRequests(t *testing.T) {
 			in.TemplateBody = aws.String(`{"Resources":{"X":{"Type":"Custom::X"},"Y":{"Type":"AWS::DynamoDB::Table"}}}`)
 		}},
 		{"NotImplementedException", "the property Unbuilt (resource A)", func(in *sdk.CreateStackInput) { in.TemplateBody = one(`{"Unbuilt":1}`) }},
+		{"NotImplementedException", "CreationPolicy (resource A)", func(in *sdk.CreateStackInput) {
+			in.TemplateBody = aws.String(`{"Resources":{"A":{"Type":"AWS::Fake::Thing","CreationPolicy":{"ResourceSignal":{"Count":1}}}}}`)
+		}},
+		{"NotImplementedException", "UpdatePolicy (resource A)", func(in *sdk.CreateStackInput) {
+			in.TemplateBody = aws.String(`{"Resources":{"A":{"Type":"AWS::Fake::Thing","UpdatePolicy":{"AutoScalingRollingUpdate":{}}}}}`)
+		}},
 		{"NotImplementedException", "RollbackConfiguration.RollbackTriggers", func(in *sdk.CreateStackInput) {
 			in.RollbackConfiguration = trigger("arn:aws:cloudwatch:us-east-1:123456789012:alarm:a", "AWS::CloudWatch::Alarm")
 		}},
