@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,8 +54,12 @@ const (
 	identityPolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ecs:*","sts:AssumeRole"],"Resource":"*"}]}`
 )
 
-// make makes one of each kind under a name, one after the other, until the emulator is gone.
-func (i *identities) make(ctx context.Context, name string) error {
+// fewAllowed are the kinds of which an account may have few (providers 100, groups 300), so a round on a fast machine would meet
+// the quota.
+var fewAllowed = []string{"group", "membership", "provider"}
+
+// make makes one of each kind under a name, one after the other, until the emulator is gone. It leaves out some kinds.
+func (i *identities) make(ctx context.Context, name string, without ...string) error {
 	const own = "arn:aws:iam::000000000000:"
 	c, policy := i.iam(), own+"policy/"+name
 	var key, session aws.Credentials
@@ -134,6 +139,9 @@ func (i *identities) make(ctx context.Context, name string) error {
 			return err
 		}},
 	} {
+		if slices.Contains(without, step.what) {
+			continue
+		}
 		if err := step.make(); err != nil {
 			return fmt.Errorf("%s: %w", step.what, err)
 		}
@@ -165,7 +173,11 @@ func TestIdentitiesSurviveKills(t *testing.T) {
 		go func() {
 			var err error
 			for more := 0; err == nil; more++ {
-				err = i.make(t.Context(), fmt.Sprintf("round-%d-%d", n, more))
+				var without []string
+				if more >= 6 {
+					without = fewAllowed
+				}
+				err = i.make(t.Context(), fmt.Sprintf("round-%d-%d", n, more), without...)
 			}
 			ended <- err
 		}()
