@@ -36,6 +36,7 @@ func (c *Controller) newCall(s *cloudformation.Stack, of operation.Call, now tim
 	made := &call{incarnation: of.Incarnation, stack: s, over: make(chan struct{}), request: handler.Request{
 		Action: handler.Action(of.Action), Type: of.Type, LogicalID: of.LogicalID, StackName: s.Name, StackID: s.ID, Scope: s.Scope,
 		Incarnation: of.Incarnation, PhysicalID: of.PhysicalID, Properties: of.Properties, Previous: cmp.Or(of.Previous, of.Properties),
+		Metadata: of.Metadata, CreationPolicy: of.CreationPolicy, UpdatePolicy: of.UpdatePolicy,
 		Attributes: of.Attributes, Tags: tags(of.Tags), PreviousTags: tags(of.PreviousTags), Began: of.Step.Began, Now: now,
 		Progress: of.Step.Progress, CreateProgress: of.CreateProgress,
 	}}

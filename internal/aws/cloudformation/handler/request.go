@@ -43,6 +43,8 @@ type Request struct {
 	Attributes map[string]*document.Value
 	// Tags are the stack's, without system tags; PreviousTags were they before an Update.
 	Tags, PreviousTags []Tag
+	// Metadata, CreationPolicy and UpdatePolicy are nil without one, and of a Delete.
+	Metadata, CreationPolicy, UpdatePolicy *document.Value
 	// Began is when the action began, by the emulator's clock, as Now is.
 	Began, Now time.Time
 	// Progress is what the last Result of this action said, empty at first.
