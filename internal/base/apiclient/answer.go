@@ -60,9 +60,9 @@ func Expecting(ctx context.Context, code string) context.Context {
 	return ExpectingEach(ctx, func(c string) bool { return c == code })
 }
 
-// ExpectingEach is [Expecting] for each code of which that reports true.
+// ExpectingEach is [Expecting] for each code of which that reports true, and for those that ctx expects already.
 func ExpectingEach(ctx context.Context, that func(code string) bool) context.Context {
-	return context.WithValue(ctx, expected{}, that)
+	return context.WithValue(ctx, expected{}, func(code string) bool { return that(code) || Expects(ctx, code) })
 }
 
 // Expects reports whether the [Client] that has made a request, by its context, expects a refusal with a code.

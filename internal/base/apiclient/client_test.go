@@ -44,6 +44,10 @@ func TestOperationsOfAWSJSON10(t *testing.T) {
 func TestExpectedRefusals(t *testing.T) {
 	one := Expecting(t.Context(), "Here")
 	each := ExpectingEach(t.Context(), func(code string) bool { return code != "Here" })
+	both := Expecting(one, "Busy")
+	if !Expects(both, "Here") || !Expects(both, "Busy") || Expects(both, "Gone") {
+		t.Error("one context does not add to the other")
+	}
 	if !Expects(one, "Here") || Expects(one, "Gone") || Expects(each, "Here") || !Expects(each, "Gone") || Expects(t.Context(), "") {
 		t.Error("other refusals are expected")
 	}

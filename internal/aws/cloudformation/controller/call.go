@@ -109,6 +109,9 @@ func (c *Controller) result(got handler.Result) operation.Result {
 		r.Due = c.Clock.Now()
 	case got.Again != 0:
 		r.Due = c.Clock.Now().Add(got.Again)
+		if !got.Deadline.IsZero() && got.Deadline.Before(r.Due) {
+			r.Due = got.Deadline
+		}
 	}
 	return r
 }

@@ -189,3 +189,27 @@ func TestALargeStackIsMadeBoundedly(t *testing.T) {
 		}
 	})
 }
+
+// TestADeadlineIsKept: the last step comes when the resource has had its time, also if the pause before it would be longer.
+func TestADeadlineIsKept(t *testing.T) {
+	inBubble(t, store.Options{}, func(w *world) {
+		var began, last time.Time
+		w.stop()
+		w.before = func(_ context.Context, r handler.Request) *handler.Result {
+			if r.LogicalID != "C" || r.Action != handler.Create {
+				return nil
+			}
+			began, last = r.Began, r.Now
+			if r.Now.Sub(r.Began) < 100*time.Second {
+				return &handler.Result{PhysicalID: "c", Again: 30 * time.Second, Deadline: r.Began.Add(100 * time.Second)}
+			}
+			return &handler.Result{PhysicalID: "c"}
+		}
+		w.start()
+		w.begin(cloudformation.CreateStack, three)
+		w.settles(cloudformation.CreateComplete)
+		if took := last.Sub(began); took != 100*time.Second {
+			t.Errorf("the last step comes after %s", took)
+		}
+	})
+}

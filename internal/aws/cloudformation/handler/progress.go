@@ -19,6 +19,8 @@ type progress struct {
 	Tries int      `json:"tries,omitempty"` // of this phase that have failed in a row, for now
 	Known []string `json:"known,omitempty"`
 	Memo  string   `json:"memo,omitempty"`
+	// Said are codes of refusals after which a call was made again: the log has each of them once for an action.
+	Said []string `json:"said,omitempty"`
 	// Denied says that access to the create was denied at its first try.
 	Denied bool `json:"denied,omitempty"`
 }

@@ -66,6 +66,8 @@ type Result struct {
 	Progress string
 	// Again is when to take the next step; 0: the action is done, or it has failed.
 	Again time.Duration
+	// Deadline is when the resource has had its time: the next step is no later. Zero: nothing hurries.
+	Deadline time.Time
 	// Configured says that all calls are made, and the resource has only to get stable (CFN-26).
 	Configured bool
 	Failure    *Failure

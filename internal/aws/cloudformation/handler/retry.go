@@ -46,6 +46,7 @@ func (t *Type) pauseFor(n *Turn, err error) time.Duration {
 		if n.Now.Sub(n.Began) >= busyFor {
 			return 0
 		}
+		n.deadline = n.Began.Add(busyFor)
 	default:
 		return 0
 	}
@@ -61,8 +62,14 @@ func (t *Type) isBusy(n *Turn, e *apiclient.Error) bool {
 		n.Action == Delete && hasAny(e.Code, "DependencyViolation", "InUse", "ClusterContains", "DeleteConflict")
 }
 
-// lookAgain is when to look again at what is not stable yet: seldomer as time goes on.
-func lookAgain(waited time.Duration) time.Duration { return min(max(waited/8, firstLook), longestLook) }
-
-// isLate reports whether a resource has had its time to get stable (CFN-111).
-func (t *Type) isLate(n *Turn) bool { return n.Now.Sub(n.Began) >= cmp.Or(t.Within, defaultWithin) }
+// lookAgain is when to look again at what is not stable yet: seldomer as time goes on, and at last when it has had its time to get so
+// (CFN-111).
+func (t *Type) lookAgain(n *Turn) (time.Duration, error) {
+	waited := n.Now.Sub(n.Began)
+	within := cmp.Or(t.Within, defaultWithin)
+	if waited >= within {
+		return 0, Failed(NotStabilized, "Exceeded attempts to wait")
+	}
+	n.deadline = n.Began.Add(within)
+	return min(max(waited/8, firstLook), longestLook), nil
+}

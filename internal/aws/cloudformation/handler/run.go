@@ -44,10 +44,12 @@ func (t *Type) result(n *Turn, again time.Duration, err error) Result {
 			result.Failure = FailureOf(err)
 		}
 		n.progress.Tries++
+		n.said(err)
 	} else {
 		n.progress.Tries = 0 // or looks that fail now and then would add up while it gets stable
 	}
 	n.progress.Known, n.progress.Memo = n.Known, n.Memo
+	result.Deadline = n.deadline
 	result.Configured = n.progress.Phase == configured && n.Action != Delete && result.Failure == nil
 	result.Progress = n.progress.String()
 	return result
@@ -164,10 +166,7 @@ func (t *Type) settle(n *Turn) (time.Duration, error) {
 	case stable:
 		return 0, nil
 	}
-	if t.isLate(n) {
-		return 0, Failed(NotStabilized, "Exceeded attempts to wait")
-	}
-	return lookAgain(n.Now.Sub(n.Began)), nil
+	return t.lookAgain(n)
 }
 
 func (t *Type) update(n *Turn) (time.Duration, error) {
@@ -239,10 +238,8 @@ func (t *Type) remove(n *Turn) (time.Duration, error) {
 		return 0, nil
 	case err != nil && !isThrottled(err):
 		return 0, err
-	case t.isLate(n):
-		return 0, Failed(NotStabilized, "Exceeded attempts to wait")
 	}
-	return lookAgain(n.Now.Sub(n.Began)), nil
+	return t.lookAgain(n)
 }
 
 // lost is the ID of what a create may have made that did not come to say so. What stands under a custom name is the stack's

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"maps"
+	"slices"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/input"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
@@ -28,7 +30,8 @@ type Turn struct {
 	call       Call
 	attributes map[string]*document.Value
 	progress   progress
-	answered   bool // a call of the create has succeeded
+	deadline   time.Time // of a Result
+	answered   bool      // a call of the create has succeeded
 }
 
 func newTurn(ctx context.Context, call Call, t *Type, r *Request) *Turn {
@@ -48,15 +51,25 @@ func newTurn(ctx context.Context, call Call, t *Type, r *Request) *Turn {
 // Call calls an operation. The answer goes to out unless that is nil. A call that is throttled is made again at once a few times, or
 // steps of many calls would hardly end where a share of all calls is throttled; the step is what waits.
 func (t *Turn) Call(op apiclient.Operation, in, out any) error {
-	err := t.call(t.ctx, op, in, out)
+	ctx := apiclient.ExpectingEach(t.ctx, func(code string) bool { return slices.Contains(t.progress.Said, code) })
+	err := t.call(ctx, op, in, out)
 	for range throttledAtOnce {
 		if !isThrottled(err) {
 			break
 		}
-		err = t.call(t.ctx, op, in, out)
+		t.said(err)
+		err = t.call(ctx, op, in, out)
 	}
 	t.answered = t.answered || err == nil
 	return err
+}
+
+// said has the log not warn again of a refusal after which a call is made again.
+func (t *Turn) said(err error) {
+	e, is := errors.AsType[*apiclient.Error](err)
+	if is && !slices.Contains(t.progress.Said, e.Code) {
+		t.progress.Said = append(t.progress.Said, e.Code)
+	}
 }
 
 // Fill writes the properties into an input; see [input.Fill].

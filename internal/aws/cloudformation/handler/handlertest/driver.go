@@ -54,6 +54,9 @@ func (d *Driver) Do(t testing.TB, run Run, r handler.Request) handler.Result {
 			d.Wait(result.Again)
 		}
 		d.Now = d.Now.Add(result.Again)
+		if !result.Deadline.IsZero() && d.Now.After(result.Deadline) {
+			d.Now = result.Deadline
+		}
 	}
 	t.Fatalf("%s of %s does not end: %s", r.Action, r.LogicalID, r.Progress)
 	return handler.Result{}
