@@ -3,6 +3,7 @@ package awsapi
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync/atomic"
 )
@@ -11,6 +12,9 @@ import (
 var (
 	ErrThrottled = errors.New("the call is throttled")
 	ErrFailed    = errors.New("the service fails")
+	// ErrCutOff is of a call whose client has gone, or that ends with the emulator. It is answered as ErrFailed, and the log does not
+	// warn of it.
+	ErrCutOff = errors.New("the call is cut off")
 )
 
 // CallFaults has calls go wrong that are right. The zero value is none, which costs a call the look at
@@ -51,6 +55,8 @@ func (c *CallFaults) of(ctx context.Context, call Call, p protocol) error {
 		return &throttled
 	case errors.Is(err, ErrFailed):
 		return &failed
+	case errors.Is(err, ErrCutOff):
+		return fmt.Errorf("%w: %w", ErrCutOff, &failed)
 	}
 	return err
 }

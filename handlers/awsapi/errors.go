@@ -82,6 +82,7 @@ type failure struct {
 	capital       bool            // the key is Message, as the AWS framework has it for type errors; see Error.Capital
 	reason        string          // for the log, where it knows more than message
 	internal      bool            // whether it went wrong on our side
+	cutOff        bool            // whether the caller is not there any more
 }
 
 // describe decides what err is to the caller. serverCode is the protocol's name for

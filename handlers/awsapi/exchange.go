@@ -102,6 +102,7 @@ func (e *frontEnd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		f = describe(x.words().refusal(err), x.call.RequestID, x.serverCode())
+		f.cutOff = errors.Is(err, ErrCutOff)
 		if own, found := e.Statuses[f.code]; found && f.status == http.StatusBadRequest {
 			f.status = own
 		}
@@ -224,15 +225,15 @@ func (x *exchange) operationLabel() string {
 }
 
 // log writes the request's one line: at level debug for an answer, which most lines
-// would else be, as waiters poll, and for a refusal that the caller expects; at warn for
-// any other refusal; at error, and in full, for what went wrong on our side. f is nil for
+// would else be, as waiters poll, and for a refusal that the caller expects or that comes
+// too late for it; at warn for any other refusal; at error, and in full, for what went wrong on our side. f is nil for
 // an answer.
 func (x *exchange) log(ctx context.Context, status int, f *failure) {
 	level := slog.LevelDebug
 	switch {
 	case f != nil && f.internal:
 		level = slog.LevelError
-	case f != nil && !x.options.Expects(ctx, f.code):
+	case f != nil && !f.cutOff && !x.options.Expects(ctx, f.code):
 		level = slog.LevelWarn
 	}
 	logger := x.options.Logger

@@ -324,6 +324,23 @@ func TestBodyThatEndsEarly(t *testing.T) {
 	}
 }
 
+// TestCallsThatAreCutOff fail as those do that a service has fail; the log does not warn of them.
+func TestCallsThatAreCutOff(t *testing.T) {
+	for err, warns := range map[error]bool{awsapi.ErrCutOff: false, awsapi.ErrFailed: true} {
+		var log strings.Builder
+		var faults awsapi.CallFaults
+		faults.Ask(func(context.Context, awsapi.Call) error { return err })
+		url := service(t, awsapi.Options{Logger: slog.New(slog.NewTextHandler(&log, nil)), Faults: &faults}, stopTask(nil))
+		status, answer := post(t, url, target+".StopTask", `{}`)
+		if status != http.StatusInternalServerError || !strings.Contains(answer, "ServerException") {
+			t.Errorf("%v: status %d, %s", err, status, answer)
+		}
+		if got := strings.Contains(log.String(), "level=WARN"); got != warns {
+			t.Errorf("%v: the log is %q", err, &log)
+		}
+	}
+}
+
 func TestRequestsAreLoggedAndObserved(t *testing.T) {
 	var log strings.Builder
 	var observed []string

@@ -87,9 +87,9 @@ func (f *Faults) onCall(ctx context.Context, c awsapi.Call) error {
 		select {
 		case <-over.C:
 		case <-ctx.Done():
-			return awsapi.ErrFailed
+			return awsapi.ErrCutOff
 		case <-f.Closing.Done():
-			return awsapi.ErrFailed
+			return awsapi.ErrCutOff
 		}
 	}
 	switch {
