@@ -31,9 +31,7 @@ func (n Naming) name(r *Request) (name string, custom bool) {
 // (CFN-103, 104; where exactly AWS cuts is not recorded).
 func (n Naming) generate(stack, logical, incarnation string) string {
 	room := cmp.Or(n.Most, 255) - suffixLength - 2
-	if len(logical) > room/2 {
-		logical = logical[:max(room/2, room-len(stack))]
-	}
+	logical = logical[:min(len(logical), max(room/2, room-len(stack)))]
 	stack = strings.TrimRight(stack[:min(len(stack), room-len(logical))], "-")
 	name := stack + "-" + logical + "-" + suffix(incarnation)
 	if n.Lower {

@@ -24,6 +24,7 @@ func TestNames(t *testing.T) {
 		{Naming{Most: 32}, long, "Lb", `^s{16}-Lb-[A-Za-z0-9]{12}$`},
 		{Naming{Most: 32}, long, long, `^s{9}-s{9}-[A-Za-z0-9]{12}$`},
 		{Naming{Most: 32}, "a", long, `^a-s{17}-[A-Za-z0-9]{12}$`},
+		{Naming{Most: 32}, "infra", "TargetGrp1", `^infra-TargetGrp1-[A-Za-z0-9]{12}$`},
 		{Naming{Most: 32}, "stack-na-me", "Balancer1", `^stack-na-Balancer1-[A-Za-z0-9]{12}$`},
 	} {
 		c.naming.Property = "Name"
