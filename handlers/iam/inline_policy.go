@@ -12,7 +12,7 @@ import (
 // the quota: field reports.
 func (k *kind[R]) putInline(ctx context.Context, a *API, name, policy, document *string) error {
 	err := k.changePolicies(ctx, a, name, func(_ *store.Tx, p *iam.Permissions) error {
-		if why := iam.CheckPolicy(*document, account(ctx).Partition); why != "" {
+		if why := iam.CheckInlinePolicy(*document, account(ctx).Partition); why != "" {
 			return malformedPolicy(why)
 		}
 		put := iam.Inline{Name: *policy, Document: *document}

@@ -11,23 +11,30 @@ import (
 // legacy is AWS's text for what only its older parser refuses.
 const legacy = "The policy failed legacy parsing"
 
-// CheckPolicy says why AWS refuses the document of a role's or a managed policy; empty
-// if it takes it. The order of the checks is part of it (IAM0005). ARNs are of the partition
-// where the policy is.
-func CheckPolicy(text, partition string) string { return checkDocument(text, partition, mistyped) }
+// CheckPolicy says why AWS refuses the document of a managed policy; empty if it takes it. The order of the checks is part
+// of it (IAM0005). ARNs are of the partition where the policy is.
+func CheckPolicy(text, partition string) string {
+	return checkDocument(text, partition, mistyped, "2012-10-17")
+}
+
+// CheckInlinePolicy says why AWS refuses the document of an inline policy. It may be of the older version, which is also
+// the default. Source: AWS's own templates of clusters, whose roles have inline policies without a version.
+func CheckInlinePolicy(text, partition string) string {
+	return checkDocument(text, partition, mistyped, "2012-10-17", "2008-10-17", "")
+}
 
 // CheckSessionPolicy says why AWS refuses a session policy, which may have values that are not of their operator's type
 // (AC44).
 func CheckSessionPolicy(text, partition string) string {
-	return checkDocument(text, partition, func(policy.Condition) bool { return false })
+	return checkDocument(text, partition, func(policy.Condition) bool { return false }, "2012-10-17")
 }
 
-func checkDocument(text, partition string, mistyped func(policy.Condition) bool) string {
+func checkDocument(text, partition string, mistyped func(policy.Condition) bool, versions ...string) string {
 	d, ok := readNew(text)
 	if !ok {
 		return "Syntax errors in policy."
 	}
-	if d.Version != "2012-10-17" {
+	if !slices.Contains(versions, d.Version) {
 		return "Policy document must be version 2012-10-17 or greater."
 	}
 	if slices.ContainsFunc(d.Statements, func(s policy.Statement) bool {

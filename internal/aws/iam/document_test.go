@@ -123,6 +123,13 @@ func TestRefusedPolicyDocuments(t *testing.T) {
 		if got := iam.CheckPolicy(document, "aws"); got != want {
 			t.Errorf("%s\n is refused with %q, want %q", document, got, want)
 		}
+		inline := want
+		if want == version {
+			inline = ""
+		}
+		if got := iam.CheckInlinePolicy(document, "aws"); got != inline {
+			t.Errorf("%s\n is refused inline with %q, want %q", document, got, inline)
+		}
 		if want == legacy && strings.Contains(document, `"Condition"`) {
 			want = "" // AC44
 		}
