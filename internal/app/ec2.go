@@ -67,6 +67,7 @@ func (c *EC2) begin(Work) Work {
 	at := capacity.New(capacity.Options{
 		Store: c.Store, Clock: c.Clock, Log: c.Log, Delays: c.Delays.Instances, AgentAway: c.Faults.instances.AgentAway,
 		Addresses: c.Engine.Agent(), Quotas: c.Quotas, MayRegister: c.Credentials.MayRegister,
+		Initialize: c.initialize,
 	})
 	inGroups := capacity.NewGroups(capacity.GroupOptions{Store: c.Store, Clock: c.Clock, Log: c.Log, Delays: c.Delays.Groups, Outages: &c.Outages})
 	c.capacity.Store(at)

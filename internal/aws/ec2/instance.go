@@ -94,6 +94,8 @@ type Agent struct {
 	DrainsSpot bool
 	// PullBehavior says when it pulls images, as it was written; empty if nothing says so.
 	PullBehavior string
+	// Init are calls of cfn-init that user data makes when the instance first runs; none once they are made.
+	Init []Init
 }
 
 // Reason is why an instance is in its state.

@@ -88,9 +88,9 @@ func Launch(tx *store.Tx, room *Room, spec Spec) ([]*Instance, error) {
 // AgentOf is what the container agent of an instance does: what user data says or,
 // without a line of it, what an ECS-optimized image does by itself.
 // Source: ECS developer guide, container agent configuration: the agent of an
-// ECS-optimized image joins the cluster default.
-func AgentOf(region, image, userData string) Agent {
-	agent := ReadUserData(userData)
+// ECS-optimized image joins the cluster default. With initialized, cfn-init has been called.
+func AgentOf(region, image, userData string, initialized ...string) Agent {
+	agent := ReadUserData(userData, initialized...)
 	if agent.Cluster == "" && FindImage(region, image) != nil {
 		agent.Cluster = "default"
 	}

@@ -20,10 +20,13 @@ const maxUserData = 1 << 20
 
 // ReadUserData finds what user data tells the container agent. It is not run: lines that
 // set the agent's variables count wherever they stand, in a shell script, in cloud-init's
-// formats, or as Bottlerocket's settings.
-func ReadUserData(encoded string) Agent {
+// formats, or as Bottlerocket's settings. Texts that cfn-init has made files and commands of are read after it.
+func ReadUserData(encoded string, initialized ...string) Agent {
 	found := settings{capable: map[string]bool{}}
 	found.read(decoded(encoded), 0)
+	for _, text := range initialized {
+		found.readShell(text, 0)
+	}
 	return found.agent()
 }
 
@@ -37,6 +40,7 @@ type settings struct {
 	capable          map[string]bool // of what agentCapabilities and agentDenials have, by the variable
 	drivers          []string        // of logs
 	listsDrivers     bool
+	init             []Init
 }
 
 func (s *settings) read(text []byte, depth int) {
@@ -72,7 +76,7 @@ var (
 // readShell finds the agent's variables in lines of a script, or of a file that one makes.
 // Variables of the script count if they have a plain value.
 func (s *settings) readShell(text string, depth int) {
-	values := map[string]string{}
+	values, command := map[string]string{}, ""
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
 		if strings.HasPrefix(strings.TrimSpace(line), "#") {
@@ -91,6 +95,12 @@ func (s *settings) readShell(text string, depth int) {
 			s.read(decoded(file[1]), depth+1)
 		}
 		s.readLine(line)
+		var goesOn bool
+		if command, goesOn = strings.CutSuffix(command+line, `\`); goesOn {
+			continue
+		}
+		s.readInit(command)
+		command = ""
 	}
 }
 
@@ -170,7 +180,7 @@ func decodeObject(text string) map[string]string {
 
 // agent is what the settings come to. Attributes and tags are in order of their names.
 func (s *settings) agent() Agent {
-	a := Agent{Cluster: s.cluster, PropagatesTags: s.propagatesTags, DrainsSpot: s.drainsSpot, PullBehavior: s.pullBehavior}
+	a := Agent{Cluster: s.cluster, PropagatesTags: s.propagatesTags, DrainsSpot: s.drainsSpot, PullBehavior: s.pullBehavior, Init: s.init}
 	for _, name := range slices.Sorted(maps.Keys(s.attributes)) {
 		attribute := ecstypes.Attribute{Name: aws.String(name)}
 		if value := s.attributes[name]; value != "" {

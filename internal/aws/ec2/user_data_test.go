@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,6 +80,27 @@ func TestUserDataOfTheAgent(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestUserDataCallsInit finds the calls of cfn-init, as templates have them.
+func TestUserDataCallsInit(t *testing.T) {
+	for text, want := range map[string][]ec2.Init{
+		"yum install -y aws-cfn-bootstrap\n# cfn-init --stack shop --resource A\n": nil,
+		"cfn-init -v --stack shop": nil,
+		"/opt/aws/bin/cfn-init -v --region eu-west-1 --stack shop --resource A -c a,b": {{Stack: "shop", Resource: "A", Region: "eu-west-1", ConfigSets: "a,b"}},
+		"cfn-init -v \\\n  --stack=shop \\\n  --resource='A' >> log 2>&1\n":            {{Stack: "shop", Resource: "A"}},
+		"STACK=shop\ncfn-init -s ${STACK} -r A && cfn-signal -s other -r B":            {{Stack: "shop", Resource: "A"}},
+		"cfn-init -s shop -r A\ncfn-init -s shop -r A\ncfn-init -s shop -r B\n":        {{Stack: "shop", Resource: "A"}, {Stack: "shop", Resource: "B"}},
+		"#cloud-config\nruncmd:\n- /opt/aws/bin/cfn-init -s shop -r A\n":               {{Stack: "shop", Resource: "A"}},
+	} {
+		if got := ec2.ReadUserData(base64.StdEncoding.EncodeToString([]byte(text))).Init; !slices.Equal(got, want) {
+			t.Errorf("%q calls %v, want %v", text, got, want)
+		}
+	}
+	told := ec2.ReadUserData("echo ECS_CLUSTER=red >> c", "ECS_CLUSTER=blue\n", `echo ECS_IMAGE_PULL_BEHAVIOR=once >> c`)
+	if told.Cluster != "blue" || told.PullBehavior != "once" {
+		t.Errorf("what cfn-init writes comes to %+v", told)
 	}
 }
 

@@ -82,6 +82,9 @@ func (c *Controller) reconcile(ctx context.Context, key string) (Plan, error) {
 		return Plan{}, nil
 	}
 	plan := Decide(v)
+	if plan.Initialize {
+		return plan, c.initialize(ctx, key, v.Instance)
+	}
 	refused := plan.Register && c.refuses(ctx, v)
 	if refused {
 		v.Refused = true

@@ -45,6 +45,8 @@ type Options struct {
 	AgentAway func(scope arn.Scope, instanceID string) bool
 	// MayRegister asks whether the agent of an instance may register it in a cluster, by its ARN. Nil: each may.
 	MayRegister func(ctx context.Context, i *ec2.Instance, cluster string) error
+	// Initialize calls cfn-init on an instance, and returns the texts of files and commands. Nil: there are no stacks.
+	Initialize func(ctx context.Context, i *ec2.Instance) ([]string, error)
 	// Delays are the delays of AWS, or none.
 	Delays Delays
 	// Quotas are those that accounts have; nil is the defaults.

@@ -64,6 +64,7 @@ type world struct {
 	clock      *clock.Clock
 	addresses  *addresses
 	away       sync.Map // instance ids
+	initialize func(context.Context, *ec2.Instance) ([]string, error)
 	controller *capacity.Controller
 }
 
@@ -87,7 +88,7 @@ func newWorldAt(t *testing.T, path string, start time.Time) *world {
 // run starts a controller; stop returns when it has ended.
 func (w *world) run() (stop func()) {
 	w.controller = capacity.New(capacity.Options{
-		Store: w.store, Clock: w.clock, Log: slog.New(slog.DiscardHandler), Addresses: w.addresses,
+		Store: w.store, Clock: w.clock, Log: slog.New(slog.DiscardHandler), Addresses: w.addresses, Initialize: w.initialize,
 		AgentAway: func(_ arn.Scope, id string) bool { _, away := w.away.Load(id); return away },
 	})
 	ctx, cancel := context.WithCancel(context.Background())

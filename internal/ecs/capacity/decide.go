@@ -41,6 +41,7 @@ type View struct {
 type Plan struct {
 	Address    bool                    // get it an address, which comes before the rest
 	Reach      types.InstanceStateName // the state that it has reached; empty: none
+	Initialize bool                    // call cfn-init, as its user data does
 	Register   bool                    // make it a container instance
 	Connect    bool                    // its agent connects
 	Disconnect bool                    // its agent is gone
@@ -116,6 +117,10 @@ func (v View) heedNotice(p *Plan) bool {
 // join, and is connected.
 func (v View) run(p *Plan) {
 	if v.early(p, v.Instance.ReachedAt, v.Delays.Boot) {
+		return
+	}
+	if len(v.Instance.Agent.Init) > 0 {
+		p.Initialize = true
 		return
 	}
 	if v.Registered == nil {
