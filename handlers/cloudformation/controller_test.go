@@ -57,7 +57,7 @@ func (table) Changes(_ string, before, after *document.Value) (list []change.Pro
 	return list
 }
 
-func (t table) Change(kind string, before, after *document.Value) operation.Change {
+func (t table) Change(kind string, before, after, _ *document.Value) operation.Change {
 	made := operation.None
 	for _, p := range t.Changes(kind, before, after) {
 		if made == operation.None || p.Recreation == change.Always {

@@ -13,12 +13,12 @@ import (
 // stackTypes is what AWS's schemas, and what is built of them, say of types of resources.
 type stackTypes struct{}
 
-func (stackTypes) Change(resourceType string, before, after *document.Value) operation.Change {
+func (stackTypes) Change(resourceType string, before, after, updatePolicy *document.Value) operation.Change {
 	t, found := schema.Find(resourceType)
 	switch {
 	case !found:
 		return operation.InPlace
-	case t.Replaces(before, after):
+	case t.Replaces(before, after, updatePolicy):
 		return operation.Replace
 	case len(t.Changes(before, after)) == 0:
 		return operation.None

@@ -101,7 +101,7 @@ func (c *Controller) make(made *call) (r operation.Result, sure bool) {
 }
 
 func (c *Controller) result(got handler.Result) operation.Result {
-	r := operation.Result{PhysicalID: got.PhysicalID, Attributes: got.Attributes, Progress: got.Progress, Configured: got.Configured}
+	r := operation.Result{PhysicalID: got.PhysicalID, Attributes: got.Attributes, Progress: got.Progress, Configured: got.Configured, Told: got.Told}
 	switch {
 	case got.Failure != nil:
 		r.Failure = &operation.Failure{Code: string(got.Failure.Code), Message: got.Failure.Message}

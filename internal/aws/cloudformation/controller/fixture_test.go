@@ -98,7 +98,7 @@ func (w *world) start() {
 // types are of one kind: a change of K replaces.
 type types struct{}
 
-func (types) Change(_ string, before, after *document.Value) operation.Change {
+func (types) Change(_ string, before, after, _ *document.Value) operation.Change {
 	if before.TextOf("K") != after.TextOf("K") {
 		return operation.Replace
 	}

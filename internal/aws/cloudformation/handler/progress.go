@@ -9,7 +9,7 @@ const (
 	begun      phase = ""
 	intended   phase = "intended"   // the row says what will be made; it may be there
 	refused    phase = "refused"    // the create was denied before anything was made
-	made       phase = "made"       // the ID is known
+	made       phase = "made"       // the ID is known; of an update: its calls are made, but for those of Proceed
 	configured phase = "configured" // all calls are made
 )
 

@@ -70,7 +70,9 @@ type Result struct {
 	Deadline time.Time
 	// Configured says that all calls are made, and the resource has only to get stable (CFN-26).
 	Configured bool
-	Failure    *Failure
+	// Told are reasons of events on the way, in their order. They belong to Progress: a step that has not ended tells nothing.
+	Told    []string
+	Failure *Failure
 }
 
 // Failure is why an action has failed.

@@ -38,7 +38,7 @@ func (t *Type) Look(ctx context.Context, call Call, r Request) ([]Found, error) 
 
 // result is what a step has come to. What has failed for now is tried again.
 func (t *Type) result(n *Turn, again time.Duration, err error) Result {
-	result := Result{PhysicalID: n.ID, Attributes: n.attributes, Again: again}
+	result := Result{PhysicalID: n.ID, Attributes: n.attributes, Again: again, Told: n.told}
 	if err != nil {
 		if result.Again = t.pauseFor(n, err); result.Again == 0 {
 			result.Failure = FailureOf(err)
@@ -176,6 +176,16 @@ func (t *Type) update(n *Turn) (time.Duration, error) {
 		}
 		if err := t.change(n); err != nil {
 			return 0, err
+		}
+		if n.reach(made); t.Proceed != nil {
+			return AtOnce, nil // or a step after a crash would come before calls that are made again
+		}
+	}
+	if n.progress.Phase == made {
+		if t.Proceed != nil {
+			if again, err := t.Proceed(n); again != 0 || err != nil {
+				return again, err
+			}
 		}
 		n.reach(configured)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -32,6 +33,7 @@ type Turn struct {
 	progress   progress
 	deadline   time.Time // of a Result
 	answered   bool      // a call of the create has succeeded
+	told       []string
 }
 
 func newTurn(ctx context.Context, call Call, t *Type, r *Request) *Turn {
@@ -46,6 +48,11 @@ func newTurn(ctx context.Context, call Call, t *Type, r *Request) *Turn {
 	n.progress = readProgress(r.Progress)
 	n.Known, n.Memo = n.progress.Known, n.progress.Memo
 	return n
+}
+
+// Tell has an event of the resource have a text as its reason.
+func (t *Turn) Tell(format string, args ...any) {
+	t.told = append(t.told, fmt.Sprintf(format, args...))
 }
 
 // Call calls an operation. The answer goes to out unless that is nil. A call that is throttled is made again at once a few times, or

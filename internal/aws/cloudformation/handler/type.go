@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 )
 
@@ -32,11 +33,17 @@ type Type struct {
 	Read func(*Turn) (stable bool, err error)
 	// Update changes all but tags. Nil: tags are all that can be changed.
 	Update func(*Turn) error
-	Delete func(*Turn) error
+	// Proceed takes the next step of an update whose other calls are all made, of what takes its time and is told of: instances that
+	// are replaced in batches. It says when to take the one after it, 0 after the last. Nil: there are none.
+	Proceed func(*Turn) (again time.Duration, err error)
+	Delete  func(*Turn) error
 	// Gone reports whether a resource whose Delete has been answered is no more. Nil: it is.
 	Gone func(*Turn) (bool, error)
 	// Tagging changes tags in an update. Nil: the resource has none, or Update changes them.
 	Tagging *Tagging
+	// UpdatePolicy reads an UpdatePolicy, and says what is wrong in it or not built. It has no functions whose value is not known yet.
+	// Nil: resources of the type have none.
+	UpdatePolicy func(*document.Value) error
 	// Busy reports whether a refusal will pass by itself, besides those that do in each service.
 	Busy func(*Turn, *apiclient.Error) bool
 	// Within is how long a resource may take to get stable. 0: as defaultWithin says.

@@ -97,7 +97,11 @@ func (d *Decider) change(r *cloudformation.Resource, target *cloudformation.Spec
 	}
 	c := None
 	if !r.Now.Properties.Equal(f.properties) {
-		c = d.types.Change(target.Type, r.Now.Properties, f.properties)
+		policy := f.updatePolicy
+		if d.back() { // what an update has changed in place is changed back; a guess
+			policy = nil
+		}
+		c = d.types.Change(target.Type, r.Now.Properties, f.properties, policy)
 	}
 	if c == None && (r.Dirty || !slices.Equal(r.Now.Tags, d.tags()) && d.types.Taggable(target.Type)) {
 		return InPlace

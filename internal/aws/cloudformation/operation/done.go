@@ -32,6 +32,10 @@ func (d *Decider) Done(incarnation string, result Result, now time.Time) {
 		}
 	}
 	d.tellProgress(it, p, result)
+	for _, reason := range result.Told {
+		it.node.edit()
+		it.node.tell(it.node.row.Status, d.masked(reason), it.node.physical(incarnation))
+	}
 	switch {
 	case result.Failure != nil:
 		it.node.edit()

@@ -11,6 +11,8 @@ type filled struct {
 	properties *document.Value
 	shown      string
 	uses       []string // incarnations
+	// updatePolicy is nil without one.
+	updatePolicy *document.Value
 }
 
 // fill gives a resource the values of others, which are there.
@@ -29,6 +31,7 @@ func (d *Decider) fill(spec *cloudformation.Spec) (f filled, err error) {
 			return f, unsuited(v) // it has no form that could be told
 		}
 	}
+	f.updatePolicy, _ = d.known(spec.UpdatePolicy, nil)
 	return f, nil
 }
 

@@ -32,8 +32,8 @@ const (
 
 // Types is what decisions have to know of types of resources.
 type Types interface {
-	// Change is what it takes to have a resource with other properties, which are not Equal.
-	Change(resourceType string, before, after *document.Value) Change
+	// Change is what it takes to have a resource with other properties, which are not Equal, and an UpdatePolicy, which may be nil.
+	Change(resourceType string, before, after, updatePolicy *document.Value) Change
 	// Taggable is whether a resource takes the tags of its stack, so a change of them changes it.
 	Taggable(resourceType string) bool
 	// DeletesFirst is whether a resource is deleted before another one takes its place (CFN-54).
@@ -71,6 +71,7 @@ type Result struct {
 	PhysicalID string
 	Attributes map[string]*document.Value
 	Configured bool
+	Told       []string // reasons of events on the way
 	Failure    *Failure
 }
 

@@ -47,7 +47,7 @@ const (
 // types is what decisions know of the ten types T0 to T9: a property K or R2 is create-only, and T8 and T9 are deleted first.
 type types struct{}
 
-func (types) Change(_ string, before, after *document.Value) operation.Change {
+func (types) Change(_ string, before, after, _ *document.Value) operation.Change {
 	for _, name := range []string{"K", "R2"} {
 		if !before.Get(name).Equal(after.Get(name)) {
 			return operation.Replace

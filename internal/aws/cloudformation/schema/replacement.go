@@ -8,11 +8,15 @@ import (
 )
 
 // Replaces reports whether an update from one set of known properties to another one makes a new resource: change sets say
-// Conditional where this depends on values (CFN-41), and it is decided when the update comes to the resource.
-func (t *Type) Replaces(before, after *document.Value) bool {
+// Conditional where this depends on values (CFN-41), and it is decided when the update comes to the resource. The UpdatePolicy
+// may be nil.
+func (t *Type) Replaces(before, after, updatePolicy *document.Value) bool {
 	before, after = t.Convert(before), t.Convert(after)
 	for _, c := range t.Changes(before, after) {
 		if c.Recreation == Always || c.Recreation == Conditionally && conditions[t.Name+"."+c.Property](before, after) {
+			return true
+		}
+		if c.Recreation == Conditionally && t.Name == autoScalingGroup && willReplace(updatePolicy) {
 			return true
 		}
 	}
@@ -33,11 +37,11 @@ var conditions = map[string]func(before, after *document.Value) bool{
 	},
 	"AWS::Events::Rule.EventBusName": func(before, after *document.Value) bool { return busOf(before) != busOf(after) },
 
-	// UpdatePolicy says whether a new group takes the place of one. Source: user guide, UpdatePolicy.
-	"AWS::AutoScaling::AutoScalingGroup.LaunchConfigurationName": never,
-	"AWS::AutoScaling::AutoScalingGroup.LaunchTemplate":          never,
-	"AWS::AutoScaling::AutoScalingGroup.MixedInstancesPolicy":    never,
-	"AWS::AutoScaling::AutoScalingGroup.VPCZoneIdentifier":       never,
+	// See willReplace.
+	autoScalingGroup + ".LaunchConfigurationName": never,
+	autoScalingGroup + ".LaunchTemplate":          never,
+	autoScalingGroup + ".MixedInstancesPolicy":    never,
+	autoScalingGroup + ".VPCZoneIdentifier":       never,
 
 	// Instances whose root is a volume are changed, and stopped for some of it. Source: user guide, AWS::EC2::Instance.
 	"AWS::EC2::Instance.AdditionalInfo":        never,
@@ -54,6 +58,14 @@ var conditions = map[string]func(before, after *document.Value) bool{
 	"AWS::EC2::Instance.Tenancy":               always, // but for host and dedicated, which are left out here
 
 	"AWS::Lambda::Function.DurableConfig": always, // a guess
+}
+
+const autoScalingGroup = "AWS::AutoScaling::AutoScalingGroup"
+
+// willReplace is whether an UpdatePolicy has a new group take the place of one whose instances would be other ones.
+// Source: user guide, UpdatePolicy.
+func willReplace(updatePolicy *document.Value) bool {
+	return updatePolicy.Get("AutoScalingReplacingUpdate").TextOf("WillReplace") == "true"
 }
 
 func never(_, _ *document.Value) bool  { return false }

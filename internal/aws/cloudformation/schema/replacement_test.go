@@ -60,7 +60,7 @@ func TestReplaces(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := of.Replaces(before.Get("P"), after.Get("P")); got != test.want {
+		if got := of.Replaces(before.Get("P"), after.Get("P"), nil); got != test.want {
 			t.Errorf("%s from %q to %q replaces: %v, want %v", test.of, test.before, test.after, got, test.want)
 		}
 	}
@@ -72,4 +72,32 @@ func inline(text string) string {
 		return text
 	}
 	return "{" + text + "}"
+}
+
+// TestWillReplace: an UpdatePolicy has a new group take the place of one whose instances would be other ones, and of no other one.
+func TestWillReplace(t *testing.T) {
+	of, _ := Find(autoScalingGroup)
+	read := func(text string) *document.Value {
+		root, err := document.Read("P: " + text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return root.Get("P")
+	}
+	before := read("{MinSize: '1', MaxSize: '1', LaunchConfigurationName: a}")
+	for _, test := range []struct {
+		after, policy string
+		want          bool
+	}{
+		{"{MinSize: '1', MaxSize: '1', LaunchConfigurationName: b}", "{AutoScalingReplacingUpdate: {WillReplace: true}}", true},
+		{"{MinSize: '1', MaxSize: '1', LaunchConfigurationName: b}", "{AutoScalingReplacingUpdate: {WillReplace: 'true'}, AutoScalingRollingUpdate: {MaxBatchSize: 2}}", true},
+		{"{MinSize: '1', MaxSize: '1', LaunchConfigurationName: b}", "{AutoScalingReplacingUpdate: {WillReplace: false}}", false},
+		{"{MinSize: '1', MaxSize: '1', LaunchConfigurationName: b}", "{AutoScalingRollingUpdate: {MaxBatchSize: 2}}", false},
+		{"{MinSize: '1', MaxSize: '1', LaunchConfigurationName: b}", "~", false},
+		{"{MinSize: '1', MaxSize: '2', LaunchConfigurationName: a}", "{AutoScalingReplacingUpdate: {WillReplace: true}}", false},
+	} {
+		if got := of.Replaces(before, read(test.after), read(test.policy)); got != test.want {
+			t.Errorf("%s with %s: %t", test.after, test.policy, got)
+		}
+	}
 }

@@ -24,6 +24,8 @@ type Driver struct {
 	Crash bool
 	// Calls are all that were made, as Lose names them.
 	Calls []string
+	// Told are the reasons of all events on the way.
+	Told []string
 
 	lost bool
 }
@@ -46,6 +48,7 @@ func (d *Driver) Do(t testing.TB, run Run, r handler.Request) handler.Result {
 		if crashed {
 			continue
 		}
+		d.Told = append(d.Told, result.Told...)
 		if result.Again == 0 {
 			return result
 		}
