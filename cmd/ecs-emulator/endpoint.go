@@ -66,10 +66,10 @@ func send(ctx context.Context, method, endpoint, path string, query url.Values, 
 
 // streamed is the body of an answer that goes on. Its errors say that the emulator has gone, which those
 // of where it is written do not.
-type streamed struct{ io.Reader }
+type streamed struct{ io.ReadCloser }
 
 func (s streamed) Read(p []byte) (int, error) {
-	n, err := s.Reader.Read(p)
+	n, err := s.ReadCloser.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = fmt.Errorf("the emulator has gone: %w", err)
 	}

@@ -94,7 +94,7 @@ const lookAgain = time.Second
 func (s *execSession) sendSizes(ctx context.Context, screen *os.File, last execframe.Size) {
 	defer s.restoreInPanic()
 	resized := make(chan os.Signal, 1)
-	notifyResize(resized)
+	terminal.NotifyResize(resized)
 	defer signal.Stop(resized)
 	tick := time.NewTicker(lookAgain)
 	defer tick.Stop()

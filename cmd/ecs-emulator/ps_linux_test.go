@@ -17,6 +17,15 @@ import (
 	"github.com/creack/pty"
 )
 
+// What `ps --watch` has a terminal do.
+const (
+	enterScreen = "\x1b[?1049h\x1b[?25l\x1b[?7l"
+	leaveScreen = "\x1b[?7h\x1b[?25h\x1b[?1049l"
+	home        = "\x1b[H"
+	clearLine   = "\x1b[K"
+	clearBelow  = "\x1b[J"
+)
+
 // psTerminal is ps, or another command, on a pseudo terminal.
 type psTerminal struct {
 	*process

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
@@ -98,26 +97,6 @@ func TestPSRefuses(t *testing.T) {
 		var stdout, stderr strings.Builder
 		if code := run(append([]string{"ps"}, strings.Fields(c.args)...), &stdout, &stderr); code != c.code || stdout.Len() > 0 || !strings.Contains(stderr.String(), c.want) {
 			t.Errorf("ps %s ends with %d: %q, %q; want %q", c.args, code, &stdout, &stderr, c.want)
-		}
-	}
-}
-
-// TestPSSaysWhatEndsIt has an emulator that goes on when the cluster is deleted, and one that closes.
-func TestPSSaysWhatEndsIt(t *testing.T) {
-	for _, c := range []struct {
-		then int // the status of the next request
-		want string
-	}{{http.StatusNotFound, `there is no cluster "shop"`}, {http.StatusOK, "the emulator has closed"}} {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Query().Get("follow") != "true" {
-				w.WriteHeader(c.then)
-				w.Write([]byte(`{"error": "there is no cluster \"shop\""}`))
-			}
-		}))
-		defer server.Close()
-		err := watchJSON(t.Context(), psOptions{endpoint: server.URL, cluster: "shop"}, io.Discard)
-		if err == nil || err.Error() != c.want {
-			t.Errorf("ps --watch --json ends with %v, want %s", err, c.want)
 		}
 	}
 }

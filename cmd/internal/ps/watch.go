@@ -1,10 +1,9 @@
-package main
+package ps
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/url"
 	"os"
@@ -27,16 +26,11 @@ const (
 	clearBelow  = "\x1b[J"
 )
 
-// watch shows an overview on a terminal with each change, until the user interrupts it.
-func watch(ctx context.Context, o psOptions, out io.Writer) error {
-	if os.Getenv("TERM") == "dumb" {
-		return usageError{errors.New("--watch needs a terminal that moves its cursor, and this one is dumb (TERM)")}
-	}
-	ctx, stop := untilInterrupted(ctx)
-	defer stop()
+// Watch shows an overview on a terminal with each change, until ctx ends.
+func (c *Command) Watch(ctx context.Context, out io.Writer) error {
 	screen, _ := terminal.Of(out)
 	query := url.Values{"follow": {"true"}, "tasks": {strconv.Itoa(max(tasksOfScreen, screen.Height))}}
-	response, err := askOverview(ctx, o, query)
+	response, err := c.ask(ctx, query)
 	if err != nil {
 		return err
 	}
@@ -51,7 +45,7 @@ func watch(ctx context.Context, o psOptions, out io.Writer) error {
 	case ctx.Err() != nil:
 		return nil
 	case errors.Is(err, io.EOF): // and not in the middle of a value
-		return whyEnded(ctx, o)
+		return c.whyEnded(ctx)
 	}
 	return err
 }
@@ -85,7 +79,7 @@ func (w *watcher) read(ctx context.Context, body io.Reader) error {
 // run draws each value, and what it has each second, as ages grow.
 func (w *watcher) run(ctx context.Context, ended <-chan error) error {
 	resized := make(chan os.Signal, 1)
-	notifyResize(resized)
+	terminal.NotifyResize(resized)
 	defer signal.Stop(resized)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -94,7 +88,7 @@ func (w *watcher) run(ctx context.Context, ended <-chan error) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case err := <-ended:
-			return fmt.Errorf("the emulator has gone: %w", err)
+			return err
 		case w.view = <-w.values:
 			w.received = time.Now()
 		case <-tick.C:

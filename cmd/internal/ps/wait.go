@@ -1,4 +1,4 @@
-package main
+package ps
 
 import (
 	"context"
@@ -13,43 +13,43 @@ import (
 // settled reports whether there is nothing to wait for.
 func settled(view *overview.Overview) bool { return view.Settled || view.NotAsWanted.Sum() == 0 }
 
-// exitCode is 0 if all is as wanted, 4 if what is not stays so, and 3 if it may yet come.
-func exitCode(view *overview.Overview) error {
+// codeOf is the exit code of what there is.
+func codeOf(view *overview.Overview) int {
 	switch {
 	case view.NotAsWanted.Sum() == 0:
-		return nil
+		return 0
 	case view.Settled:
-		return exitError{code: 4}
+		return 4
 	default:
-		return exitError{code: 3}
+		return 3
 	}
 }
 
 // answerPatience is how long after the time to wait an emulator may take for its last answer.
 const answerPatience = 10 * time.Second
 
-// readSettled reads what there is once nothing moves any more, or when o.wait is over.
-func readSettled(ctx context.Context, o psOptions, screen terminal.Terminal) (view *overview.Overview, body []byte, err error) {
-	waiting, cancel := context.WithTimeout(ctx, o.wait)
+// readSettled reads what there is once nothing moves any more, or when the time to wait is over.
+func (c *Command) readSettled(ctx context.Context, screen terminal.Terminal) (view *overview.Overview, body []byte, err error) {
+	waiting, cancel := context.WithTimeout(ctx, c.Wait)
 	defer cancel()
-	if o.wait > 0 { // otherwise it waits for an emulator that starts
+	if c.Wait > 0 { // otherwise it waits for an emulator that starts
 		var end context.CancelFunc
-		ctx, end = context.WithTimeout(ctx, o.wait+answerPatience)
+		ctx, end = context.WithTimeout(ctx, c.Wait+answerPatience)
 		defer end()
 	}
 	for {
-		if view, body, err = readOverview(ctx, o, screen); err != nil || settled(view) || waiting.Err() != nil {
+		if view, body, err = c.read(ctx, screen); err != nil || settled(view) || waiting.Err() != nil {
 			return view, body, err
 		}
-		if err := untilSettled(waiting, o); err != nil && waiting.Err() == nil {
+		if err := c.untilSettled(waiting); err != nil && waiting.Err() == nil {
 			return nil, nil, err
 		}
 	}
 }
 
 // untilSettled follows the emulator's changes until nothing moves any more.
-func untilSettled(ctx context.Context, o psOptions) error {
-	response, err := askOverview(ctx, o, url.Values{"follow": {"true"}, "tasks": {"1"}})
+func (c *Command) untilSettled(ctx context.Context) error {
+	response, err := c.ask(ctx, url.Values{"follow": {"true"}, "tasks": {"1"}})
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func untilSettled(ctx context.Context, o psOptions) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			return whyEnded(ctx, o)
+			return c.whyEnded(ctx)
 		case settled(view):
 			return nil
 		}
