@@ -41,7 +41,7 @@ type overviewRoute struct {
 }
 
 // serve serves GET /_emulator/overview: clusters, services, load balancers, tasks, container instances and repositories
-// of all accounts and regions, and what of them is not as wanted. ?cluster= is the name or ARN of one, and
+// of all accounts and regions, what of them is not as wanted, and stacks that are not. ?cluster= is the name or ARN of one, and
 // ?tasks= the most tasks of each list.
 //
 // With ?follow=true each line has a value, the first at once and others after changes, at most two in a

@@ -22,6 +22,12 @@ var (
 		return scopeKey(s.Scope) + s.Name
 	})
 	stacksByScope = stacks.Index(func(s *Stack) string { return scopeKey(s.Scope) })
+	openStacks    = stacks.Index(func(s *Stack) string {
+		if s.Status.AsWanted() {
+			return ""
+		}
+		return "open"
+	})
 	deletedStacks = stacks.Ages(func(s *Stack) time.Time {
 		if s.Deleted() {
 			return s.DeletedAt
@@ -159,6 +165,9 @@ func Stacks(tx *store.Tx, s arn.Scope) []*Stack { return stacksByScope.List(tx, 
 
 // AllStacks returns the ones of all accounts and regions.
 func AllStacks(tx *store.Tx) []*Stack { return stacks.All(tx) }
+
+// OpenStacks returns those of all accounts and regions that are not as their callers wanted, or not yet, in order of their ids.
+func OpenStacks(tx *store.Tx) []*Stack { return openStacks.List(tx, "open") }
 
 // PutStack writes a stack.
 func PutStack(tx *store.Tx, s *Stack) { stacks.Put(tx, s) }

@@ -32,6 +32,15 @@ func (s StackStatus) InProgress() bool {
 	return strings.HasSuffix(string(s), "_IN_PROGRESS") && s != ReviewInProgress
 }
 
+// AsWanted is whether the last operation has come to what it was asked for, or there is none to come.
+func (s StackStatus) AsWanted() bool {
+	switch s {
+	case CreateComplete, UpdateComplete, DeleteComplete, ReviewInProgress:
+		return true
+	}
+	return false
+}
+
 // ResourceStatus is the status of a resource.
 type ResourceStatus string
 

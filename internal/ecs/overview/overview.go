@@ -1,5 +1,5 @@
 // Package overview reads what an emulator runs into one value: clusters, services with their deployments
-// and targets, tasks, and container instances, and what of them is not as wanted.
+// and targets, tasks, and container instances, what of them is not as wanted, and stacks that are not.
 //
 // It changes no row. Counts and statuses are those of DescribeServices, DescribeTasks and
 // DescribeContainerInstances.
@@ -17,7 +17,10 @@ type Overview struct {
 	NotAsWanted Counts  `json:"notAsWanted"`
 	// Settled reports whether nothing moves any more: all is as wanted, or what is not as wanted stays so
 	// until a client acts.
-	Settled  bool      `json:"settled"`
+	Settled bool `json:"settled"`
+	// Stacks are those of CloudFormation that are not as wanted: an operation is under way, or the last one has failed or was rolled
+	// back. Of one cluster there are none.
+	Stacks   []Stack   `json:"stacks"`
 	Clusters []Cluster `json:"clusters"` // that are ACTIVE
 	Services []Service `json:"services"` // that are not INACTIVE
 	// LoadBalancers are all, or of one cluster those that send to a target group of its services.
@@ -39,13 +42,14 @@ type Overview struct {
 
 // Counts are how many are not as wanted, with those tasks that a limit leaves out.
 type Counts struct {
+	Stacks             int `json:"stacks"`
 	Services           int `json:"services"`
 	Tasks              int `json:"tasks"`
 	ContainerInstances int `json:"containerInstances"`
 }
 
 // Sum is how many there are.
-func (c Counts) Sum() int { return c.Services + c.Tasks + c.ContainerInstances }
+func (c Counts) Sum() int { return c.Stacks + c.Services + c.Tasks + c.ContainerInstances }
 
 type Cluster struct {
 	ARN                string `json:"clusterArn"`

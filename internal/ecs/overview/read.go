@@ -45,7 +45,7 @@ func (e UnknownClusterError) Error() string { return fmt.Sprintf("there is no cl
 // Read reads what there is. The error is an UnknownClusterError.
 func Read(tx *store.Tx, now time.Time, o Options) (*Overview, error) {
 	view := &Overview{
-		Now: now, Clusters: []Cluster{}, Services: []Service{}, ContainerInstances: []ContainerInstance{}, Repositories: []Repository{},
+		Now: now, Stacks: []Stack{}, Clusters: []Cluster{}, Services: []Service{}, ContainerInstances: []ContainerInstance{}, Repositories: []Repository{},
 	}
 	tasks := newTaskLists(o.Tasks)
 	for _, c := range state.Clusters.All(tx) {
@@ -71,6 +71,9 @@ func Read(tx *store.Tx, now time.Time, o Options) (*Overview, error) {
 		return nil, UnknownClusterError{o.Cluster}
 	}
 	view.LoadBalancers = readLoadBalancers(tx, view.Services, o)
+	if o.Cluster == "" {
+		view.Stacks = readStacks(tx)
+	}
 	if o.Cluster == "" && o.Repositories != nil {
 		view.Repositories = append(view.Repositories, o.Repositories(tx)...)
 	}
@@ -91,8 +94,9 @@ func (o Options) leavesOut(tx *store.Tx, c *state.Cluster) bool {
 	return o.Cluster != c.Name && o.Cluster != c.ARN
 }
 
-// countNotAsWanted counts services and container instances.
+// countNotAsWanted counts stacks, services and container instances.
 func (o *Overview) countNotAsWanted() {
+	o.NotAsWanted.Stacks = len(o.Stacks)
 	for i := range o.Services {
 		if o.Services[i].NotAsWanted != "" {
 			o.NotAsWanted.Services++
@@ -105,11 +109,12 @@ func (o *Overview) countNotAsWanted() {
 	}
 }
 
-// settled asks that nothing but services which stay so is not as wanted: the health of tasks and the connections of
+// settled asks that nothing but stacks and services which stay so is not as wanted: the health of tasks and the connections of
 // agents may still change.
 func (o *Overview) settled() bool {
 	moves := func(s Service) bool { return s.NotAsWanted != "" && !s.Settled }
-	return o.NotAsWanted.Tasks+o.NotAsWanted.ContainerInstances == 0 && !slices.ContainsFunc(o.Services, moves)
+	underWay := func(s Stack) bool { return !s.Settled }
+	return o.NotAsWanted.Tasks+o.NotAsWanted.ContainerInstances == 0 && !slices.ContainsFunc(o.Services, moves) && !slices.ContainsFunc(o.Stacks, underWay)
 }
 
 func readCluster(tx *store.Tx, c *state.Cluster) Cluster {

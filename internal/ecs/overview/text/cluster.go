@@ -8,25 +8,31 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
 
-// namesOf adds the account and the region to the names of clusters where there are several.
-func namesOf(clusters []overview.Cluster) map[string]string {
-	regions, accounts := map[string]bool{}, map[string]bool{}
-	for _, c := range clusters {
-		scope := arn.ScopeOf(c.ARN)
-		regions[scope.Region], accounts[scope.Account] = true, true
-	}
+func clusterNames(clusters []overview.Cluster) map[string]string {
 	names := map[string]string{}
 	for _, c := range clusters {
-		scope, parts := arn.ScopeOf(c.ARN), []string{}
+		names[c.ARN] = c.Name
+	}
+	return addScopes(names)
+}
+
+// addScopes adds the account and the region to names where there are several. The keys are ARNs.
+func addScopes(names map[string]string) map[string]string {
+	regions, accounts := map[string]bool{}, map[string]bool{}
+	for id := range names {
+		scope := arn.ScopeOf(id)
+		regions[scope.Region], accounts[scope.Account] = true, true
+	}
+	for id, name := range names {
+		scope, parts := arn.ScopeOf(id), []string{}
 		if len(accounts) > 1 {
 			parts = append(parts, scope.Account)
 		}
 		if len(regions) > 1 {
 			parts = append(parts, scope.Region)
 		}
-		names[c.ARN] = c.Name
 		if len(parts) > 0 {
-			names[c.ARN] += " (" + strings.Join(parts, ", ") + ")"
+			names[id] = name + " (" + strings.Join(parts, ", ") + ")"
 		}
 	}
 	return names

@@ -1,4 +1,4 @@
-// Package text shows an overview on one screen: a table each for clusters, services, load balancers, tasks,
+// Package text shows an overview on one screen: a table each for stacks, clusters, services, load balancers, tasks,
 // container instances and stopped tasks. What is not as wanted comes first, and what does not fit is counted.
 package text
 
@@ -44,9 +44,9 @@ func Render(o *overview.Overview, opts Options) string {
 	if opts.Paint == nil {
 		opts.Paint = func(_ Tone, text string) string { return text }
 	}
-	r := &renderer{Options: opts, Overview: o, names: namesOf(o.Clusters)}
+	r := &renderer{Options: opts, Overview: o, names: clusterNames(o.Clusters)}
 	r.clusterColumn = clusterColumn(r.names)
-	tables := slices.DeleteFunc([]*table{r.clusters(), r.services(), r.loadBalancers(), r.tasks(), r.containerInstances(), r.stoppedTasks()},
+	tables := slices.DeleteFunc([]*table{r.stacks(), r.clusters(), r.services(), r.loadBalancers(), r.tasks(), r.containerInstances(), r.stoppedTasks()},
 		func(t *table) bool { return len(t.items) == 0 })
 	for _, t := range tables {
 		t.layOut(opts.Width)
@@ -74,7 +74,7 @@ type renderer struct {
 
 func (r *renderer) summary() string {
 	n := r.NotAsWanted
-	if len(r.Clusters) == 0 {
+	if len(r.Clusters)+len(r.Stacks) == 0 {
 		return cut("No cluster is in use yet.", r.Width)
 	}
 	if n.Sum() == 0 {
@@ -84,7 +84,7 @@ func (r *renderer) summary() string {
 	for _, part := range []struct {
 		n    int
 		noun string
-	}{{n.Services, "service"}, {n.Tasks, "task"}, {n.ContainerInstances, "container instance"}} {
+	}{{n.Stacks, "stack"}, {n.Services, "service"}, {n.Tasks, "task"}, {n.ContainerInstances, "container instance"}} {
 		if part.n > 0 {
 			parts = append(parts, plural(part.n, part.noun))
 		}
