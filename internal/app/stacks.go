@@ -34,7 +34,7 @@ func (s *Stacks) Module() Module {
 	return Module{
 		Name: "stacks",
 		Rows: []string{
-			"cloudformation-resource", "cloudformation-operation", "cloudformation-request", "cloudformation-export", "cloudformation-import",
+			"cloudformation-resource", "cloudformation-operation", "cloudformation-request", "cloudformation-signal", "cloudformation-export", "cloudformation-import",
 		},
 		Forgets: []Forgetting{{
 			[]string{"cloudformation-stack", "cloudformation-event", "cloudformation-changeset"},

@@ -16,6 +16,9 @@ type Changes struct {
 	// Put and Removed are resources.
 	Put, Removed []*Resource
 	Events       []*Event
+	// Heard are signals that the decision has taken in. Silent are physical resources whose signals go: none waits for them any more.
+	Heard  []*Signal
+	Silent []Source
 	// Exports, where Exporting, are all exports of the stack from now on, and Imports, where Importing, the names of exports that it
 	// uses.
 	Exports              []*Export
@@ -33,7 +36,7 @@ type Changes struct {
 // None is whether nothing changes.
 func (c *Changes) None() bool {
 	return c.Stack == nil && c.Operation == nil && !c.Ended && len(c.Put) == 0 && len(c.Removed) == 0 && len(c.Events) == 0 &&
-		!c.Exporting && !c.Importing && c.Request == nil && !c.TakenUp
+		len(c.Heard) == 0 && len(c.Silent) == 0 && !c.Exporting && !c.Importing && c.Request == nil && !c.TakenUp
 }
 
 // Apply writes the changes for a stack. The error says that an export is not there which the stack would use: the transaction
@@ -59,6 +62,12 @@ func (c *Changes) Apply(tx *store.Tx, s *Stack) error {
 		DeleteResource(tx, r)
 	}
 	AppendEvents(tx, s.ID, c.Events)
+	for _, each := range c.Heard {
+		hear(tx, each)
+	}
+	for _, each := range c.Silent {
+		forgetSignals(tx, s.ID, each)
+	}
 	c.applyOperation(tx, s)
 	if c.Exporting {
 		for _, e := range ExportsOf(tx, s.ID) {

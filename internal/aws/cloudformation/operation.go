@@ -120,7 +120,12 @@ func PutRequest(tx *store.Tx, r *Request) { requests.Put(tx, r) }
 func DeleteRequest(tx *store.Tx, r *Request) { requests.Delete(tx, r) }
 
 // OnOperations wakes a watch with the id of each stack on which an operation begins, changes or ends, or for which there is a
-// request.
+// request or a new signal.
 func OnOperations() []store.Source {
-	return []store.Source{store.OnKeys(operations), store.OnKeys(requests)}
+	return []store.Source{store.OnKeys(operations), store.OnKeys(requests), store.On(signals, func(_, after *Signal) []string {
+		if after == nil || after.Heard {
+			return nil
+		}
+		return []string{after.StackID}
+	})}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/operation"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/signal"
 )
 
 const (
@@ -40,8 +41,26 @@ func (c *Controller) newCall(s *cloudformation.Stack, of operation.Call, now tim
 		Attributes: of.Attributes, Tags: tags(of.Tags), PreviousTags: tags(of.PreviousTags), Began: of.Step.Began, Now: now,
 		Progress: of.Step.Progress, CreateProgress: of.CreateProgress,
 	}}
+	made.request.Signals, made.request.Sent = c.signals(s.ID, of.Sources)
 	made.ctx, made.cancel = context.WithCancel(c.ctx)
 	return made
+}
+
+// signals are those that a resource has got, and those that the handles have which it uses.
+func (c *Controller) signals(stackID string, sources []cloudformation.Source) (own, sent []signal.Signal) {
+	tx := c.Store.Read()
+	for i, each := range sources {
+		var list []signal.Signal
+		for _, s := range cloudformation.HeardSignals(tx, stackID, each) {
+			list = append(list, signal.Signal{UniqueID: s.UniqueID, Failed: s.Failed, Data: s.Data, Reason: s.Reason, At: s.At})
+		}
+		if i == 0 {
+			own = list
+		} else {
+			sent = append(sent, list...)
+		}
+	}
+	return own, sent
 }
 
 func tags(list []cloudformation.Tag) []handler.Tag {
@@ -101,7 +120,10 @@ func (c *Controller) make(made *call) (r operation.Result, sure bool) {
 }
 
 func (c *Controller) result(got handler.Result) operation.Result {
-	r := operation.Result{PhysicalID: got.PhysicalID, Attributes: got.Attributes, Progress: got.Progress, Configured: got.Configured, Told: got.Told}
+	r := operation.Result{
+		PhysicalID: got.PhysicalID, Attributes: got.Attributes, Progress: got.Progress, Configured: got.Configured, Told: got.Told,
+		Signals: got.Signalled,
+	}
 	switch {
 	case got.Failure != nil:
 		r.Failure = &operation.Failure{Code: string(got.Failure.Code), Message: got.Failure.Message}

@@ -151,6 +151,7 @@ func (c *Controller) decide(tx *store.Tx, id string, w *work, results []result) 
 	if r := cloudformation.FindRequest(tx, id); r != nil {
 		w.decider.Heed(r, now)
 	}
+	w.decider.Hear(cloudformation.NewSignals(tx, id), now)
 	for _, each := range results {
 		w.decider.Done(each.call.incarnation, each.value, now)
 	}

@@ -9,6 +9,7 @@ package handler
 import (
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/signal"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
@@ -45,6 +46,12 @@ type Request struct {
 	Tags, PreviousTags []Tag
 	// Metadata, CreationPolicy and UpdatePolicy are nil without one, and of a Delete.
 	Metadata, CreationPolicy, UpdatePolicy *document.Value
+	// Signals are those that the resource has got since its action began; those that were sent to the handle of a wait condition are
+	// in Sent. A new one has the step taken at once.
+	Signals, Sent []signal.Signal
+	// Ready is whether an instance of EC2 runs, and has joined the cluster that it was told: as no user data runs, that is its
+	// signal. Nil: none is.
+	Ready func(instanceID string) bool
 	// Began is when the action began, by the emulator's clock, as Now is.
 	Began, Now time.Time
 	// Progress is what the last Result of this action said, empty at first.
@@ -71,8 +78,10 @@ type Result struct {
 	// Configured says that all calls are made, and the resource has only to get stable (CFN-26).
 	Configured bool
 	// Told are reasons of events on the way, in their order. They belong to Progress: a step that has not ended tells nothing.
-	Told    []string
-	Failure *Failure
+	Told []string
+	// Signalled are the unique ids of signals that the resource counts as sent, and that are not among its Signals.
+	Signalled []string
+	Failure   *Failure
 }
 
 // Failure is why an action has failed.

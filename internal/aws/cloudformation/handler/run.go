@@ -38,7 +38,7 @@ func (t *Type) Look(ctx context.Context, call Call, r Request) ([]Found, error) 
 
 // result is what a step has come to. What has failed for now is tried again.
 func (t *Type) result(n *Turn, again time.Duration, err error) Result {
-	result := Result{PhysicalID: n.ID, Attributes: n.attributes, Again: again, Told: n.told}
+	result := Result{PhysicalID: n.ID, Attributes: n.attributes, Again: again, Told: n.told, Signalled: n.signalled}
 	if err != nil {
 		if result.Again = t.pauseFor(n, err); result.Again == 0 {
 			result.Failure = FailureOf(err)
@@ -159,10 +159,15 @@ func (t *Type) settle(n *Turn) (time.Duration, error) {
 		return 0, nil
 	}
 	stable, err := t.Read(n)
+	if err != nil && !isThrottled(err) { // else the next look says more
+		return 0, err
+	}
+	policy, waits, err := waitsFor(n)
 	switch {
-	case isThrottled(err): // the next look says more
 	case err != nil:
 		return 0, err
+	case waits:
+		return t.await(n, policy, stable)
 	case stable:
 		return 0, nil
 	}

@@ -34,6 +34,7 @@ type Turn struct {
 	deadline   time.Time // of a Result
 	answered   bool      // a call of the create has succeeded
 	told       []string
+	signalled  []string
 }
 
 func newTurn(ctx context.Context, call Call, t *Type, r *Request) *Turn {

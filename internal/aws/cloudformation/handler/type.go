@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/signal"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 )
@@ -46,6 +47,10 @@ type Type struct {
 	UpdatePolicy func(*document.Value) error
 	// Busy reports whether a refusal will pass by itself, besides those that do in each service.
 	Busy func(*Turn, *apiclient.Error) bool
+	// Launches says that the resource has instances of EC2, for which Read calls the Turn's Instance.
+	Launches bool
+	// Judge says what has become of a resource that waits for signals by its CreationPolicy. Nil: of an instance or a wait condition.
+	Judge func(p signal.Policy, received []signal.Signal, waited time.Duration) (signal.Verdict, string)
 	// Within is how long a resource may take to get stable. 0: as defaultWithin says.
 	Within time.Duration
 }

@@ -175,6 +175,7 @@ func (d *Decider) succeeded(it *item, p *cloudformation.Physical) {
 	n, action := it.node, p.Step.Action
 	r := n.row
 	p.Step = nil
+	d.silence(n, p)
 	if action == cloudformation.Create {
 		p.Made = true
 		d.takePlace(n)

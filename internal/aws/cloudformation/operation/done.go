@@ -36,13 +36,14 @@ func (d *Decider) Done(incarnation string, result Result, now time.Time) {
 		it.node.edit()
 		it.node.tell(it.node.row.Status, d.masked(reason), it.node.physical(incarnation))
 	}
+	d.hearSeen(it, p, result.Signals)
 	switch {
 	case result.Failure != nil:
 		it.node.edit()
 		d.failed(it, it.node.physical(incarnation), *result.Failure)
 	case !result.Due.IsZero():
 		d.counts(it, false)
-		d.schedule(it, result.Due)
+		d.scheduleHeard(it, result.Due)
 	default:
 		it.node.edit()
 		d.completed(it, it.node.physical(incarnation))
@@ -130,6 +131,7 @@ func (d *Decider) fail(it *item, p *cloudformation.Physical, reason string) {
 			p.CreateProgress = p.Step.Progress
 		}
 		p.Step = nil
+		d.silence(n, p)
 	}
 	op := d.editOp()
 	if p == nil {

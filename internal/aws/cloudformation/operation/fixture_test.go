@@ -54,6 +54,9 @@ func newFixture(t fataler) *fixture {
 		crashes: func() bool { return false }, order: func(int) int { return 0 },
 	}
 	f.world.kept = func(id string) bool { return f.kept("s")[id] }
+	f.world.signals = func(of cloudformation.Source) int {
+		return len(cloudformation.HeardSignals(f.store.Read(), f.stack("s").ID, of))
+	}
 	return f
 }
 
@@ -198,6 +201,12 @@ func (f *fixture) runUntil(name string, so func() bool) {
 			if at.IsZero() {
 				f.t.Fatalf("%s stands still in %s:\n%s", name, f.stack(name).Status, f.describe(name))
 			}
+			if f.signalled(name) {
+				continue
+			}
+			if at.Sub(f.now) > longWait/2 {
+				f.t.Fatalf("%s waits for a signal that was sent:\n%s", name, f.describe(name))
+			}
 			f.now = at
 			continue
 		}
@@ -223,6 +232,7 @@ func (f *fixture) decide(name string, d **operation.Decider) {
 		if r := cloudformation.FindRequest(tx, s.ID); r != nil {
 			(*d).Heed(r, f.now)
 		}
+		(*d).Hear(cloudformation.NewSignals(tx, s.ID), f.now)
 		(*d).Next(f.now, exports{tx, f.alarm})
 		return (*d).Changes().Apply(tx, s)
 	})

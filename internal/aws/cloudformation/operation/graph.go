@@ -30,6 +30,7 @@ type item struct {
 	users       []*item
 	calling     bool // counts among the calling
 	flying      bool // a call is under way
+	signalled   bool // a signal has come that the call under way has not
 	due         time.Time
 	retries     bool // nothing is under way before due, when the delete begins again
 	place       int  // in the heap; -1: it is not there
@@ -194,7 +195,7 @@ func (d *Decider) release(it *item) {
 	}
 	d.counts(it, false)
 	d.unschedule(it)
-	it.flying = false
+	it.flying, it.signalled = false, false
 }
 
 func (d *Decider) counts(it *item, calling bool) {

@@ -131,6 +131,7 @@ func (d *Decider) Calls(now time.Time, most int) (list []Call) {
 		}
 		if p.Step.Action != cloudformation.Delete {
 			d.addPolicies(&made, d.target(it.node))
+			made.Sources = d.sources(it.node, p)
 		}
 		list = append(list, made)
 	}

@@ -90,7 +90,8 @@ func (f *fixture) updates(g graphOf, onFailure cloudformation.OnFailure) operati
 
 // TestAnyCallMayFail: after a success, all reads are as for a fresh stack of the same template; after a rollback, those from
 // before; after a delete, there is nothing; and each operation ends. Calls fail for good, for a while, or after they took effect;
-// the emulator dies between any two transactions; callers delete and cancel meanwhile.
+// the emulator dies between any two transactions; callers delete and cancel meanwhile. Some resources wait for signals, none of which
+// is lost, and of which none stays.
 func TestAnyCallMayFail(t *testing.T) {
 	t.Parallel()
 	for range 4 { // times a hundred stacks
@@ -283,6 +284,9 @@ func (s *story) settle(done *cloudformation.Stack) {
 		return
 	default:
 		s.T.Fatalf("the stack ends as %s", done.Status)
+	}
+	if left := s.allSignals("s"); len(left) > 0 {
+		s.T.Fatalf("signals are left of %v\n%s", left, s.describe("s"))
 	}
 	kept := s.kept("s")
 	if s.lenient || strings.HasSuffix(done.Reason, "could not be deleted.") { // its physical id need not have been known

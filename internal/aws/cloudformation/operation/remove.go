@@ -161,6 +161,7 @@ func (d *Decider) removalFailed(it *item, p *cloudformation.Physical, reason str
 func (d *Decider) drop(it *item) {
 	n := it.node
 	r := n.edit()
+	d.silence(n, n.physical(it.incarnation))
 	r.Leaving = slices.DeleteFunc(r.Leaving, func(p *cloudformation.Physical) bool { return p.Incarnation == it.incarnation })
 	if d.cleaning() && r.Now == nil && len(r.Leaving) == 0 {
 		n.remove()

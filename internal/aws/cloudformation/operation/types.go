@@ -62,6 +62,8 @@ type Call struct {
 	// Metadata, CreationPolicy and UpdatePolicy are nil without one, and of a Delete.
 	Metadata, CreationPolicy, UpdatePolicy *document.Value
 	Step                                   cloudformation.Step
+	// Sources are those whose signals the call is to get.
+	Sources []cloudformation.Source
 }
 
 // Result is what a call has come to.
@@ -72,7 +74,9 @@ type Result struct {
 	Attributes map[string]*document.Value
 	Configured bool
 	Told       []string // reasons of events on the way
-	Failure    *Failure
+	// Signals are those that the handler has seen without a row of theirs: their unique ids.
+	Signals []string
+	Failure *Failure
 }
 
 // Failure is why an action has failed.

@@ -26,6 +26,8 @@ type world struct {
 	calls   int
 	refuses string // what creates fail with, unless it is empty
 	slow    bool   // what is made gets stable a second later
+	// signals is how many signals a physical resource has got.
+	signals func(cloudformation.Source) int
 }
 
 type thing struct {
@@ -91,6 +93,8 @@ func (w *world) call(c operation.Call, now time.Time) operation.Result {
 		return operation.Result{Failure: failure, PhysicalID: t.id}
 	case c.Action == cloudformation.Delete:
 		return operation.Result{}
+	case c.Action == cloudformation.Create && c.Type == signalledType && w.signals(c.Sources[0]) < wantedSignals:
+		return operation.Result{PhysicalID: t.id, Progress: c.Step.Progress, Due: now.Add(longWait), Configured: true}
 	case w.slow && c.Step.Progress == "":
 		return operation.Result{PhysicalID: t.id, Progress: "made", Due: now.Add(time.Second), Configured: true}
 	default:

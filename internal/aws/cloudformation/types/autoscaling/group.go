@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/input"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/signal"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
 )
 
@@ -40,6 +41,8 @@ func group() *handler.Type {
 			g, err := groupNow(t, t.ID)
 			return g == nil && err == nil, err
 		},
+		Launches: true,
+		Judge:    signal.Policy.JudgeGroup,
 	}
 }
 
@@ -105,6 +108,7 @@ func readGroup(t *handler.Turn) (stable bool, err error) {
 	t.Set("AutoScalingGroupARN", g.AutoScalingGroupARN)
 	inService := int32(0)
 	for _, i := range g.Instances {
+		t.Instance(aws.ToString(i.InstanceId))
 		if i.LifecycleState == types.LifecycleStateInService && aws.ToString(i.HealthStatus) == "Healthy" {
 			inService++
 		}

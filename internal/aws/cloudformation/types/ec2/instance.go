@@ -34,7 +34,8 @@ func instance() *handler.Type {
 			list, err := instances(t, sdk.DescribeInstancesInput{InstanceIds: []string{t.ID}})
 			return err == nil && (len(list) == 0 || stateOf(list[0]) == types.InstanceStateNameTerminated), err
 		},
-		Tagging: tagging(physicalID),
+		Tagging:  tagging(physicalID),
+		Launches: true,
 	}
 }
 
@@ -104,6 +105,7 @@ func readInstance(t *handler.Turn) (stable bool, err error) {
 		return false, err
 	}
 	i := list[0]
+	t.Instance(t.ID)
 	t.Set("InstanceId", &t.ID)
 	t.Set("PrivateIp", i.PrivateIpAddress)
 	t.Set("PrivateDnsName", i.PrivateDnsName)
