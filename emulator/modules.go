@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -70,7 +71,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		p.balancers.Module(),
 		p.discovery.Module(),
 		usage.Module(),
-		(&app.Stacks{Core: c}).Module(),
+		(&app.Stacks{Core: c, Endpoint: cmp.Or(o.PublicURL, s.URL())}).Module(),
 		faults.Module(),
 	}, append(o.modules, metrics.Module())...) // which collects from all others
 	s.collect = metrics.Collect

@@ -13,7 +13,7 @@ import (
 )
 
 // OfferedToTasks is what the endpoint offers to tasks, which may run programs of other people, of its own: beside the APIs of
-// AWS, the registry of images, which needs a login, layers by URLs that cannot be guessed, and data channels, which need the token that a session has given to the
+// AWS, the registry of images, which needs a login, layers and wait conditions by URLs that cannot be guessed, and data channels, which need the token that a session has given to the
 // client that opened it. All else is for the
 // user of this machine alone, also a path that a capability brings. What package metadata serves has a listener of its own,
 // which has none of this.
@@ -21,6 +21,7 @@ var OfferedToTasks = []string{
 	control.Prefix + "health",
 	control.LocalStackHealth,
 	control.LayerRoute,
+	control.WaitConditionRoute,
 	agentPath, // a path of AWS
 }
 
@@ -59,7 +60,7 @@ func (g Gate) fromTask(r *http.Request) bool {
 
 // refusal is why a request is not answered with a part of the endpoint. It is empty for one that is.
 func (g Gate) refusal(r *http.Request, part string) string {
-	if slices.Contains(OfferedToTasks, part) || strings.HasPrefix(part, control.LayerPath) || !g.fromTask(r) {
+	if slices.Contains(OfferedToTasks, part) || strings.HasPrefix(part, control.LayerPath) || strings.HasPrefix(part, control.WaitConditionPath) || !g.fromTask(r) {
 		return ""
 	}
 	return fmt.Sprintf("%.200s is not offered to tasks: they have the APIs of AWS, the registry of images, their sessions of ECS Exec, and %shealth. "+

@@ -15,7 +15,7 @@ import (
 
 // TestTasksAreOfferedWhatIsServed names what tasks have: one more is to be decided, and so is a path that is gone.
 func TestTasksAreOfferedWhatIsServed(t *testing.T) {
-	e := &endpoint{Parts: Parts{Control: control.Handler(control.Options{Routes: control.LayerRoutes(nil)}), Metrics: http.NotFoundHandler()}}
+	e := &endpoint{Parts: Parts{Control: control.Handler(control.Options{Routes: append(control.LayerRoutes(nil), control.WaitConditionRoutes(nil)...)}), Metrics: http.NotFoundHandler()}}
 	routed := map[string]bool{}
 	for _, router := range []*mux.Router{e.router(), e.Control.(*mux.Router)} {
 		err := router.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
@@ -32,7 +32,7 @@ func TestTasksAreOfferedWhatIsServed(t *testing.T) {
 			t.Errorf("tasks are offered %s, which is not served", path)
 		}
 	}
-	if got := strings.Join(slices.Sorted(slices.Values(OfferedToTasks)), " "); got != "/_emulator/health /_emulator/layers/{id} /_localstack/health /ws" {
+	if got := strings.Join(slices.Sorted(slices.Values(OfferedToTasks)), " "); got != "/_emulator/health /_emulator/layers/{id} /_emulator/wait-conditions/{region}/{account}/{stack}/{id}/{handle} /_localstack/health /ws" {
 		t.Errorf("tasks are offered %s", got)
 	}
 }

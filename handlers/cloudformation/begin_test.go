@@ -165,8 +165,11 @@ func TestRefusedRequests(t *testing.T) {
 			in.TemplateBody = aws.String(`{"Resources":{"X":{"Type":"Custom::X"},"Y":{"Type":"AWS::DynamoDB::Table"}}}`)
 		}},
 		{"NotImplementedException", "the property Unbuilt (resource A)", func(in *sdk.CreateStackInput) { in.TemplateBody = one(`{"Unbuilt":1}`) }},
-		{"NotImplementedException", "CreationPolicy (resource A)", func(in *sdk.CreateStackInput) {
+		{"NotImplementedException", "CreationPolicy of AWS::Fake::Thing (resource A)", func(in *sdk.CreateStackInput) {
 			in.TemplateBody = aws.String(`{"Resources":{"A":{"Type":"AWS::Fake::Thing","CreationPolicy":{"ResourceSignal":{"Count":1}}}}}`)
+		}},
+		{"", "Encountered unsupported property Counts in ResourceSignal", func(in *sdk.CreateStackInput) {
+			in.TemplateBody = aws.String(`{"Resources":{"A":{"Type":"AWS::CloudFormation::WaitCondition","CreationPolicy":{"ResourceSignal":{"Counts":1}}}}}`)
 		}},
 		{"NotImplementedException", "UpdatePolicy (resource A)", func(in *sdk.CreateStackInput) {
 			in.TemplateBody = aws.String(`{"Resources":{"A":{"Type":"AWS::Fake::Thing","UpdatePolicy":{"AutoScalingRollingUpdate":{}}}}}`)

@@ -17,14 +17,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// table is a table of types: all of AWS::Fake:: and AWS::IAM:: are built. Of a property …Name a change replaces; Unbuilt is not
+// table is a table of types: all of AWS::Fake:: and AWS::IAM:: are built, and wait conditions. Of a property …Name a change replaces; Unbuilt is not
 // built.
 type table struct{}
 
 var _ cloudformation.Types = table{}
 
 func (table) Built(kind string) bool {
-	return strings.HasPrefix(kind, "AWS::Fake::") || strings.HasPrefix(kind, "AWS::IAM::")
+	return strings.HasPrefix(kind, "AWS::Fake::") || strings.HasPrefix(kind, "AWS::IAM::") || strings.HasPrefix(kind, "AWS::CloudFormation::WaitCondition")
 }
 func (table) Taggable(string) bool        { return true }
 func (table) DeletesFirst(string) bool    { return false }

@@ -9,7 +9,6 @@ import (
 func stackOperationsNotBuilt() []awsapi.Operation {
 	const drift = "drift detection"
 	return []awsapi.Operation{
-		awsapi.NotBuiltWith[sdk.SignalResourceInput]("SignalResource", "signals of resources"),
 		awsapi.NotBuiltWith[sdk.DetectStackDriftInput]("DetectStackDrift", drift),
 		awsapi.NotBuiltWith[sdk.DetectStackResourceDriftInput]("DetectStackResourceDrift", drift),
 		awsapi.NotBuiltWith[sdk.DescribeStackResourceDriftsInput]("DescribeStackResourceDrifts", drift),

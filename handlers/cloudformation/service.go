@@ -23,12 +23,13 @@ func (a *API) Service() awsapi.Service {
 
 func (a *API) stackOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("CreateStack", "resources of the types that are built; rollback triggers, CreationPolicy, UpdatePolicy, nested stacks, macros and the mode EXPRESS answer 501 NotImplementedException", a.CreateStack),
+		awsapi.Partial("CreateStack", "resources of the types that are built; rollback triggers, UpdatePolicy, nested stacks, macros and the mode EXPRESS answer 501 NotImplementedException", a.CreateStack),
 		awsapi.Partial("UpdateStack", "as CreateStack", a.UpdateStack),
 		awsapi.Partial("DeleteStack", "with RetainResources and FORCE_DELETE_STACK; the mode EXPRESS answers 501 NotImplementedException", a.DeleteStack),
 		awsapi.Works("CancelUpdateStack", "an update that is under way is rolled back", a.CancelUpdateStack),
 		awsapi.Partial("RollbackStack", "of a stack whose create or update has failed; the mode EXPRESS answers 501 NotImplementedException", a.RollbackStack),
 		awsapi.Works("ContinueUpdateRollback", "with ResourcesToSkip", a.ContinueUpdateRollback),
+		awsapi.Works("SignalResource", "while the resource is made or changed; an instance that runs, and has joined its cluster, has sent its own", a.SignalResource),
 		awsapi.Works("UpdateTerminationProtection", "at once", a.UpdateTerminationProtection),
 		awsapi.Works("SetStackPolicy", "for updates that follow", a.SetStackPolicy),
 		awsapi.Works("GetStackPolicy", "the document as it was sent", a.GetStackPolicy),

@@ -70,6 +70,7 @@ func TestTheTypesAreTheSDKs(t *testing.T) {
 	apitest.SameType(t, ourcloudformation.SetStackPolicyInput{}, theircloudformation.SetStackPolicyInput{})
 	apitest.SameType(t, ourcloudformation.SetStackPolicyOutput{}, theircloudformation.SetStackPolicyOutput{})
 	apitest.SameType(t, ourcloudformation.SignalResourceInput{}, theircloudformation.SignalResourceInput{})
+	apitest.SameType(t, ourcloudformation.SignalResourceOutput{}, theircloudformation.SignalResourceOutput{})
 	apitest.SameType(t, ourcloudformation.UpdateStackInput{}, theircloudformation.UpdateStackInput{})
 	apitest.SameType(t, ourcloudformation.UpdateStackOutput{}, theircloudformation.UpdateStackOutput{})
 	apitest.SameType(t, ourcloudformation.UpdateTerminationProtectionInput{}, theircloudformation.UpdateTerminationProtectionInput{})

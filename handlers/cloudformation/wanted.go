@@ -205,11 +205,8 @@ func (a *API) checkTypes(stack *template.Stack) error {
 		if err := a.Types.Refuse(r.Type, r.Properties); err != nil {
 			return notBuilt(err.Error() + " (resource " + r.LogicalID + ")")
 		}
-		switch { // which no handler heeds yet
-		case r.CreationPolicy != nil:
-			return notBuilt("CreationPolicy (resource " + r.LogicalID + ")")
-		case r.UpdatePolicy != nil:
-			return notBuilt("UpdatePolicy (resource " + r.LogicalID + ")")
+		if err := checkPolicies(r); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -3,10 +3,12 @@ package app
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	api "github.com/ecs-emulator/ecs-emulator/handlers/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/caller"
@@ -22,8 +24,11 @@ import (
 // allow and announce holds for them.
 type Stacks struct {
 	*Core
+	// Endpoint is the emulator's, as clients reach it: URLs of wait conditions lead there.
+	Endpoint string
 
 	caller *caller.Caller
+	once   sync.Once // for what the log says once
 }
 
 // cloudFormation is the service as roles trust it.
@@ -52,10 +57,11 @@ func (s *Stacks) offer() Offer {
 	if s.StrictRoles {
 		s.caller.Assumes = s.Credentials.AssumedBy
 	}
-	return Offer{APIs: []API{api.New(api.Options{
+	service := api.New(api.Options{
 		Store: s.Store, Now: s.Clock.Now, Types: stackTypes{}, Environment: s.environment, Assumable: s.assumable,
 		Principal: awsapi.Call.Remember,
-	})}}
+	})
+	return Offer{APIs: []API{service}, Routes: control.WaitConditionRoutes(service.Signal)}
 }
 
 // assumable is whether CloudFormation can assume a role (CFN-20).
@@ -120,5 +126,8 @@ func (s *Stacks) step(ctx context.Context, stack *cloudformation.Stack, r handle
 			r.Previous = resolved
 		}
 	}
-	return own.Run(ctx, s.caller.Call(actor), r)
+	r.Endpoint, r.Ready = s.Endpoint, func(instanceID string) bool { return s.ready(stack.Scope, instanceID) }
+	result := own.Run(ctx, s.caller.Call(actor), r)
+	s.tellReady(stack.Name, r.LogicalID, result.Signalled)
+	return result
 }

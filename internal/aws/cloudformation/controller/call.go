@@ -39,7 +39,7 @@ func (c *Controller) newCall(s *cloudformation.Stack, of operation.Call, now tim
 		Incarnation: of.Incarnation, PhysicalID: of.PhysicalID, Properties: of.Properties, Previous: cmp.Or(of.Previous, of.Properties),
 		Metadata: of.Metadata, CreationPolicy: of.CreationPolicy, UpdatePolicy: of.UpdatePolicy,
 		Attributes: of.Attributes, Tags: tags(of.Tags), PreviousTags: tags(of.PreviousTags), Began: of.Step.Began, Now: now,
-		Progress: of.Step.Progress, CreateProgress: of.CreateProgress,
+		Progress: of.Step.Progress, CreateProgress: of.CreateProgress, Restores: of.Restores,
 	}}
 	made.request.Signals, made.request.Sent = c.signals(s.ID, of.Sources)
 	made.ctx, made.cancel = context.WithCancel(c.ctx)

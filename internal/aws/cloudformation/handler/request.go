@@ -49,6 +49,10 @@ type Request struct {
 	// Signals are those that the resource has got since its action began; those that were sent to the handle of a wait condition are
 	// in Sent. A new one has the step taken at once.
 	Signals, Sent []signal.Signal
+	// Restores says of an Update that it gives the resource back what it had before one that has failed.
+	Restores bool
+	// Endpoint is the emulator's, as clients reach it.
+	Endpoint string
 	// Ready is whether an instance of EC2 runs, and has joined the cluster that it was told: as no user data runs, that is its
 	// signal. Nil: none is.
 	Ready func(instanceID string) bool

@@ -162,12 +162,12 @@ func (t *Type) settle(n *Turn) (time.Duration, error) {
 	if err != nil && !isThrottled(err) { // else the next look says more
 		return 0, err
 	}
-	policy, waits, err := waitsFor(n)
+	wait, err := t.waitOf(n)
 	switch {
 	case err != nil:
 		return 0, err
-	case waits:
-		return t.await(n, policy, stable)
+	case wait != nil:
+		return t.await(n, wait, stable)
 	case stable:
 		return 0, nil
 	}

@@ -50,7 +50,9 @@ type Type struct {
 	// Launches says that the resource has instances of EC2, for which Read calls the Turn's Instance.
 	Launches bool
 	// Judge says what has become of a resource that waits for signals by its CreationPolicy. Nil: of an instance or a wait condition.
-	Judge func(p signal.Policy, received []signal.Signal, waited time.Duration) (signal.Verdict, string)
+	Judge signal.Judge
+	// Waits is what a create without a CreationPolicy waits for all the same. Nil: for no signal.
+	Waits func(*Turn) (*Wait, error)
 	// Within is how long a resource may take to get stable. 0: as defaultWithin says.
 	Within time.Duration
 }

@@ -62,6 +62,8 @@ type Call struct {
 	// Metadata, CreationPolicy and UpdatePolicy are nil without one, and of a Delete.
 	Metadata, CreationPolicy, UpdatePolicy *document.Value
 	Step                                   cloudformation.Step
+	// Restores says of an Update that it is part of a rollback.
+	Restores bool
 	// Sources are those whose signals the call is to get.
 	Sources []cloudformation.Source
 }

@@ -33,6 +33,9 @@ const (
 	Failed
 )
 
+// Judge says what has become of a resource that has waited so long, and why it has failed.
+type Judge func(p Policy, received []Signal, waited time.Duration) (v Verdict, why string)
+
 // Counts are how many signals say what.
 func Counts(received []Signal) (succeeded, failed int) {
 	for _, s := range received {

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/cdk"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/ecr"
@@ -30,7 +31,7 @@ import (
 var all = sync.OnceValue(func() map[string]*handler.Type {
 	types := map[string]*handler.Type{}
 	for _, list := range [][]*handler.Type{
-		acm.Types(), applicationautoscaling.Types(), autoscaling.Types(), cdk.Types(), cloudwatch.Types(), ec2.Types(), ecr.Types(), ecs.Types(), elbv2.Types(), eventbridge.Types(), iam.Types(), logs.Types(), scheduler.Types(), secretsmanager.Types(), servicediscovery.Types(), ssm.Types(),
+		acm.Types(), applicationautoscaling.Types(), autoscaling.Types(), cdk.Types(), cloudformation.Types(), cloudwatch.Types(), ec2.Types(), ecr.Types(), ecs.Types(), elbv2.Types(), eventbridge.Types(), iam.Types(), logs.Types(), scheduler.Types(), secretsmanager.Types(), servicediscovery.Types(), ssm.Types(),
 	} {
 		for _, t := range list {
 			types[t.Name] = t

@@ -367,6 +367,9 @@ type SignalResourceInput struct {
 	UniqueId          *string
 }
 
+type SignalResourceOutput struct {
+}
+
 type UpdateStackInput struct {
 	StackName                   *string
 	Capabilities                []types.Capability
