@@ -50,7 +50,7 @@ func (t *Type) result(n *Turn, again time.Duration, err error) Result {
 	}
 	n.progress.Known, n.progress.Memo = n.Known, n.Memo
 	result.Deadline = n.deadline
-	result.Configured = n.progress.Phase == configured && n.Action != Delete && result.Failure == nil
+	result.Configured = n.progress.Phase == configured && n.Action != Delete && result.Failure == nil && !n.waits
 	result.Progress = n.progress.String()
 	return result
 }

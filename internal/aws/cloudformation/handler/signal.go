@@ -57,6 +57,7 @@ func (t *Type) waitOf(n *Turn) (*Wait, error) {
 
 // await waits for signals, each of which wakes it, and for the resource to get stable, which it looks after.
 func (t *Type) await(n *Turn, w *Wait, stable bool) (time.Duration, error) {
+	n.waits = true // so it is not all calls alone that are missing, which is a guess
 	judge := w.Judge
 	if judge == nil {
 		judge = signal.Policy.Judge

@@ -35,6 +35,7 @@ type Turn struct {
 	answered   bool      // a call of the create has succeeded
 	told       []string
 	signalled  []string
+	waits      bool // for signals
 }
 
 func newTurn(ctx context.Context, call Call, t *Type, r *Request) *Turn {

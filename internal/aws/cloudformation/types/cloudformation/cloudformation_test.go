@@ -58,7 +58,7 @@ func TestWaitCondition(t *testing.T) {
 	t.Parallel()
 	r := condition(t, "{Handle: URL, Timeout: 600, Count: 2}")
 	result := run(r)
-	if result.Failure != nil || result.Again != 10*time.Minute || result.PhysicalID != stackID+"/Handle" || !result.Configured {
+	if result.Failure != nil || result.Again != 10*time.Minute || result.PhysicalID != stackID+"/Handle" || result.Configured {
 		t.Fatalf("%+v", result)
 	}
 	r.PhysicalID, r.Progress = result.PhysicalID, result.Progress
