@@ -140,7 +140,7 @@ func (d *Decider) update(it *item, target *cloudformation.Spec, f filled) {
 		r.Before.Changed = true
 	}
 	p := r.Now
-	changesFrom(p, f, d.tags())
+	changesFrom(p, f.properties, d.tags())
 	p.Properties, p.Shown, p.Tags = f.properties, f.shown, d.tags()
 	p.Uses = append(slices.Clip(p.Uses), f.uses...) // until one of both is sure
 	r.Dirty = true

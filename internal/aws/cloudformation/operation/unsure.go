@@ -9,13 +9,13 @@ import (
 
 // changesFrom notes what an update is about to change. Where the update before has failed, it is not sure what the resource has:
 // what that one was to change is changed again, as handlers call nothing for what stays as it is.
-func changesFrom(p *cloudformation.Physical, f filled, tags []cloudformation.Tag) {
+func changesFrom(p *cloudformation.Physical, properties *document.Value, tags []cloudformation.Tag) {
 	before, beforeTags := p.Previous, p.PreviousTags
 	p.Previous, p.PreviousTags = p.Properties, p.Tags
 	if before == nil {
 		return
 	}
-	p.Previous = unsure(before, p.Properties, f.properties)
+	p.Previous = unsure(before, p.Properties, properties)
 	if slices.Equal(p.Tags, tags) {
 		p.PreviousTags = beforeTags
 	}

@@ -17,13 +17,13 @@ func TestAfterAFailureAnUpdateChangesAgain(t *testing.T) {
 		{"something else", `{"A":"1","B":"1"}`, `{"A":"2","B":"1"}`, `{"A":"2","B":"3"}`, `{"A":"1","B":"1"}`},
 	} {
 		p := &cloudformation.Physical{Previous: read(t, test.before), Properties: read(t, test.asked), PreviousTags: tag("1"), Tags: tag("2")}
-		changesFrom(p, filled{properties: read(t, test.wanted)}, tag("2"))
+		changesFrom(p, read(t, test.wanted), tag("2"))
 		if !p.Previous.Equal(read(t, test.from)) || p.PreviousTags[0].Value != "1" {
 			t.Errorf("%s: it changes from %s, %v", test.name, p.Previous.JSON(), p.PreviousTags)
 		}
 	}
 	p := &cloudformation.Physical{Properties: read(t, `{"A":"2"}`), Tags: tag("2")}
-	changesFrom(p, filled{properties: read(t, `{"A":"3"}`)}, tag("3"))
+	changesFrom(p, read(t, `{"A":"3"}`), tag("3"))
 	if p.Previous.JSON() != `{"A":"2"}` || p.PreviousTags[0].Value != "2" {
 		t.Errorf("after a success it changes from %s, %v", p.Previous.JSON(), p.PreviousTags)
 	}
