@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/mux"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/waitcondition"
 )
 
 // TestTasksAreOfferedWhatIsServed names what tasks have: one more is to be decided, and so is a path that is gone.
@@ -47,5 +49,22 @@ func TestTasksAreOfferedTheRegistry(t *testing.T) {
 		if w.Code != want {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}
+	}
+}
+
+// A signal for a wait condition comes from a task as from all who have its URL.
+func TestTasksSignalWaitConditions(t *testing.T) {
+	var got waitcondition.Sent
+	routes := control.WaitConditionRoutes(func(sent waitcondition.Sent) (int, string) {
+		got = sent
+		return http.StatusOK, ""
+	})
+	e := New(Parts{Control: control.Handler(control.Options{Routes: routes}), Metrics: http.NotFoundHandler(), Log: slog.New(slog.DiscardHandler)})
+	u := waitcondition.URL("http://ecs-emulator:4577", "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1", "Handle", "one", time.Now())
+	w := httptest.NewRecorder()
+	e.ServeHTTP(w, httptest.NewRequestWithContext(ForTasks(t.Context()), http.MethodPut, u, strings.NewReader("done")))
+	if w.Code != http.StatusOK || got.Region != "eu-west-1" || got.Account != "123456789012" || got.Stack != "shop" || got.ID != "1" || got.Handle != "Handle" ||
+		got.Query.Get("Signature") == "" || string(got.Body) != "done" {
+		t.Errorf("%d %s: %+v", w.Code, w.Body, got)
 	}
 }
