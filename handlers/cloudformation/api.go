@@ -56,6 +56,8 @@ type Types interface {
 	// Refuse names the first property, or value of one, that is not built; nil if there is none. What is wrong by AWS's schema is told
 	// when the resource is made (CFN-114).
 	Refuse(resourceType string, properties *document.Value) error
+	// RefuseUpdatePolicy says what of an UpdatePolicy, which may be nil, is not built; nil if there is nothing.
+	RefuseUpdatePolicy(resourceType string, policy *document.Value) error
 	// Identifiers are the properties that tell resources of a type apart, nil if they are not known.
 	Identifiers(resourceType string) []string
 }

@@ -171,7 +171,7 @@ func TestRefusedRequests(t *testing.T) {
 		{"", "Encountered unsupported property Counts in ResourceSignal", func(in *sdk.CreateStackInput) {
 			in.TemplateBody = aws.String(`{"Resources":{"A":{"Type":"AWS::CloudFormation::WaitCondition","CreationPolicy":{"ResourceSignal":{"Counts":1}}}}}`)
 		}},
-		{"NotImplementedException", "UpdatePolicy (resource A)", func(in *sdk.CreateStackInput) {
+		{"NotImplementedException", "UpdatePolicy of AWS::Fake::Thing (resource A)", func(in *sdk.CreateStackInput) {
 			in.TemplateBody = aws.String(`{"Resources":{"A":{"Type":"AWS::Fake::Thing","UpdatePolicy":{"AutoScalingRollingUpdate":{}}}}}`)
 		}},
 		{"NotImplementedException", "RollbackConfiguration.RollbackTriggers", func(in *sdk.CreateStackInput) {

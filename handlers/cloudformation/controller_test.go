@@ -36,6 +36,13 @@ func (table) Refuse(_ string, properties *document.Value) error {
 	return nil
 }
 
+func (table) RefuseUpdatePolicy(kind string, policy *document.Value) error {
+	if policy != nil {
+		return fmt.Errorf("UpdatePolicy of %s", kind)
+	}
+	return nil
+}
+
 func (table) Changes(_ string, before, after *document.Value) (list []change.Property) {
 	names := map[string]bool{}
 	for _, v := range []*document.Value{before, after} {

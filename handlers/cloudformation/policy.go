@@ -13,8 +13,6 @@ func checkPolicies(r *template.Resource) error {
 	switch {
 	case r.CreationPolicy != nil && !slices.Contains(signal.Types, r.Type):
 		return notBuilt("CreationPolicy of " + r.Type + " (resource " + r.LogicalID + ")")
-	case r.UpdatePolicy != nil: // which no handler heeds yet
-		return notBuilt("UpdatePolicy (resource " + r.LogicalID + ")")
 	case r.CreationPolicy == nil || len(r.CreationPolicy.References()) > 0:
 		return nil
 	}

@@ -23,7 +23,7 @@ func (a *API) Service() awsapi.Service {
 
 func (a *API) stackOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("CreateStack", "resources of the types that are built; rollback triggers, UpdatePolicy, nested stacks, macros and the mode EXPRESS answer 501 NotImplementedException", a.CreateStack),
+		awsapi.Partial("CreateStack", "resources of the types that are built; rollback triggers, UpdatePolicy of other types than Auto Scaling groups, nested stacks, macros and the mode EXPRESS answer 501 NotImplementedException", a.CreateStack),
 		awsapi.Partial("UpdateStack", "as CreateStack", a.UpdateStack),
 		awsapi.Partial("DeleteStack", "with RetainResources and FORCE_DELETE_STACK; the mode EXPRESS answers 501 NotImplementedException", a.DeleteStack),
 		awsapi.Works("CancelUpdateStack", "an update that is under way is rolled back", a.CancelUpdateStack),

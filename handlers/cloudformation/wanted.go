@@ -208,6 +208,9 @@ func (a *API) checkTypes(stack *template.Stack) error {
 		if err := checkPolicies(r); err != nil {
 			return err
 		}
+		if err := a.Types.RefuseUpdatePolicy(r.Type, r.UpdatePolicy); err != nil {
+			return notBuilt(err.Error() + " (resource " + r.LogicalID + ")")
+		}
 	}
 	return nil
 }

@@ -58,6 +58,19 @@ func (stackTypes) Refuse(resourceType string, properties *document.Value) error 
 	return nil
 }
 
+func (stackTypes) RefuseUpdatePolicy(resourceType string, policy *document.Value) error {
+	t := types.Find(resourceType)
+	switch {
+	case t == nil || policy == nil:
+		return nil
+	case t.UpdatePolicy == nil:
+		return fmt.Errorf("UpdatePolicy of %s", resourceType)
+	case !policy.Known(): // its handler looks at it when it is
+		return nil
+	}
+	return t.UpdatePolicy(policy)
+}
+
 func (stackTypes) Identifiers(resourceType string) []string {
 	t, found := schema.Find(resourceType)
 	if !found {

@@ -33,6 +33,8 @@ type groups struct {
 	t    *testing.T
 	rows *store.Store
 	call handler.Call
+	// launched counts instances.
+	launched int
 }
 
 const template = "lt-0fedcba9876543210"

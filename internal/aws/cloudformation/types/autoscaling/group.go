@@ -33,6 +33,7 @@ func group() *handler.Type {
 		Configure: putMetrics,
 		Read:      readGroup,
 		Update:    updateGroup,
+		Proceed:   rollGroup,
 		Delete: func(t *handler.Turn) error {
 			in := sdk.DeleteAutoScalingGroupInput{AutoScalingGroupName: &t.ID, ForceDelete: aws.Bool(true)}
 			return unlessGone(t.Call(operation("DeleteAutoScalingGroup"), &in, nil))
@@ -41,8 +42,9 @@ func group() *handler.Type {
 			g, err := groupNow(t, t.ID)
 			return g == nil && err == nil, err
 		},
-		Launches: true,
-		Judge:    signal.Policy.JudgeGroup,
+		Launches:     true,
+		Judge:        signal.Policy.JudgeGroup,
+		UpdatePolicy: checkUpdatePolicy,
 	}
 }
 
@@ -106,12 +108,12 @@ func readGroup(t *handler.Turn) (stable bool, err error) {
 		return false, err
 	}
 	t.Set("AutoScalingGroupARN", g.AutoScalingGroupARN)
-	inService := int32(0)
+	running := int32(0)
 	for _, i := range g.Instances {
 		t.Instance(aws.ToString(i.InstanceId))
-		if i.LifecycleState == types.LifecycleStateInService && aws.ToString(i.HealthStatus) == "Healthy" {
-			inService++
+		if inService(i) {
+			running++
 		}
 	}
-	return inService >= aws.ToInt32(g.DesiredCapacity), nil
+	return running >= aws.ToInt32(g.DesiredCapacity), nil
 }

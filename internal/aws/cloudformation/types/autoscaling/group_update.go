@@ -22,12 +22,29 @@ func updateGroup(t *handler.Turn) error {
 		in.AvailabilityZones = nil
 	}
 	reset(t, &in)
+	if err := ignoreSizes(t, &in); err != nil {
+		return err
+	}
 	if err := t.Call(operation("UpdateAutoScalingGroup"), &in, nil); err != nil {
 		return err
 	}
 	for _, step := range []func(*handler.Turn) error{putHooks, putMetrics, putTags} {
 		if err := step(t); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// ignoreSizes leaves sizes as they are that the template has not changed, if the UpdatePolicy says so.
+func ignoreSizes(t *handler.Turn, in *sdk.UpdateAutoScalingGroupInput) error {
+	policy, err := readUpdatePolicy(t.UpdatePolicy)
+	if err != nil {
+		return handler.Failed(handler.InvalidRequest, "Invalid UpdatePolicy: %s", err)
+	}
+	for property, member := range map[string]**int32{"MinSize": &in.MinSize, "MaxSize": &in.MaxSize, "DesiredCapacity": &in.DesiredCapacity} {
+		if policy.ignoresSizes && !t.Changed(property) {
+			*member = nil
 		}
 	}
 	return nil

@@ -30,6 +30,8 @@ type Stack struct {
 	handlertest.Driver
 	// Time is what the clock says.
 	Time time.Time
+	// UpdatePolicy is what updates have, in YAML; empty: none.
+	UpdatePolicy string
 	// Passed is called when time has passed, for what goes on by itself. Nil: nothing does.
 	Passed func()
 
@@ -121,6 +123,13 @@ func (s *Stack) Update(name, yaml string) *handler.Failure {
 	r := made.request
 	r.Action, r.Previous, r.PreviousTags, r.Properties = handler.Update, r.Properties, r.Tags, s.fill(made.of.Name, yaml)
 	r.PhysicalID, r.Attributes = made.result.PhysicalID, made.result.Attributes
+	if s.UpdatePolicy != "" {
+		root, err := document.Read("UpdatePolicy: " + s.UpdatePolicy)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		r.UpdatePolicy = root.Get("UpdatePolicy")
+	}
 	made.request, made.result = r, s.Do(s.t, made.of.Run, r)
 	return made.result.Failure
 }
