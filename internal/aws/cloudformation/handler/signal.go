@@ -17,10 +17,19 @@ type Wait struct {
 // Instance counts an instance of the resource as a signal if it is ready. Read calls it for each that it finds; of a resource that
 // does not wait for signals it says nothing.
 func (t *Turn) Instance(id string) {
-	has := func(s signal.Signal) bool { return s.UniqueID == id }
-	if t.Awaits() && t.Ready != nil && !slices.ContainsFunc(t.Signals, has) && !slices.Contains(t.signalled, id) && t.Ready(id) {
-		t.signalled = append(t.signalled, id)
+	if t.Awaits() {
+		t.Sees(id)
 	}
+}
+
+// Sees counts an instance as a signal if it is ready, and reports whether it has just done so: then the step is taken again at once.
+func (t *Turn) Sees(id string) bool {
+	has := func(s signal.Signal) bool { return s.UniqueID == id }
+	if t.Ready == nil || slices.ContainsFunc(t.Signals, has) || slices.Contains(t.signalled, id) || !t.Ready(id) {
+		return false
+	}
+	t.signalled = append(t.signalled, id)
+	return true
 }
 
 // Awaits is whether the action waits for signals by a policy.

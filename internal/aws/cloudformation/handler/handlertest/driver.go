@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/signal"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 )
 
@@ -22,6 +23,8 @@ type Driver struct {
 	Lose string
 	// Crash has the whole step be lost with that answer, as when the process ends; else the call fails.
 	Crash bool
+	// Ready is as a Request's. Nil: no instance is.
+	Ready func(instanceID string) bool
 	// Calls are all that were made, as Lose names them.
 	Calls []string
 	// Told are the reasons of all events on the way.
@@ -41,7 +44,7 @@ func (d *Driver) Do(t testing.TB, run Run, r handler.Request) handler.Result {
 	if d.Now.IsZero() {
 		d.Now = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	r.Began = d.Now
+	r.Began, r.Ready = d.Now, d.Ready
 	for range 20000 {
 		r.Now = d.Now
 		result, crashed := d.step(t, run, r)
@@ -49,6 +52,10 @@ func (d *Driver) Do(t testing.TB, run Run, r handler.Request) handler.Result {
 			continue
 		}
 		d.Told = append(d.Told, result.Told...)
+		for _, id := range result.Signalled {
+			d.Told = append(d.Told, "Received SUCCESS signal with UniqueId "+id)
+			r.Signals = append(r.Signals, signal.Signal{UniqueID: id, At: d.Now})
+		}
 		if result.Again == 0 {
 			return result
 		}

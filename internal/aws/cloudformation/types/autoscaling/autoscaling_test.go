@@ -35,6 +35,7 @@ type groups struct {
 	call handler.Call
 	// launched counts instances.
 	launched int
+	began    time.Time // the update
 }
 
 const template = "lt-0fedcba9876543210"

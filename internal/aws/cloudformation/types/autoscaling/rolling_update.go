@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/signal"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
 )
 
@@ -219,14 +220,56 @@ func (r *rolling) stabilizes() (time.Duration, error) {
 		len(r.group.Instances), aws.ToInt32(r.group.MinSize), aws.ToInt32(r.group.MaxSize))
 }
 
-// awaitSignals waits as long as new instances have to start what they run.
+// awaitSignals waits for the signals of new instances, or as long as they have to start what they run.
 func (r *rolling) awaitSignals() (time.Duration, error) {
-	m := &r.memo
-	if left := m.Since.Add(r.policy.pause).Sub(r.Now); left > 0 {
+	m, left := &r.memo, r.memo.Since.Add(r.policy.pause).Sub(r.Now)
+	if r.policy.signals {
+		succeeded, failed, seen := r.signals()
+		missing := len(m.New) - succeeded - failed
+		switch {
+		case seen:
+			return handler.AtOnce, nil
+		case failed > 0 && r.fails(m.Failures+failed):
+			return 0, r.unsatisfied(m.Failures+failed, "FAILURE")
+		case missing > 0 && left > 0:
+			return min(r.look(), left), nil
+		case missing > 0:
+			r.Tell("Failed to receive %d resource signal(s) for the current batch.  Each resource signal timeout is counted as a FAILURE.", missing)
+			if r.fails(m.Failures + failed + missing) {
+				return 0, r.unsatisfied(m.Successes+succeeded, "SUCCESS")
+			}
+		}
+		m.Successes += succeeded
+		m.Failures += failed + missing
+	} else if left > 0 {
 		return left, nil
 	}
 	m.New, m.Expected, m.Since = nil, 0, r.Now
 	return handler.AtOnce, nil
+}
+
+// signals are those of new instances, and whether some were seen to be ready just now.
+func (r *rolling) signals() (succeeded, failed int, seen bool) {
+	var own []signal.Signal
+	for _, s := range r.Signals {
+		if slices.Contains(r.memo.New, s.UniqueID) {
+			own = append(own, s)
+		}
+	}
+	for _, id := range r.memo.New {
+		seen = r.Sees(id) || seen
+	}
+	succeeded, failed = signal.Counts(own)
+	return succeeded, failed, seen
+}
+
+// fails reports whether so many failures are too many, of all instances that are replaced.
+func (r *rolling) fails(failures int) bool {
+	return (r.memo.Total-failures)*100 < r.memo.Total*r.policy.successful
+}
+
+func (r *rolling) unsatisfied(n int, kind string) error {
+	return r.fail("Received %d %s signal(s) out of %d.  Unable to satisfy %d%% MinSuccessfulInstancesPercent requirement", n, kind, r.memo.Total, r.policy.successful)
 }
 
 // nextBatch decides which instances go next, and how many of them are replaced: those that a group has grown by are not.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -48,7 +49,7 @@ func (s *groups) roll(size, most int, policy string) (told []string, failure *ha
 		return fmt.Sprintf("{MinSize: %d, MaxSize: %d, DesiredCapacity: %d, LaunchConfigurationName: '${%s}', AvailabilityZones: [eu-west-1a]}", size, most, size, configuration)
 	}
 	s.Has("Group", "AWS::AutoScaling::AutoScalingGroup", properties("One"))
-	s.UpdatePolicy, s.Told = policy, nil
+	s.UpdatePolicy, s.Told, s.began = policy, nil, s.Time
 	failure = s.Update("Group", properties("Two"))
 	return s.Told, failure
 }
@@ -78,6 +79,14 @@ func TestRollingUpdate(t *testing.T) {
 			"Temporarily setting autoscaling group MinSize and DesiredCapacity to 4.", "New instance(s) added to autoscaling group - Pausing for PT1M.",
 			"Terminating instance(s) [i-01,i-02]; replacing with 0 new instance(s).", "Successfully terminated instance(s) [i-01,i-02] (Progress 100%).",
 		}},
+		"signals": {2, 4, "{AutoScalingRollingUpdate: {MinInstancesInService: 2, WaitOnResourceSignals: true, PauseTime: PT15M}}", []string{
+			"Rolling update initiated. Terminating 2 obsolete instance(s) in batches of 1, while keeping at least 2 instance(s) in service. Waiting on resource signals with a timeout of PT15M when new instances are added to the autoscaling group.",
+			"Temporarily setting autoscaling group MinSize and DesiredCapacity to 3.",
+			"New instance(s) added to autoscaling group - Waiting on 1 resource signal(s) with a timeout of PT15M.", "Received SUCCESS signal with UniqueId i-03",
+			"Terminating instance(s) [i-01]; replacing with 1 new instance(s).", "Successfully terminated instance(s) [i-01] (Progress 50%).",
+			"New instance(s) added to autoscaling group - Waiting on 1 resource signal(s) with a timeout of PT15M.", "Received SUCCESS signal with UniqueId i-04",
+			"Terminating instance(s) [i-02]; replacing with 0 new instance(s).", "Successfully terminated instance(s) [i-02] (Progress 100%).",
+		}},
 		"at its bound": {3, 3, "{AutoScalingRollingUpdate: {MinInstancesInService: 1, MaxBatchSize: 3}}", []string{
 			"Rolling update initiated. Terminating 3 obsolete instance(s) in batches of 3, while keeping at least 1 instance(s) in service.",
 			"Terminating instance(s) [i-01,i-02]; replacing with 2 new instance(s).", "Successfully terminated instance(s) [i-01,i-02] (Progress 67%).",
@@ -86,6 +95,7 @@ func TestRollingUpdate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newGroups(t)
+			s.Ready = func(string) bool { return true }
 			told, failure := s.roll(c.size, c.most, c.policy)
 			if failure != nil || !slices.Equal(told, c.want) {
 				t.Errorf("failure %v, told\n%s\nwant\n%s", failure, strings.Join(told, "\n"), strings.Join(c.want, "\n"))
@@ -117,8 +127,11 @@ func (s *groups) rolled(size int, configuration string) {
 
 // TestRollingUpdateLosesNothing: whichever answer is lost, the update tells the same, once, and comes to the same.
 func TestRollingUpdateLosesNothing(t *testing.T) {
-	const policy = "{AutoScalingRollingUpdate: {MinInstancesInService: 3, MaxBatchSize: 2, SuspendProcesses: [AlarmNotification]}}"
-	want, failure := newGroups(t).roll(3, 6, policy)
+	const policy = "{AutoScalingRollingUpdate: {MinInstancesInService: 3, MaxBatchSize: 2, WaitOnResourceSignals: true, SuspendProcesses: [AlarmNotification]}}"
+	ready := func(string) bool { return true }
+	whole := newGroups(t)
+	whole.Ready = ready
+	want, failure := whole.roll(3, 6, policy)
 	if failure != nil {
 		t.Fatal(failure.Message)
 	}
@@ -127,6 +140,7 @@ func TestRollingUpdateLosesNothing(t *testing.T) {
 	} {
 		for _, crash := range []bool{false, true} {
 			s := newGroups(t)
+			s.Ready = ready
 			s.Lose("Update "+lose, crash)
 			told, failure := s.roll(3, 6, policy)
 			if failure != nil || !slices.Equal(told, want) {
@@ -142,6 +156,28 @@ func TestRollingUpdateThatCannotBe(t *testing.T) {
 	_, failure := s.roll(2, 2, "{AutoScalingRollingUpdate: {MinInstancesInService: 2}}")
 	if failure == nil || !strings.Contains(failure.Message, "MinInstancesInService must be less than the autoscaling group's MaxSize") {
 		t.Errorf("failure is %v", failure)
+	}
+}
+
+// TestSignalsThatDoNotCome count as failures, of which the policy allows some.
+func TestSignalsThatDoNotCome(t *testing.T) {
+	for percent, want := range map[int]string{
+		50: "",
+		51: "Received 1 SUCCESS signal(s) out of 4.  Unable to satisfy 51% MinSuccessfulInstancesPercent requirement",
+	} {
+		s := newGroups(t)
+		s.Ready = func(id string) bool { return id != "i-05" && id != "i-07" }
+		told, failure := s.roll(4, 4, fmt.Sprintf("{AutoScalingRollingUpdate: {WaitOnResourceSignals: true, PauseTime: PT10M, MinSuccessfulInstancesPercent: %d}}", percent))
+		got := ""
+		if failure != nil {
+			got = failure.Message
+		}
+		if got != want || !slices.Contains(told, "Failed to receive 1 resource signal(s) for the current batch.  Each resource signal timeout is counted as a FAILURE.") {
+			t.Errorf("failure is %q, want %q; told\n%s", got, want, strings.Join(told, "\n"))
+		}
+		if took := s.Time.Sub(s.began); took < 20*time.Minute || took > 21*time.Minute {
+			t.Errorf("the update takes %s", took)
+		}
 	}
 }
 

@@ -1,12 +1,13 @@
 package autoscaling
 
 import (
+	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/signal"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 )
 
@@ -29,7 +30,10 @@ type rollingPolicy struct {
 
 // checkUpdatePolicy reports what is wrong in an UpdatePolicy, or not built.
 func checkUpdatePolicy(v *document.Value) error {
-	_, err := readUpdatePolicy(v)
+	p, err := readUpdatePolicy(v)
+	if err == nil && p.rolling != nil && p.rolling.signals { // instances are not known to be ready yet
+		return errors.New("WaitOnResourceSignals of AutoScalingRollingUpdate")
+	}
 	return err
 }
 
@@ -93,8 +97,11 @@ func readRolling(v *document.Value) (*rollingPolicy, error) {
 			return nil, err
 		}
 	}
-	if p.signals { // no signal comes yet
-		return nil, fmt.Errorf("WaitOnResourceSignals of AutoScalingRollingUpdate")
+	switch {
+	case p.signals && p.pauseTime == "":
+		p.pause, p.pauseTime = 5*time.Minute, "PT5M"
+	case !p.signals && v.Get("MinSuccessfulInstancesPercent") != nil: // AWS demands both; the words are the emulator's
+		return nil, errors.New("MinSuccessfulInstancesPercent of AutoScalingRollingUpdate without WaitOnResourceSignals")
 	}
 	return p, nil
 }
@@ -121,18 +128,9 @@ func invalidMember(m document.Member) error {
 // longestPause is how long a PauseTime may be. Source: CloudFormation user guide, UpdatePolicy.
 const longestPause = time.Hour
 
-var pauseTime = regexp.MustCompile(`^PT(?:([0-9]{1,5})H)?(?:([0-9]{1,5})M)?(?:([0-9]{1,5})S)?$`)
-
-func readPause(m document.Member) (pause time.Duration, err error) {
-	parts := pauseTime.FindStringSubmatch(m.Value.Text)
-	if parts == nil {
-		return 0, invalidMember(m)
-	}
-	for i, unit := range []time.Duration{time.Hour, time.Minute, time.Second} {
-		n, _ := strconv.Atoi(parts[i+1]) // empty: 0
-		pause += time.Duration(n) * unit
-	}
-	if pause > longestPause {
+func readPause(m document.Member) (time.Duration, error) {
+	pause, err := signal.ReadDuration(m.Value)
+	if err != nil || pause > longestPause {
 		return 0, invalidMember(m)
 	}
 	return pause, nil

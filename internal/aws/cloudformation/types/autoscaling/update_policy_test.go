@@ -16,6 +16,9 @@ func TestUpdatePolicy(t *testing.T) {
 		"{AutoScalingRollingUpdate: {MaxBatchSize: '3', MinInstancesInService: 2, PauseTime: PT1M30S, SuspendProcesses: [Launch]}}": {rolling: &rollingPolicy{
 			batch: 3, inService: 2, successful: 100, pause: 90 * time.Second, pauseTime: "PT1M30S", suspend: []string{"Launch"},
 		}},
+		"{AutoScalingRollingUpdate: {WaitOnResourceSignals: true, MinSuccessfulInstancesPercent: 50}}": {rolling: &rollingPolicy{
+			batch: 1, successful: 50, pause: 5 * time.Minute, pauseTime: "PT5M", signals: true,
+		}},
 		"{AutoScalingRollingUpdate: {PauseTime: PT1H}}":                             {rolling: &rollingPolicy{batch: 1, successful: 100, pause: time.Hour, pauseTime: "PT1H"}},
 		"{AutoScalingScheduledAction: {IgnoreUnmodifiedGroupSizeProperties: true}}": {ignoresSizes: true},
 	} {
@@ -24,14 +27,15 @@ func TestUpdatePolicy(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"{UseOnlineResharding: true}":                                    "the UpdatePolicy UseOnlineResharding",
-		"{AutoScalingRollingUpdate: {MinActiveInstancesPercent: 50}}":    "MinActiveInstancesPercent of AutoScalingRollingUpdate",
-		"{AutoScalingRollingUpdate: {MaxBatchSize: 0}}":                  `"0" of MaxBatchSize`,
-		"{AutoScalingRollingUpdate: {MinSuccessfulInstancesPercent: x}}": `"x" of MinSuccessfulInstancesPercent`,
-		"{AutoScalingRollingUpdate: {PauseTime: 5M}}":                    `"5M" of PauseTime`,
-		"{AutoScalingRollingUpdate: {PauseTime: PT61M}}":                 `"PT61M" of PauseTime`,
-		"{AutoScalingReplacingUpdate: {WillReplace: maybe}}":             `"maybe" of WillReplace`,
-		"{AutoScalingScheduledAction: {Ignore: true}}":                   "Ignore of an UpdatePolicy",
+		"{UseOnlineResharding: true}":                                     "the UpdatePolicy UseOnlineResharding",
+		"{AutoScalingRollingUpdate: {MinActiveInstancesPercent: 50}}":     "MinActiveInstancesPercent of AutoScalingRollingUpdate",
+		"{AutoScalingRollingUpdate: {MaxBatchSize: 0}}":                   `"0" of MaxBatchSize`,
+		"{AutoScalingRollingUpdate: {MinSuccessfulInstancesPercent: x}}":  `"x" of MinSuccessfulInstancesPercent`,
+		"{AutoScalingRollingUpdate: {MinSuccessfulInstancesPercent: 50}}": "without WaitOnResourceSignals",
+		"{AutoScalingRollingUpdate: {PauseTime: 5M}}":                     `"5M" of PauseTime`,
+		"{AutoScalingRollingUpdate: {PauseTime: PT61M}}":                  `"PT61M" of PauseTime`,
+		"{AutoScalingReplacingUpdate: {WillReplace: maybe}}":              `"maybe" of WillReplace`,
+		"{AutoScalingScheduledAction: {Ignore: true}}":                    "Ignore of an UpdatePolicy",
 	} {
 		if err := checkUpdatePolicy(read(t, text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", text, err, want)

@@ -63,7 +63,7 @@ func (s *Stack) wait(d time.Duration) {
 
 // Lose has the answer of the first call of an action and operation be lost; see [handlertest.Driver].
 func (s *Stack) Lose(call string, crash bool) {
-	s.Driver = handlertest.Driver{Call: s.Call, Now: s.Time, Wait: s.wait, Lose: call, Crash: crash}
+	s.Driver = handlertest.Driver{Call: s.Call, Now: s.Time, Wait: s.wait, Ready: s.Ready, Lose: call, Crash: crash}
 }
 
 // fill reads properties with Refs and Fn::GetAtts of resources in them, as ${A} and ${A.B}, and converts them.
