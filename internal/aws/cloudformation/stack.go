@@ -6,6 +6,7 @@
 package cloudformation
 
 import (
+	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
@@ -201,4 +202,22 @@ func RemoveStack(tx *store.Tx, s *Stack) {
 		DeleteRequest(tx, r)
 	}
 	stacks.Delete(tx, s)
+}
+
+// Mask is a text of a service, which may tell of values that are not shown, without them. Very short ones are left: they would be
+// found in words.
+func (s *Stack) Mask(text string) string {
+	for _, settings := range []*Settings{&s.Settings, s.Stable} {
+		if settings == nil {
+			continue
+		}
+		for _, p := range settings.Parameters {
+			for _, value := range []string{p.Value, p.Resolved} {
+				if p.NoEcho && len(value) > 2 {
+					text = strings.ReplaceAll(text, value, "****")
+				}
+			}
+		}
+	}
+	return text
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
@@ -20,7 +19,7 @@ func (d *Decider) Done(incarnation string, result Result, now time.Time) {
 	}
 	it.flying = false
 	p := it.node.physical(incarnation)
-	if changes(p, result) {
+	if result.changes(p) {
 		it.node.edit()
 		p = it.node.physical(incarnation)
 		p.Step.Progress = result.Progress
@@ -34,7 +33,7 @@ func (d *Decider) Done(incarnation string, result Result, now time.Time) {
 	d.tellProgress(it, p, result)
 	for _, reason := range result.Told {
 		it.node.edit()
-		it.node.tell(it.node.row.Status, d.masked(reason), it.node.physical(incarnation))
+		it.node.tell(it.node.row.Status, d.stack.Mask(reason), it.node.physical(incarnation))
 	}
 	d.hearSeen(it, p, result.Signals)
 	switch {
@@ -48,12 +47,6 @@ func (d *Decider) Done(incarnation string, result Result, now time.Time) {
 		it.node.edit()
 		d.completed(it, it.node.physical(incarnation))
 	}
-}
-
-// changes is whether a result says anything new: what polls say again and again is not written.
-func changes(p *cloudformation.Physical, result Result) bool {
-	return p.Step.Progress != result.Progress || result.PhysicalID != "" && result.PhysicalID != p.ID ||
-		result.Attributes != nil && !maps.EqualFunc(p.Attributes, result.Attributes, (*document.Value).Equal)
 }
 
 // tellProgress tells of a create's physical id, once, and that only stability is missing (CFN-25, CFN-26).
@@ -88,7 +81,7 @@ func (d *Decider) completed(it *item, p *cloudformation.Physical) {
 
 func (d *Decider) failed(it *item, p *cloudformation.Physical, f Failure) {
 	d.unstable(p)
-	reason := d.masked(f.Message)
+	reason := d.stack.Mask(f.Message)
 	if f.Code != "" { // CFN-107
 		reason = fmt.Sprintf("%s (RequestToken: %s, HandlerErrorCode: %s)", reason, d.id(), f.Code)
 	}
@@ -97,23 +90,6 @@ func (d *Decider) failed(it *item, p *cloudformation.Physical, f Failure) {
 		return
 	}
 	d.fail(it, p, reason)
-}
-
-// masked is a text of a service, which may tell of values that are not shown. Very short ones are left: they would be found in words.
-func (d *Decider) masked(text string) string {
-	for _, s := range []*cloudformation.Settings{&d.stack.Settings, d.stack.Stable} {
-		if s == nil {
-			continue
-		}
-		for _, p := range s.Parameters {
-			for _, value := range []string{p.Value, p.Resolved} {
-				if p.NoEcho && len(value) > 2 {
-					text = strings.ReplaceAll(text, value, "****")
-				}
-			}
-		}
-	}
-	return text
 }
 
 func (d *Decider) unstable(p *cloudformation.Physical) {

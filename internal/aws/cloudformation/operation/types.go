@@ -14,6 +14,7 @@
 package operation
 
 import (
+	"maps"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
@@ -83,3 +84,9 @@ type Result struct {
 
 // Failure is why an action has failed.
 type Failure struct{ Code, Message string }
+
+// changes is whether a result says anything new: what polls say again and again is not written.
+func (r Result) changes(p *cloudformation.Physical) bool {
+	return p.Step.Progress != r.Progress || r.PhysicalID != "" && r.PhysicalID != p.ID ||
+		r.Attributes != nil && !maps.EqualFunc(p.Attributes, r.Attributes, (*document.Value).Equal)
+}
