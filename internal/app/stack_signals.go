@@ -14,7 +14,7 @@ func (s *Stacks) ready(scope arn.Scope, instanceID string) bool {
 	tx := s.Store.Read()
 	i := ec2.FindInstance(tx, scope, instanceID)
 	switch {
-	case i == nil || i.State() != ec2types.InstanceStateNameRunning:
+	case i == nil || i.State() != ec2types.InstanceStateNameRunning || len(i.Agent.Init) > 0: // cfn-init is still to say which
 		return false
 	case i.Agent.Cluster == "" || state.Registered(tx, scope, instanceID):
 		return true

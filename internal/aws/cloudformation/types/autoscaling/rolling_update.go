@@ -17,7 +17,7 @@ import (
 
 // rolling is a rolling update under way: it replaces the instances of a group that were launched from something else, in batches.
 // Each step that asks for something is decided, and told of, before it is asked for, so that after a death the same is asked for
-// again. Texts of events are known from public logs of deployments.
+// again. Texts of events are known from public logs of deployments (CFN0030).
 type rolling struct {
 	*handler.Turn
 	policy *rollingPolicy
@@ -101,8 +101,13 @@ func (r *rolling) step() (time.Duration, error) {
 // stays as it is otherwise is known from logs of 2024; older ones tell of the sizes in any case.
 func (r *rolling) begin() (time.Duration, error) {
 	obsolete, err := findObsolete(r.Turn, r.group)
-	if err != nil || len(obsolete) == 0 {
+	switch {
+	case err != nil:
 		return 0, err
+	case len(obsolete) == 0 && r.Restores: // what an update that was cancelled has suspended goes on
+		return 0, r.resume()
+	case len(obsolete) == 0:
+		return 0, nil
 	}
 	size, most := aws.ToInt32(r.group.DesiredCapacity), aws.ToInt32(r.group.MaxSize)
 	if r.policy.inService >= int(most) { // public reports have it

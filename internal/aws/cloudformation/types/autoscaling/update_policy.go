@@ -30,10 +30,7 @@ type rollingPolicy struct {
 
 // checkUpdatePolicy reports what is wrong in an UpdatePolicy, or not built.
 func checkUpdatePolicy(v *document.Value) error {
-	p, err := readUpdatePolicy(v)
-	if err == nil && p.rolling != nil && p.rolling.signals { // instances are not known to be ready yet
-		return errors.New("WaitOnResourceSignals of AutoScalingRollingUpdate")
-	}
+	_, err := readUpdatePolicy(v)
 	return err
 }
 
