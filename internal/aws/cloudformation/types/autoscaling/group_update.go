@@ -47,6 +47,9 @@ func ignoreSizes(t *handler.Turn, in *sdk.UpdateAutoScalingGroupInput) error {
 			*member = nil
 		}
 	}
+	if policy.rolling != nil && t.Restores { // or old instances might go before those that are to
+		in.DesiredCapacity = nil
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,7 +21,7 @@ import (
 // again. Texts of events are known from public logs of deployments (CFN0030).
 type rolling struct {
 	*handler.Turn
-	policy *rollingPolicy
+	policy updatePolicy
 	group  *types.AutoScalingGroup
 	memo   rollingMemo
 }
@@ -62,7 +63,7 @@ func rollGroup(t *handler.Turn) (time.Duration, error) {
 	if g == nil {
 		return 0, handler.Failed(handler.NotFound, "AutoScalingGroup name not found - null")
 	}
-	r := rolling{Turn: t, policy: policy.rolling, group: g}
+	r := rolling{Turn: t, policy: policy, group: g}
 	if t.Memo != "" {
 		if err := json.Unmarshal([]byte(t.Memo), &r.memo); err != nil {
 			return 0, fmt.Errorf("read the memo of a rolling update: %w", err)
@@ -104,33 +105,48 @@ func (r *rolling) begin() (time.Duration, error) {
 	switch {
 	case err != nil:
 		return 0, err
-	case len(obsolete) == 0 && r.Restores: // what an update that was cancelled has suspended goes on
-		return 0, r.resume()
-	case len(obsolete) == 0:
+	case len(obsolete) == 0 && !r.Restores:
 		return 0, nil
 	}
 	size, most := aws.ToInt32(r.group.DesiredCapacity), aws.ToInt32(r.group.MaxSize)
-	if r.policy.inService >= int(most) { // public reports have it
+	wanted := r.sizeWanted()
+	if len(obsolete) == 0 { // of an update that was cancelled
+		r.memo.Grown, r.memo.Min, r.memo.Size = size, aws.ToInt32(r.group.MinSize), wanted
+		return 0, r.restore()
+	}
+	if r.policy.rolling.inService >= int(most) { // public reports have it
 		return 0, handler.Failed(handler.InvalidRequest, "MinInstancesInService must be less than the autoscaling group's MaxSize")
 	}
-	r.memo = rollingMemo{Obsolete: obsolete, Total: len(obsolete), Min: aws.ToInt32(r.group.MinSize), Size: size}
-	batch := min(r.policy.batch, len(obsolete))
+	r.memo = rollingMemo{Obsolete: obsolete, Total: len(obsolete), Min: aws.ToInt32(r.group.MinSize), Size: wanted}
+	batch := min(r.policy.rolling.batch, len(obsolete))
 	text := fmt.Sprintf("Rolling update initiated. Terminating %d obsolete instance(s) in batches of %d, while keeping at least %d instance(s) in service.",
-		len(obsolete), batch, r.policy.inService)
+		len(obsolete), batch, r.policy.rolling.inService)
 	switch {
-	case r.policy.signals:
-		text += " Waiting on resource signals with a timeout of " + r.policy.pauseTime + " when new instances are added to the autoscaling group."
-	case r.policy.pause > 0: // a guess
-		text += " Pausing for " + r.policy.pauseTime + " when new instances are added to the autoscaling group."
+	case r.policy.rolling.signals:
+		text += " Waiting on resource signals with a timeout of " + r.policy.rolling.pauseTime + " when new instances are added to the autoscaling group."
+	case r.policy.rolling.pause > 0: // a guess
+		text += " Pausing for " + r.policy.rolling.pauseTime + " when new instances are added to the autoscaling group."
 	}
 	r.Tell("%s", text)
-	if grown := min(int32(r.policy.inService+batch), most); grown > size {
+	switch grown := min(int32(r.policy.rolling.inService+batch), most); {
+	case grown > size:
 		r.memo.Grown = grown
 		r.expect(int(grown) - len(r.group.Instances))
 		r.Tell("Temporarily setting autoscaling group MinSize and DesiredCapacity to %d.", grown)
+	case size > wanted:
+		r.memo.Grown = size
 	}
 	r.memo.Since = r.Now
 	return handler.AtOnce, nil
+}
+
+// sizeWanted is the DesiredCapacity at the end. A rollback leaves it as it is until then.
+func (r *rolling) sizeWanted() int32 {
+	given, err := strconv.ParseInt(r.Text("DesiredCapacity"), 10, 32)
+	if err != nil || !r.Restores || r.policy.ignoresSizes && !r.Changed("DesiredCapacity") {
+		return aws.ToInt32(r.group.DesiredCapacity)
+	}
+	return int32(given)
 }
 
 // expect has new instances be waited for, besides those that are there.
@@ -145,8 +161,8 @@ func (r *rolling) expect(n int) {
 func (r *rolling) ask() (time.Duration, error) {
 	m := &r.memo
 	if m.Gone == 0 && len(m.Batch) == 0 {
-		if len(r.policy.suspend) > 0 {
-			in := sdk.SuspendProcessesInput{AutoScalingGroupName: &r.ID, ScalingProcesses: r.policy.suspend}
+		if len(r.policy.rolling.suspend) > 0 {
+			in := sdk.SuspendProcessesInput{AutoScalingGroupName: &r.ID, ScalingProcesses: r.policy.rolling.suspend}
 			if err := r.Call(operation("SuspendProcesses"), &in, nil); err != nil {
 				return 0, err
 			}
@@ -207,10 +223,10 @@ func (r *rolling) awaitLaunch() (time.Duration, error) {
 		return r.stabilizes()
 	}
 	switch {
-	case r.policy.signals:
-		r.Tell("New instance(s) added to autoscaling group - Waiting on %d resource signal(s) with a timeout of %s.", len(came), r.policy.pauseTime)
-	case r.policy.pause > 0: // a guess
-		r.Tell("New instance(s) added to autoscaling group - Pausing for %s.", r.policy.pauseTime)
+	case r.policy.rolling.signals:
+		r.Tell("New instance(s) added to autoscaling group - Waiting on %d resource signal(s) with a timeout of %s.", len(came), r.policy.rolling.pauseTime)
+	case r.policy.rolling.pause > 0: // a guess
+		r.Tell("New instance(s) added to autoscaling group - Pausing for %s.", r.policy.rolling.pauseTime)
 	}
 	m.New, m.Since = came, r.Now
 	return handler.AtOnce, nil
@@ -227,8 +243,8 @@ func (r *rolling) stabilizes() (time.Duration, error) {
 
 // awaitSignals waits for the signals of new instances, or as long as they have to start what they run.
 func (r *rolling) awaitSignals() (time.Duration, error) {
-	m, left := &r.memo, r.memo.Since.Add(r.policy.pause).Sub(r.Now)
-	if r.policy.signals {
+	m, left := &r.memo, r.memo.Since.Add(r.policy.rolling.pause).Sub(r.Now)
+	if r.policy.rolling.signals {
 		succeeded, failed, seen := r.signals()
 		missing := len(m.New) - succeeded - failed
 		switch {
@@ -270,11 +286,11 @@ func (r *rolling) signals() (succeeded, failed int, seen bool) {
 
 // fails reports whether so many failures are too many, of all instances that are replaced.
 func (r *rolling) fails(failures int) bool {
-	return (r.memo.Total-failures)*100 < r.memo.Total*r.policy.successful
+	return (r.memo.Total-failures)*100 < r.memo.Total*r.policy.rolling.successful
 }
 
 func (r *rolling) unsatisfied(n int, kind string) error {
-	return r.fail("Received %d %s signal(s) out of %d.  Unable to satisfy %d%% MinSuccessfulInstancesPercent requirement", n, kind, r.memo.Total, r.policy.successful)
+	return r.fail("Received %d %s signal(s) out of %d.  Unable to satisfy %d%% MinSuccessfulInstancesPercent requirement", n, kind, r.memo.Total, r.policy.rolling.successful)
 }
 
 // nextBatch decides which instances go next, and how many of them are replaced: those that a group has grown by are not.
@@ -286,7 +302,7 @@ func (r *rolling) nextBatch() (time.Duration, error) {
 			running++
 		}
 	}
-	n := min(r.policy.batch, len(obsolete), running-r.policy.inService)
+	n := min(r.policy.rolling.batch, len(obsolete), running-r.policy.rolling.inService)
 	if n <= 0 {
 		return r.stabilizes()
 	}
@@ -314,10 +330,10 @@ func (r *rolling) restore() error {
 
 // resume has processes go on that are suspended meanwhile. Which of them were suspended before is not looked at: a guess.
 func (r *rolling) resume() error {
-	if len(r.policy.suspend) == 0 {
+	if len(r.policy.rolling.suspend) == 0 {
 		return nil
 	}
-	return r.Call(operation("ResumeProcesses"), &sdk.ResumeProcessesInput{AutoScalingGroupName: &r.ID, ScalingProcesses: r.policy.suspend}, nil)
+	return r.Call(operation("ResumeProcesses"), &sdk.ResumeProcessesInput{AutoScalingGroupName: &r.ID, ScalingProcesses: r.policy.rolling.suspend}, nil)
 }
 
 // fail ends the update without success. The instances that the group has too many go with the rollback; its MinSize would not come

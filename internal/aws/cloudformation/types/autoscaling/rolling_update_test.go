@@ -1,6 +1,7 @@
 package autoscaling_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	rows "github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/typestest"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -20,12 +22,18 @@ import (
 func (s *groups) keepSize() {
 	s.change(func(tx *store.Tx) {
 		for _, g := range rows.Groups(tx, typestest.Scope) {
-			stay := 0
-			for _, m := range rows.Members.List(tx, g) {
-				if m.Termination != "" || stay >= int(g.Desired) {
+			members := rows.Members.List(tx, g)
+			stay := len(members)
+			for _, m := range members {
+				if m.Termination != "" {
 					rows.Members.Delete(tx, m)
-				} else {
-					stay++
+					stay--
+				}
+			}
+			for _, m := range members { // the oldest go first
+				if m.Termination == "" && stay > int(g.Desired) {
+					rows.Members.Delete(tx, m)
+					stay--
 				}
 			}
 			for ; stay < int(g.Desired); stay++ {
@@ -43,6 +51,11 @@ func (s *groups) keepSize() {
 func (s *groups) roll(size, most int, policy string) (told []string, failure *handler.Failure) {
 	s.t.Helper()
 	s.Passed = s.keepSize
+	call := s.Call
+	s.Call = func(ctx context.Context, op apiclient.Operation, in, out any) error {
+		defer s.keepSize()
+		return call(ctx, op, in, out)
+	}
 	s.Has("One", "AWS::AutoScaling::LaunchConfiguration", "{ImageId: ami-1, InstanceType: t3.micro}")
 	s.Has("Two", "AWS::AutoScaling::LaunchConfiguration", "{ImageId: ami-1, InstanceType: t3.small}")
 	properties := func(configuration string) string {
@@ -175,8 +188,35 @@ func TestSignalsThatDoNotCome(t *testing.T) {
 		if got != want || !slices.Contains(told, "Failed to receive 1 resource signal(s) for the current batch.  Each resource signal timeout is counted as a FAILURE.") {
 			t.Errorf("failure is %q, want %q; told\n%s", got, want, strings.Join(told, "\n"))
 		}
-		if took := s.Time.Sub(s.began); took < 20*time.Minute || took > 21*time.Minute {
+		if took := s.Time.Sub(s.began).Round(time.Second); took < 20*time.Minute || took > 21*time.Minute {
 			t.Errorf("the update takes %s", took)
+		}
+	}
+}
+
+// TestRolledBack: instances that are as they were stay, and go only where others have come in their place.
+func TestRolledBack(t *testing.T) {
+	const policy = "{AutoScalingRollingUpdate: {MinInstancesInService: 2, WaitOnResourceSignals: true, SuspendProcesses: [AZRebalance]}}"
+	for ready, want := range map[string][]string{
+		"i-01 i-02": {"i-01", "i-02"}, "i-03 i-05": {"i-02", "i-05"},
+	} {
+		s := newGroups(t)
+		s.Ready = func(id string) bool { return strings.Contains(ready, id) }
+		if _, failure := s.roll(2, 3, policy); failure == nil {
+			t.Fatal("the update does not fail")
+		}
+		s.Ready = func(string) bool { return true }
+		s.Restores = true
+		if failure := s.Update("Group", "{MinSize: 2, MaxSize: 3, DesiredCapacity: 2, LaunchConfigurationName: '${One}', AvailabilityZones: [eu-west-1a]}"); failure != nil {
+			t.Fatal(failure.Message)
+		}
+		s.rolled(2, "One")
+		var got []string
+		for _, m := range rows.AllMembers(s.rows.Read(), typestest.Scope) {
+			got = append(got, m.InstanceID)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s are ready: there are %v, want %v; told\n%s", ready, got, want, strings.Join(s.Told, "\n"))
 		}
 	}
 }

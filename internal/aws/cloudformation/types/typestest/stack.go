@@ -32,6 +32,8 @@ type Stack struct {
 	Time time.Time
 	// UpdatePolicy is what updates have, in YAML; empty: none.
 	UpdatePolicy string
+	// Restores says that updates are of a rollback.
+	Restores bool
 	// Passed is called when time has passed, for what goes on by itself. Nil: nothing does.
 	Passed func()
 
@@ -123,6 +125,7 @@ func (s *Stack) Update(name, yaml string) *handler.Failure {
 	r := made.request
 	r.Action, r.Previous, r.PreviousTags, r.Properties = handler.Update, r.Properties, r.Tags, s.fill(made.of.Name, yaml)
 	r.PhysicalID, r.Attributes = made.result.PhysicalID, made.result.Attributes
+	r.Restores = s.Restores
 	if s.UpdatePolicy != "" {
 		root, err := document.Read("UpdatePolicy: " + s.UpdatePolicy)
 		if err != nil {
