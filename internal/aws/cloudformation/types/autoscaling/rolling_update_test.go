@@ -4,17 +4,21 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	asgtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	rows "github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types/typestest"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
@@ -190,6 +194,44 @@ func TestSignalsThatDoNotCome(t *testing.T) {
 		}
 		if took := s.Time.Sub(s.began).Round(time.Second); took < 20*time.Minute || took > 21*time.Minute {
 			t.Errorf("the update takes %s", took)
+		}
+	}
+}
+
+// TestObsoleteByVersion: of a launch template whose version has a name, instances of another number are obsolete.
+func TestObsoleteByVersion(t *testing.T) {
+	for version, want := range map[string]string{"$Latest": "i-01", "$Default": "i-02"} {
+		s := newGroups(t)
+		properties := "{MinSize: 2, MaxSize: %d, LaunchTemplate: {LaunchTemplateId: " + template + ", Version: '" + version + "'}, AvailabilityZones: [eu-west-1a]}"
+		s.Passed = func() {
+			s.change(func(tx *store.Tx) {
+				g := rows.Groups(tx, typestest.Scope)[0]
+				for n := range 2 {
+					number := strconv.Itoa(n + 1)
+					rows.Members.Put(tx, &rows.Member{
+						Scope: g.Scope, Group: g.Name, InstanceID: "i-0" + number, State: "InService", Zone: "eu-west-1a", Type: "t3.micro", LaunchedAt: s.Time,
+						LaunchTemplate: &asgtypes.LaunchTemplateSpecification{LaunchTemplateId: aws.String(template), LaunchTemplateName: aws.String("ecs"), Version: &number},
+					})
+				}
+			})
+		}
+		s.Has("Group", "AWS::AutoScaling::AutoScalingGroup", fmt.Sprintf(properties, 3))
+		call := s.Call
+		s.Call = func(ctx context.Context, op apiclient.Operation, in, out any) error {
+			if op.Name == "DescribeLaunchTemplates" {
+				found := ec2types.LaunchTemplate{LatestVersionNumber: aws.Int64(2), DefaultVersionNumber: aws.Int64(1)}
+				out.(*ec2.DescribeLaunchTemplatesOutput).LaunchTemplates = []ec2types.LaunchTemplate{found}
+				return nil
+			}
+			return call(ctx, op, in, out)
+		}
+		s.launched = 2
+		s.Passed, s.UpdatePolicy, s.Told = s.keepSize, "{AutoScalingRollingUpdate: {}}", nil
+		if failure := s.Update("Group", fmt.Sprintf(properties, 4)); failure != nil {
+			t.Fatal(failure.Message)
+		}
+		if told := strings.Join(s.Told, " "); !strings.Contains(told, "Terminating 1 obsolete instance(s)") || !strings.Contains(told, "Terminating instance(s) ["+want+"]") {
+			t.Errorf("%s: told %s", version, told)
 		}
 	}
 }
