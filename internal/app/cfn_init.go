@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -54,5 +55,5 @@ func initTexts(out cloudformation.DescribeStackResourceOutput, configSets string
 // passes reports whether a call may succeed when it is made again.
 func passes(err error) bool {
 	refusal, is := errors.AsType[*apiclient.Error](err)
-	return !is || refusal.Status >= http.StatusInternalServerError || refusal.Status == http.StatusTooManyRequests || refusal.Code == "Throttling"
+	return !is || refusal.Status >= http.StatusInternalServerError || refusal.Status == http.StatusTooManyRequests || strings.Contains(refusal.Code, "Throttl")
 }
