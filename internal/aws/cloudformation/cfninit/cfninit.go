@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // Key is where metadata has it.
@@ -35,7 +36,7 @@ func Texts(metadata *document.Value, configSets string) (texts []string, err err
 			texts = append(texts, contentOf(file.Value))
 		}
 		commands := members(config.Get("commands"))
-		slices.SortFunc(commands, func(a, b document.Member) int { return strings.Compare(a.Name, b.Name) })
+		sorting.By(commands, func(a, b document.Member) int { return strings.Compare(a.Name, b.Name) })
 		for _, c := range commands {
 			texts = append(texts, commandOf(c.Value))
 		}
