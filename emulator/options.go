@@ -43,7 +43,7 @@ type Options struct {
 	// PublicURL is the endpoint as clients of ECS Exec and Session Manager reach it, such as
 	// https://ecs.example.com behind a proxy: what they are told to connect to begins with it, and
 	// its host is allowed. Empty is the host that a request was sent to, by TLS if the request has
-	// X-Forwarded-Proto: https.
+	// X-Forwarded-Proto: https; handles of wait conditions have the address of Listen then.
 	PublicURL string
 	// Engine says where containers run: "sim", "docker", "auto" (Docker if it
 	// answers, else sim), or the URL of a Docker engine (unix://, tcp://, ssh://).
