@@ -55,7 +55,7 @@ func HeardSignals(tx *store.Tx, stackID string, of Source) (list []*Signal) {
 	return list
 }
 
-// NewSignals returns those of a stack that no decision has taken in.
+// NewSignals returns a stack's signals that no decision has taken in.
 func NewSignals(tx *store.Tx, stackID string) []*Signal { return newSignals.List(tx, stackID) }
 
 // AddSignal writes a signal, unless there is one of its unique id: that is the same one sent again.

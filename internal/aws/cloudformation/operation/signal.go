@@ -77,7 +77,7 @@ func (d *Decider) scheduleHeard(it *item, at time.Time) {
 	d.schedule(it, at)
 }
 
-// sources are whose signals a call is to get: those of the resource itself, and of the handles that it uses.
+// sources are whose signals a call is to get: the resource itself, and the handles that it uses.
 func (d *Decider) sources(n *node, p *cloudformation.Physical) []cloudformation.Source {
 	list := []cloudformation.Source{{LogicalID: n.row.LogicalID, Incarnation: p.Incarnation}}
 	for _, name := range p.Spec.Dependencies {
