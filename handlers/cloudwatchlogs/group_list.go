@@ -25,7 +25,7 @@ func (a *API) DescribeLogGroups(ctx context.Context, in *cloudwatchlogs.Describe
 		return nil, err
 	}
 	out := &cloudwatchlogs.DescribeLogGroupsOutput{LogGroups: []types.LogGroup{}}
-	groups, bytes := a.store.Groups(awsapi.CallScope(ctx))
+	groups, bytes := a.store.Groups(awsapi.CallScope(ctx), aws.ToString(in.LogGroupNamePrefix))
 	filters, err := a.store.MetricFilters(awsapi.CallScope(ctx), "")
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func (a *API) DescribeLogGroups(ctx context.Context, in *cloudwatchlogs.Describe
 			return id == g.Name || strings.TrimSuffix(id, ":*") == g.ARN()
 		})
 		if g.Name <= after || !identified || in.LogGroupClass != "" && g.Class != in.LogGroupClass ||
-			!strings.HasPrefix(g.Name, aws.ToString(in.LogGroupNamePrefix)) || !strings.Contains(g.Name, aws.ToString(in.LogGroupNamePattern)) {
+			!strings.Contains(g.Name, aws.ToString(in.LogGroupNamePattern)) {
 			continue
 		}
 		if len(out.LogGroups) == limit(in.Limit, 50) {
@@ -78,7 +78,7 @@ func (a *API) ListLogGroups(ctx context.Context, in *cloudwatchlogs.ListLogGroup
 		return nil, err
 	}
 	out := &cloudwatchlogs.ListLogGroupsOutput{LogGroups: []types.LogGroupSummary{}}
-	groups, _ := a.store.Groups(awsapi.CallScope(ctx))
+	groups, _ := a.store.Groups(awsapi.CallScope(ctx), "")
 	for _, g := range groups {
 		if g.Name <= after || !matchesAny(g.Name, aws.ToString(in.LogGroupNamePattern)) || in.LogGroupClass != "" && g.Class != in.LogGroupClass {
 			continue

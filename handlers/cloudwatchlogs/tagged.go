@@ -10,7 +10,7 @@ import (
 // Tagged are the log groups with tags, which are kept beside the store.
 func (a *API) Tagged() []tagging.Source {
 	groups := func(_ *store.Tx, scope arn.Scope) []logs.Group {
-		groups, _ := a.store.Groups(scope)
+		groups, _ := a.store.Groups(scope, "")
 		return groups
 	}
 	return []tagging.Source{tagging.Of("logs:log-group", groups, func(g logs.Group) (string, []tagging.Tag) { return g.ARN(), tagging.Map(g.Tags) })}

@@ -212,14 +212,14 @@ func TestSizeIsBounded(t *testing.T) {
 		if last := fmt.Sprintf("%0100d %0100[1]d", 4*size/200-1); len(got) < size/2/200 || got[len(got)-1] != last {
 			t.Errorf("got %d", len(got))
 		}
-		_, bytes := w.Groups(scope)
+		_, bytes := w.Groups(scope, "")
 		if bytes[0] > w.Size() || bytes[0] < w.Size()/2 {
 			t.Errorf("the group has %d of %d bytes", bytes[0], w.Size())
 		}
 		if dir != "" {
 			onDisk := w.Size()
 			w.restart()
-			if _, again := w.Groups(scope); again[0] != bytes[0] || w.Size() != onDisk {
+			if _, again := w.Groups(scope, ""); again[0] != bytes[0] || w.Size() != onDisk {
 				t.Errorf("after a restart there are %d of %d bytes, not %d of %d", again[0], w.Size(), bytes[0], onDisk)
 			}
 		}

@@ -104,14 +104,14 @@ func (s *Store) Group(scope arn.Scope, name string) (Group, error) {
 	return g.Group, nil
 }
 
-// Groups returns the groups of a scope in order of their names, and how many bytes the
+// Groups returns the groups of a scope whose names have a prefix, in order of their names, and how many bytes the
 // events in each of them have.
-func (s *Store) Groups(scope arn.Scope) (groups []Group, bytes []int64) {
+func (s *Store) Groups(scope arn.Scope, prefix string) (groups []Group, bytes []int64) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var found []*group
 	for _, g := range s.meta.groups {
-		if g.Scope == scope {
+		if g.Scope == scope && strings.HasPrefix(g.Name, prefix) {
 			found = append(found, g)
 		}
 	}

@@ -32,11 +32,11 @@ func TestAStreamMadeAgainIsEmpty(t *testing.T) {
 	w := newWorld(t, logs.Options{})
 	w.must(w.OpenStream(app, true))
 	w.put(app, line(0, "old"))
-	if _, bytes := w.Groups(scope); bytes[0] == 0 {
+	if _, bytes := w.Groups(scope, ""); bytes[0] == 0 {
 		t.Error("the group has no bytes")
 	}
 	w.must(w.DeleteStream(app))
-	if _, bytes := w.Groups(scope); bytes[0] != 0 {
+	if _, bytes := w.Groups(scope, ""); bytes[0] != 0 {
 		t.Errorf("the empty group has %d bytes", bytes[0])
 	}
 	w.must(w.CreateStream(app))
@@ -134,7 +134,7 @@ func TestReset(t *testing.T) {
 		w.put(app, line(0, "a"))
 		before := w.search(logs.Query{})[0].Key
 		w.must(w.Reset())
-		if groups, _ := w.Groups(scope); len(groups) > 0 {
+		if groups, _ := w.Groups(scope, ""); len(groups) > 0 {
 			t.Errorf("got %v", groups)
 		}
 		if dir != "" {
