@@ -40,6 +40,7 @@ func (c *Controller) newCall(s *cloudformation.Stack, of operation.Call, now tim
 		Metadata: of.Metadata, CreationPolicy: of.CreationPolicy, UpdatePolicy: of.UpdatePolicy,
 		Attributes: of.Attributes, Tags: tags(of.Tags), PreviousTags: tags(of.PreviousTags), Began: of.Step.Began, Now: now,
 		Progress: of.Step.Progress, CreateProgress: of.CreateProgress, Restores: of.Restores,
+		Repeated: of.Repeated || c.calls.hung(of.Incarnation) > 0,
 	}}
 	made.request.Signals, made.request.Sent = c.signals(s.ID, of.Sources)
 	made.ctx, made.cancel = context.WithCancel(c.ctx)

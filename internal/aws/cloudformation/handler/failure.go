@@ -87,7 +87,7 @@ func isThrottling(e *apiclient.Error) bool {
 
 // isThere is of a create of what is there already.
 func isThere(e *apiclient.Error) bool {
-	return hasAny(e.Code, "AlreadyExist", "ResourceExists", "Duplicate", "PriorityInUse") || hasAny(e.Code, "InvalidParameter", "ClientException") &&
+	return hasAny(e.Code, "AlreadyExist", "ResourceExists", "Duplicate", "PriorityInUse") || hasAny(e.Code, "InvalidParameter", "ClientException", "ConflictException") &&
 		(strings.Contains(e.Message, "already exists") || strings.Contains(e.Message, "was not idempotent")) // of ECS
 }
 

@@ -8,7 +8,7 @@ type phase string
 const (
 	begun      phase = ""
 	intended   phase = "intended"   // the row says what will be made; it may be there
-	refused    phase = "refused"    // the create was denied before anything was made
+	refused    phase = "refused"    // the create was refused, and nothing was made
 	made       phase = "made"       // the ID is known; of an update: its calls are made, but for those of Proceed
 	configured phase = "configured" // all calls are made
 )

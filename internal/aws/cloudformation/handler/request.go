@@ -58,6 +58,8 @@ type Request struct {
 	Ready func(instanceID string) bool
 	// Began is when the action began, by the emulator's clock, as Now is.
 	Began, Now time.Time
+	// Repeated says that this step may have been taken before, without a Result.
+	Repeated bool
 	// Progress is what the last Result of this action said, empty at first.
 	Progress string
 	// CreateProgress is, of a Delete without PhysicalID, what the last Result of the Create said: what may have been made,

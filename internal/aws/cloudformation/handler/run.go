@@ -117,6 +117,7 @@ func (t *Type) makeOnce(n *Turn) (err error) {
 		}
 	}
 	n.answered = false
+	first := n.progress.Tries == 0 && !n.Repeated
 	if err = t.Create(n); err == nil && n.ID == "" {
 		return errEmpty
 	}
@@ -127,6 +128,10 @@ func (t *Type) makeOnce(n *Turn) (err error) {
 		return err
 	}
 	if e, is := errors.AsType[*apiclient.Error](err); !is || !isThere(e) {
+		return err
+	}
+	if _, custom := t.Naming.name(&n.Request); custom && first && !n.answered { // it was made since intend looked, and not by this stack
+		n.reach(refused)
 		return err
 	}
 	id, finding := t.found(n)

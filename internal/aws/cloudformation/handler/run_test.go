@@ -493,3 +493,44 @@ func TestTheTimeToDelete(t *testing.T) {
 		t.Errorf("%+v after %s", got, took)
 	}
 }
+
+// TestTwoStacksWithOneName: where another stack makes what has a custom name after this one has looked, the create fails, and its delete
+// leaves what the other has made, also of types without tags. A step that may have been taken before is another matter.
+func TestTwoStacksWithOneName(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		repeated bool
+		code     handler.Code
+		left     int
+	}{{false, handler.AlreadyExists, 1}, {true, "", 0}} {
+		s := &shelf{boxes: map[string]*box{}, unique: true}
+		untagged := boxType(handler.ByName)
+		find := untagged.Find
+		untagged.Find = func(n *handler.Turn) ([]handler.Found, error) {
+			found, err := find(n)
+			for i := range found {
+				found[i].Tags = nil
+			}
+			return found, err
+		}
+		r := request(t, handler.Create, `{"Name": "custom"}`)
+		looked := untagged.Run(t.Context(), s.call, r)
+		s.boxes["theirs"] = &box{ID: "theirs", Name: "custom"}
+		r.Progress, r.Repeated = looked.Progress, c.repeated
+		got := untagged.Run(t.Context(), s.call, r)
+		if code := codeOf(got.Failure); code != c.code {
+			t.Errorf("repeated %t: %q, %+v", c.repeated, code, got)
+		}
+		r.Action, r.PhysicalID, r.Progress, r.CreateProgress = handler.Delete, got.PhysicalID, "", got.Progress
+		if got := (&handlertest.Driver{Call: s.call}).Do(t, untagged.Run, r); got.Failure != nil || len(s.boxes) != c.left {
+			t.Errorf("repeated %t: the delete leaves %d boxes: %+v", c.repeated, len(s.boxes), got)
+		}
+	}
+}
+
+func codeOf(f *handler.Failure) handler.Code {
+	if f == nil {
+		return ""
+	}
+	return f.Code
+}

@@ -17,7 +17,7 @@ func (d *Decider) Done(incarnation string, result Result, now time.Time) {
 	if it == nil || it.retries {
 		return
 	}
-	it.flying = false
+	it.flying, it.repeats = false, false
 	p := it.node.physical(incarnation)
 	if result.changes(p) {
 		it.node.edit()

@@ -31,6 +31,7 @@ type item struct {
 	calling     bool // counts among the calling
 	flying      bool // a call is under way
 	signalled   bool // a signal has come that the call under way has not
+	repeats     bool // a call may have been made whose result is lost
 	due         time.Time
 	retries     bool // nothing is under way before due, when the delete begins again
 	place       int  // in the heap; -1: it is not there
@@ -158,6 +159,7 @@ func (d *Decider) resume(n *node, p *cloudformation.Physical, called bool) {
 		d.counts(it, true)
 		return
 	}
+	it.repeats = true
 	d.schedule(it, p.Step.Due)
 }
 

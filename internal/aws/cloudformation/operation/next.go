@@ -127,7 +127,7 @@ func (d *Decider) Calls(now time.Time, most int) (list []Call) {
 		made := Call{
 			LogicalID: it.node.row.LogicalID, Incarnation: p.Incarnation, Type: p.Spec.Type, Action: p.Step.Action, PhysicalID: p.ID,
 			Properties: p.Properties, Previous: p.Previous, Attributes: p.Attributes, Tags: p.Tags, PreviousTags: p.PreviousTags,
-			Step: *p.Step, CreateProgress: p.CreateProgress, Restores: d.back(),
+			Step: *p.Step, CreateProgress: p.CreateProgress, Restores: d.back(), Repeated: it.repeats,
 		}
 		if p.Step.Action != cloudformation.Delete {
 			d.addPolicies(&made, d.target(it.node))

@@ -67,6 +67,8 @@ type Call struct {
 	Restores bool
 	// Sources are those whose signals the call is to get.
 	Sources []cloudformation.Source
+	// Repeated is whether this step may have been taken before, as far as the rows tell.
+	Repeated bool
 }
 
 // Result is what a call has come to.

@@ -48,7 +48,7 @@ func (d *Driver) Do(t testing.TB, run Run, r handler.Request) handler.Result {
 	for range 20000 {
 		r.Now = d.Now
 		result, crashed := d.step(t, run, r)
-		if crashed {
+		if r.Repeated = crashed; crashed {
 			continue
 		}
 		d.Told = append(d.Told, result.Told...)
