@@ -85,7 +85,8 @@ func principalOf(call awsapi.Call) string {
 	return call.Principal()
 }
 
-// actor is who acts for a caller on a stack with a role.
+// actor is who acts for a caller on a stack with a role. A role that the stack has kept may be gone meanwhile: then another one has to
+// be given. Source: AWS re:Post knowledge center, "Role [role_arn] is invalid or cannot be assumed".
 func (a *API) actor(ctx context.Context, role *string, stored string) (Actor, error) {
 	who := Actor{Scope: awsapi.CallScope(ctx), RoleARN: stored, Principal: a.Principal(awsapi.FromContext(ctx))}
 	if given := aws.ToString(role); given != "" {
@@ -93,6 +94,8 @@ func (a *API) actor(ctx context.Context, role *string, stored string) (Actor, er
 			return Actor{}, invalid("Role ARN is invalid or cannot be assumed")
 		}
 		who.RoleARN = given
+	} else if stored != "" && !a.Assumable(ctx, stored) {
+		return Actor{}, invalid("Role %s is invalid or cannot be assumed", stored)
 	}
 	return who, nil
 }

@@ -206,6 +206,29 @@ func TestRefusedRequests(t *testing.T) {
 	ok(s, s.CreateStack, &sdk.CreateStackInput{StackName: aws.String("role"), TemplateBody: role, Capabilities: []types.Capability{types.CapabilityCapabilityNamedIam}})
 }
 
+// TestARoleThatIsGone: what a stack would do by the role that it has kept is refused, and done by another one.
+func TestARoleThatIsGone(t *testing.T) {
+	t.Parallel()
+	gone := false
+	s := newScene(t, func(o *cloudformation.Options) {
+		o.Assumable = func(_ context.Context, role string) bool { return !gone || !strings.HasSuffix(role, "/first") }
+	})
+	made := s.create("web", one(`{}`), func(in *sdk.CreateStackInput) { in.RoleARN = aws.String("arn:aws:iam::123456789012:role/first") })
+	gone = true
+	text := "Role arn:aws:iam::123456789012:role/first is invalid or cannot be assumed"
+	update := &sdk.UpdateStackInput{StackName: aws.String("web"), TemplateBody: one(`{"A":"b"}`)}
+	invalid(s, s.UpdateStack, update, text)
+	remove := &sdk.DeleteStackInput{StackName: aws.String("web")}
+	invalid(s, s.DeleteStack, remove, text)
+	update.RoleARN = aws.String("arn:aws:iam::123456789012:role/second")
+	ok(s, s.UpdateStack, update)
+	s.settle(made.ID)
+	ok(s, s.DeleteStack, remove)
+	if now := s.settle(made.ID); now.Status != cfn.DeleteComplete {
+		t.Errorf("the stack is %s", now.Status)
+	}
+}
+
 // stored is a template with a parameter of SSM.
 func stored(name string) *string {
 	return one(`{}`, `,"Parameters":{"P":{"Type":"AWS::SSM::Parameter::Value<String>","Default":"`+name+`"}}`)
