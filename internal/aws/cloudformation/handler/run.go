@@ -99,7 +99,7 @@ func (t *Type) intend(n *Turn) (time.Duration, error) {
 			return 0, err
 		}
 		if t.Identity == ByName && len(found) > 0 {
-			return 0, Failed(AlreadyExists, "Resource of type '%s' with identifier '%s' already exists.", t.Name, n.Name)
+			return 0, t.exists(n)
 		}
 		for _, f := range found {
 			n.Known = append(n.Known, f.ID)
@@ -109,6 +109,11 @@ func (t *Type) intend(n *Turn) (time.Duration, error) {
 	return AtOnce, nil
 }
 
+// exists is the failure of a create whose custom name is taken.
+func (t *Type) exists(n *Turn) error {
+	return Failed(AlreadyExists, "Resource of type '%s' with identifier '%s' already exists.", t.Name, n.Name)
+}
+
 // makeOnce makes the resource, or finds it if an earlier try has made it.
 func (t *Type) makeOnce(n *Turn) (err error) {
 	if t.Identity == ByTags {
@@ -116,8 +121,19 @@ func (t *Type) makeOnce(n *Turn) (err error) {
 			return err
 		}
 	}
-	n.answered = false
+	_, custom := t.Naming.name(&n.Request)
 	first := n.progress.Tries == 0 && !n.Repeated
+	if t.Puts && custom && first {
+		t.putting.Lock()
+		defer t.putting.Unlock()
+		if found, err := t.Find(n); err != nil {
+			return err
+		} else if len(found) > 0 {
+			n.reach(refused)
+			return t.exists(n)
+		}
+	}
+	n.answered = false
 	if err = t.Create(n); err == nil && n.ID == "" {
 		return errEmpty
 	}
@@ -130,7 +146,7 @@ func (t *Type) makeOnce(n *Turn) (err error) {
 	if e, is := errors.AsType[*apiclient.Error](err); !is || !isThere(e) {
 		return err
 	}
-	if _, custom := t.Naming.name(&n.Request); custom && first && !n.answered { // it was made since intend looked, and not by this stack
+	if custom && first && !n.answered { // it was made since intend looked, and not by this stack
 		n.reach(refused)
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -533,4 +534,34 @@ func codeOf(f *handler.Failure) handler.Code {
 		return ""
 	}
 	return f.Code
+}
+
+// TestTwoStacksThatPut: of two stacks that put something of one custom name at once, one does.
+func TestTwoStacksThatPut(t *testing.T) {
+	t.Parallel()
+	s := &shelf{boxes: map[string]*box{}}
+	puts := boxType(handler.ByName)
+	puts.Puts = true
+	var turns [2]handler.Request
+	for i := range turns {
+		turns[i] = request(t, handler.Create, `{"Name": "custom"}`)
+		turns[i].StackID = fmt.Sprint("arn:stack-", i)
+		turns[i].Progress = puts.Run(t.Context(), s.call, turns[i]).Progress // both have looked
+	}
+	var mu sync.Mutex
+	call := func(ctx context.Context, o apiclient.Operation, in, out any) error {
+		mu.Lock()
+		defer mu.Unlock()
+		return s.call(ctx, o, in, out)
+	}
+	var codes [2]handler.Code
+	var running sync.WaitGroup
+	for i, r := range turns {
+		running.Go(func() { codes[i] = codeOf(puts.Run(t.Context(), call, r).Failure) })
+	}
+	running.Wait()
+	slices.Sort(codes[:])
+	if len(s.boxes) != 1 || codes != [2]handler.Code{"", handler.AlreadyExists} {
+		t.Errorf("%d boxes, failures %q", len(s.boxes), codes)
+	}
 }

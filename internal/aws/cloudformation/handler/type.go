@@ -2,6 +2,7 @@ package handler
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/signal"
@@ -53,8 +54,12 @@ type Type struct {
 	Judge signal.Judge
 	// Waits is what a create without a CreationPolicy waits for all the same. Nil: for no signal.
 	Waits func(*Turn) (*Wait, error)
+	// Puts says that Create overwrites what has the name, so a custom name is looked up right before it.
+	Puts bool
 	// Within is how long a resource may take to get stable. 0: as defaultWithin says.
 	Within time.Duration
+
+	putting sync.Mutex // held from that look to the end of Create: two stacks may have one name
 }
 
 // Identity is how what a create has made is found again.

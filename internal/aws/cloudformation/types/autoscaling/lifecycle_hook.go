@@ -20,6 +20,7 @@ func lifecycleHook() *handler.Type {
 	return &handler.Type{
 		Name:   "AWS::AutoScaling::LifecycleHook",
 		Naming: handler.Naming{Property: "LifecycleHookName"},
+		Puts:   true,
 		Find: func(t *handler.Turn) (list []handler.Found, err error) {
 			var out sdk.DescribeLifecycleHooksOutput
 			in := sdk.DescribeLifecycleHooksInput{AutoScalingGroupName: aws.String(t.Text("AutoScalingGroupName")), LifecycleHookNames: []string{t.Name}}

@@ -58,6 +58,7 @@ func anyAlarm(name string, kind types.AlarmType, put func(*handler.Turn, string,
 		Name:    name,
 		Refused: refused,
 		Naming:  handler.Naming{Property: "AlarmName"},
+		Puts:    true,
 		Find: func(t *handler.Turn) ([]handler.Found, error) {
 			id, err := alarmARN(t, t.Name, kind)
 			if id == nil || err != nil {
@@ -119,6 +120,7 @@ func dashboard() *handler.Type {
 	return &handler.Type{
 		Name:   "AWS::CloudWatch::Dashboard",
 		Naming: handler.Naming{Property: "DashboardName"},
+		Puts:   true,
 		Find: func(t *handler.Turn) ([]handler.Found, error) {
 			err := t.Call(operation("GetDashboard"), &sdk.GetDashboardInput{DashboardName: &t.Name}, nil)
 			if handler.IsGone(err) {

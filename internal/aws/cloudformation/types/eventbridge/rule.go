@@ -17,6 +17,7 @@ func rule() *handler.Type {
 	return &handler.Type{
 		Name:   "AWS::Events::Rule",
 		Naming: handler.Naming{Property: "Name", Most: 64},
+		Puts:   true,
 		Find: func(t *handler.Turn) ([]handler.Found, error) {
 			var out sdk.DescribeRuleOutput
 			err := t.Call(operation("DescribeRule"), &sdk.DescribeRuleInput{Name: &t.Name, EventBusName: wish(busName(t))}, &out)

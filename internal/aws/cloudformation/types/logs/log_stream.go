@@ -56,6 +56,7 @@ func resourcePolicy() *handler.Type {
 	return &handler.Type{
 		Name:   "AWS::Logs::ResourcePolicy",
 		Naming: handler.Naming{Property: "PolicyName"},
+		Puts:   true,
 		Find: func(t *handler.Turn) ([]handler.Found, error) {
 			var out sdk.DescribeResourcePoliciesOutput
 			if err := t.Call(operation("DescribeResourcePolicies"), &sdk.DescribeResourcePoliciesInput{}, &out); err != nil {

@@ -12,6 +12,7 @@ func metricFilter() *handler.Type {
 	return &handler.Type{
 		Name:   "AWS::Logs::MetricFilter",
 		Naming: handler.Naming{Property: "FilterName", Most: 512},
+		Puts:   true,
 		Find: func(t *handler.Turn) ([]handler.Found, error) {
 			var out sdk.DescribeMetricFiltersOutput
 			in := sdk.DescribeMetricFiltersInput{LogGroupName: aws.String(t.Text("LogGroupName")), FilterNamePrefix: &t.Name}

@@ -12,6 +12,7 @@ func instance() *handler.Type {
 	return &handler.Type{
 		Name:   "AWS::ServiceDiscovery::Instance",
 		Naming: handler.Naming{Property: "InstanceId", Most: 64},
+		Puts:   true,
 		Find: func(t *handler.Turn) ([]handler.Found, error) {
 			err := t.Call(operation("GetInstance"), &sdk.GetInstanceInput{ServiceId: text(t, "ServiceId"), InstanceId: &t.Name}, nil)
 			if handler.IsGone(err) {
