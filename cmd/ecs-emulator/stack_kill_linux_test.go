@@ -91,7 +91,7 @@ func (k *killedStacks) stacks() *cfn.Client {
 // stackOrder asks for an operation on a stack.
 type stackOrder func(ctx context.Context, c *cfn.Client, token string) error
 
-// stackOperations are those of a life, each with the status it ends in.
+// stackOperations make up a life, each with the status it ends in.
 var stackOperations = []struct {
 	name string
 	ask  stackOrder
