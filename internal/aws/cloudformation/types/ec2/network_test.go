@@ -97,6 +97,19 @@ func TestGroupsOfTheDefaultVPC(t *testing.T) {
 	if got := s.GetAtt("Group", "VpcId"); !strings.HasPrefix(got, "vpc-") {
 		t.Errorf("it is in %q", got)
 	}
+	if ref, id := s.Ref("Group"), s.GetAtt("Group", "GroupId"); ref != "web" || !strings.HasPrefix(id, "sg-") {
+		t.Errorf("Ref of it is %q, and its id %q", ref, id)
+	}
+	s.Has("Instance", "AWS::EC2::Instance", "{ImageId: ami-0123456789abcdef0, InstanceType: t3.micro, SecurityGroups: ['${Group}']}")
+	if failure := s.Update("Group", "{GroupDescription: d, GroupName: web, SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 10.0.0.0/8}], Tags: [{Key: a, Value: b}]}"); failure != nil {
+		t.Error(failure.Message)
+	}
+	if !slices.Contains(s.rules(), `rule out false tcp 80-80 10.0.0.0/8 ""`) {
+		t.Errorf("the group has %q", s.rules())
+	}
+	if failure := s.Delete("Instance"); failure != nil {
+		t.Error(failure.Message)
+	}
 	for of, properties := range map[string]string{
 		"names no group": "{IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 10.0.0.0/8}", "names one that is not there": "{GroupName: none, IpProtocol: tcp}",
 		"has two other sides": "{GroupName: web, IpProtocol: tcp, FromPort: 1, ToPort: 1, CidrIp: 10.0.0.0/8, CidrIpv6: '::/0'}",

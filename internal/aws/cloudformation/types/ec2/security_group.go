@@ -1,6 +1,8 @@
 package ec2
 
 import (
+	"strings"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
@@ -9,6 +11,8 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 )
 
+// securityGroup is of groups whose physical id is their id or, without VpcId, their name. Source: the attribute Id in AWS's
+// schema, which is "the group name or group ID depending on whether the SG is created in default or specific VPC".
 func securityGroup() *handler.Type {
 	return &handler.Type{
 		Name:     "AWS::EC2::SecurityGroup",
@@ -25,7 +29,7 @@ func securityGroup() *handler.Type {
 				return nil, err
 			}
 			for _, g := range out.SecurityGroups {
-				list = append(list, handler.Found{ID: aws.ToString(g.GroupId), Tags: handler.ReadTags(g.Tags, pair)})
+				list = append(list, handler.Found{ID: refOf(t, aws.ToString(g.GroupId)), Tags: handler.ReadTags(g.Tags, pair)})
 			}
 			return list, nil
 		},
@@ -38,7 +42,8 @@ func securityGroup() *handler.Type {
 			if err := t.Call(operation("CreateSecurityGroup"), &in, &out); err != nil {
 				return err
 			}
-			t.ID = aws.ToString(out.GroupId)
+			t.Set("GroupId", out.GroupId)
+			t.ID = refOf(t, aws.ToString(out.GroupId))
 			return nil
 		},
 		Configure: func(t *handler.Turn) error { return changeRules(t, nil) },
@@ -47,17 +52,44 @@ func securityGroup() *handler.Type {
 			if err != nil {
 				return false, err
 			}
+			group, err := groupOf(t)
+			if err != nil {
+				return false, err
+			}
 			t.Set("Id", &t.ID)
-			t.Set("GroupId", &t.ID)
+			t.Set("GroupId", &group)
 			t.Set("VpcId", &vpc)
 			return true, nil
 		},
 		Update: func(t *handler.Turn) error { return changeRules(t, t.Previous) },
 		Delete: func(t *handler.Turn) error {
-			return t.Call(operation("DeleteSecurityGroup"), &sdk.DeleteSecurityGroupInput{GroupId: &t.ID}, nil)
+			group, err := groupOf(t)
+			if err != nil {
+				return err
+			}
+			return t.Call(operation("DeleteSecurityGroup"), &sdk.DeleteSecurityGroupInput{GroupId: &group}, nil)
 		},
-		Tagging: tagging(physicalID),
+		Tagging: tagging(groupOf),
 	}
+}
+
+// refOf is the physical id of the group that has an id.
+func refOf(t *handler.Turn, id string) string {
+	if id == "" || t.Text("VpcId") != "" {
+		return id
+	}
+	return t.Name
+}
+
+// groupOf is the id of the group itself.
+func groupOf(t *handler.Turn) (string, error) {
+	if strings.HasPrefix(t.ID, "sg-") { // which no name begins with
+		return t.ID, nil
+	}
+	if id := t.Attribute("GroupId"); id != "" {
+		return id, nil
+	}
+	return groupNamed(t, t.ID)
 }
 
 // vpcOfGroup is the VPC that the property names, or the default one.
@@ -87,7 +119,11 @@ func defaultVPC(t *handler.Turn) (string, error) {
 // are not any more, goes. A group without SecurityGroupEgress lets everything out, as a new one does; that this comes back
 // when the property goes is a guess. Source: user guide, AWS::EC2::SecurityGroup.
 func changeRules(t *handler.Turn, previous *document.Value) error {
-	have, err := rulesOf(t, t.ID)
+	group, err := groupOf(t)
+	if err != nil {
+		return err
+	}
+	have, err := rulesOf(t, group)
 	if err != nil {
 		return err
 	}
@@ -100,14 +136,14 @@ func changeRules(t *handler.Turn, previous *document.Value) error {
 		if err != nil {
 			return err
 		}
-		if err := replaceRules(t, have, before, want, egress); err != nil {
+		if err := replaceRules(t, group, have, before, want, egress); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func replaceRules(t *handler.Turn, have []types.SecurityGroupRule, before, want []permission, egress bool) error {
+func replaceRules(t *handler.Turn, group string, have []types.SecurityGroupRule, before, want []permission, egress bool) error {
 	var gone []string
 	for _, h := range have {
 		if r := ruleFrom(h); r.egress == egress && contains(before, r) && !contains(want, r) {
@@ -115,7 +151,7 @@ func replaceRules(t *handler.Turn, have []types.SecurityGroupRule, before, want 
 		}
 	}
 	if len(gone) > 0 {
-		if err := revoke(t, t.ID, gone, egress); err != nil {
+		if err := revoke(t, group, gone, egress); err != nil {
 			return err
 		}
 	}
@@ -123,11 +159,11 @@ func replaceRules(t *handler.Turn, have []types.SecurityGroupRule, before, want 
 		id, described := idOf(have, w)
 		switch {
 		case id == "":
-			if _, err := authorize(t, t.ID, w); err != nil {
+			if _, err := authorize(t, group, w); err != nil {
 				return err
 			}
 		case described != w.description && contains(before, w):
-			if err := describe(t, t.ID, id, w); err != nil {
+			if err := describe(t, group, id, w); err != nil {
 				return err
 			}
 		}
