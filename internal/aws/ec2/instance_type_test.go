@@ -25,6 +25,7 @@ func TestInstanceTypes(t *testing.T) {
 		"c5.18xlarge":  {VCPUs: 72, MemoryMiB: 147456, Registered: 141557, ENIs: 15, Architecture: ec2.X86},
 		"m5.metal":     {VCPUs: 96, MemoryMiB: 393216, Registered: 377487, ENIs: 15, Architecture: ec2.X86},
 		"m5zn.3xlarge": {VCPUs: 12, MemoryMiB: 49152, Registered: 47185, ENIs: 8, Architecture: ec2.X86},
+		"m4.large":     {VCPUs: 2, MemoryMiB: 8192, Registered: 7864, ENIs: 2, Architecture: ec2.X86},
 		"r6gd.medium":  {VCPUs: 1, MemoryMiB: 8192, Registered: 7864, ENIs: 2, Architecture: ec2.ARM},
 		"g5.48xlarge":  {VCPUs: 192, MemoryMiB: 786432, Registered: 754974, ENIs: 7, GPUs: 8, Architecture: ec2.X86},
 	} {
