@@ -44,6 +44,25 @@ func TestTheRecommendedImage(t *testing.T) {
 	}
 }
 
+// Templates of clusters still name the first Amazon Linux.
+func TestTheFirstAmazonLinux(t *testing.T) {
+	c := newScene(t)
+	for name, optimized := range map[string]bool{
+		"/aws/service/ecs/optimized-ami/amazon-linux/recommended/image_id": true,
+		"/aws/service/ami-amazon-linux-latest/amzn-ami-hvm-x86_64-gp2":     false,
+	} {
+		out, err := c.GetParameter(t.Context(), &sdk.GetParameterInput{Name: &name})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		image := ec2.ImageByParameter("eu-west-1", name)
+		if image == nil || image.ID != *out.Parameter.Value || image.OS != "Amazon Linux" || (ec2.FindImage("eu-west-1", image.ID) != nil) != optimized {
+			t.Errorf("%s is %s, an image %+v", name, *out.Parameter.Value, image)
+		}
+	}
+}
+
 // A name may end in a version, of which there is one.
 func TestVersionsOfAParameter(t *testing.T) {
 	c := newScene(t)

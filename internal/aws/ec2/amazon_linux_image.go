@@ -31,5 +31,9 @@ func AmazonLinux(region string) []*Image {
 		add("amzn2-ami-kernel-5.10-hvm-"+version, "Amazon Linux 2", "Amazon Linux 2 Kernel 5.10 AMI 2.0."+linuxVersion+".0 "+arch+" HVM gp2", arch,
 			"amzn2-ami-kernel-5.10-hvm-"+arch+"-gp2")
 	}
+	for _, storage := range []string{"ebs", "gp2"} {
+		add("amzn-ami-hvm-2018.03.0."+linuxVersion+".0-x86_64-"+storage, "Amazon Linux", "Amazon Linux AMI 2018.03.0."+linuxVersion+".0 x86_64 HVM "+storage, X86,
+			"amzn-ami-hvm-x86_64-"+storage)
+	}
 	return all
 }

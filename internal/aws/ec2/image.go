@@ -82,9 +82,20 @@ func Images(region string) []*Image {
 		add(bottlerocket("aws-ecs-2", arch, false))
 		add(bottlerocket("aws-ecs-2-nvidia", arch, true))
 	}
+	add(amazonLinux1())
 	add(amazonLinux2("amzn2-ami-ecs-gpu-hvm-2.0."+linuxVersion+"-x86_64-ebs", optimizedPath+"amazon-linux-2/gpu", X86, true))
 	add(amazonLinux2023("al2023-ami-ecs-gpu-hvm-2023.0."+linuxVersion+"-kernel-6.1-x86_64-ebs", optimizedPath+"amazon-linux-2023/gpu", X86, true))
 	return all
+}
+
+// amazonLinux1 is the one of the first Amazon Linux, which templates still name. Source: ECS developer guide, retrieving
+// Amazon ECS-optimized Linux AMI metadata; its release and its agent are the others'.
+func amazonLinux1() Image {
+	return Image{
+		Name: "amzn-ami-2018.03." + linuxVersion + "-amazon-ecs-optimized", Architecture: X86, OwnerID: ecsImageOwner, OS: "Amazon Linux",
+		Version: "2018.03." + linuxVersion, Description: "Amazon Linux AMI 2018.03." + linuxVersion + " x86_64 ECS HVM GP2",
+		Parameters: []string{optimizedPath + "amazon-linux/recommended"}, Source: "amzn-ami-minimal-hvm-2018.03.0." + linuxVersion + "-x86_64-ebs",
+	}
 }
 
 func amazonLinux2(name, path, arch string, gpu bool) Image {
