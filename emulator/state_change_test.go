@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	alarms "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/matching"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
@@ -17,7 +18,7 @@ import (
 // What rules are found by is what the JSON of an event has.
 func TestWhatRulesAreFoundByIsInTheEvent(t *testing.T) {
 	w := start(t)
-	const ecs = "arn:aws:ecs:eu-west-1:111122223333:"
+	const ecs, stack = "arn:aws:ecs:eu-west-1:111122223333:", "arn:aws:cloudformation:eu-west-1:111122223333:stack/s/1"
 	for _, c := range []any{
 		&state.Task{ARN: ecs + "task/c/1", Spec: &state.TaskSpec{}, Placement: &state.Placement{}},
 		&state.InstanceChange{ContainerInstance: &state.ContainerInstance{ARN: ecs + "container-instance/c/1"}, Usage: &state.InstanceUsage{}},
@@ -32,6 +33,8 @@ func TestWhatRulesAreFoundByIsInTheEvent(t *testing.T) {
 		&ec2.SpotNotice{InstanceARN: "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"},
 		&alarms.AlarmChange{AlarmARN: "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:a", NewState: "ALARM", Detail: json.RawMessage("{}")},
 		&alarms.AlarmChange{AlarmARN: "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:a", Detail: json.RawMessage("{}")},
+		&cloudformation.StatusChange{StackID: stack, PhysicalID: stack, Type: cloudformation.TypeStack},
+		&cloudformation.StatusChange{StackID: stack, LogicalID: "Bucket", Type: "AWS::S3::Bucket"},
 	} {
 		body, about, ok := w.srv.EventOf(outbox.Event{Value: outbox.NewChange(c), At: time.Now()})
 		var e struct {

@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/schema"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
@@ -49,6 +50,18 @@ func (s *Stacks) Module() Module {
 			},
 		}},
 		Offer: s.offer, Begin: s.begin,
+		Announcements: []Announcement{{
+			About: func(change any) (About, bool) {
+				c, ok := change.(*cloudformation.StatusChange)
+				if !ok {
+					return About{}, false
+				}
+				return About{c.StackID, api.EventSource, api.StatusDetailType(c)}, true
+			},
+			JSON: func(_ *store.Tx, e outbox.Event) []byte {
+				return api.StatusEvent(e.Value.Value().(*cloudformation.StatusChange), e.At)
+			},
+		}},
 	}
 }
 

@@ -36,7 +36,7 @@ type Event struct {
 // TypeStack is the type of a stack in its own events.
 const TypeStack = "AWS::CloudFormation::Stack"
 
-// AppendEvents adds events of one stack, and gives them their numbers.
+// AppendEvents adds events of one stack, gives them their numbers, and announces them.
 func AppendEvents(tx *store.Tx, stackID string, added []*Event) {
 	last := 0
 	for e := range events.Backward(tx, stackID+"\x00") {
@@ -48,6 +48,7 @@ func AppendEvents(tx *store.Tx, stackID string, added []*Event) {
 		last++
 		numbered.StackID, numbered.Number = stackID, last
 		events.Put(tx, &numbered)
+		announce(tx, &numbered)
 	}
 }
 

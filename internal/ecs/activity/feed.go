@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
@@ -151,6 +152,8 @@ func (f *Feed) newEvents(changed map[string]bool) (lines []Line) {
 			lines = append(lines, f.scopes.of(c.InstanceARN, SpotNotice(c, e.At))...)
 		case *cloudwatch.AlarmChange:
 			lines = append(lines, f.scopes.of(c.AlarmARN, Alarm(c, e.At))...)
+		case *cloudformation.StatusChange:
+			lines = append(lines, f.scopes.of(c.StackID, Stack(c, e.At))...)
 		case *state.Task:
 			lines = append(lines, f.scopes.of(c.ARN, Task(f.told.tasks[c.ARN], c, e.At))...)
 			if f.told.tasks[c.ARN] = c; c.Ended() {
