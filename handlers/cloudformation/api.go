@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudformation/change"
+	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/operation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
@@ -35,8 +36,10 @@ type Options struct {
 	Assumable func(ctx context.Context, roleARN string) bool
 	// Principal is what to remember of a caller who begins an operation. Nil: its ARN, which is empty for the root of the account.
 	Principal func(awsapi.Call) string
-	// Notifies says that events of stacks go to their NotificationARNs. Without it a request that has some is refused.
-	Notifies bool
+	// Way tells why there is no way to a topic of NotificationARNs; nil if there is one. A nil Way: a request that has some is refused.
+	Way func(topicARN string) error
+	// Told gets the events that a request makes of a stack, in its transaction. Nil: they are told no further.
+	Told func(tx *store.Tx, s *cfn.Stack, events []*cfn.Event)
 	// ChangeSetCreation is how long a change set is CREATE_PENDING (CFN-31, CFN-32). Default: not at all.
 	ChangeSetCreation time.Duration
 }
@@ -71,6 +74,9 @@ func New(o Options) *API {
 	}
 	if o.Principal == nil {
 		o.Principal = principalOf
+	}
+	if o.Told == nil {
+		o.Told = func(*store.Tx, *cfn.Stack, []*cfn.Event) {}
 	}
 	return &API{o}
 }

@@ -57,7 +57,7 @@ func (a *API) CreateChangeSet(ctx context.Context, in *sdk.CreateChangeSetInput)
 			return err
 		}
 		if now.Status == "" {
-			review(tx, now, c)
+			a.review(tx, now, c)
 		}
 		cfn.PutChangeSet(tx, c)
 		return nil
@@ -86,13 +86,15 @@ func (a *API) stillToChange(ctx context.Context, tx *store.Tx, in *sdk.CreateCha
 }
 
 // review writes a stack that has only change sets yet (CFN-29, CFN-32).
-func review(tx *store.Tx, s *cfn.Stack, c *cfn.ChangeSet) {
+func (a *API) review(tx *store.Tx, s *cfn.Stack, c *cfn.ChangeSet) {
 	s.Status, s.Reason, s.RoleARN, s.ChangeSetID = cfn.ReviewInProgress, "User Initiated", c.RoleARN, ""
 	cfn.PutStack(tx, s)
-	cfn.AppendEvents(tx, s.ID, []*cfn.Event{{
+	events := []*cfn.Event{{
 		ID: newEventID(), StackName: s.Name, LogicalID: s.Name, PhysicalID: s.ID, Type: cfn.TypeStack, At: c.CreatedAt, Token: c.Token,
 		Status: string(cfn.ReviewInProgress), Reason: "User Initiated",
-	}})
+	}}
+	cfn.AppendEvents(tx, s.ID, events)
+	a.Told(tx, s, events)
 }
 
 // kindOf is the type of a change set. Source of the default: CloudFormation API reference.

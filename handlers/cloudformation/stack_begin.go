@@ -23,6 +23,9 @@ func (a *API) begin(tx *store.Tx, s *cfn.Stack, order operation.Order) error {
 	if err := changes.Apply(tx, s); err != nil { // an export is gone again
 		return invalid("%s", err.Error())
 	}
+	if len(changes.Events) > 0 {
+		a.Told(tx, cfn.StackAt(tx, s.ID), changes.Events)
+	}
 	return nil
 }
 

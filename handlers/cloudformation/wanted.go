@@ -124,8 +124,9 @@ func (a *API) refuseUnbuilt(w wanted) error {
 		return notBuilt("RollbackConfiguration.RollbackTriggers")
 	case w.rollback != nil && aws.ToInt32(w.rollback.MonitoringTimeInMinutes) > 0:
 		return notBuilt("RollbackConfiguration.MonitoringTimeInMinutes")
-	case len(w.notificationARNs) > 0 && !a.Notifies:
-		return notBuilt("NotificationARNs")
+	}
+	if err := a.checkTopics(w.notificationARNs); err != nil {
+		return err
 	}
 	return refuseExpress(w.deployment)
 }

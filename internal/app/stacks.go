@@ -27,6 +27,8 @@ type Stacks struct {
 	*Core
 	// Endpoint is the emulator's, as clients reach it: URLs of wait conditions lead there.
 	Endpoint string
+	// Way refuses topics of stacks to which there is no way.
+	Way func(topicARN string) error
 
 	caller *caller.Caller
 	once   sync.Once // for what the log says once
@@ -72,7 +74,7 @@ func (s *Stacks) offer() Offer {
 	}
 	service := api.New(api.Options{
 		Store: s.Store, Now: s.Clock.Now, Types: stackTypes{}, Environment: s.environment, Assumable: s.assumable,
-		Principal: awsapi.Call.Remember,
+		Principal: awsapi.Call.Remember, Way: s.Way, Told: s.notify,
 	})
 	return Offer{APIs: []API{service}, Routes: control.WaitConditionRoutes(service.Signal)}
 }
@@ -101,8 +103,9 @@ func (s *Stacks) begin(Work) Work {
 	}))}}
 }
 
-// told has the log tell what has failed, and what has become of stacks.
-func (s *Stacks) told(_ *store.Tx, stack *cloudformation.Stack, events []*cloudformation.Event) {
+// told notifies the topics of a stack, and has the log tell what has failed, and what has become of stacks.
+func (s *Stacks) told(tx *store.Tx, stack *cloudformation.Stack, events []*cloudformation.Event) {
+	s.notify(tx, stack, events)
 	for _, e := range events {
 		switch {
 		case strings.HasSuffix(e.Status, "_FAILED"):

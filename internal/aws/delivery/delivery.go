@@ -1,6 +1,6 @@
 // Package delivery has the rows of what EventBridge and EventBridge Scheduler have to bring to their targets: a row for
-// each call of a target that is pending. What makes them are rules, by routing, and schedules, by the timetable; sending
-// calls the targets and removes the rows.
+// each call of a target that is pending. What makes them are rules, by routing, and schedules, by the timetable, and beside
+// these alarms and the events of stacks; sending calls the targets and removes the rows.
 package delivery
 
 import (
@@ -27,7 +27,7 @@ type Delivery struct {
 	// Number is the order in which deliveries were made. Put gives it.
 	Number uint64
 	Scope  arn.Scope
-	// Source is the ARN of the rule or schedule, Name its name. FromSchedule tells EventBridge Scheduler's from a rule's.
+	// Source is the ARN of the rule, schedule, alarm or stack, Name its name. FromSchedule tells EventBridge Scheduler's from a rule's.
 	Source, Name string
 	FromSchedule bool
 	TargetID     string // of a rule's target

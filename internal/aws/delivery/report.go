@@ -24,7 +24,7 @@ type SourceReport struct {
 // PendingReport is a call of a target that is to be made.
 type PendingReport struct {
 	ID        string    `json:"id"`
-	Source    string    `json:"source"` // the ARN of the rule or schedule
+	Source    string    `json:"source"` // the ARN of the rule, schedule, alarm or stack
 	TargetARN string    `json:"targetArn"`
 	MadeAt    time.Time `json:"madeAt"`
 	NextAt    time.Time `json:"nextAt"`

@@ -72,7 +72,7 @@ func (t *teller) tell(c delivery.Counts) {
 		return
 	}
 	if !strings.Contains(t.source, ":rule/") {
-		return // an alarm
+		return // an alarm or a stack
 	}
 	dimensions := ruleDimensions(t.source)
 	// The least of each is 1 of some and 0 of others. Source: recorded answers.
