@@ -174,9 +174,6 @@ func TestRefusedRequests(t *testing.T) {
 		{"NotImplementedException", "UpdatePolicy of AWS::Fake::Thing (resource A)", func(in *sdk.CreateStackInput) {
 			in.TemplateBody = aws.String(`{"Resources":{"A":{"Type":"AWS::Fake::Thing","UpdatePolicy":{"AutoScalingRollingUpdate":{}}}}}`)
 		}},
-		{"NotImplementedException", "RollbackConfiguration.RollbackTriggers", func(in *sdk.CreateStackInput) {
-			in.RollbackConfiguration = trigger("arn:aws:cloudwatch:us-east-1:123456789012:alarm:a", "AWS::CloudWatch::Alarm")
-		}},
 		{"NotImplementedException", "NotificationARNs", func(in *sdk.CreateStackInput) { in.NotificationARNs = []string{"arn:aws:sns:us-east-1:123456789012:t"} }},
 		{"NotImplementedException", "StackPolicyURL", func(in *sdk.CreateStackInput) { in.StackPolicyURL = aws.String("https://b/p") }},
 		{"", "Error validating stack policy: Invalid stack policy", func(in *sdk.CreateStackInput) { in.StackPolicyBody = aws.String("x") }},

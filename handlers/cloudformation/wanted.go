@@ -65,9 +65,7 @@ func (a *API) ask(ctx context.Context, w wanted, s *cfn.Stack, who Actor) (*aske
 	if w.notificationARNs != nil {
 		settings.NotificationARNs = w.notificationARNs
 	}
-	if w.rollback != nil {
-		settings.Rollback = cfn.RollbackConfiguration{}
-	}
+	settings.Rollback = rollbackWanted(w.rollback, s.Rollback)
 	for _, c := range w.capabilities {
 		settings.Capabilities = append(settings.Capabilities, string(c))
 	}
@@ -109,21 +107,8 @@ func pseudoOf(s *cfn.Stack, notificationARNs []string) template.Pseudo {
 
 // refuseUnbuilt names what AWS does and the emulator does not. Triggers are checked first (CFN-98).
 func (a *API) refuseUnbuilt(w wanted) error {
-	if w.rollback != nil {
-		for _, t := range w.rollback.RollbackTriggers {
-			if kind := aws.ToString(t.Type); kind != "AWS::CloudWatch::Alarm" && kind != "AWS::CloudWatch::CompositeAlarm" {
-				return invalid("Rollback Trigger Type not supported")
-			}
-			if !strings.Contains(aws.ToString(t.Arn), ":alarm:") {
-				return invalid("RelativeId of a Rollback Trigger's ARN is incorrect")
-			}
-		}
-	}
-	switch {
-	case w.rollback != nil && len(w.rollback.RollbackTriggers) > 0:
-		return notBuilt("RollbackConfiguration.RollbackTriggers")
-	case w.rollback != nil && aws.ToInt32(w.rollback.MonitoringTimeInMinutes) > 0:
-		return notBuilt("RollbackConfiguration.MonitoringTimeInMinutes")
+	if err := checkTriggers(w.rollback); err != nil {
+		return err
 	}
 	if err := a.checkTopics(w.notificationARNs); err != nil {
 		return err

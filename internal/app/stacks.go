@@ -100,6 +100,7 @@ func (s *Stacks) environment(ctx context.Context, who api.Actor) template.Enviro
 func (s *Stacks) begin(Work) Work {
 	return Work{Loops: []controllers.Loop{controllers.Patient("stacks", controller.New(controller.Options{
 		Store: s.Store, Clock: s.Clock, Log: s.Log, Types: stackTypes{}, Step: s.step, Told: s.told,
+		InAlarm: inAlarm, Alarms: onAlarms,
 	}))}}
 }
 

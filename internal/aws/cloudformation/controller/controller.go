@@ -22,7 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// Options are what stacks are made with. All fields but Pause, InAlarm and Told are required.
+// Options are what stacks are made with. All fields but Pause, InAlarm, Alarms and Told are required.
 type Options struct {
 	Store *store.Store
 	Clock *clock.Clock
@@ -32,8 +32,11 @@ type Options struct {
 	Step func(ctx context.Context, s *cloudformation.Stack, r handler.Request) handler.Result
 	// Pause is how long an operation waits before it begins with resources (CFN-31).
 	Pause time.Duration
-	// InAlarm is whether an alarm that rolls a stack back is in the state ALARM, and whether there is one. Nil: there are no alarms.
-	InAlarm func(tx *store.Tx, alarmARN string) (alarm, found bool)
+	// InAlarm is whether an alarm of a scope that rolls a stack back is in the state ALARM, and whether there is one. Nil: there are
+	// no alarms.
+	InAlarm func(tx *store.Tx, s arn.Scope, alarmARN string) (alarm, found bool)
+	// Alarms wake the stacks that watch an alarm, which users names by their ids, when it changes. Nil: only the looks of an operation do.
+	Alarms func(users func(alarmARN string) []string) []store.Source
 	// Told gets the events of a decision, in its transaction. Nil: they are not told any further.
 	Told func(tx *store.Tx, s *cloudformation.Stack, events []*cloudformation.Event)
 }
@@ -48,6 +51,8 @@ type Controller struct {
 
 	mu     sync.Mutex
 	stacks map[string]*work // by id, while an operation is under way
+
+	watching watching
 }
 
 // work is what is done on a stack.
@@ -74,8 +79,12 @@ const mostOfStack = 16
 // New makes a controller. It collects stacks from now on, and works on them once it runs.
 func New(o Options) *Controller {
 	c := &Controller{Options: o, stacks: map[string]*work{}}
+	sources := cloudformation.OnOperations()
+	if o.Alarms != nil {
+		sources = append(sources, o.Alarms(c.watching.users)...)
+	}
 	c.loop = reconcile.New(reconcile.Options{
-		Name: "stack", Clock: o.Clock, Log: o.Log, Watch: o.Store.Watch(0, cloudformation.OnOperations()...), Workers: workers, Reconcile: c.reconcile,
+		Name: "stack", Clock: o.Clock, Log: o.Log, Watch: o.Store.Watch(0, sources...), Workers: workers, Reconcile: c.reconcile,
 	})
 	return c
 }
@@ -142,6 +151,7 @@ func (c *Controller) decide(tx *store.Tx, id string, w *work, results []result) 
 		return nil, nil
 	}
 	now := c.Clock.Now()
+	c.watching.begin(stack) // before the look at alarms: one that changes afterwards wakes the stack
 	if w.decider == nil {
 		w.decider = operation.New(operation.View{
 			Stack: stack, Operation: op, Resources: cloudformation.AllResources(tx, id), Types: c.Types, ID: arn.NewUUID,
@@ -173,14 +183,14 @@ func (c *Controller) decide(tx *store.Tx, id string, w *work, results []result) 
 type exports struct {
 	tx      *store.Tx
 	scope   arn.Scope
-	inAlarm func(tx *store.Tx, alarmARN string) (alarm, found bool)
+	inAlarm func(tx *store.Tx, s arn.Scope, alarmARN string) (alarm, found bool)
 }
 
 func (e exports) InAlarm(alarmARN string) (alarm, found bool) {
 	if e.inAlarm == nil {
 		return false, true
 	}
-	return e.inAlarm(e.tx, alarmARN)
+	return e.inAlarm(e.tx, e.scope, alarmARN)
 }
 
 func (e exports) Export(name string) *cloudformation.Export {
@@ -227,6 +237,7 @@ func (c *Controller) leave(id string) {
 		each.cancel()
 	}
 	delete(c.stacks, id)
+	c.watching.end(id)
 }
 
 func (c *Controller) isFlying(w *work, incarnation string) bool {

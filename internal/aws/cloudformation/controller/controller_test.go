@@ -82,6 +82,9 @@ func TestDeaths(t *testing.T) {
 				if w.made != 3+1+2 {
 					t.Errorf("%d were made", w.made)
 				}
+				if got, want := w.announced(), w.events(); !slices.Equal(got, want) {
+					t.Errorf("announced are\n%s\nand the events\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+				}
 			})
 		})
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/operation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -46,6 +47,10 @@ type world struct {
 	steps  int
 	// before is called before each step takes effect, without the lock; it is set while no controller runs.
 	before func(ctx context.Context, r handler.Request) *handler.Result
+	// more has more options of the controller; it is set while none runs.
+	more func(o *controller.Options)
+	// settings are what the next operation is begun with.
+	settings cloudformation.Settings
 }
 
 // inBubble runs a test in a time of its own.
@@ -79,9 +84,13 @@ func (w *world) open() {
 
 // start runs a controller on the store; stop ends it, as the end of the emulator does.
 func (w *world) start() {
-	c := controller.New(controller.Options{
+	o := controller.Options{
 		Store: w.store, Clock: w.clock, Log: slog.New(slog.NewTextHandler(&w.log, nil)), Types: types{}, Step: w.step,
-	})
+	}
+	if w.more != nil {
+		w.more(&o)
+	}
+	c := controller.New(o)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(ctx) }()
@@ -160,7 +169,8 @@ func (environment) Export(string) (string, bool, error)        { return "", fals
 // begin begins an operation, as the API does.
 func (w *world) begin(kind cloudformation.Kind, body string) {
 	w.Helper()
-	o := operation.Order{Kind: kind, ID: arn.NewUUID(), At: w.clock.Now(), Settings: cloudformation.Settings{Body: body}}
+	o := operation.Order{Kind: kind, ID: arn.NewUUID(), At: w.clock.Now(), Settings: w.settings}
+	o.Settings.Body = body
 	if body != "" {
 		t, err := template.Parse(body)
 		w.must(err)
@@ -212,5 +222,15 @@ func (w *world) events() (list []string) {
 		list = append(list, strings.TrimSpace(e.LogicalID+" "+e.Status+" "+e.Reason))
 	}
 	slices.Reverse(list)
+	return list
+}
+
+// announced is what rules get of the events, in the same words.
+func (w *world) announced() (list []string) {
+	changes, _, _ := outbox.Since(w.store, 0)
+	for _, e := range changes {
+		c := outbox.As[cloudformation.StatusChange](e)
+		list = append(list, strings.TrimSpace(c.LogicalID+" "+c.Status+" "+c.Reason))
+	}
 	return list
 }

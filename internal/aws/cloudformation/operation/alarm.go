@@ -12,7 +12,7 @@ type Alarms interface {
 	InAlarm(alarmARN string) (alarm, found bool)
 }
 
-// looks is how often alarms are looked at. It is the emulator's own.
+// looks is how often alarms are looked at beside when they change. It is the emulator's own.
 const looks = 5 * time.Second
 
 // watch stops what goes forward when one of its alarms rings, or is not there.
