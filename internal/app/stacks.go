@@ -74,7 +74,7 @@ func (s *Stacks) offer() Offer {
 	}
 	service := api.New(api.Options{
 		Store: s.Store, Now: s.Clock.Now, Types: stackTypes{}, Environment: s.environment, Assumable: s.assumable,
-		Principal: awsapi.Call.Remember, Way: s.Way, Told: s.notify,
+		Principal: awsapi.Call.Remember, Way: s.Way, Told: s.notify, ChangeSetCreation: s.Delays.Stacks.ChangeSet,
 	})
 	return Offer{APIs: []API{service}, Routes: control.WaitConditionRoutes(service.Signal)}
 }
@@ -100,7 +100,7 @@ func (s *Stacks) environment(ctx context.Context, who api.Actor) template.Enviro
 func (s *Stacks) begin(Work) Work {
 	return Work{Loops: []controllers.Loop{controllers.Patient("stacks", controller.New(controller.Options{
 		Store: s.Store, Clock: s.Clock, Log: s.Log, Types: stackTypes{}, Step: s.step, Told: s.told,
-		InAlarm: inAlarm, Alarms: onAlarms,
+		InAlarm: inAlarm, Alarms: onAlarms, Pause: s.pause,
 	}))}}
 }
 
@@ -146,5 +146,5 @@ func (s *Stacks) step(ctx context.Context, stack *cloudformation.Stack, r handle
 	r.Endpoint, r.Ready = s.Endpoint, func(instanceID string) bool { return s.ready(stack.Scope, instanceID) }
 	result := own.Run(ctx, s.caller.Call(actor), r)
 	s.tellReady(stack.Name, r.LogicalID, result.Signalled)
-	return result
+	return s.slow(r, result)
 }

@@ -64,6 +64,14 @@ const customHealth = 30 * time.Second
 // namespaces: no time was recorded from CreateCluster with a new namespace, which is answered PROVISIONING, to ACTIVE.
 const namespaces = 10 * time.Second
 
+// stacks are from one day's recording of CloudFormation (CFN-31), in which of the types here a role alone was timed.
+var stacks = StackDelays{
+	Begin:     3 * time.Second,         // the first event of the stack to that of a resource; UpdateStack to the look at exports (CFN-71)
+	Delete:    1500 * time.Millisecond, // DeleteStack with nothing left, and with an export in use 1.3 (CFN-70)
+	ChangeSet: 5 * time.Second,         // a change set was complete at the look after five seconds
+	Types:     map[string]time.Duration{"AWS::IAM::Role": 18 * time.Second},
+}
+
 // Delays are how long things take, on the emulator's clock.
 type Delays struct {
 	Tasks         plan.Delays
@@ -78,14 +86,26 @@ type Delays struct {
 	CustomHealth time.Duration
 	// Namespaces is how long a namespace of Cloud Map takes that a cluster makes.
 	Namespaces time.Duration
+	Stacks     StackDelays
 	// Pull is the pull of a small public image. On Docker pulls take the time that they take.
 	Pull time.Duration
+}
+
+// StackDelays are how long stacks take beside what their resources do.
+type StackDelays struct {
+	// Begin is how long an operation waits before it begins with resources, and Delete the same of a delete.
+	Begin, Delete time.Duration
+	// ChangeSet is how long a change set is pending.
+	ChangeSet time.Duration
+	// Types is how long the creation of a resource takes at least, by its type.
+	Types map[string]time.Duration
 }
 
 // Recorded are the delays of AWS.
 func Recorded() Delays {
 	return Delays{
 		Tasks: tasks, Services: services, Instances: instances, Groups: groups,
-		NATGateways: natGateways, LoadBalancers: loadBalancers, ScheduleGroups: scheduleGroups, CustomHealth: customHealth, Namespaces: namespaces, Pull: pull,
+		NATGateways: natGateways, LoadBalancers: loadBalancers, ScheduleGroups: scheduleGroups, CustomHealth: customHealth, Namespaces: namespaces,
+		Stacks: stacks, Pull: pull,
 	}
 }

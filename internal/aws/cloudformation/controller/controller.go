@@ -30,8 +30,8 @@ type Options struct {
 	Types operation.Types
 	// Step takes a step of a handler as the principal of a stack, with the values of dynamic references. It ends with ctx.
 	Step func(ctx context.Context, s *cloudformation.Stack, r handler.Request) handler.Result
-	// Pause is how long an operation waits before it begins with resources (CFN-31).
-	Pause time.Duration
+	// Pause is how long an operation of a kind waits before it begins with resources (CFN-31). Nil: not at all.
+	Pause func(cloudformation.Kind) time.Duration
 	// InAlarm is whether an alarm of a scope that rolls a stack back is in the state ALARM, and whether there is one. Nil: there are
 	// no alarms.
 	InAlarm func(tx *store.Tx, s arn.Scope, alarmARN string) (alarm, found bool)
@@ -155,7 +155,7 @@ func (c *Controller) decide(tx *store.Tx, id string, w *work, results []result) 
 	if w.decider == nil {
 		w.decider = operation.New(operation.View{
 			Stack: stack, Operation: op, Resources: cloudformation.AllResources(tx, id), Types: c.Types, ID: arn.NewUUID,
-			Called: func(incarnation string) bool { return c.isFlying(w, incarnation) }, Most: mostOfStack, Pause: c.Pause,
+			Called: func(incarnation string) bool { return c.isFlying(w, incarnation) }, Most: mostOfStack, Pause: c.pause(op.Kind),
 		})
 	}
 	if r := cloudformation.FindRequest(tx, id); r != nil {
@@ -177,6 +177,13 @@ func (c *Controller) decide(tx *store.Tx, id string, w *work, results []result) 
 		c.Told(tx, cloudformation.StackAt(tx, id), changes.Events)
 	}
 	return stack, nil
+}
+
+func (c *Controller) pause(kind cloudformation.Kind) time.Duration {
+	if c.Pause == nil {
+		return 0
+	}
+	return c.Pause(kind)
 }
 
 // exports are what a scope has in a transaction.
