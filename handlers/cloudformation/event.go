@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -62,13 +63,17 @@ func eventPage(tx *store.Tx, stackID string, token *string, wanted func(*cfn.Eve
 	return part, nil, nil
 }
 
-// DescribeEvents answers the events of a stack, or of one of its operations. AWS's answers are not recorded: what type an event
-// has is a guess.
+// DescribeEvents answers the events of a stack, or of one of its operations, such as the creation of a change set. AWS's answers are
+// not recorded: what type an event has is a guess.
 func (a *API) DescribeEvents(ctx context.Context, in *sdk.DescribeEventsInput) (*sdk.DescribeEventsOutput, error) {
-	if in.ChangeSetName != nil {
-		return nil, notBuilt("DescribeEvents of change sets")
-	}
 	tx := a.Store.Read()
+	if in.ChangeSetName != nil {
+		c, err := findChangeSet(ctx, tx, in.StackName, *in.ChangeSetName)
+		if err != nil {
+			return nil, err
+		}
+		return &sdk.DescribeEventsOutput{OperationEvents: creationOf(a.shown(c), in)}, nil
+	}
 	s, err := stackOfEvents(ctx, tx, in)
 	if err != nil {
 		return nil, err
@@ -95,14 +100,43 @@ func stackOfEvents(ctx context.Context, tx *store.Tx, in *sdk.DescribeEventsInpu
 	case in.OperationId == nil: // a guess
 		return nil, invalid("At least one of StackName, ChangeSetName and OperationId must be specified.")
 	}
-	for _, s := range cfn.Stacks(tx, awsapi.CallScope(ctx)) {
+	stacks := cfn.Stacks(tx, awsapi.CallScope(ctx))
+	for _, s := range stacks {
 		for _, o := range s.LastOperations {
 			if o.ID == *in.OperationId {
 				return s, nil
 			}
 		}
 	}
+	for _, s := range stacks {
+		for e := range cfn.Events(tx, s.ID) { // an operation of before
+			if e.OperationID == *in.OperationId {
+				return s, nil
+			}
+		}
+	}
 	return nil, invalid("Operation [%s] does not exist", *in.OperationId) // a guess
+}
+
+// creationOf is what there is to tell of the creation of a change set, which is an operation. It validates nothing that could fail but
+// what CreateChangeSet refuses. The ids are the emulator's own, and that the operation which executes it is not told is a guess.
+func creationOf(c *cfn.ChangeSet, in *sdk.DescribeEventsInput) []types.OperationEvent {
+	id, made := arn.Name(c.ID), types.BeaconStackOperationStatusSucceeded
+	switch c.Status {
+	case cfn.ChangeSetCreatePending:
+		made = types.BeaconStackOperationStatusInProgress
+	case cfn.ChangeSetFailed:
+		made = types.BeaconStackOperationStatusFailed
+	}
+	failed := in.Filters != nil && aws.ToBool(in.Filters.FailedEvents)
+	if failed && made != types.BeaconStackOperationStatusFailed || in.OperationId != nil && *in.OperationId != id {
+		return []types.OperationEvent{}
+	}
+	e := types.OperationEvent{
+		EventId: &id, StackId: &c.StackID, OperationId: &id, OperationType: types.OperationTypeCreateChangeset, OperationStatus: made,
+		EventType: types.EventTypeStackEvent, Timestamp: &c.CreatedAt, StartTime: &c.CreatedAt, ClientRequestToken: awsapi.Optional(c.Token),
+	}
+	return []types.OperationEvent{e}
 }
 
 func operationEvent(s *cfn.Stack, e *cfn.Event) types.OperationEvent {

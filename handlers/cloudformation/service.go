@@ -23,7 +23,7 @@ func (a *API) Service() awsapi.Service {
 
 func (a *API) stackOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("CreateStack", "resources of the types that are built; rollback triggers, UpdatePolicy of other types than Auto Scaling groups, nested stacks, macros and the mode EXPRESS answer 501 NotImplementedException", a.CreateStack),
+		awsapi.Partial("CreateStack", "resources of the types that are built; CreationPolicy and UpdatePolicy of types on which they do not act, nested stacks, macros and the mode EXPRESS answer 501 NotImplementedException", a.CreateStack),
 		awsapi.Partial("UpdateStack", "as CreateStack", a.UpdateStack),
 		awsapi.Partial("DeleteStack", "with RetainResources and FORCE_DELETE_STACK; the mode EXPRESS answers 501 NotImplementedException", a.DeleteStack),
 		awsapi.Works("CancelUpdateStack", "an update that is under way is rolled back", a.CancelUpdateStack),
@@ -36,7 +36,7 @@ func (a *API) stackOperations() []awsapi.Operation {
 		awsapi.Works("DescribeStacks", "also deleted ones, by their ARN, for 90 days; no drift is looked for", a.DescribeStacks),
 		awsapi.Works("ListStacks", "by status, in pages, deleted ones of 90 days included", a.ListStacks),
 		awsapi.Works("DescribeStackEvents", "the newest first, in pages", a.DescribeStackEvents),
-		awsapi.Partial("DescribeEvents", "of stacks and their operations, not of change sets", a.DescribeEvents),
+		awsapi.Works("DescribeEvents", "of stacks, their operations, and the creation of change sets", a.DescribeEvents),
 		awsapi.Works("DescribeStackResource", "with the metadata that the template has for it", a.DescribeStackResource),
 		awsapi.Works("DescribeStackResources", "of a stack, or of the stack that has a physical resource; at most 100", a.DescribeStackResources),
 		awsapi.Works("ListStackResources", "in order of their logical ids, in pages", a.ListStackResources),
@@ -49,7 +49,7 @@ func (a *API) stackOperations() []awsapi.Operation {
 func (a *API) changeSetOperations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("CreateChangeSet", "of the types CREATE and UPDATE, as CreateStack; imports and REVERT_DRIFT answer 501 NotImplementedException", a.CreateChangeSet),
-		awsapi.Works("DescribeChangeSet", "with values if they are asked for; paths lead to properties, not into them", a.DescribeChangeSet),
+		awsapi.Works("DescribeChangeSet", "with values if they are asked for; paths lead into properties where one cause has changed all", a.DescribeChangeSet),
 		awsapi.Works("ExecuteChangeSet", "other change sets of the stack go", a.ExecuteChangeSet),
 		awsapi.Works("DeleteChangeSet", "those that were not executed", a.DeleteChangeSet),
 		awsapi.Works("ListChangeSets", "without those that were executed", a.ListChangeSets),

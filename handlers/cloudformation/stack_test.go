@@ -234,7 +234,7 @@ func TestEvents(t *testing.T) {
 		t.Errorf("%d events, %+v", len(of.OperationEvents), of.OperationEvents[0])
 	}
 	invalid(s, s.DescribeEvents, &sdk.DescribeEventsInput{}, "At least one of StackName, ChangeSetName and OperationId must be specified.")
-	unbuilt(s, s.DescribeEvents, &sdk.DescribeEventsInput{ChangeSetName: aws.String("c")}, "DescribeEvents of change sets")
+	invalid(s, s.DescribeEvents, &sdk.DescribeEventsInput{OperationId: aws.String("none")}, "Operation [none] does not exist")
 }
 
 // Exports and who uses them (CFN-69).
