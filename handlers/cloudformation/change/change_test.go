@@ -216,6 +216,39 @@ func TestValues(t *testing.T) {
 	equal(t, found.Changes[1].Details[0].After, `[{"Size":"2"},"{{changeSet:KNOWN_AFTER_APPLY}}"]`)
 }
 
+// Paths lead to the parts that differ, but where it is not known which of them has which cause.
+func TestPaths(t *testing.T) {
+	t.Parallel()
+	const before = `{"Parameters":{"P":{"Type":"String"}},"Resources":{
+		"A":{"Type":"T::A","Properties":{"Map":{"Same":{"X":"1"},"Inner":{"B":"1","Gone":"g"},"List":["a","b","c"]},"Tags":[{"Key":"k","Value":"v"}],"Kind":{"X":"1"}}},
+		"B":{"Type":"T::A","Properties":{"Map":{"Of":{"Ref":"P"},"Same":"1"}}},"C":{"Type":"T::A","Properties":{"Map":{"Of":{"Ref":"P"},"Too":"1"}}}}}`
+	const after = `{"Parameters":{"P":{"Type":"String"}},"Resources":{
+		"A":{"Type":"T::A","Properties":{"Map":{"Same":{"X":"1"},"Inner":{"B":"2","New":{"N":1}},"List":["a","x"]},"Tags":[{"Key":"k","Value":"w"},{"Key":"l","Value":"v"}],"Kind":["1"],"Added":{"A":"1"}}},
+		"B":{"Type":"T::A","Properties":{"Map":{"Of":{"Ref":"P"},"Same":"1"}}},"C":{"Type":"T::A","Properties":{"Map":{"Of":{"Ref":"P"},"Too":"2"}}}}}`
+	found := find(t, resolve(t, before, "P", "1"), resolve(t, after, "P", "2"))
+	var got []string
+	for _, c := range found.Changes {
+		got = append(got, c.LogicalID+" "+strings.Join(c.Scope, ","))
+		for _, d := range c.Details {
+			got = append(got, strings.TrimSpace(d.AttributeChange+" "+d.Attribute+" "+d.Name+" "+d.Path+" "+d.Before+" > "+d.After+" "+d.Cause))
+		}
+	}
+	equal(t, got, []string{
+		"A Properties,Tags",
+		`Add Properties Added /Properties/Added  > {"A":"1"}`,
+		`Modify Properties Kind /Properties/Kind {"X":"1"} > ["1"]`,
+		"Modify Properties Map /Properties/Map/Inner/B 1 > 2", "Remove Properties Map /Properties/Map/Inner/Gone g >",
+		`Add Properties Map /Properties/Map/Inner/New  > {"N":"1"}`,
+		"Modify Properties Map /Properties/Map/List/1 b > x", "Remove Properties Map /Properties/Map/List/2 c >",
+		"Modify Tags  /Properties/Tags/0/Value v > w", `Add Tags  /Properties/Tags/1  > {"Key":"l","Value":"v"}`,
+		"B Properties",
+		"Modify Properties Map /Properties/Map/Of 1 > 2", "Modify Properties Map /Properties/Map/Of 1 > 2 P",
+		"C Properties",
+		`Modify Properties Map /Properties/Map {"Of":"1","Too":"1"} > {"Of":"2","Too":"2"}`,
+		`Modify Properties Map /Properties/Map {"Of":"1","Too":"1"} > {"Of":"2","Too":"2"} P`,
+	})
+}
+
 // A value is masked also where another resource has it by an attribute.
 func TestMaskOfAttributes(t *testing.T) {
 	t.Parallel()

@@ -16,20 +16,22 @@ func (f *finder) modify(made *fate, old *cfn.Resource, r *template.Resource) {
 	for _, p := range f.Types.Changes(r.Type, old.Now.Properties, fill(r, f.open)) {
 		sure := made.changed(p.Name)
 		details := f.details(r, p, sure)
-		for i := range details {
-			withValues(&details[i], p, was, now)
-		}
-		c.Details = append(c.Details, details...)
+		c.Details = append(c.Details, ofTags(withValues(details, p, was, now))...)
 		made.maybe = most(made.maybe, recreates(p, details))
 		if sure {
 			made.replaced = most(made.replaced, recreates(p, details))
 		}
 	}
-	if len(c.Details) > 0 {
-		c.Scope = append(c.Scope, "Properties")
+	for _, d := range c.Details {
+		if !slices.Contains(c.Scope, d.Attribute) {
+			c.Scope = append(c.Scope, d.Attribute)
+		}
 	}
 	for _, attribute := range f.attributes(old.Now.Spec, r) {
-		c.Scope, c.Details = append(c.Scope, attribute), append(c.Details, direct(attribute))
+		if !slices.Contains(c.Scope, attribute) {
+			c.Scope = append(c.Scope, attribute)
+		}
+		c.Details = append(c.Details, direct(attribute))
 	}
 	if len(c.Details) == 0 {
 		return
@@ -45,6 +47,17 @@ func (f *finder) modify(made *fate, old *cfn.Resource, r *template.Resource) {
 	}
 	c.BeforeContext, c.AfterContext = wasContext(old), context(now)
 	made.change = c
+}
+
+// ofTags has the property Tags be an attribute of its own, without a name. Source: CloudFormation user guide, viewing property-level
+// changes.
+func ofTags(details []cfn.ChangeDetail) []cfn.ChangeDetail {
+	for i := range details {
+		if details[i].Name == "Tags" {
+			details[i].Attribute, details[i].Name = "Tags", ""
+		}
+	}
+	return details
 }
 
 // attributes are what changes of a resource beside its properties. Its tags are the stack's.

@@ -53,22 +53,6 @@ func context(properties *document.Value) string {
 	return `{"Properties":` + properties.JSON() + `}`
 }
 
-// withValues tells the values of a property before and after (CFN-43).
-func withValues(d *cfn.ChangeDetail, p Property, was, now *document.Value) {
-	d.Path = "/Properties/" + p.Name
-	before, after := was.Get(p.Name), now.Get(p.Name)
-	d.Before, d.KnownBefore = text(before)
-	d.After, d.KnownAfter = text(after)
-	switch {
-	case p.Before == nil:
-		d.AttributeChange = "Add"
-	case p.After == nil:
-		d.AttributeChange = "Remove"
-	default:
-		d.AttributeChange = "Modify"
-	}
-}
-
 // text is a value as a change set has it, and whether there is one.
 func text(v *document.Value) (string, bool) {
 	switch {
