@@ -3,8 +3,12 @@ package emulator_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -49,5 +53,35 @@ func TestNotificationsOfStacksOutliveTheEmulator(t *testing.T) {
 	}
 	if slices.Sort(told); !slices.Equal(told, want) {
 		t.Errorf("the topic got %q, the events are %q", told, want)
+	}
+}
+
+// TestNotificationsOfStacksGoToTheUpstream as calls of SNS, where there is one.
+func TestNotificationsOfStacksGoToTheUpstream(t *testing.T) {
+	t.Parallel()
+	var published mailbox
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.PostFormValue("Action") != "Publish" {
+			http.NotFound(w, r)
+			return
+		}
+		_ = published.take(r.Context(), []byte(r.PostFormValue("TopicArn")+" "+r.PostFormValue("Subject")+" "+r.PostFormValue("Message")))
+		_, _ = io.WriteString(w, `<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>`)
+	}))
+	defer upstream.Close()
+	const topic = "arn:aws:sns:us-east-1:000000000000:stacks"
+	w := start(t, emulator.Options{Upstream: upstream.URL})
+	_, err := cloudformation.NewFromConfig(w.srv.Config()).CreateStack(t.Context(), &cloudformation.CreateStackInput{
+		StackName: aws.String("web"), NotificationARNs: []string{topic}, TemplateBody: aws.String(`{"Resources":{"Group":{"Type":"AWS::Logs::LogGroup"}}}`),
+	})
+	w.must(err)
+	w.eventually("SNS gets all events", func() bool {
+		all := published.all()
+		return len(all) >= 5 && strings.Contains(all[len(all)-1], "\nResourceStatus='CREATE_COMPLETE'\n")
+	})
+	for _, each := range published.all() {
+		if !strings.HasPrefix(each, topic+" AWS CloudFormation Notification StackId='arn:aws:cloudformation:us-east-1:000000000000:stack/web/") {
+			t.Errorf("SNS gets %q", each)
+		}
 	}
 }
