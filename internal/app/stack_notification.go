@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// Retries of notifications are as those of alarms' actions: a choice.
+// Notifications are tried again as actions of alarms are: a choice.
 const (
 	notificationAttempts = 5
 	notificationAge      = time.Hour

@@ -66,7 +66,7 @@ const namespaces = 10 * time.Second
 
 // stacks are from one day's recording of CloudFormation (CFN-31), in which of the types here a role alone was timed.
 var stacks = StackDelays{
-	Begin:     3 * time.Second,         // the first event of the stack to that of a resource; UpdateStack to the look at exports (CFN-71)
+	Begin:     3 * time.Second,         // the first event of the stack to the first of a resource; UpdateStack to the look at exports (CFN-71)
 	Delete:    1500 * time.Millisecond, // DeleteStack with nothing left, and with an export in use 1.3 (CFN-70)
 	ChangeSet: 5 * time.Second,         // a change set was complete at the look after five seconds
 	Types:     map[string]time.Duration{"AWS::IAM::Role": 18 * time.Second},
