@@ -62,11 +62,12 @@ func describeChange(c cfn.Change, values bool) (made types.Change, told bool) {
 	for _, s := range c.Scope {
 		r.Scope = append(r.Scope, types.ResourceAttribute(s))
 	}
-	for i, d := range c.Details {
-		switch {
-		case values && d.WithoutValue:
-		case !values && i > 0 && unvalued(d) == unvalued(c.Details[i-1]): // another part of the same property
-		default:
+	details := c.Details
+	if values {
+		details = c.Parts
+	}
+	for _, d := range details {
+		if !values || !d.WithoutValue {
 			r.Details = append(r.Details, describeDetail(d, values))
 		}
 	}
@@ -74,12 +75,6 @@ func describeChange(c cfn.Change, values bool) (made types.Change, told bool) {
 		r.BeforeContext, r.AfterContext = awsapi.Optional(c.BeforeContext), awsapi.Optional(c.AfterContext)
 	}
 	return types.Change{Type: types.ChangeTypeResource, ResourceChange: r}, len(r.Details) > 0 || len(c.Details) == 0
-}
-
-// unvalued is a detail without what is told with values alone.
-func unvalued(d cfn.ChangeDetail) cfn.ChangeDetail {
-	d.Path, d.Before, d.After, d.AttributeChange, d.KnownBefore, d.KnownAfter = "", "", "", "", false, false
-	return d
 }
 
 func describeDetail(d cfn.ChangeDetail, values bool) types.ResourceChangeDetail {

@@ -49,7 +49,7 @@ func (a *API) stackOperations() []awsapi.Operation {
 func (a *API) changeSetOperations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("CreateChangeSet", "of the types CREATE and UPDATE, as CreateStack; imports and REVERT_DRIFT answer 501 NotImplementedException", a.CreateChangeSet),
-		awsapi.Works("DescribeChangeSet", "with values if they are asked for; paths lead into properties where one cause has changed all", a.DescribeChangeSet),
+		awsapi.Works("DescribeChangeSet", "with values, and paths into properties, if they are asked for", a.DescribeChangeSet),
 		awsapi.Works("ExecuteChangeSet", "other change sets of the stack go", a.ExecuteChangeSet),
 		awsapi.Works("DeleteChangeSet", "those that were not executed", a.DeleteChangeSet),
 		awsapi.Works("ListChangeSets", "without those that were executed", a.ListChangeSets),

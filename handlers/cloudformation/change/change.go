@@ -66,7 +66,7 @@ type Found struct {
 // Find compares what a stack has with what a new template asks for.
 func Find(in Input) Found {
 	f := &finder{
-		Input: in, stored: map[string]*cfn.Resource{}, fates: map[string]*fate{}, properties: map[string]map[string][]template.Cause{},
+		Input: in, stored: map[string]*cfn.Resource{}, fates: map[string]*fate{},
 		before: map[string]*template.Resource{}, after: map[string]*template.Resource{},
 	}
 	for _, r := range in.Stored {
@@ -99,7 +99,6 @@ type finder struct {
 	changed       map[string]bool // parameters whose values differ
 	tagged        bool            // the stack's tags differ
 	fates         map[string]*fate
-	properties    map[string]map[string][]template.Cause // by logical id
 }
 
 // fate is what becomes of a resource that the new template has.

@@ -216,7 +216,7 @@ func TestValues(t *testing.T) {
 	equal(t, found.Changes[1].Details[0].After, `[{"Size":"2"},"{{changeSet:KNOWN_AFTER_APPLY}}"]`)
 }
 
-// Paths lead to the parts that differ, but where it is not known which of them has which cause.
+// Paths lead to the parts that differ, each with its own causes.
 func TestPaths(t *testing.T) {
 	t.Parallel()
 	const before = `{"Parameters":{"P":{"Type":"String"}},"Resources":{
@@ -229,24 +229,39 @@ func TestPaths(t *testing.T) {
 	var got []string
 	for _, c := range found.Changes {
 		got = append(got, c.LogicalID+" "+strings.Join(c.Scope, ","))
-		for _, d := range c.Details {
-			got = append(got, strings.TrimSpace(d.AttributeChange+" "+d.Attribute+" "+d.Name+" "+d.Path+" "+d.Before+" > "+d.After+" "+d.Cause))
+		for _, d := range c.Parts {
+			got = append(got, strings.TrimSpace(d.AttributeChange+" "+d.Attribute+" "+d.Name+" "+d.Path+" "+d.Before+" > "+d.After+" "+d.Evaluation+" "+d.Cause))
 		}
 	}
 	equal(t, got, []string{
 		"A Properties,Tags",
-		`Add Properties Added /Properties/Added  > {"A":"1"}`,
-		`Modify Properties Kind /Properties/Kind {"X":"1"} > ["1"]`,
-		"Modify Properties Map /Properties/Map/Inner/B 1 > 2", "Remove Properties Map /Properties/Map/Inner/Gone g >",
-		`Add Properties Map /Properties/Map/Inner/New  > {"N":"1"}`,
-		"Modify Properties Map /Properties/Map/List/1 b > x", "Remove Properties Map /Properties/Map/List/2 c >",
-		"Modify Tags  /Properties/Tags/0/Value v > w", `Add Tags  /Properties/Tags/1  > {"Key":"l","Value":"v"}`,
+		`Add Properties Added /Properties/Added  > {"A":"1"} Static`,
+		`Modify Properties Kind /Properties/Kind {"X":"1"} > ["1"] Static`,
+		"Modify Properties Map /Properties/Map/Inner/B 1 > 2 Static", "Remove Properties Map /Properties/Map/Inner/Gone g >  Static",
+		`Add Properties Map /Properties/Map/Inner/New  > {"N":"1"} Static`,
+		"Modify Properties Map /Properties/Map/List/1 b > x Static", "Remove Properties Map /Properties/Map/List/2 c >  Static",
+		"Modify Tags  /Properties/Tags/0/Value v > w Static", `Add Tags  /Properties/Tags/1  > {"Key":"l","Value":"v"} Static`,
 		"B Properties",
-		"Modify Properties Map /Properties/Map/Of 1 > 2", "Modify Properties Map /Properties/Map/Of 1 > 2 P",
+		"Modify Properties Map /Properties/Map/Of 1 > 2 Dynamic", "Modify Properties Map /Properties/Map/Of 1 > 2 Static P",
 		"C Properties",
-		`Modify Properties Map /Properties/Map {"Of":"1","Too":"1"} > {"Of":"2","Too":"2"}`,
-		`Modify Properties Map /Properties/Map {"Of":"1","Too":"1"} > {"Of":"2","Too":"2"} P`,
+		"Modify Properties Map /Properties/Map/Of 1 > 2 Dynamic", "Modify Properties Map /Properties/Map/Of 1 > 2 Static P",
+		"Modify Properties Map /Properties/Map/Too 1 > 2 Static",
 	})
+}
+
+// A part whose value is not shown has its property be told as a whole, or its change would not be told.
+func TestPathsOfMasks(t *testing.T) {
+	t.Parallel()
+	const text = `{"Parameters":{"Pin":{"Type":"String","NoEcho":true},"N":{"Type":"String"}},"Resources":{
+		"A":{"Type":"T::A","Properties":{"Map":{"Pin":{"Ref":"Pin"},"N":{"Ref":"N"}}}}}}`
+	found := find(t, resolve(t, text, "Pin", "1234", "N", "1"), resolve(t, text, "Pin", "5678", "N", "2"))
+	for _, d := range found.Changes[0].Parts {
+		equal(t, d.Path+" "+d.Before+" "+d.After, `/Properties/Map {"Pin":"****","N":"1"} {"Pin":"****","N":"2"}`)
+	}
+	found = find(t, resolve(t, text, "Pin", "1234", "N", "1"), resolve(t, text, "Pin", "1234", "N", "2"))
+	for _, d := range found.Changes[0].Parts {
+		equal(t, d.Path+" "+d.Before+" "+d.After, "/Properties/Map/N 1 2")
+	}
 }
 
 // A value is masked also where another resource has it by an attribute.

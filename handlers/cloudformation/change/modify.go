@@ -15,8 +15,10 @@ func (f *finder) modify(made *fate, old *cfn.Resource, r *template.Resource) {
 	was, now := wasShown(old), f.shown(r)
 	for _, p := range f.Types.Changes(r.Type, old.Now.Properties, fill(r, f.open)) {
 		sure := made.changed(p.Name)
-		details := f.details(r, p, sure)
-		c.Details = append(c.Details, ofTags(withValues(details, p, was, now))...)
+		details := f.details(r, p, sure, p.Name)
+		whole := part{path: []string{p.Name}, before: was.Get(p.Name), after: now.Get(p.Name)}
+		c.Details = append(c.Details, ofTags(whole.withValues(details, p))...)
+		c.Parts = append(c.Parts, ofTags(f.parts(r, p, sure, whole, details))...)
 		made.maybe = most(made.maybe, recreates(p, details))
 		if sure {
 			made.replaced = most(made.replaced, recreates(p, details))
@@ -31,7 +33,7 @@ func (f *finder) modify(made *fate, old *cfn.Resource, r *template.Resource) {
 		if !slices.Contains(c.Scope, attribute) {
 			c.Scope = append(c.Scope, attribute)
 		}
-		c.Details = append(c.Details, direct(attribute))
+		c.Details, c.Parts = append(c.Details, direct(attribute)), append(c.Parts, direct(attribute))
 	}
 	if len(c.Details) == 0 {
 		return
@@ -107,11 +109,11 @@ func most(a, b string) string {
 	}
 }
 
-// details are the reasons for the change of a property (CFN-42, CFN-44).
-func (f *finder) details(r *template.Resource, p Property, sure bool) (list []cfn.ChangeDetail) {
+// details are the reasons for the change of a property, or of a part of it (CFN-42, CFN-44).
+func (f *finder) details(r *template.Resource, p Property, sure bool, path ...string) (list []cfn.ChangeDetail) {
 	base := cfn.ChangeDetail{Attribute: "Properties", Name: p.Name, RequiresRecreation: p.Recreation, Source: "DirectModification", Evaluation: "Static"}
-	same := f.before[r.LogicalID] != nil && !template.Modified(f.before[r.LogicalID], r, p.Name)
-	causes, certain := f.causes(r.LogicalID, p.Name), false
+	same := f.before[r.LogicalID] != nil && !template.Modified(f.before[r.LogicalID], r, path...)
+	causes, certain := f.causes(r, path), false
 	for _, c := range causes {
 		certain = certain || c.Evaluation == "Static"
 	}
@@ -119,7 +121,7 @@ func (f *finder) details(r *template.Resource, p Property, sure bool) (list []cf
 	case len(causes) == 0:
 		return []cfn.ChangeDetail{base}
 	case sure && (!same || certain):
-		if same || !known(p.After) {
+		if same || !known(template.Part(p.After, path[1:]...)) {
 			base.Evaluation = "Dynamic"
 		}
 		list = append(list, base)
@@ -131,12 +133,9 @@ func (f *finder) details(r *template.Resource, p Property, sure bool) (list []cf
 	return list
 }
 
-// causes are the parameters and resources that a property is made of and that change.
-func (f *finder) causes(logicalID, property string) (list []cfn.ChangeDetail) {
-	if f.properties[logicalID] == nil {
-		f.properties[logicalID] = f.After.Causes(logicalID)
-	}
-	for _, each := range f.properties[logicalID][property] {
+// causes are the parameters and resources that a part of a resource is made of and that change.
+func (f *finder) causes(r *template.Resource, path []string) (list []cfn.ChangeDetail) {
+	for _, each := range f.After.CausesOf(r, path...) {
 		detail := cfn.ChangeDetail{Source: string(each.Source), Cause: each.Entity(), Evaluation: "Static"}
 		made, changes := f.fates[each.Resource], f.changed[each.Parameter]
 		if made != nil {

@@ -1,48 +1,56 @@
 package change
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 )
 
-// part is what differs of a property: its smallest parts, in their order.
+// part is a property, or a part of one, by the names of the property and what is in it.
 type part struct {
-	path          string
-	before, after *document.Value // nil where it is not there
+	path          []string
+	before, after *document.Value // as they are shown, nil where it is not there
 }
 
-// withValues tells the values of a property before and after, with the paths of the parts that differ (CFN-43). Of several parts
-// each is a change of its own where all have one cause, which is the template itself. Else it is not known which has which.
+// parts are the details of a property that are told with values: of its smallest parts that differ, each with its own reasons
+// (CFN-43). What may only come to another value is told as a whole, and so is a property in which a value changes that is not shown.
 // Source: CloudFormation user guide, viewing property-level changes; field reports.
-func withValues(details []cfn.ChangeDetail, p Property, was, now *document.Value) (list []cfn.ChangeDetail) {
-	whole := part{"/Properties/" + p.Name, was.Get(p.Name), now.Get(p.Name)}
-	parts := whole.differing()
-	direct := len(details) == 1 && details[0].Source == "DirectModification"
-	if len(parts) == 0 || len(parts) > 1 && !direct || p.Before == nil || p.After == nil {
-		parts = []part{whole}
+func (f *finder) parts(r *template.Resource, p Property, sure bool, whole part, details []cfn.ChangeDetail) (list []cfn.ChangeDetail) {
+	parts, real := whole.differing(), part{before: p.Before, after: p.After}.differing()
+	if !sure || len(parts) != len(real) || p.Before == nil || p.After == nil {
+		return whole.withValues(details, p)
 	}
-	for _, d := range details {
-		for _, each := range parts {
-			d.Path = each.path
-			d.Before, d.KnownBefore = text(each.before)
-			d.After, d.KnownAfter = text(each.after)
-			d.AttributeChange = each.kind()
-			if each == whole { // whose value may not be shown
-				d.AttributeChange = part{before: p.Before, after: p.After}.kind()
-			}
-			list = append(list, d)
-		}
+	for _, each := range parts {
+		list = append(list, each.withValues(f.details(r, p, sure, each.path...), p)...)
 	}
 	return list
 }
 
-func (p part) kind() string {
+// withValues tells in details the values of a part of a property before and after, and its path.
+func (p part) withValues(details []cfn.ChangeDetail, of Property) []cfn.ChangeDetail {
+	kind := kindOf(p.before, p.after)
+	if len(p.path) == 1 { // whose value may not be shown
+		kind = kindOf(of.Before, of.After)
+	}
+	list := slices.Clone(details)
+	for i := range list {
+		d := &list[i]
+		d.Path, d.AttributeChange = "/Properties/"+strings.Join(p.path, "/"), kind
+		d.Before, d.KnownBefore = text(p.before)
+		d.After, d.KnownAfter = text(p.after)
+	}
+	return list
+}
+
+func kindOf(before, after *document.Value) string {
 	switch {
-	case p.before == nil:
+	case before == nil:
 		return "Add"
-	case p.after == nil:
+	case after == nil:
 		return "Remove"
 	default:
 		return "Modify"
@@ -57,21 +65,26 @@ func (p part) differing() (list []part) {
 		return []part{p}
 	case b.Kind == document.Map:
 		for _, m := range b.Members {
-			list = append(list, part{p.path + "/" + m.Name, m.Value, a.Get(m.Name)}.differing()...)
+			list = append(list, p.in(m.Name, m.Value, a.Get(m.Name)).differing()...)
 		}
 		for _, m := range a.Members {
 			if b.Get(m.Name) == nil {
-				list = append(list, part{p.path + "/" + m.Name, nil, m.Value})
+				list = append(list, p.in(m.Name, nil, m.Value))
 			}
 		}
 	case b.Kind == document.List:
 		for i := range max(len(b.Items), len(a.Items)) {
-			list = append(list, part{p.path + "/" + strconv.Itoa(i), item(b, i), item(a, i)}.differing()...)
+			list = append(list, p.in(strconv.Itoa(i), item(b, i), item(a, i)).differing()...)
 		}
 	default:
 		return []part{p}
 	}
 	return list
+}
+
+// in is a part of a part.
+func (p part) in(name string, before, after *document.Value) part {
+	return part{append(slices.Clip(p.path), name), before, after}
 }
 
 // item is one of a list, nil if there is none.

@@ -73,6 +73,8 @@ type Change struct {
 	PolicyAction                string // such as ReplaceAndDelete
 	Scope                       []string
 	Details                     []ChangeDetail
+	// Parts are the details that are told with values: of the smallest parts that change (CFN-43).
+	Parts                       []ChangeDetail
 	BeforeContext, AfterContext string // JSON text (CFN-43)
 }
 

@@ -1,6 +1,11 @@
 package template
 
-import "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+import (
+	"slices"
+	"strconv"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
+)
 
 // ChangeSource is why a property may change (CFN-42).
 type ChangeSource string
@@ -47,25 +52,61 @@ func (s *Stack) Causes(logicalID string) map[string][]Cause {
 	}
 	causes := map[string][]Cause{}
 	for _, m := range r.Written.Members {
-		c := collector{stack: s, had: map[Cause]bool{}, decided: map[string]bool{}}
-		c.value(m.Value)
-		if len(c.list) > 0 {
-			causes[m.Name] = c.list
+		if list := s.CausesOf(r, m.Name); len(list) > 0 {
+			causes[m.Name] = list
 		}
 	}
 	return causes
 }
 
-// Modified is whether a template says something else for a property than another did, so that the source of a change is
+// CausesOf is Causes for a part of a resource of the stack, by the path of Part.
+func (s *Stack) CausesOf(r *Resource, path ...string) []Cause {
+	v := Part(r.Written, path...)
+	if v == nil {
+		return nil
+	}
+	c := collector{stack: s, had: map[Cause]bool{}, decided: map[string]bool{}}
+	c.value(v)
+	return c.list
+}
+
+// Part is the part of a value with a path of names of members and places in lists, nil where there is none. It is what has the part
+// where that is a function, or a list in which a condition decides about places.
+func Part(v *document.Value, path ...string) *document.Value {
+	for _, name := range path {
+		switch {
+		case v == nil:
+			return nil
+		case v.Kind == document.Map:
+			v = v.Get(name)
+		case v.Kind == document.List && !slices.ContainsFunc(v.Items, mayGo):
+			i, err := strconv.Atoi(name)
+			if err != nil || i >= len(v.Items) {
+				return nil
+			}
+			v = v.Items[i]
+		default:
+			return v
+		}
+	}
+	return v
+}
+
+// mayGo is whether an item is a function that AWS::NoValue may come of.
+func mayGo(v *document.Value) bool {
+	return v.Kind == document.Call && (v.Text == "Fn::If" || v.Text == "Ref" && v.Items[0].Text == "AWS::NoValue")
+}
+
+// Modified is whether a template says something else for a part of a resource than another did, so that the source of a change is
 // DirectModification (CFN-42). What parameters, mappings and resources have counts for nothing here. A resource is nil where
 // there is none.
-func Modified(before, after *Resource, property string) bool {
+func Modified(before, after *Resource, path ...string) bool {
 	var was, is *document.Value
 	if before != nil {
-		was = before.Written.Get(property)
+		was = Part(before.Written, path...)
 	}
 	if after != nil {
-		is = after.Written.Get(property)
+		is = Part(after.Written, path...)
 	}
 	return !was.Equal(is)
 }

@@ -63,6 +63,30 @@ Conditions:
 	}
 }
 
+// TestCausesOfParts: a part has its own, a function has them as a whole, and so has a list whose places a condition decides.
+func TestCausesOfParts(t *testing.T) {
+	t.Parallel()
+	stack, err := resolve(`
+Parameters: {P: {Type: String, Default: a}, Q: {Type: String, Default: b}}
+Conditions: {Never: !Equals [!Ref P, x]}
+`+with(`{Plain: [{A: !Ref P}, {A: !Ref Q}], Called: !Join ['', [!Ref P, !Ref Q]], Chosen: [!If [Never, x, !Ref AWS::NoValue], {A: !Ref P}, {A: !Ref Q}]}`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"P/Plain/0/A": "P", "P/Plain/1": "Q", "P/Plain": "P Q", "P/Plain/2/A": "", "P/Plain/x": "", "P/None/A": "",
+		"P/Called/0": "P Q", "P/Chosen/0/A": "P P Q",
+	} {
+		var got []string
+		for _, c := range stack.CausesOf(stack.Resources[1], strings.Split(path, "/")...) {
+			got = append(got, c.Entity())
+		}
+		if text := strings.Join(got, " "); text != want {
+			t.Errorf("%s: %s, want %s", path, text, want)
+		}
+	}
+}
+
 // TestModified: what the template says is modified, and not what parameters come to.
 func TestModified(t *testing.T) {
 	t.Parallel()
