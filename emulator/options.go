@@ -209,9 +209,9 @@ type Options struct {
 	// are valid on AWS itself.
 	TaskCredentials string
 	// S3Dir is a folder whose folders are buckets of S3: the environment file
-	// arn:aws:s3:::bucket/a/b.env is bucket/a/b.env below it, and logs of sessions of ECS Exec
-	// become files there. Files and buckets that it does not have come from the Upstream, if
-	// there is one. Nothing else uses it.
+	// arn:aws:s3:::bucket/a/b.env is bucket/a/b.env below it, a TemplateURL of CloudFormation names a
+	// file there, and logs of sessions of ECS Exec become files there. Files and buckets that it does
+	// not have come from the Upstream, if there is one. Nothing else uses it.
 	S3Dir string
 	// HostPorts is how many ports of 127.0.0.1 of the container engine's host, from 14600 up,
 	// lead to tasks if this process runs in a container of that engine: clients outside that

@@ -18,6 +18,7 @@ const (
 	stackTemplate = "stack/{StackName}/*"
 	anyStack      = "stack/{StackName|*}/*"
 	principal     = "cloudformation.amazonaws.com"
+	readTemplate  = "s3:GetObject on the object of {TemplateURL}"
 	passRole      = "iam:PassRole on {RoleARN}, with iam:PassedToService " + principal
 )
 
@@ -27,12 +28,13 @@ func (a *API) access() awsapi.Rows {
 	const role, types, stackPolicy, templateURL = "cloudformation:RoleArn", "cloudformation:ResourceTypes", "cloudformation:StackPolicyUrl", "cloudformation:TemplateUrl"
 	named := awsapi.On(stackTemplate)
 	roled := named.Key(role, "{RoleARN}").May("iam:PassedToService").Shows(passRole)
-	made := roled.Keys(types, "{ResourceTypes}").Key(templateURL, "{TemplateURL}").Tags("Tags")
+	made := roled.Keys(types, "{ResourceTypes}").Key(templateURL, "{TemplateURL}").Tags("Tags").Shows(readTemplate)
+	const readPolicy = "s3:GetObject on the object of {StackPolicyURL}"
 	rows := awsapi.Rows{
-		"CreateStack": awsapi.With(made.Key(stackPolicy, "{StackPolicyURL}"), func(_ awsapi.Call, in *sdk.CreateStackInput, wants []awsapi.Access) []awsapi.Access {
+		"CreateStack": awsapi.With(made.Key(stackPolicy, "{StackPolicyURL}").Shows(readPolicy), func(_ awsapi.Call, in *sdk.CreateStackInput, wants []awsapi.Access) []awsapi.Access {
 			return passing(wants, in.RoleARN)
 		}),
-		"UpdateStack": awsapi.With(made.Key(stackPolicy, "{StackPolicyURL}"), func(_ awsapi.Call, in *sdk.UpdateStackInput, wants []awsapi.Access) []awsapi.Access {
+		"UpdateStack": awsapi.With(made.Key(stackPolicy, "{StackPolicyURL}").Shows(readPolicy), func(_ awsapi.Call, in *sdk.UpdateStackInput, wants []awsapi.Access) []awsapi.Access {
 			return passing(wants, in.RoleARN)
 		}),
 		"CreateChangeSet": awsapi.With(made.Key("cloudformation:ChangeSetName", "{ChangeSetName}").Keys("cloudformation:ImportResourceTypes", "{ResourcesToImport.ResourceType}"),
@@ -48,7 +50,7 @@ func (a *API) access() awsapi.Rows {
 		"ContinueUpdateRollback": awsapi.With(roled, func(_ awsapi.Call, in *sdk.ContinueUpdateRollbackInput, wants []awsapi.Access) []awsapi.Access {
 			return passing(wants, in.RoleARN)
 		}),
-		"SetStackPolicy": named.Key(stackPolicy, "{StackPolicyURL}"),
+		"SetStackPolicy": named.Key(stackPolicy, "{StackPolicyURL}").Shows(readPolicy),
 
 		"DescribeChangeSet":      changeSet(a, func(in *sdk.DescribeChangeSetInput) (stack, name *string) { return in.StackName, in.ChangeSetName }),
 		"DescribeChangeSetHooks": changeSet(a, func(in *sdk.DescribeChangeSetHooksInput) (stack, name *string) { return in.StackName, in.ChangeSetName }),
@@ -61,15 +63,17 @@ func (a *API) access() awsapi.Rows {
 	rows["ListStacks"] = awsapi.On("stack/*/*") // as field reports have it
 	for _, name := range []string{
 		"CancelUpdateStack", "DescribeStackResource", "DescribeStackResourceDrifts", "DetectStackDrift", "DetectStackResourceDrift", "GetStackPolicy",
-		"GetTemplateSummary", "ListChangeSets", "ListStackResources", "SignalResource", "UpdateTerminationProtection",
+		"ListChangeSets", "ListStackResources", "SignalResource", "UpdateTerminationProtection",
 	} {
 		rows[name] = named
 	}
 	for _, name := range []string{
-		"DescribeAccountLimits", "DescribeStackDriftDetectionStatus", "EstimateTemplateCost", "ListExports", "ListImports", "ValidateTemplate",
+		"DescribeAccountLimits", "DescribeStackDriftDetectionStatus", "EstimateTemplateCost", "ListExports", "ListImports",
 	} {
 		rows[name] = awsapi.On("*")
 	}
+	rows["GetTemplateSummary"] = named.Shows(readTemplate)
+	rows["ValidateTemplate"] = awsapi.On("*").Shows(readTemplate)
 	return rows
 }
 

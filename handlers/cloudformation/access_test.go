@@ -39,6 +39,7 @@ func TestWhatRequestsAsk(t *testing.T) {
 		apitest.Ask("DeleteChangeSet", `{"StackName":"web","ChangeSetName":"one"}`, "cloudformation:DeleteChangeSet stack/web/* cloudformation:changesetname=one"),
 		apitest.Ask("DescribeChangeSetHooks", `{"ChangeSetName":"`+here+`changeSet/one/2"}`, "cloudformation:DescribeChangeSetHooks stack/*/* cloudformation:changesetname=one"),
 		apitest.Ask("DescribeStacks", `{}`, "cloudformation:DescribeStacks stack/*/*"),
+		apitest.Ask("ValidateTemplate", `{"TemplateURL":"https://b/t"}`, "cloudformation:ValidateTemplate *"),
 		apitest.Ask("ListStacks", `{}`, "cloudformation:ListStacks stack/*/*"),
 	}
 	for _, operation := range []string{"DeleteStack", "RollbackStack", "ContinueUpdateRollback"} {

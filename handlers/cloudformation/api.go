@@ -24,10 +24,9 @@ import (
 
 // Options are what the API works on.
 type Options struct {
-	Store *store.Store
-	Now   func() time.Time // the emulator's time
-	// Template reads what a TemplateURL names. Nil: a request that has one is refused.
-	Template func(ctx context.Context, url string) (string, error)
+	Store   *store.Store
+	Now     func() time.Time // the emulator's time
+	Objects Objects          // of TemplateURLs
 	// Environment answers what templates ask of where their stack is, in the name of who acts.
 	Environment func(ctx context.Context, who Actor) template.Environment
 	// Types is what there is to know of types of resources.

@@ -175,7 +175,7 @@ func TestRefusedRequests(t *testing.T) {
 			in.TemplateBody = aws.String(`{"Resources":{"A":{"Type":"AWS::Fake::Thing","UpdatePolicy":{"AutoScalingRollingUpdate":{}}}}}`)
 		}},
 		{"NotImplementedException", "NotificationARNs", func(in *sdk.CreateStackInput) { in.NotificationARNs = []string{"arn:aws:sns:us-east-1:123456789012:t"} }},
-		{"NotImplementedException", "StackPolicyURL", func(in *sdk.CreateStackInput) { in.StackPolicyURL = aws.String("https://b/p") }},
+		{"NotImplementedException", "a StackPolicyURL" + withoutS3, func(in *sdk.CreateStackInput) { in.StackPolicyURL = aws.String("https://b.s3.amazonaws.com/p") }},
 		{"", "Error validating stack policy: Invalid stack policy", func(in *sdk.CreateStackInput) { in.StackPolicyBody = aws.String("x") }},
 		{"NotImplementedException", "the DeploymentConfig mode EXPRESS", func(in *sdk.CreateStackInput) {
 			in.DeploymentConfig = &types.DeploymentConfig{Mode: types.DeploymentConfigModeExpress}

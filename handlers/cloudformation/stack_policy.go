@@ -51,10 +51,8 @@ func (a *API) policyOf(ctx context.Context, members string, body, from *string) 
 		text = *body
 	case from == nil:
 		return "", nil
-	case a.Template == nil:
-		return "", notBuilt(members + "URL")
 	default:
-		if text, err = a.bodyAt(ctx, *from); err != nil {
+		if text, err = a.textAt(ctx, members+"URL", *from, "Stack policy", maxPolicy); err != nil {
 			return "", err
 		}
 	}

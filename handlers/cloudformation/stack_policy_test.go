@@ -67,5 +67,5 @@ func TestStackPoliciesThatAreRefused(t *testing.T) {
 		}
 		invalid(s, s.SetStackPolicy, in, text)
 	}
-	unbuilt(s, s.SetStackPolicy, &sdk.SetStackPolicyInput{StackName: aws.String("web"), StackPolicyURL: aws.String("https://b/p")}, "StackPolicyURL")
+	unbuilt(s, s.SetStackPolicy, &sdk.SetStackPolicyInput{StackName: aws.String("web"), StackPolicyURL: aws.String("https://b.s3.amazonaws.com/p")}, "a StackPolicyURL"+withoutS3)
 }

@@ -2,7 +2,6 @@ package cloudformation
 
 import (
 	"context"
-	"net/url"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
 )
@@ -18,24 +17,9 @@ func (a *API) bodyOf(ctx context.Context, body, from *string) (string, error) {
 	case body != nil:
 		return *body, nil
 	case from != nil:
-		return a.bodyAt(ctx, *from)
+		return a.templateAt(ctx, *from)
 	default:
 		return "", nil
-	}
-}
-
-// bodyAt reads a TemplateURL (CFN-89).
-func (a *API) bodyAt(ctx context.Context, from string) (string, error) {
-	at, err := url.Parse(from)
-	switch {
-	case err == nil && at.Scheme == "s3":
-		return "", invalid("S3 error: Domain name specified in %s is not a valid S3 domain", at.Host)
-	case err != nil || at.Scheme != "https" && at.Scheme != "http" || at.Host == "" || at.Path == "":
-		return "", invalid("TemplateURL must be a supported URL.")
-	case a.Template == nil:
-		return "", notBuilt("TemplateURL")
-	default:
-		return a.Template(ctx, from)
 	}
 }
 

@@ -28,7 +28,8 @@ type Stacks struct {
 	// Endpoint is the emulator's, as clients reach it: URLs of wait conditions lead there.
 	Endpoint string
 	// Way refuses topics of stacks to which there is no way.
-	Way func(topicARN string) error
+	Way   func(topicARN string) error
+	S3Dir string // whose folders are buckets; empty for none
 
 	caller *caller.Caller
 	once   sync.Once // for what the log says once
@@ -74,7 +75,7 @@ func (s *Stacks) offer() Offer {
 	}
 	service := api.New(api.Options{
 		Store: s.Store, Now: s.Clock.Now, Types: stackTypes{}, Environment: s.environment, Assumable: s.assumable,
-		Principal: awsapi.Call.Remember, Way: s.Way, Told: s.notify, ChangeSetCreation: s.Delays.Stacks.ChangeSet,
+		Principal: awsapi.Call.Remember, Way: s.Way, Told: s.notify, ChangeSetCreation: s.Delays.Stacks.ChangeSet, Objects: s.objects(),
 	})
 	return Offer{APIs: []API{service}, Routes: control.WaitConditionRoutes(service.Signal)}
 }

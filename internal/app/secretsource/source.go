@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	bucketfile "github.com/ecs-emulator/ecs-emulator/internal/app/bucket"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
@@ -150,7 +151,7 @@ func (s *Source) Object(ctx context.Context, t *state.Task, bucket, key string) 
 		return nil, err
 	}
 	if s.S3Dir != "" {
-		content, err := inBucket(s.S3Dir, bucket, key)
+		content, err := bucketfile.Read(s.S3Dir, bucket, key)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return content, err
 		}

@@ -12,7 +12,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// Object reads an object of S3, by its path.
+// GetObject reads an object of S3, by its path. A refusal is an *Error in S3's words.
+func (c *Client) GetObject(ctx context.Context, as Principal, bucket, key string) ([]byte, error) {
+	got, err := c.object(ctx, as, http.MethodGet, bucket, key, nil)
+	if err != nil {
+		return nil, fmt.Errorf("call GetObject: %w", err)
+	}
+	if got.status == http.StatusOK {
+		return got.body.Bytes(), nil
+	}
+	return nil, got.refusalOfObject("GetObject")
+}
+
+// Object reads an object of S3, by its path, as does a client that asks for its head first.
 func (c *Client) Object(ctx context.Context, as Principal, bucket, key string) ([]byte, error) {
 	got, err := c.object(ctx, as, http.MethodGet, bucket, key, nil)
 	if err != nil {
@@ -37,12 +49,15 @@ func (c *Client) PutObject(ctx context.Context, as Principal, bucket, key string
 	if got.status == http.StatusOK {
 		return nil
 	}
-	text := http.StatusText(got.status)
+	return got.refusalOfObject("PutObject")
+}
+
+func (a *answer) refusalOfObject(operation string) *Error {
+	text := http.StatusText(a.status)
 	failed := &Error{
-		Service: "S3", Operation: "PutObject", Status: got.status, RequestID: got.requestID(),
-		Code: strings.ReplaceAll(text, " ", ""), Message: text,
+		Service: "S3", Operation: operation, Status: a.status, RequestID: a.requestID(), Code: strings.ReplaceAll(text, " ", ""), Message: text,
 	}
-	failed.readXML(got.body.Bytes())
+	failed.readXML(a.body.Bytes())
 	return failed
 }
 

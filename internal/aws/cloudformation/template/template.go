@@ -20,6 +20,9 @@ import (
 // MaxBody is how many bytes a template may have in a request (CFN-13), which the API's model checks.
 const MaxBody = 51_200
 
+// MaxObject is how many bytes a template may have in S3. AWS's quotas say 1 MB, and public reports of AWS's refusal have this number.
+const MaxObject = 1_000_000
+
 // Template is a template without mistakes of form. It does not change, so many may use it at once.
 type Template struct {
 	Description string

@@ -1,4 +1,5 @@
-package secretsource
+// Package bucket reads objects of S3 from a folder whose folders are buckets.
+package bucket
 
 import (
 	"errors"
@@ -11,8 +12,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 )
 
-// inBucket reads an object below a folder of buckets, out of which no link leads.
-func inBucket(dir, bucket, key string) ([]byte, error) {
+// Read reads an object below a folder of buckets, out of which no link leads. An error is fs.ErrNotExist if there is none.
+func Read(dir, bucket, key string) ([]byte, error) {
 	name := path.Join(bucket, key)
 	if name != bucket+"/"+key || !fs.ValidPath(name) {
 		return nil, fs.ErrNotExist // no file is called like this
