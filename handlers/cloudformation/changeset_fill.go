@@ -28,7 +28,7 @@ func (a *API) fillChangeSet(tx *store.Tx, s *cfn.Stack, c *cfn.ChangeSet, before
 		return invalid("Update of resource type is not permitted. The new template modifies resource type of the following resources: [%s]", strings.Join(found.Retyped, ", "))
 	}
 	c.Status, c.Execution, c.Changes = cfn.ChangeSetCreateComplete, cfn.ExecutionAvailable, found.Changes
-	if !found.Any && s.Status != cfn.UpdateFailed {
+	if !found.Any && s.Status != cfn.UpdateFailed && s.Status != cfn.CreateFailed {
 		c.Status, c.Execution, c.Reason = cfn.ChangeSetFailed, cfn.ExecutionUnavailable, noChanges
 	}
 	c.Warning = missingExport(after)

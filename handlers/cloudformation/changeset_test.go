@@ -184,7 +184,9 @@ func TestObsoleteChangeSets(t *testing.T) {
 	refused(s, s.ExecuteChangeSet, &sdk.ExecuteChangeSetInput{ChangeSetName: e.Id}, "ChangeSetNotFound", "ChangeSet ["+*e.Id+"] does not exist")
 	s.settle(*made.StackId)
 	failed := s.create("failed", one(`{"Fail":1}`), func(in *sdk.CreateStackInput) { in.DisableRollback = aws.Bool(true) })
-	invalid(s, s.CreateChangeSet, newSet("failed", "d", "", one(`{}`)), "Stack:"+failed.ID+" is in CREATE_FAILED state and can not be updated.")
+	ok(s, s.RollbackStack, &sdk.RollbackStackInput{StackName: aws.String("failed")})
+	s.settle(failed.ID)
+	invalid(s, s.CreateChangeSet, newSet("failed", "d", "", one(`{}`)), "Stack:"+failed.ID+" is in ROLLBACK_COMPLETE state and can not be updated.")
 	f := ok(s, s.CreateChangeSet, newSet("web", "f", "", one(`{"Size":5}`)))
 	ok(s, s.DeleteStack, &sdk.DeleteStackInput{StackName: aws.String("web")})
 	if got := ok(s, s.DescribeChangeSet, &sdk.DescribeChangeSetInput{ChangeSetName: f.Id}); got.ExecutionStatus != types.ExecutionStatusObsolete {

@@ -45,7 +45,7 @@ func (a *API) CreateStack(ctx context.Context, in *sdk.CreateStackInput) (*sdk.C
 	}
 	order := operation.Order{
 		Kind: cfn.CreateStack, ID: arn.NewUUID(), Token: aws.ToString(in.ClientRequestToken), At: a.now(), RoleARN: who.RoleARN, Principal: who.Principal,
-		Template: asked.template, Settings: asked.settings, OnFailure: onFailure, TimeoutInMinutes: aws.ToInt32(in.TimeoutInMinutes),
+		Template: asked.template, Settings: asked.settings, OnFailure: onFailure, NamedOnFailure: cfn.OnFailure(in.OnFailure), TimeoutInMinutes: aws.ToInt32(in.TimeoutInMinutes),
 		RetainExceptOnCreate: aws.ToBool(in.RetainExceptOnCreate),
 	}
 	out := &sdk.CreateStackOutput{StackId: &s.ID, OperationId: &order.ID}

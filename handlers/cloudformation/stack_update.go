@@ -3,7 +3,6 @@ package cloudformation
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -75,7 +74,7 @@ func (a *API) UpdateStack(ctx context.Context, in *sdk.UpdateStackInput) (*sdk.U
 // updatable is whether a stack can be updated, which operation.Begin asks again. This says it before the template is looked at.
 // Source: CloudFormation user guide, update a stack.
 func updatable(s *cfn.Stack) bool {
-	return slices.Contains([]cfn.StackStatus{cfn.CreateComplete, cfn.UpdateComplete, cfn.UpdateRollbackComplete, cfn.UpdateFailed}, s.Status)
+	return operation.Updatable(s.Status)
 }
 
 // cannotUpdate is the refusal of a stack by its status (CFN-11, CFN-62).

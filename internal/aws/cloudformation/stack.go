@@ -65,8 +65,12 @@ type Stack struct {
 	RoleARN string
 	// Principal is who calls operations where the stack has no role: the ARN of a user or of a role's session. It is
 	// the last operation's caller, and empty for the root of the account.
-	Principal             string
-	DisableRollback       bool
+	Principal       string
+	DisableRollback bool
+	// OnFailure is the one that the request named that made it; empty if it named none.
+	OnFailure OnFailure
+	// Unfinished says that its create has failed, and that no update has mended it: there is nothing that a rollback returns to.
+	Unfinished            bool
 	TimeoutInMinutes      int32
 	TerminationProtection bool
 	// Policy is the body of the stack policy, or empty.

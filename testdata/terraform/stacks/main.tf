@@ -64,7 +64,7 @@ resource "aws_cloudformation_stack" "platform" {
       Secret    = { Type = "String", NoEcho = true, Default = "hunter2" } # one that is given differs from what AWS shows in each plan
     }
     Resources = {
-      Cluster = { Type = "AWS::ECS::Cluster" }
+      Cluster = { Type = "AWS::ECS::Cluster", Properties = { ClusterName = "platform" } }
       Group   = { Type = "AWS::Logs::LogGroup", Properties = { RetentionInDays = { Ref = "Retention" } } }
       Role = {
         Type = "AWS::IAM::Role"
@@ -84,7 +84,8 @@ resource "aws_cloudformation_stack" "platform" {
 }
 
 resource "aws_cloudformation_stack" "shop" {
-  name = "shop"
+  name         = "shop"
+  iam_role_arn = aws_iam_role.deploy.arn
 
   template_body = <<-YAML
     Resources:

@@ -68,8 +68,10 @@ func (d *Decider) advance(it *item) {
 			d.fail(it, nil, denied)
 			return
 		}
-		switch change {
-		case Replace:
+		switch {
+		case change == Replace && d.op.Kind == cloudformation.UpdateStack && d.op.OnFailure == cloudformation.OnFailureDoNothing && !d.back():
+			d.fail(it, nil, "Replacement type updates not supported on stack with disable-rollback.") // CFN0051
+		case change == Replace:
 			if d.types.DeletesFirst(now.Spec.Type) {
 				r := n.edit()
 				r.Now.Going = true
@@ -81,7 +83,7 @@ func (d *Decider) advance(it *item) {
 				return
 			}
 			d.create(it, target, f)
-		case InPlace:
+		case change == InPlace:
 			d.update(it, target, f)
 		default:
 			d.adopt(n, target, f, restored)

@@ -25,6 +25,8 @@ type Order struct {
 	Settings    cloudformation.Settings
 	ChangeSetID string // empty: no change set asks for it
 	OnFailure   cloudformation.OnFailure
+	// NamedOnFailure is OnFailure where a request to create a stack names it; empty where that has DisableRollback or neither.
+	NamedOnFailure cloudformation.OnFailure
 	// TimeoutInMinutes is of a create; 0: it may take as long as it does.
 	TimeoutInMinutes     int32
 	RetainExceptOnCreate bool
@@ -112,7 +114,7 @@ func (d *Decider) settle(o Order) {
 
 func (d *Decider) beginCreate(o Order) {
 	d.settle(o)
-	d.stack.TimeoutInMinutes = o.TimeoutInMinutes
+	d.stack.TimeoutInMinutes, d.stack.OnFailure = o.TimeoutInMinutes, o.NamedOnFailure
 	if o.TimeoutInMinutes > 0 {
 		d.op.Deadline = o.At.Add(time.Duration(o.TimeoutInMinutes) * time.Minute)
 	}
@@ -130,7 +132,7 @@ func (d *Decider) beginCreate(o Order) {
 
 // beginUpdate has rows differ from the template only where it says something new.
 func (d *Decider) beginUpdate(o Order) error {
-	if d.stack.Stable == nil {
+	if d.stack.Stable == nil && !d.stack.Unfinished {
 		stable := d.stack.Settings
 		d.stack.Stable = &stable
 	}
@@ -154,10 +156,14 @@ func (d *Decider) beginUpdate(o Order) error {
 			r.Removed, r.Wanted = true, nil
 		}
 	}
-	if len(d.edited) == 0 && d.op.Former != cloudformation.UpdateFailed && slices.Equal(before.Tags, d.stack.Tags) && slices.EqualFunc(before.OutputSpecs, d.stack.OutputSpecs, sameOutput) {
+	if len(d.edited) == 0 && !hasFailed(d.op.Former) && slices.Equal(before.Tags, d.stack.Tags) && slices.EqualFunc(before.OutputSpecs, d.stack.OutputSpecs, sameOutput) {
 		return refuse("No updates are to be performed.") // CFN-36
 	}
-	d.imports(slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(d.stack.Imports), d.stack.Stable.Imports...)))))
+	imports := slices.Clone(d.stack.Imports)
+	if d.stack.Stable != nil {
+		imports = append(imports, d.stack.Stable.Imports...)
+	}
+	d.imports(slices.Compact(slices.Sorted(slices.Values(imports))))
 	d.stack.UpdatedAt = o.At
 	d.becomes(cloudformation.UpdateInProgress, userInitiated)
 	return nil
@@ -185,7 +191,7 @@ func (d *Decider) want(each *template.Resource) bool {
 }
 
 func (d *Decider) beginRollback() {
-	if d.op.Former == cloudformation.CreateFailed {
+	if d.stack.Unfinished || d.op.Former == cloudformation.CreateFailed {
 		d.op.Phase = cloudformation.Remove
 		d.becomes(cloudformation.RollbackInProgress, userInitiated)
 		return

@@ -42,7 +42,7 @@ func (d *Decider) commit(exports Exports) {
 		return
 	}
 	s := d.editStack()
-	s.Outputs, s.Stable = outputs, nil
+	s.Outputs, s.Stable, s.Unfinished = outputs, nil, false
 	d.imports(s.Imports)
 	for _, n := range d.order {
 		n.commit()
@@ -78,6 +78,7 @@ func (d *Decider) stopped() {
 	case op.Deleting:
 		d.beginRemoval()
 	case op.OnFailure == cloudformation.OnFailureDoNothing && !op.Cancelled && create:
+		d.editStack().Unfinished = true
 		d.finishAs(cloudformation.CreateFailed, reason)
 	case op.OnFailure == cloudformation.OnFailureDoNothing && !op.Cancelled:
 		d.finishAs(cloudformation.UpdateFailed, reason)
@@ -90,6 +91,10 @@ func (d *Decider) stopped() {
 	case create:
 		d.rollsBack(cloudformation.Rollback)
 		d.becomes(cloudformation.RollbackInProgress, strings.TrimSuffix(reason, " ")+" Rollback requested by user.")
+		d.beginRemoval()
+	case d.stack.Unfinished: // a guess
+		d.rollsBack(cloudformation.Rollback)
+		d.becomes(cloudformation.RollbackInProgress, reason)
 		d.beginRemoval()
 	default:
 		d.rollsBack(cloudformation.Rollback)

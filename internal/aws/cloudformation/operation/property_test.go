@@ -171,14 +171,21 @@ func (s *story) create(g graphOf) {
 
 func (s *story) update(g graphOf) bool {
 	s.Helper()
-	if s.unsure || !slices.Contains([]cloudformation.StackStatus{
-		cloudformation.CreateComplete, cloudformation.UpdateComplete, cloudformation.UpdateRollbackComplete, cloudformation.UpdateFailed,
+	failed := slices.Contains([]cloudformation.StackStatus{cloudformation.CreateFailed, cloudformation.UpdateFailed}, s.stack("s").Status)
+	if s.unsure || !failed && !slices.Contains([]cloudformation.StackStatus{
+		cloudformation.CreateComplete, cloudformation.UpdateComplete, cloudformation.UpdateRollbackComplete,
 	}, s.stack("s").Status) {
 		return false
 	}
 	s.faulty(s.bad)
 	onFailure := s.onFailure()
 	if onFailure == cloudformation.OnFailureDelete {
+		onFailure = cloudformation.OnFailureDoNothing
+	}
+	if failed && onFailure == cloudformation.OnFailureRollback {
+		if err := s.begin("s", s.updates(g, onFailure)); err == nil || !strings.Contains(err.Error(), "use the disable-rollback parameter") {
+			s.T.Fatalf("an update with rollback of a failed stack: %v", err)
+		}
 		onFailure = cloudformation.OnFailureDoNothing
 	}
 	switch err := s.begin("s", s.updates(g, onFailure)); {

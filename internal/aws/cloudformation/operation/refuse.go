@@ -13,14 +13,11 @@ func (d *Decider) mayBegin(o Order) error {
 	case cloudformation.CreateStack:
 		return nil
 	case cloudformation.UpdateStack:
-		if slices.Contains(updatable, s.Status) {
-			return nil
-		}
-		return refuse("Stack:%s is in %s state and can not be updated.", s.ID, s.Status) // CFN-11, CFN-62
+		return d.mayUpdate(o)
 	case cloudformation.DeleteStack:
 		return d.mayDelete(o)
 	case cloudformation.Rollback: // a guess, by the form of CFN-11
-		if s.Status == cloudformation.CreateFailed || s.Status == cloudformation.UpdateFailed {
+		if hasFailed(s.Status) {
 			return nil
 		}
 		return refuse("Stack:%s is in %s state and can not be rolled back.", s.ID, s.Status)
@@ -31,7 +28,35 @@ func (d *Decider) mayBegin(o Order) error {
 
 // updatable are the statuses in which a stack can be updated. Source: CloudFormation user guide, update a stack.
 var updatable = []cloudformation.StackStatus{
-	cloudformation.CreateComplete, cloudformation.UpdateComplete, cloudformation.UpdateRollbackComplete, cloudformation.UpdateFailed,
+	cloudformation.CreateComplete, cloudformation.UpdateComplete, cloudformation.UpdateRollbackComplete,
+}
+
+// hasFailed is whether an operation that was not rolled back has failed.
+func hasFailed(status cloudformation.StackStatus) bool {
+	return status == cloudformation.CreateFailed || status == cloudformation.UpdateFailed
+}
+
+// Updatable is whether the status of a stack allows an update of some kind.
+func Updatable(status cloudformation.StackStatus) bool {
+	return slices.Contains(updatable, status) || hasFailed(status)
+}
+
+// mayUpdate lets a stack that has failed be updated where the update is not rolled back either (CFN0051).
+// Source: CloudFormation user guide, stack failure options.
+func (d *Decider) mayUpdate(o Order) error {
+	switch s := d.stack; {
+	case slices.Contains(updatable, s.Status):
+		return nil
+	case s.Status == cloudformation.CreateFailed && s.OnFailure == cloudformation.OnFailureDoNothing:
+		return refuse("This stack cannot be updated from [%s] state because it contains [on-failure: %s]. Please use disable-rollback option instead during stack creation.", s.Status, s.OnFailure)
+	case hasFailed(s.Status) && o.OnFailure != cloudformation.OnFailureDoNothing:
+		return refuse("This stack is currently in a non-terminal [%s] state. To update the stack from this state, please use the disable-rollback parameter with update-stack API. "+
+			"To rollback to the last known good state, use the rollback-stack API", s.Status)
+	case hasFailed(s.Status):
+		return nil
+	default:
+		return refuse("Stack:%s is in %s state and can not be updated.", s.ID, s.Status) // CFN-11, CFN-62
+	}
 }
 
 func (d *Decider) mayDelete(o Order) error {
