@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
@@ -41,9 +42,12 @@ func (d *Decider) event(id string) *cloudformation.Event {
 // tell gives a resource another status, and tells of it with what it has, and its properties.
 func (n *node) tell(status cloudformation.ResourceStatus, reason string, p *cloudformation.Physical) {
 	r := n.edit()
-	at := n.d.now
-	if r.Status == status && !at.After(r.ChangedAt) {
-		at = r.ChangedAt.Add(time.Millisecond) // or two events would have one id
+	at := n.d.now.Truncate(time.Millisecond)
+	if last := r.ChangedAt.Truncate(time.Millisecond); !at.After(last) {
+		at = last
+		if status == r.Status || strings.HasSuffix(string(status), "_IN_PROGRESS") {
+			at = last.Add(time.Millisecond) // or two events would have one id
+		}
 	}
 	r.Status, r.Reason, r.ChangedAt = status, reason, at
 	r.PhysicalID = ""

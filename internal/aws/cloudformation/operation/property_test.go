@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -117,6 +118,13 @@ func oneStack(t *rapid.T) {
 		}
 	}
 	story.delete()
+	ids := map[string]bool{}
+	for e := range cloudformation.Events(f.store.Read(), f.stack("s").ID) {
+		if ids[e.ID] {
+			t.Fatalf("two events have the id %s\n%s", e.ID, f.describe("s"))
+		}
+		ids[e.ID] = true
+	}
 	if len(f.world.broken) > 0 && !story.unsure { // what was left out of a rollback may be gone
 		t.Fatalf("%s\n%s", strings.Join(f.world.broken, "\n"), f.describe("s"))
 	}
@@ -139,7 +147,11 @@ type story struct {
 
 func (s *story) Helper() { s.T.Helper() }
 
-func (s *story) faulty(bad float64) { s.world.fault = faults(s.r, bad) }
+// faulty has calls fail by chance from the next request on, which takes its time.
+func (s *story) faulty(bad float64) {
+	s.world.fault = faults(s.r, bad)
+	s.now = s.now.Add(20 * time.Millisecond)
+}
 
 // run runs an operation, with a request in between by chance.
 func (s *story) run(interrupt func()) *cloudformation.Stack {

@@ -113,7 +113,10 @@ func (n *node) tellRemoval(status cloudformation.ResourceStatus, reason string, 
 			status = cloudformation.ResourceDeleteInProgress
 		}
 	}
-	r.Status, r.Reason, r.PhysicalID, r.ChangedAt = status, reason, p.ID, n.d.now
+	r.Status, r.Reason, r.PhysicalID = status, reason, p.ID
+	if n.d.now.After(r.ChangedAt) {
+		r.ChangedAt = n.d.now
+	}
 }
 
 // beginAgain begins deletes again whose time has come.
