@@ -21,6 +21,7 @@ func TestBoto3Operations(t *testing.T) {
 		"rules.py":              {job},
 		"schedules.py":          {job},
 		"one_time_schedules.py": {job},
+		"stacks.py":             nil,
 	} {
 		t.Run(script, func(t *testing.T) {
 			t.Parallel()
