@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/input"
@@ -69,6 +70,9 @@ func setListenerAttributes(t *handler.Turn) error {
 	if err := input.Fill(t.Properties, &in, input.Renamed("ListenerAttributes", "Attributes"), input.Others()); err != nil {
 		return err
 	}
+	in.Attributes = append(in.Attributes, returning(t, "ListenerAttributes", listenerDefaults(t.Text("Protocol")), func(key, value *string) types.ListenerAttribute {
+		return types.ListenerAttribute{Key: key, Value: value}
+	})...)
 	if len(in.Attributes) == 0 || !t.Changed("ListenerAttributes") {
 		return nil
 	}

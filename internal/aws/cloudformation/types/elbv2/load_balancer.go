@@ -118,12 +118,15 @@ func updateLoadBalancer(t *handler.Turn) error {
 	return setLoadBalancerAttributes(t)
 }
 
-// setLoadBalancerAttributes sets those that a template has: one that it does not have any more stays as it is.
+// setLoadBalancerAttributes sets those that a template has.
 func setLoadBalancerAttributes(t *handler.Turn) error {
 	in := sdk.ModifyLoadBalancerAttributesInput{LoadBalancerArn: &t.ID}
 	if err := input.Fill(t.Properties, &in, input.Renamed("LoadBalancerAttributes", "Attributes"), input.Others()); err != nil {
 		return err
 	}
+	in.Attributes = append(in.Attributes, returning(t, "LoadBalancerAttributes", loadBalancerDefaults(t.Text("Type")), func(key, value *string) types.LoadBalancerAttribute {
+		return types.LoadBalancerAttribute{Key: key, Value: value}
+	})...)
 	if len(in.Attributes) == 0 || !t.Changed("LoadBalancerAttributes") {
 		return nil
 	}

@@ -85,6 +85,10 @@ func configureTargetGroup(t *handler.Turn) error {
 	if err != nil {
 		return err
 	}
+	defaults := targetGroupDefaults(t.Text("Protocol"), t.Text("TargetType"))
+	attributes.Attributes = append(attributes.Attributes, returning(t, "TargetGroupAttributes", defaults, func(key, value *string) types.TargetGroupAttribute {
+		return types.TargetGroupAttribute{Key: key, Value: value}
+	})...)
 	if len(attributes.Attributes) > 0 && t.Changed("TargetGroupAttributes") {
 		if err := t.Call(operation("ModifyTargetGroupAttributes"), &attributes, nil); err != nil {
 			return err
