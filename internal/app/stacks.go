@@ -132,11 +132,15 @@ func (s *Stacks) step(ctx context.Context, stack *cloudformation.Stack, r handle
 		}
 	}
 	actor := caller.Actor{Scope: stack.Scope, StackID: stack.ID, RoleARN: stack.RoleARN, Principal: stack.Principal}
-	resolved, err := s.caller.Resolve(ctx, actor, r.Properties)
+	resolve := s.caller.Resolve
+	if r.Action == handler.Delete {
+		resolve = s.caller.ResolveForDelete
+	}
+	resolved, err := resolve(ctx, actor, r.Properties)
 	switch {
 	case err == nil:
 		r.Properties = resolved
-	case r.Action != handler.Delete: // which needs no secrets
+	case r.Action != handler.Delete: // which may do without
 		return handler.Result{Failure: handler.FailureOf(err)}
 	}
 	if r.Action == handler.Update { // or each property with a reference would differ

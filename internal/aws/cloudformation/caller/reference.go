@@ -21,8 +21,22 @@ import (
 
 // Resolve puts what dynamic references stand for into properties, for the request that makes a resource alone: rows, events, logs
 // and change sets keep the references. It reads each value once. The error is a *[handler.Failure] or one of the calls, and has
-// no value in it; the properties are as they were then, which a delete may do with.
+// no value in it; the properties are as they were then.
 func (c *Caller) Resolve(ctx context.Context, a Actor, properties *document.Value) (*document.Value, error) {
+	return c.resolve(properties, func(r dynamicreference.Reference) (string, error) { return c.look(ctx, a, r) })
+}
+
+// ResolveForDelete is Resolve for a delete, which may need names, such as those that parameters have, and no secrets: it reads none.
+func (c *Caller) ResolveForDelete(ctx context.Context, a Actor, properties *document.Value) (*document.Value, error) {
+	return c.resolve(properties, func(r dynamicreference.Reference) (string, error) {
+		if r.Service != "ssm" {
+			return "", nil
+		}
+		return c.look(ctx, a, r)
+	})
+}
+
+func (c *Caller) resolve(properties *document.Value, look func(dynamicreference.Reference) (string, error)) (*document.Value, error) {
 	if properties == nil || !refers(properties) {
 		return properties, nil
 	}
@@ -31,7 +45,7 @@ func (c *Caller) Resolve(ctx context.Context, a Actor, properties *document.Valu
 		if value, has := known[r]; has {
 			return value, nil
 		}
-		text, err := c.look(ctx, a, r)
+		text, err := look(r)
 		if err != nil {
 			return dynamicreference.Secret{}, err
 		}

@@ -35,6 +35,16 @@ func withValues(t *testing.T) *world {
 	return w
 }
 
+// A delete reads parameters, which may be names, and no secrets.
+func TestDynamicReferencesOfADelete(t *testing.T) {
+	w := withValues(t)
+	text := "{{resolve:ssm:/shop/image}} {{resolve:ssm-secure:/shop/key}}{{resolve:secretsmanager:gone}}{{resolve:secretsmanager:db:SecretString:password}}"
+	got, err := w.ResolveForDelete(t.Context(), caller.Actor{Scope: scope}, document.NewText(text))
+	if err != nil || got.Text != "nginx:2 " {
+		t.Errorf("%s, %v", got.Text, err)
+	}
+}
+
 func TestDynamicReferences(t *testing.T) {
 	w := withValues(t)
 	for text, want := range map[string]string{
