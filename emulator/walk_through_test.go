@@ -32,19 +32,21 @@ func blocks(t *testing.T, document, mark string) []string {
 	return blocks
 }
 
-func TestDocumentsShowTheExample(t *testing.T) {
-	source, err := os.ReadFile("example_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(source), "\nfunc Example() {\n")
-	body, _, _ := strings.Cut(rest, "\n}\n")
-	var want strings.Builder
-	for line := range strings.Lines(body + "\n") {
-		want.WriteString(strings.TrimPrefix(line, "\t"))
-	}
-	if got := blocks(t, "docs/start/go-test.md", "example")[0]; got != want.String() {
-		t.Errorf("the document shows\n%s\nthe example is\n%s", got, want.String())
+func TestDocumentsShowTheExamples(t *testing.T) {
+	for i, example := range []struct{ file, function string }{{"example_test.go", "Example"}, {"stack_example_test.go", "ExampleServer_Deploy"}} {
+		source, err := os.ReadFile(example.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, _ := strings.Cut(string(source), "\nfunc "+example.function+"() {\n")
+		body, _, _ := strings.Cut(rest, "\n}\n")
+		var want strings.Builder
+		for line := range strings.Lines(body + "\n") {
+			want.WriteString(strings.TrimPrefix(line, "\t"))
+		}
+		if got := blocks(t, "docs/start/go-test.md", "example")[i]; got != want.String() {
+			t.Errorf("the document shows\n%s\nthe example is\n%s", got, want.String())
+		}
 	}
 }
 

@@ -110,3 +110,39 @@ func waitsFor(tx *store.Tx, s *cloudformation.Stack) (list []StackResource) {
 	sorting.By(list, func(a, b StackResource) int { return cmp.Or(a.RetryAt.Compare(b.RetryAt), a.Since.Compare(b.Since)) })
 	return list
 }
+
+// StackReasons is what there is to say of a stack that is not complete: what has failed first, also in its rollback, and what it
+// waits for; empty if the stack is not there, or there is nothing to say.
+func StackReasons(tx *store.Tx, id string) string {
+	found := cloudformation.StackAt(tx, id)
+	if found == nil {
+		return ""
+	}
+	var reasons, waits []string
+	s := readStack(tx, found)
+	switch {
+	case s.Failure != nil:
+		reasons = append(reasons, s.Failure.String())
+	case s.Settled && s.Reason != "":
+		reasons = append(reasons, s.Reason)
+	}
+	if s.RollbackFailure != nil {
+		reasons = append(reasons, "in its rollback "+s.RollbackFailure.String())
+	}
+	for _, w := range s.WaitsFor {
+		waits = append(waits, w.LogicalID+" ("+w.Type+")")
+	}
+	if len(waits) > 0 {
+		reasons = append(reasons, "it waits for "+strings.Join(waits, ", "))
+	}
+	return strings.Join(reasons, "; ")
+}
+
+// String says what has failed, and why.
+func (f *StackFailure) String() string {
+	text := f.LogicalID + " (" + f.Type + ") " + f.Status
+	if f.Reason != "" {
+		text += ": " + f.Reason
+	}
+	return text
+}

@@ -150,7 +150,7 @@ func TestAStackSaysWhatHasFailedFirst(t *testing.T) {
 	}
 }
 
-// A stack that is as wanted is not looked at, however many events and resources it has: the cost is that of the others.
+// A stack that is as wanted is not looked at, however many events and resources it has.
 func TestIdleStacksCostNothing(t *testing.T) {
 	w := newWorld(t)
 	empty := testing.AllocsPerRun(10, func() { w.read(overview.Options{}) })

@@ -2,7 +2,6 @@ package text
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
@@ -63,11 +62,7 @@ func (r *renderer) stackNotes(s *overview.Stack) (notes []string) {
 }
 
 func (r *renderer) failure(f *overview.StackFailure) string {
-	parts := []string{r.age(f.At) + " ago: " + f.LogicalID + " (" + f.Type + ") " + f.Status}
-	if f.Reason != "" {
-		parts = append(parts, f.Reason)
-	}
-	return strings.Join(parts, ": ")
+	return r.age(f.At) + " ago: " + f.String()
 }
 
 func (r *renderer) waitsFor(w overview.StackResource) string {
