@@ -39,6 +39,7 @@ func (s *Server) Reset() error {
 		}
 	}
 	s.halt()
+	defer s.makeStacksAgain()
 	defer s.begin()
 	if err := s.parts.ecs.ResetRows(); err != nil {
 		return fmt.Errorf("nothing is reset: %w", err)
@@ -58,7 +59,16 @@ func (s *Server) Reset() error {
 	return nil
 }
 
-// makeAgain makes what the options describe after a reset.
+// makeStacksAgain makes the stacks of the init folder after a reset: one may have to wait for another one, so controllers run.
+func (s *Server) makeStacksAgain() {
+	if s.opts.InitDir != "" {
+		if err := s.initFolder().MakeStacks(context.Background()); err != nil {
+			s.opts.Log.Error("cannot make the stacks of the folder of --init after the reset", "error", err)
+		}
+	}
+}
+
+// makeAgain makes what the options describe after a reset, but for stacks.
 func (s *Server) makeAgain() {
 	if s.opts.CapacityFile != "" {
 		if err := s.parts.ec2.AddCapacity(context.Background(), s.opts.CapacityFile); err != nil {

@@ -126,7 +126,11 @@ func (s *Server) make(ctx context.Context) error {
 		}
 	}
 	if s.opts.InitDir != "" {
-		if err := s.initFolder().Make(ctx); err != nil {
+		folder := s.initFolder()
+		if err := folder.Make(ctx); err != nil {
+			return err
+		}
+		if err := folder.MakeStacks(ctx); err != nil {
 			return err
 		}
 	}
@@ -140,6 +144,10 @@ func (s *Server) make(ctx context.Context) error {
 func (s *Server) initFolder() *initfolder.Folder {
 	return &initfolder.Folder{
 		Dir: s.opts.InitDir, Client: s.core.Client, Root: apiclient.Root(s.core.Scope), GiveAccessKey: s.core.GiveAccessKey, Log: s.opts.Log,
+		AwaitStack: func(ctx context.Context, id string) error {
+			_, err := s.stacks().Await(ctx, id)
+			return err
+		},
 	}
 }
 

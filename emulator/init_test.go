@@ -374,7 +374,7 @@ func TestInitFailsWithTheFileAndTheReason(t *testing.T) {
 		"not JSON":          {map[string]string{"a.json": "{"}, "a.json"},
 		"no known members":  {map[string]string{"a.json": `{"x": 1}`}, "has none of containerDefinitions, clusterName and taskDefinition"},
 		"refused by ECS":    {map[string]string{"a.json": `{"family": "a b", "containerDefinitions": []}`}, ", ClientException: "},
-		"unknown folder":    {map[string]string{"secret/a.json": "{}"}, "the folder is none of access-keys, groups, log-groups, parameters, policies, repositories, roles, secrets, users"},
+		"unknown folder":    {map[string]string{"secret/a.json": "{}"}, "the folder is none of access-keys, groups, log-groups, parameters, policies, repositories, roles, secrets, stacks, users"},
 		"refused by IAM":    {map[string]string{"roles/a.json": `{"RoleName": "a"}`}, "ValidationError: 1 validation error detected"},
 		"key of no user":    {map[string]string{"access-keys/a.json": `{"UserName": "dev", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "s"}`}, `access-keys/a.json: there is no user "dev"`},
 		"key without an id": {map[string]string{"users/a.json": `{"UserName": "dev"}`, "access-keys/a.json": `{"UserName": "dev", "SecretAccessKey": "s"}`}, `the AccessKeyId "" is none`},

@@ -231,7 +231,7 @@ type Options struct {
 	// simulated engine needs none.
 	Programs string
 	// InitDir is a folder of JSON files from which clusters, task definitions, services and
-	// more are created at the start; see docs/guide/initial-state.md.
+	// more are created at the start, with stacks from templates; see docs/guide/initial-state.md.
 	InitDir string
 	// FaultsFile is a JSON file of faults that are added at the start, a list of what /_emulator/faults
 	// takes. A Reset ends them.

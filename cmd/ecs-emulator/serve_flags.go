@@ -150,7 +150,7 @@ func declareLimits(flags *flagSet, o *emulator.Options) {
 func declareData(flags *flagSet, o *emulator.Options, c *choices) {
 	flags.StringVar(&o.DataDir, "data-dir", "", "`directory` that keeps state across restarts; without one, state is in memory")
 	flags.BoolVar(&o.SkipDamagedRows, "skip-damaged-rows", false, "start although rows of the state in the data directory are damaged, without these; the log names each")
-	flags.StringVar(&o.InitDir, "init", "", "`directory` of JSON files to create at the start: clusters, task definitions and services, and in folders secrets, parameters, log groups, roles and users")
+	flags.StringVar(&o.InitDir, "init", "", "`directory` of JSON files to create at the start: clusters, task definitions and services, and in folders secrets, parameters, log groups, roles, users and stacks")
 	flags.StringVar(&o.FaultsFile, "faults", "", "JSON `file` of faults to add at the start")
 	flags.StringVar(&o.CapacityFile, "capacity", "", "JSON `file` of EC2 instances to launch at the start")
 	flags.StringVar(&o.S3Dir, "s3-dir", "", "`directory` whose folders are S3 buckets, for environment files, templates of stacks and logs of ECS Exec sessions")

@@ -19,7 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
-// initFolders are folders of the init folder. What is in their files is the input of one operation,
+// initFolders are folders of the init folder, but for stacks. What is in their files is the input of one operation,
 // as the AWS CLI takes it by --cli-input-json, or begins with it.
 var initFolders = map[string]definitionKind{
 	"policies": policyFile, "groups": groupFile, "users": userFile, "access-keys": accessKeyFile, "roles": roleFile, "log-groups": logGroupFile, "parameters": parameterFile, "secrets": secretFile, "repositories": repositoryFile,
@@ -35,11 +35,13 @@ func readInitFolders(ctx context.Context, dir string) (list []definition, err er
 	for _, path := range paths {
 		folder := filepath.Base(filepath.Dir(path))
 		kind, known := initFolders[folder]
-		if !known && strings.HasPrefix(folder, ".") {
+		if folder == stacksFolder || !known && strings.HasPrefix(folder, ".") {
 			continue
 		}
 		if !known {
-			return nil, fmt.Errorf("init %s: the folder is none of %s", path, strings.Join(slices.Sorted(maps.Keys(initFolders)), ", "))
+			names := append(slices.Collect(maps.Keys(initFolders)), stacksFolder)
+			slices.Sort(names)
+			return nil, fmt.Errorf("init %s: the folder is none of %s", path, strings.Join(names, ", "))
 		}
 		body, err := userfile.Read(ctx, path, userfile.MiB)
 		if err != nil {

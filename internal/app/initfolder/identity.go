@@ -148,15 +148,15 @@ func (f *Folder) makeHolder(ctx context.Context, d definition, create string, ma
 		}
 		given, err := f.made(ctx, ofIAM(op), in, nil, "LimitExceeded")
 		if err == nil && !given {
-			f.leave(d, op+" exceeds a quota")
+			f.leave(d.path, op+" exceeds a quota")
 		}
 		return err
 	}, nil
 }
 
 // leave says that something which was there is not as a file has it, and stays.
-func (f *Folder) leave(d definition, why string) {
-	f.Log.Warn("left as it is", "file", d.path, "reason", why)
+func (f *Folder) leave(path, why string) {
+	f.Log.Warn("left as it is", "file", path, "reason", why)
 }
 
 // makeAccessKey gives a user an access key that the file has: no operation takes an id or a secret.
@@ -167,7 +167,7 @@ func (f *Folder) makeAccessKey(d definition) error {
 	}
 	kept, err := f.GiveAccessKey(key.UserName, key.AccessKeyID, key.SecretAccessKey)
 	if kept != "" {
-		f.leave(d, kept)
+		f.leave(d.path, kept)
 	}
 	return err
 }

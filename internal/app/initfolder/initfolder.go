@@ -1,6 +1,6 @@
 // Package initfolder makes what the files of a folder describe, for --init: clusters, task
 // definitions, services, and in folders of their own users, groups, roles and their policies, log groups, parameters,
-// secrets and repositories of images.
+// secrets and repositories of images, and stacks of CloudFormation.
 package initfolder
 
 import (
@@ -53,10 +53,12 @@ type Folder struct {
 	Root   apiclient.Principal
 	// GiveAccessKey gives a user of the account an access key; kept says why what is there stays as it is.
 	GiveAccessKey func(user, id, secret string) (kept string, err error)
-	Log           *slog.Logger
+	// AwaitStack waits until no operation on a stack is under way.
+	AwaitStack func(ctx context.Context, id string) error
+	Log        *slog.Logger
 }
 
-// Make makes what the files of a folder describe, each the JSON input of an
+// Make makes what the files of a folder describe but stacks, each the JSON input of an
 // operation, told apart by their members: containerDefinitions is
 // RegisterTaskDefinition, clusterName is CreateCluster, and taskDefinition is
 // CreateService, whose serviceName may be left to the file's name. Other things are in folders of their own there,
@@ -126,7 +128,10 @@ func readDefinitions(ctx context.Context, dir string) ([]definition, error) {
 		return nil, err
 	}
 	if len(paths)+len(list) == 0 {
-		return nil, fmt.Errorf("init folder %s holds no .json file", dir)
+		if stacks, err := readStacks(ctx, dir); err != nil || len(stacks) > 0 {
+			return nil, err
+		}
+		return nil, fmt.Errorf("init folder %s holds no .json file, and no template in %s", dir, stacksFolder)
 	}
 	for _, path := range paths {
 		body, err := userfile.Read(ctx, path, userfile.MiB)
