@@ -171,7 +171,7 @@ func Stacks(tx *store.Tx, s arn.Scope) []*Stack { return stacksByScope.List(tx, 
 // AllStacks returns the ones of all accounts and regions.
 func AllStacks(tx *store.Tx) []*Stack { return stacks.All(tx) }
 
-// OpenStacks returns those of all accounts and regions that are not as their callers wanted, or not yet, in order of their ids.
+// OpenStacks returns the ones of all accounts and regions that are not as their callers wanted, or not yet, in order of their ids.
 func OpenStacks(tx *store.Tx) []*Stack { return openStacks.List(tx, "open") }
 
 // PutStack writes a stack.

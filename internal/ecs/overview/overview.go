@@ -18,7 +18,7 @@ type Overview struct {
 	// Settled reports whether nothing moves any more: all is as wanted, or what is not as wanted stays so
 	// until a client acts.
 	Settled bool `json:"settled"`
-	// Stacks are those of CloudFormation that are not as wanted: an operation is under way, or the last one has failed or was rolled
+	// Stacks are the ones that are not as wanted: an operation is under way, or the last one has failed or was rolled
 	// back. Of one cluster there are none.
 	Stacks   []Stack   `json:"stacks"`
 	Clusters []Cluster `json:"clusters"` // that are ACTIVE
