@@ -15,9 +15,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudformation/change"
 	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/notbuilt"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/operation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -53,13 +53,8 @@ type Actor struct {
 type Types interface {
 	operation.Types
 	change.Types
-	// Built is whether a stack can have a resource of a type.
-	Built(resourceType string) bool
-	// Refuse names the first property, or value of one, that is not built; nil if there is none. What is wrong by AWS's schema is told
-	// when the resource is made (CFN-114).
-	Refuse(resourceType string, properties *document.Value) error
-	// RefuseUpdatePolicy says what of an UpdatePolicy, which may be nil, is not built; nil if there is nothing.
-	RefuseUpdatePolicy(resourceType string, policy *document.Value) error
+	// What is wrong by AWS's schema is told when the resource is made (CFN-114), and what is not built before.
+	notbuilt.Types
 	// Identifiers are the properties that tell resources of a type apart, nil if they are not known.
 	Identifiers(resourceType string) []string
 }

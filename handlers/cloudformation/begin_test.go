@@ -164,7 +164,7 @@ func TestRefusedRequests(t *testing.T) {
 		{"NotImplementedException", "resources of AWS::DynamoDB::Table, Custom::X", func(in *sdk.CreateStackInput) {
 			in.TemplateBody = aws.String(`{"Resources":{"X":{"Type":"Custom::X"},"Y":{"Type":"AWS::DynamoDB::Table"}}}`)
 		}},
-		{"NotImplementedException", "the property Unbuilt (resource A)", func(in *sdk.CreateStackInput) { in.TemplateBody = one(`{"Unbuilt":1}`) }},
+		{"NotImplementedException", "the property Unbuilt of AWS::Fake::Thing (resource A)", func(in *sdk.CreateStackInput) { in.TemplateBody = one(`{"Unbuilt":1}`) }},
 		{"NotImplementedException", "CreationPolicy of AWS::Fake::Thing (resource A)", func(in *sdk.CreateStackInput) {
 			in.TemplateBody = aws.String(`{"Resources":{"A":{"Type":"AWS::Fake::Thing","CreationPolicy":{"ResourceSignal":{"Count":1}}}}}`)
 		}},

@@ -1,7 +1,6 @@
 package cloudformation_test
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -29,11 +28,8 @@ func (table) Built(kind string) bool {
 func (table) Taggable(string) bool        { return true }
 func (table) DeletesFirst(string) bool    { return false }
 func (table) Identifiers(string) []string { return []string{"RoleName"} }
-func (table) Refuse(_ string, properties *document.Value) error {
-	if properties.Get("Unbuilt") != nil {
-		return fmt.Errorf("the property Unbuilt")
-	}
-	return nil
+func (table) Refused(_ string, properties *document.Value) []document.Place {
+	return properties.Places(func(path string) bool { return path == "Unbuilt" })
 }
 
 func (table) RefuseUpdatePolicy(kind string, policy *document.Value) error {

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/notbuilt"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation/types"
 )
@@ -172,30 +173,30 @@ func allows(pattern, kind string) bool {
 // checkTypes refuses resources that a stack cannot have, with all their types at once (CFN-88).
 func (a *API) checkTypes(stack *template.Stack) error {
 	var unknown, unbuilt []string
+	var first *notbuilt.Refusal
 	for _, r := range stack.Resources {
-		switch {
-		case a.Types.Built(r.Type):
-		case strings.HasPrefix(r.Type, "Custom::") || strings.Count(r.Type, "::") >= 2:
-			unbuilt = append(unbuilt, r.Type)
-		default:
-			unknown = append(unknown, r.Type)
+		for _, each := range notbuilt.In(a.Types, r) {
+			switch {
+			case each.Of == notbuilt.UnknownType:
+				unknown = append(unknown, each.Type)
+			case each.Of == notbuilt.UnbuiltType:
+				unbuilt = append(unbuilt, each.Type)
+			case first == nil:
+				first = &each
+			}
 		}
 	}
-	if len(unknown) > 0 {
+	switch {
+	case len(unknown) > 0:
 		return invalid("Template format error: Unrecognized resource types: [%s]", strings.Join(sortedOnce(unknown), ", "))
-	}
-	if len(unbuilt) > 0 {
+	case len(unbuilt) > 0:
 		return notBuilt("resources of " + strings.Join(sortedOnce(unbuilt), ", "))
+	case first != nil:
+		return notBuilt(first.What + " (resource " + first.LogicalID + ")")
 	}
 	for _, r := range stack.Resources {
-		if err := a.Types.Refuse(r.Type, r.Properties); err != nil {
-			return notBuilt(err.Error() + " (resource " + r.LogicalID + ")")
-		}
 		if err := checkPolicies(r); err != nil {
 			return err
-		}
-		if err := a.Types.RefuseUpdatePolicy(r.Type, r.UpdatePolicy); err != nil {
-			return notBuilt(err.Error() + " (resource " + r.LogicalID + ")")
 		}
 	}
 	return nil

@@ -49,11 +49,9 @@ func (stackTypes) DeletesFirst(resourceType string) bool {
 
 func (stackTypes) Built(resourceType string) bool { return types.Find(resourceType) != nil }
 
-func (stackTypes) Refuse(resourceType string, properties *document.Value) error {
+func (stackTypes) Refused(resourceType string, properties *document.Value) []document.Place {
 	if t := types.Find(resourceType); t != nil {
-		if path := t.NotBuilt(properties); path != "" {
-			return fmt.Errorf("the property %s of %s", path, t.Name)
-		}
+		return t.NotBuilt(properties)
 	}
 	return nil
 }

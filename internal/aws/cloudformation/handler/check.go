@@ -8,35 +8,18 @@ import (
 
 // Check refuses properties that the emulator does not have, by their names.
 func (t *Type) Check(properties *document.Value) error {
-	if path := t.NotBuilt(properties); path != "" {
-		return Failed(InvalidRequest, "Property %s of %s is not built", path, t.Name)
+	if refused := t.NotBuilt(properties); len(refused) > 0 {
+		return Failed(InvalidRequest, "Property %s of %s is not built", refused[0].Path, t.Name)
 	}
 	return nil
 }
 
-// NotBuilt is the path of the first property that the emulator does not have. Empty: there is none.
-func (t *Type) NotBuilt(properties *document.Value) string { return t.refused("", properties) }
+// NotBuilt are the properties that the emulator does not have.
+func (t *Type) NotBuilt(properties *document.Value) []document.Place {
+	return properties.Places(func(path string) bool { return slices.Contains(t.Refused, path) })
+}
 
-func (t *Type) refused(path string, v *document.Value) string {
-	if v == nil {
-		return ""
-	}
-	for _, item := range v.Items {
-		if found := t.refused(path, item); found != "" {
-			return found
-		}
-	}
-	for _, m := range v.Members {
-		at := m.Name
-		if path != "" {
-			at = path + "." + m.Name
-		}
-		if slices.Contains(t.Refused, at) {
-			return at
-		}
-		if found := t.refused(at, m.Value); found != "" {
-			return found
-		}
-	}
-	return ""
+// WithoutEffect are the properties that are taken and change nothing.
+func (t *Type) WithoutEffect(properties *document.Value) []document.Place {
+	return properties.Places(func(path string) bool { return slices.Contains(t.Inert, path) })
 }
