@@ -1,6 +1,7 @@
 package template
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
@@ -19,6 +20,8 @@ type evaluator struct {
 	imports     map[string]bool // names of the exports that were imported
 	missing     map[string]bool // and of those that are not there
 	mayMiss     bool
+	open        bool // there are open parameters, so what is not known need not be a resource's
+	elsewhere   bool // by Input.Open: what parameters name cannot be looked at
 	whole       *intrinsic.Budget
 	budget      *intrinsic.Budget // of the resource at hand, a part of the whole
 	// types are the types of parameters, for the functions of rules.
@@ -43,6 +46,9 @@ func (e *evaluator) value(v *document.Value) (*document.Value, error) {
 func (e *evaluator) call(call *document.Value) (*document.Value, error) {
 	if call.Text == "Fn::If" {
 		holds, err := e.condition(call.Items[0].Text)
+		if errors.Is(err, errOpen) {
+			return call, nil
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -64,6 +70,9 @@ func (e *evaluator) call(call *document.Value) (*document.Value, error) {
 		return got, e.budget.Take(call.At, got.Size())
 	case "Condition":
 		holds, err := e.condition(made.Items[0].Text)
+		if errors.Is(err, errOpen) {
+			return made, nil
+		}
 		return document.NewBool(holds), err
 	}
 	if got, err := intrinsic.Apply(made, e.budget); got != nil || err != nil {
@@ -80,6 +89,9 @@ func (e *evaluator) outside(call *document.Value) (*document.Value, error) {
 		known = arguments[0].Known() && arguments[1].Known() && arguments[2].Known() // the default may wait
 	}
 	if e.environment == nil { // as Fill, which finds only what Input.MissingExports has left
+		return call, nil
+	}
+	if !known && e.open {
 		return call, nil
 	}
 	if !known {

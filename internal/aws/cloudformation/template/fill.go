@@ -58,10 +58,14 @@ func Fill(v *document.Value, attributes Attributes) (*document.Value, error) {
 	if v == nil || v.Known() {
 		return v, nil
 	}
-	e := &evaluator{budget: intrinsic.ForFill(v), reference: func(call *document.Value) (*document.Value, error) {
-		r, _ := call.Reference()
-		return attributes(r)
-	}}
+	e := &evaluator{
+		budget: intrinsic.ForFill(v),
+		reference: func(call *document.Value) (*document.Value, error) {
+			r, _ := call.Reference()
+			return attributes(r)
+		},
+		condition: func(string) (bool, error) { return false, errOpen }, // which is left by Input.Open alone
+	}
 	return e.value(v)
 }
 

@@ -48,6 +48,17 @@ func FuzzTemplates(f *testing.F) {
 
 func hold(t *testing.T, text string) {
 	t.Helper()
+	if read, err := template.Parse(text); err == nil {
+		open, err := read.Resolve(template.Input{Environment: account{}, Open: true, MissingExports: true})
+		if own := (*document.Error)(nil); err != nil && !errors.As(err, &own) {
+			t.Errorf("with open parameters: %T %v", err, err)
+		}
+		if err == nil {
+			for _, r := range open.Resources {
+				_, _ = template.Fill(r.Properties, attributes)
+			}
+		}
+	}
 	stack, err := resolve(text, nil)
 	if err != nil {
 		var own *document.Error

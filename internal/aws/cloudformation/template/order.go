@@ -55,6 +55,8 @@ func (r *resolver) needs(v *document.Value, made map[string]*Resource, missing m
 	for _, reference := range v.References() {
 		of := made[reference.Resource]
 		switch {
+		case of == nil && r.open: // a parameter, or a resource that may be made
+			continue
 		case of == nil:
 			missing[reference.Resource] = true
 			continue

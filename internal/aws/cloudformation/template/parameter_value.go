@@ -58,6 +58,8 @@ func (t *Template) parameterValues(input Input) ([]*ParameterValue, error) {
 		value, given := input.Parameters[p.Name]
 		delete(unknown, p.Name)
 		switch {
+		case input.Open && p.isOpen(input.Parameters):
+			continue
 		case given:
 		case p.HasDefault:
 			value = p.Default
@@ -87,6 +89,21 @@ func (t *Template) parameterValues(input Input) ([]*ParameterValue, error) {
 		}
 	}
 	return list, checkIDs(list, input.Environment)
+}
+
+// WithoutValue are the names of the parameters that Input.Open leaves open.
+func (t *Template) WithoutValue(given map[string]string) (names []string) {
+	for _, p := range t.Parameters {
+		if p.isOpen(given) {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+func (p *Parameter) isOpen(given map[string]string) bool {
+	_, has := given[p.Name]
+	return p.kind.stored || !has && !p.HasDefault
 }
 
 // check holds a value against the constraints. ConstraintDescription stands for every text, except where a number is wanted.

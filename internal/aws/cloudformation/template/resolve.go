@@ -1,6 +1,7 @@
 package template
 
 import (
+	"errors"
 	"maps"
 	"slices"
 
@@ -20,6 +21,9 @@ type Stack struct {
 	// Missing are the names of exports that are not there, sorted, if the Input lets them be missing; a mask for one that a
 	// NoEcho parameter is part of.
 	Missing []string
+	// Undecided are the resources whose condition needs a parameter that is open, by Input.Open, in the order of the template. They
+	// have no properties.
+	Undecided []*Resource
 	// Processed is the template without loops, nil if no transform has changed it.
 	Processed *document.Value
 
@@ -31,10 +35,11 @@ type Stack struct {
 // Resource is one that a stack has.
 type Resource struct {
 	LogicalID, Type string
+	Condition       string // empty without one
 	At              document.Position
 	// Written has the properties as the template has them, with all functions as Calls: what a change set says of causes.
 	Written *document.Value
-	// Properties is a Map. What other resources decide are Calls in it, which Fill gives their values.
+	// Properties is a Map; by Input.Open it may be a Call. What other resources decide are Calls in it, which Fill gives their values.
 	Properties *document.Value
 	// Shown is Properties as events have them, with a mask for NoEcho parameters (CFN-75, 76).
 	Shown *document.Value
@@ -84,6 +89,9 @@ func (t *Template) Resolve(input Input) (*Stack, error) {
 	}
 	r := &resolver{body: t.body, evaluator: t.evaluator(input, parameters, (*ParameterValue).value), stack: stack, failed: map[string]error{}}
 	if t.extended() {
+		if len(parameters) < len(t.Parameters) {
+			return nil, openLoops(t.root.Get("Transform").At)
+		}
 		if stack.Processed, err = t.expand(r.evaluator); err != nil {
 			return nil, err
 		}
@@ -132,7 +140,7 @@ func (t *Template) evaluator(input Input, parameters []*ParameterValue, value fu
 		condition: func(string) (bool, error) { // while loops are run
 			return false, intrinsic.Transformf(document.Position{}, "Fn::If layout is incorrect")
 		},
-		mappings: t.mappings, environment: input.Environment, pseudo: &input.Pseudo, types: types,
+		open: len(parameters) < len(t.Parameters), elsewhere: input.Open, mappings: t.mappings, environment: input.Environment, pseudo: &input.Pseudo, types: types,
 		imports: map[string]bool{}, missing: map[string]bool{}, mayMiss: input.MissingExports,
 	}
 }
@@ -146,6 +154,9 @@ func (r *resolver) holds(name string) (bool, error) {
 		return false, err
 	}
 	v, err := r.known(r.stack.definitions[name])
+	if err == nil && !v.Known() {
+		err = errOpen
+	}
 	if err != nil {
 		r.failed[name] = err
 		return false, err
@@ -156,7 +167,7 @@ func (r *resolver) holds(name string) (bool, error) {
 
 func (r *resolver) resolveConditions() error {
 	for _, m := range r.conditions {
-		if _, err := r.holds(m.Name); err != nil {
+		if _, err := r.holds(m.Name); err != nil && !errors.Is(err, errOpen) {
 			return err
 		}
 	}
@@ -170,4 +181,11 @@ func (r *resolver) checkRules() error {
 		}
 	}
 	return nil
+}
+
+// errOpen is of a condition that needs an open parameter.
+var errOpen = errors.New("a condition needs a parameter without a value")
+
+func openLoops(at document.Position) error {
+	return document.Plainf(at, "With the transform %s, all parameters need values before anything can be said", intrinsic.LanguageExtensions)
 }

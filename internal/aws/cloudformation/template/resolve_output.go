@@ -43,6 +43,8 @@ func (r *resolver) export(made *Output, from *output, others map[string]bool) er
 	}
 	made.Export, made.ShownExport = name, r.masked(from.export, name)
 	switch {
+	case r.open && !name.Known():
+		return nil
 	case !name.Scalar(), !exportName(name.Text):
 		return malformedExport(from.at, from.name)
 	case others[name.Text]: // a guess, by the form of CFN-72

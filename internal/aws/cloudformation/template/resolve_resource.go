@@ -1,6 +1,7 @@
 package template
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
@@ -8,6 +9,10 @@ import (
 
 func (r *resolver) resolveResources() error {
 	for _, each := range r.resources {
+		if errors.Is(r.failed[each.condition], errOpen) {
+			r.stack.Undecided = append(r.stack.Undecided, &Resource{LogicalID: each.name, Type: each.kind, Condition: each.condition, At: each.at})
+			continue
+		}
 		if each.condition != "" && !r.stack.Conditions[each.condition] {
 			continue
 		}
@@ -22,7 +27,7 @@ func (r *resolver) resolveResources() error {
 
 func (r *resolver) resource(from *resource) (made *Resource, err error) {
 	r.one()
-	made = &Resource{LogicalID: from.name, Type: from.kind, At: from.at, DependsOn: from.dependsOn}
+	made = &Resource{LogicalID: from.name, Type: from.kind, Condition: from.condition, At: from.at, DependsOn: from.dependsOn}
 	properties := from.properties
 	if properties == nil {
 		properties = &document.Value{Kind: document.Map, At: from.at}
@@ -46,7 +51,7 @@ func (r *resolver) resource(from *resource) (made *Resource, err error) {
 			*part.to = value
 		}
 	}
-	if made.Properties == nil || made.Properties.Kind != document.Map {
+	if made.Properties == nil || made.Properties.Kind != document.Map && (!r.open || made.Properties.Known()) {
 		return nil, document.Formatf(from.at, "[/Resources/%s/Properties] Every Properties member must be an object.", from.name) // a guess
 	}
 	if made.Shown = made.Properties; r.shown != nil {
@@ -82,7 +87,7 @@ func (r *resolver) policy(of *resource, name string, v *document.Value) (string,
 	fine := slices.Contains([]string{"Delete", "Retain", "Snapshot"}, known.Text) ||
 		known.Text == "RetainExceptOnCreate" && name == "DeletionPolicy"
 	switch {
-	case known.Kind == document.None:
+	case known.Kind == document.None, r.open && !known.Known():
 		return "", nil
 	case !known.Scalar() || !fine:
 		return "", document.Formatf(v.At, "Unrecognized %s %s for resource %s", name, known.Text, of.name)

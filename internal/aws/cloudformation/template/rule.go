@@ -62,7 +62,7 @@ func (r rule) check(value func(*document.Value) (*document.Value, error)) error 
 		if err != nil {
 			return err
 		}
-		if !holds.IsTrue() {
+		if !holds.IsTrue() && holds.Known() {
 			return document.Plainf(a.assert.At, "Rule %s failed: %s", r.name, a.description)
 		}
 	}
@@ -71,6 +71,9 @@ func (r rule) check(value func(*document.Value) (*document.Value, error)) error 
 
 // ofParameters evaluates Fn::RefAll, Fn::ValueOf and Fn::ValueOfAll.
 func (e *evaluator) ofParameters(call *document.Value) (*document.Value, error) {
+	if e.elsewhere {
+		return call, nil
+	}
 	var names []string
 	for _, argument := range call.Items {
 		names = append(names, argument.Text)
