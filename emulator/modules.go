@@ -71,7 +71,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		p.balancers.Module(),
 		p.discovery.Module(),
 		usage.Module(),
-		(&app.Stacks{Core: c, Endpoint: cmp.Or(o.PublicURL, s.URL()), Way: events.Way, S3Dir: o.S3Dir}).Module(),
+		(&app.Stacks{Core: c, Endpoint: cmp.Or(o.PublicURL, s.URL()), Way: events.Way, S3Dir: o.S3Dir, IgnoreTypes: o.IgnoreTypes}).Module(),
 		faults.Module(),
 	}, append(o.modules, metrics.Module())...) // which collects from all others
 	s.collect = metrics.Collect

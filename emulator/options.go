@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/app"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stacktypes"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/boundedlog"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
@@ -135,6 +136,9 @@ type Options struct {
 	StrictExec bool
 	// StrictImages fails tasks with tags that their repository does not have. Otherwise a local image with the name stands in.
 	StrictImages bool
+	// IgnoreTypes are types of resources of CloudFormation, such as AWS::Route53::RecordSet, that are left out of stacks: Ref of such
+	// a resource is its logical id, and Fn::GetAtt is refused. The log tells of each.
+	IgnoreTypes []string
 	// StrictVPC refuses subnets and security groups that do not exist. Otherwise those with
 	// well-formed ids are made up.
 	StrictVPC bool
@@ -305,6 +309,9 @@ func (o Options) check() error {
 		if found, err := os.Stat(o.Programs); err != nil || !found.IsDir() {
 			return fmt.Errorf("%q is not a folder: give the one that has the programs", o.Programs)
 		}
+	}
+	if err := stacktypes.CheckIgnored(o.IgnoreTypes); err != nil {
+		return err
 	}
 	if err := app.CheckSettings(o.Upstream, o.UpstreamFor, o.TaskCredentials); err != nil {
 		return err

@@ -94,9 +94,17 @@ func declareBehaviour(flags *flagSet, o *emulator.Options, c *choices) {
 	flags.BoolVar(&c.anySecretSuffix, "any-secret-suffix", true, "find a secret by an ARN that differs from its own only in the six characters at the end")
 	flags.BoolVar(&c.readOnlyExec, "read-only-exec", true, "let ECS Exec into containers whose root file system is read-only")
 	flags.BoolVar(&c.localImages, "local-images", true, "have a local image stand in for a tag that its repository in ECR does not have")
+	declareIgnoredTypes(flags, &o.IgnoreTypes)
 	flags.BoolVar(&o.StrictVPC, "strict-vpc", false, "refuse subnets and security groups that do not exist")
 	flags.StringVar(&c.groups, "security-groups", string(emulator.SecurityGroupsOn), "`mode` of security groups: on (they filter), strict (also for this host and for containers that are not tasks), off")
 	flags.choice("security-groups", "on", "strict", "off")
+}
+
+func declareIgnoredTypes(flags *flagSet, types *[]string) {
+	flags.Func("ignore-type", "`type` of resources, such as AWS::Route53::RecordSet, to leave out of stacks: Ref is the logical id, and Fn::GetAtt is refused; may be repeated or hold several, separated by commas", func(list string) error {
+		*types = append(*types, splitList(list)...)
+		return nil
+	})
 }
 
 func declareAccess(flags *flagSet, o *emulator.Options, c *choices) {

@@ -1,6 +1,7 @@
 package cloudformation_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -25,6 +26,7 @@ var _ cloudformation.Types = table{}
 func (table) Built(kind string) bool {
 	return strings.HasPrefix(kind, "AWS::Fake::") || strings.HasPrefix(kind, "AWS::IAM::") || strings.HasPrefix(kind, "AWS::CloudFormation::WaitCondition")
 }
+func (table) Ignored(string) bool         { return false }
 func (table) Taggable(string) bool        { return true }
 func (table) DeletesFirst(string) bool    { return false }
 func (table) Identifiers(string) []string { return []string{"RoleName"} }

@@ -174,16 +174,14 @@ func allows(pattern, kind string) bool {
 func (a *API) checkTypes(stack *template.Stack) error {
 	var unknown, unbuilt []string
 	var first *notbuilt.Refusal
-	for _, r := range stack.Resources {
-		for _, each := range notbuilt.In(a.Types, r) {
-			switch {
-			case each.Of == notbuilt.UnknownType:
-				unknown = append(unknown, each.Type)
-			case each.Of == notbuilt.UnbuiltType:
-				unbuilt = append(unbuilt, each.Type)
-			case first == nil:
-				first = &each
-			}
+	for _, each := range notbuilt.In(a.Types, stack) {
+		switch {
+		case each.Of == notbuilt.UnknownType:
+			unknown = append(unknown, each.Type)
+		case each.Of == notbuilt.UnbuiltType:
+			unbuilt = append(unbuilt, each.Type)
+		case first == nil:
+			first = &each
 		}
 	}
 	switch {
@@ -192,7 +190,7 @@ func (a *API) checkTypes(stack *template.Stack) error {
 	case len(unbuilt) > 0:
 		return notBuilt("resources of " + strings.Join(sortedOnce(unbuilt), ", "))
 	case first != nil:
-		return notBuilt(first.What + " (resource " + first.LogicalID + ")")
+		return notBuilt(first.String())
 	}
 	for _, r := range stack.Resources {
 		if err := checkPolicies(r); err != nil {

@@ -10,6 +10,7 @@ import (
 	api "github.com/ecs-emulator/ecs-emulator/handlers/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stacktypes"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/caller"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/controller"
@@ -30,6 +31,8 @@ type Stacks struct {
 	// Way refuses topics of stacks to which there is no way.
 	Way   func(topicARN string) error
 	S3Dir string // whose folders are buckets; empty for none
+	// IgnoreTypes are types whose resources are left out of stacks.
+	IgnoreTypes []string
 
 	caller *caller.Caller
 	once   sync.Once // for what the log says once
@@ -74,11 +77,13 @@ func (s *Stacks) offer() Offer {
 		s.caller.Assumes = s.Credentials.AssumedBy
 	}
 	service := api.New(api.Options{
-		Store: s.Store, Now: s.Clock.Now, Types: stackTypes{}, Environment: s.environment, Assumable: s.assumable,
+		Store: s.Store, Now: s.Clock.Now, Types: s.types(), Environment: s.environment, Assumable: s.assumable,
 		Principal: awsapi.Call.Remember, Way: s.Way, Told: s.notify, ChangeSetCreation: s.Delays.Stacks.ChangeSet, Objects: s.objects(),
 	})
 	return Offer{APIs: []API{service}, Routes: control.WaitConditionRoutes(service.Signal)}
 }
+
+func (s *Stacks) types() stacktypes.Types { return stacktypes.Types{Ignore: s.IgnoreTypes} }
 
 // assumable is whether CloudFormation can assume a role (CFN-20).
 func (s *Stacks) assumable(ctx context.Context, role string) bool {
@@ -88,7 +93,7 @@ func (s *Stacks) assumable(ctx context.Context, role string) bool {
 // environment is where a stack is.
 func (s *Stacks) environment(ctx context.Context, who api.Actor) template.Environment {
 	return s.caller.Environment(ctx, caller.Actor{Scope: who.Scope, RoleARN: who.RoleARN, Principal: who.Principal}, caller.Known{
-		HasAttribute: stackTypes{}.HasAttribute,
+		HasAttribute: s.types().HasAttribute,
 		Export: func(name string) (value string, found bool) {
 			if e := cloudformation.FindExport(s.Store.Read(), who.Scope, name); e != nil {
 				return e.Value, true
@@ -100,7 +105,7 @@ func (s *Stacks) environment(ctx context.Context, who api.Actor) template.Enviro
 
 func (s *Stacks) begin(Work) Work {
 	return Work{Loops: []controllers.Loop{controllers.Patient("stacks", controller.New(controller.Options{
-		Store: s.Store, Clock: s.Clock, Log: s.Log, Types: stackTypes{}, Step: s.step, Told: s.told,
+		Store: s.Store, Clock: s.Clock, Log: s.Log, Types: s.types(), Step: s.step, Told: s.told,
 		InAlarm: inAlarm, Alarms: onAlarms, Pause: s.pause,
 	}))}}
 }
@@ -121,6 +126,9 @@ func (s *Stacks) told(tx *store.Tx, stack *cloudformation.Stack, events []*cloud
 // step takes a step of a resource as the principal of its stack. Properties are as the type has them, and are checked before the
 // first call (CFN-114).
 func (s *Stacks) step(ctx context.Context, stack *cloudformation.Stack, r handler.Request) handler.Result {
+	if known := s.types(); known.LeavesOut(r) {
+		return known.LeaveOut(r, s.Log)
+	}
 	own := types.Find(r.Type)
 	if own == nil { // its build had the type, and this one has not
 		return handler.Result{Failure: &handler.Failure{Code: handler.InvalidRequest, Message: "ecs-emulator does not implement " + r.Type}}
