@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/app/check"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stacktypes"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/userfile"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
@@ -22,16 +23,17 @@ var checkCommand = subcommand{
 	summary: "show what would be refused of definitions in files",
 	examples: []example{
 		{"ecs-emulator check web.json service.yaml", "a task definition and its service"},
+		{"ecs-emulator check stack.yaml --parameter Env=dev", "a template of CloudFormation"},
 		{"terraform show -json plan | ecs-emulator check -", "a plan of Terraform"},
 	},
-	arguments: []argument{{name: "file", about: "JSON or YAML as for --cli-input-json, or a plan or a state of Terraform in JSON; - for standard input", repeated: true}},
+	arguments: []argument{{name: "file", about: "JSON or YAML as for --cli-input-json, a template of CloudFormation, or a plan or a state of Terraform in JSON; - for standard input", repeated: true}},
 	declare:   declareCheck,
 }
 
 // declareCheck tells what the emulator would refuse of files, and what would have no effect. The
 // flags that serve has as well make it refuse less.
 func declareCheck(flags *flagSet) action {
-	var opts check.Options
+	var opts check.Templates
 	var operation, launchType, upstream string
 	var strict, asJSON bool
 	flags.group("Findings", func() {
@@ -40,7 +42,20 @@ func declareCheck(flags *flagSet) action {
 		flags.variable("strict", "ECS_EMULATOR_CHECK_STRICT")
 		flags.BoolVar(&asJSON, "json", false, "show the findings as JSON, one in each line")
 	})
+	flags.group("Templates of CloudFormation", func() {
+		flags.Func("parameter", "`name=value` of a parameter of templates; may be repeated", func(pair string) error {
+			return opts.Parameters.Add(pair)
+		})
+		flags.Func("parameters", "`file` of parameters, as for --parameters or --parameter-overrides of the AWS CLI", func(name string) error {
+			text, err := userfile.Read(context.Background(), name, 1<<20)
+			if err != nil {
+				return err
+			}
+			return opts.Parameters.AddFile(text)
+		})
+	})
 	flags.group("As serve has them", func() {
+		declareIgnoredTypes(flags, &opts.Ignore)
 		flags.StringVar(&launchType, "default-launch-type", "EC2", "launch `type` of requests that name none: EC2 as on AWS, or FARGATE")
 		flags.suggest("default-launch-type", "EC2", "FARGATE")
 		flags.StringVar(&upstream, "upstream", "", "`url` of a server that gets requests for AWS services that the emulator does not have, which are no findings then")
@@ -54,6 +69,9 @@ func declareCheck(flags *flagSet) action {
 		opts.Upstream, opts.DefaultLaunchType = upstream != "", types.LaunchType(strings.ToUpper(launchType))
 		if !slices.Contains([]types.LaunchType{types.LaunchTypeEc2, types.LaunchTypeFargate}, opts.DefaultLaunchType) {
 			return usageError{fmt.Errorf("--default-launch-type %q is none of EC2, FARGATE", launchType)}
+		}
+		if err := stacktypes.CheckIgnored(opts.Ignore); err != nil {
+			return usageError{fmt.Errorf("--ignore-type: %w", err)}
 		}
 		if opts.Operation, err = check.OperationNamed(operation); err != nil {
 			return usageError{fmt.Errorf("--operation: %w", err)}
@@ -123,6 +141,8 @@ func findingLine(f check.Finding) string {
 	switch f.Effect {
 	case check.NoEffect:
 		parts = append(parts, "note", "no effect here")
+	case check.Unchecked:
+		parts = append(parts, "not checked")
 	case check.Stops:
 		parts = append(parts, "its tasks stop")
 	case check.Refused:

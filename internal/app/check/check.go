@@ -9,6 +9,7 @@ package check
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
@@ -48,13 +49,14 @@ const (
 	Refused    Effect = "refused"
 	Stops      Effect = "stops" // it is taken, and its tasks stop before they run
 	NoEffect   Effect = "no effect"
+	Unchecked  Effect = "unchecked" // whether it would be refused depends on what is not known
 )
 
 // Finding is something about a file.
 type Finding struct {
 	File     string `json:"file"`
 	Line     int    `json:"line,omitempty"`     // from 1; 0 in a Terraform plan
-	Resource string `json:"resource,omitempty"` // its address in a Terraform plan
+	Resource string `json:"resource,omitempty"` // its address in a Terraform plan, or its logical id in a template
 	// Member is the path of the member in the request: "containerDefinitions[0].image". Empty: the
 	// whole.
 	Member string `json:"member,omitempty"`
@@ -70,11 +72,20 @@ type Finding struct {
 // Files checks files together: what one of them refers to may be in another one. The findings come
 // in the order of the files, and of the lines.
 func (o Options) Files(files []File) []Finding {
-	c := &checker{options: o, operations: operations(), definitions: map[string]*definition{}, clusters: map[string]*node{}, order: map[string]int{}, told: map[Finding]bool{}}
+	c := o.checker()
 	for i, f := range files {
 		c.order[f.Name] = i
 		c.read(f)
 	}
+	return c.found()
+}
+
+func (o Options) checker() *checker {
+	return &checker{options: o, operations: operations(), definitions: map[string]*definition{}, clusters: map[string]*node{}, order: map[string]int{}, told: map[Finding]bool{}}
+}
+
+// found checks what has been read.
+func (c *checker) found() []Finding {
 	c.check()
 	sorting.By(c.findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(c.order[a.File], c.order[b.File]), cmp.Compare(a.Line, b.Line))
@@ -131,6 +142,17 @@ func (c *checker) check() {
 	}
 }
 
+// asProperty is the path of a member as CloudFormation has it: ContainerDefinitions[0].Image.
+func asProperty(path string) string {
+	parts := strings.Split(path, ".")
+	for i, part := range parts {
+		if part != "" {
+			parts[i] = strings.ToUpper(part[:1]) + part[1:]
+		}
+	}
+	return strings.Join(parts, ".")
+}
+
 // add adds a finding about a place of a request, nil for the whole.
 func (c *checker) add(r *request, p *place, f Finding) {
 	if p != nil && p.open() {
@@ -140,8 +162,11 @@ func (c *checker) add(r *request, p *place, f Finding) {
 	if f.Line = r.input.line; p != nil {
 		f.Member, f.Line = cmp.Or(f.Member, r.path(p.node)), p.line
 	}
-	if r.resource != "" {
+	if r.resource != "" && !r.ofTemplate {
 		f.Line = 0
+	}
+	if r.ofTemplate {
+		f.Member = asProperty(f.Member)
 	}
 	about := f
 	about.Effect, about.Operation, about.Code, about.Hint = "", "", "", ""

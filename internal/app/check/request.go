@@ -19,6 +19,7 @@ import (
 // request is the input of an operation, from a file.
 type request struct {
 	file, resource, operation string
+	ofTemplate                bool // of CloudFormation, whose resources have lines
 	input                     *node
 
 	defines *definition // that it registers
