@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
@@ -90,7 +91,8 @@ func (d *Decider) usedExport(exports Exports, stays func(cloudformation.Output) 
 		if e := exports.Export(o.ExportName); e == nil || e.StackID != d.stack.ID {
 			continue
 		}
-		if users := exports.Importers(o.ExportName); len(users) > 0 {
+		own := func(name string) bool { return name == d.stack.Name } // does not keep itself from being deleted: a guess
+		if users := slices.DeleteFunc(exports.Importers(o.ExportName), own); len(users) > 0 {
 			return o.ExportName + " as it is in use by " + strings.Join(users, ", ") + "."
 		}
 	}
