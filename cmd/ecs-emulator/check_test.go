@@ -17,6 +17,8 @@ const (
 		"efsVolumeConfiguration": {"fileSystemId": "fs-12345678", "transitEncryption": "ENABLED"}}]}`
 	privilegedDefinition = `{"family": "a", "containerDefinitions": [{"name": "a", "image": "a", "memory": 64, "privileged": true}]}`
 	runTask              = `{"taskDefinition": "a"}`
+	template             = `{"Parameters": {"Env": {"Type": "String", "AllowedValues": ["dev"]}}, "Conditions": {"Own": {"Fn::Equals": [{"Ref": "Env"}, "dev"]}},
+		"Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "Condition": "Own"}}}`
 )
 
 func TestCheck(t *testing.T) {
@@ -29,7 +31,8 @@ func TestCheck(t *testing.T) {
 		return path
 	}
 	fine, kept, privileged := write("fine.json", fineDefinition), write("kept.json", keptDefinition), write("privileged.json", privilegedDefinition)
-	task := write("task.json", runTask)
+	task, stack := write("task.json", runTask), write("stack.json", template)
+	parameters, broken := write("parameters.json", `["Env=dev"]`), write("broken.json", `Env=dev`)
 	for _, c := range []struct {
 		args   string
 		code   int
@@ -48,6 +51,14 @@ func TestCheck(t *testing.T) {
 		{dir, 1, "is a directory", "1 cannot be checked"},
 		{filepath.Join(dir, "nothing"), 1, "nothing: no such file or directory", "1 cannot be checked"},
 		{"", 2, "", "<file>... is missing"},
+		{stack, 0, "stack.json:2: Bucket: not checked: whether the condition Own holds", ""},
+		{"--parameter Env=dev " + stack, 1, "stack.json:2: Bucket: CreateStack: NotImplementedException: ecs-emulator does not implement resources of AWS::S3::Bucket (serve --ignore-type", "1 would be refused"},
+		{"--parameters " + parameters + " " + stack, 1, "resources of AWS::S3::Bucket", "1 would be refused"},
+		{"--parameters " + parameters + " --ignore-type AWS::S3::Bucket " + stack, 0, "", ""},
+		{"--parameter Env=test " + stack, 1, "Parameter 'Env' must be one of AllowedValues", "1 would be refused"},
+		{"--parameter Env " + stack, 2, "", `"Env" has no value: write name=value`},
+		{"--parameters " + broken + " " + stack, 2, "", "no JSON as for --parameters"},
+		{"--ignore-type S3 " + stack, 2, "", "is no type of resources"},
 		{"--default-launch-type LAMBDA " + fine, 2, "", "none of EC2, FARGATE"},
 	} {
 		var stdout, stderr strings.Builder
