@@ -1,4 +1,4 @@
-// Command soak puts the emulator under load while things are killed; `make soak` runs it. It has three parts.
+// Command soak puts the emulator under load while things are killed; `make soak` runs it. It has four parts.
 //
 // Tasks, on Docker: round by round it runs short tasks and deploys a service, kills
 // the emulator now and then, and has the engine restarted if it is told how. In the
@@ -13,6 +13,8 @@
 //
 // Killed pushes, on the simulated engine: the emulator is killed at points all over a push. Whenever it is back, each image that
 // it has is whole, none is missing whose push was answered, and the next push works. A day later no file is left that no image has.
+//
+// Templates: random ones of CloudFormation in both syntaxes, and random requests, are read without a panic, in bounded memory.
 //
 // At the end, also after a failure, it removes what is left on the engine.
 package main
@@ -38,18 +40,19 @@ type settings struct {
 	seed    uint64
 	binary  string
 	image   string
-	restart string // command that restarts the engine; empty: it is not restarted
-	log     string // file for the emulators' logs
-	size    int64  // of the large image
-	pushes  int    // in which the emulator is killed
-	only    string // part to run; empty: all
+	restart string        // command that restarts the engine; empty: it is not restarted
+	log     string        // file for the emulators' logs
+	size    int64         // of the large image
+	pushes  int           // in which the emulator is killed
+	fuzz    time.Duration // of each fuzz test of templates
+	only    string        // part to run; empty: all
 }
 
-// parts are what it does, each with an emulator of its own.
+// parts are what it does; each that has an emulator has one of its own.
 var parts = []struct {
 	name string
 	soak func(context.Context, settings) error
-}{{"tasks", soakTasks}, {"large-image", soakLargeImage}, {"killed-pushes", soakKilledPushes}}
+}{{"tasks", soakTasks}, {"large-image", soakLargeImage}, {"killed-pushes", soakKilledPushes}, {"templates", soakTemplates}}
 
 func main() {
 	s := settings{size: 1 << 30}
@@ -65,7 +68,8 @@ func main() {
 		return err
 	})
 	flag.IntVar(&s.pushes, "pushes", 50, "`pushes` in which the emulator is killed")
-	flag.StringVar(&s.only, "only", "", "the one `part` to run: tasks, large-image, or killed-pushes")
+	flag.DurationVar(&s.fuzz, "fuzz", 10*time.Minute, "`time` of each fuzz test of templates")
+	flag.StringVar(&s.only, "only", "", "the one `part` to run: tasks, large-image, killed-pushes, or templates")
 	flag.Parse()
 	s.restart = os.Getenv("SOAK_RESTART_ENGINE")
 
