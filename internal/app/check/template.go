@@ -23,7 +23,7 @@ type Templates struct {
 	Ignore []string
 }
 
-// Files checks files together. Task definitions and services of a template are checked with each other, and with those of other files.
+// Files checks files together. Task definitions and services of a template are checked with each other, and with what other files have.
 func (t Templates) Files(files []File) []Finding {
 	c, declared, templates := t.checker(), map[string]bool{}, []string(nil)
 	for i, f := range files {

@@ -64,7 +64,7 @@ func looksLike(text string) bool {
 	return false
 }
 
-// Check reads a template with the values of those of its parameters that are given.
+// Check reads a template with values of the parameters that are given.
 func Check(text string, given map[string]string, known stacktypes.Types) (result Result) {
 	t, err := template.Parse(text)
 	if err != nil {

@@ -27,7 +27,7 @@ type Input struct {
 	Environment Environment
 	// MissingExports may be named, as in change sets: what imports them stays a Call (CFN-45). Else the first one is an error.
 	MissingExports bool
-	// Open parameters are those without a value, and those of SSM: they stay Calls, as does what is made of them, and all that rules
+	// Open are parameters without a value, and parameters of SSM: they stay Calls, as does what is made of them, and all that rules
 	// ask of what parameters name. This is for who reads a template far from the account that it is for.
 	Open bool
 }
