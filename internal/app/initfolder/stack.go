@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/userfile"
 )
 
@@ -122,7 +123,7 @@ func readStacks(ctx context.Context, dir string) (list []stackFile, err error) {
 		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 		list = append(list, stackFile{name: name, path: path, template: string(body)})
 	}
-	slices.SortFunc(list, func(a, b stackFile) int { return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.path, b.path)) })
+	sorting.By(list, func(a, b stackFile) int { return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.path, b.path)) })
 	for i := range list {
 		if i > 0 && list[i].name == list[i-1].name {
 			return nil, fmt.Errorf("init %s: %s is the stack %s, too", list[i].path, list[i-1].path, list[i].name)
