@@ -70,7 +70,7 @@ func (p Policy) Judge(received []Signal, waited time.Duration) (v Verdict, why s
 // Source: CloudFormation user guide, CreationPolicy attribute, MinSuccessfulInstancesPercent; public reports have the words.
 func (p Policy) JudgeGroup(received []Signal, waited time.Duration) (v Verdict, why string) {
 	succeeded, failed := Counts(received)
-	needed := (p.Count*p.MinSuccessful + 99) / 100
+	needed := p.Count/100*p.MinSuccessful + (p.Count%100*p.MinSuccessful+99)/100 // a Count of any size
 	late := waited >= p.Timeout
 	switch {
 	case succeeded >= needed && (late || succeeded+failed >= p.Count):

@@ -1,6 +1,7 @@
 package signal_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,8 @@ func TestJudge(t *testing.T) {
 		{group, 4, 50, "FFF", 0, signal.Failed, "Received 3 FAILURE signal(s) out of 4. Unable to satisfy 50% MinSuccessfulInstancesPercent requirement"},
 		{group, 3, 50, "SF", late, signal.Failed, "Received 1 SUCCESS signal(s) out of 3. Unable to satisfy 50% MinSuccessfulInstancesPercent requirement"},
 		{group, 2, 0, "", late, signal.Succeeded, ""},
+		{group, math.MaxInt, 100, "S", 0, signal.Waits, ""},
+		{group, 250, 50, "S", late, signal.Failed, "Received 1 SUCCESS signal(s) out of 250. Unable to satisfy 50% MinSuccessfulInstancesPercent requirement"},
 	} {
 		p := signal.Policy{Count: each.count, Timeout: late, MinSuccessful: each.percent}
 		if got, why := each.judge(p, received(each.received), each.waited); got != each.want || why != each.why {

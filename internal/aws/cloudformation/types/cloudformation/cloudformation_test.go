@@ -112,6 +112,7 @@ func TestRefusedWaitConditions(t *testing.T) {
 		"{}":                                  "Property Handle cannot be empty.",
 		"{Handle: URL}":                       "Property Timeout cannot be empty.",
 		"{Handle: URL, Timeout: 43201}":       "Timeout has to be a number of seconds, up to 43200",
+		"{Handle: URL, Timeout: 18446744074}": "Timeout has to be a number of seconds, up to 43200",
 		"{Handle: URL, Timeout: 1, Count: x}": "Count has to be a whole number",
 		"{Handle: 'http://a/b', Timeout: 1}":  "handles of other stacks are not built",
 	} {

@@ -58,9 +58,10 @@ func beginToWait(t *handler.Turn) error {
 // Source: CloudFormation user guide, AWS::CloudFormation::WaitCondition; the words of refusals are a guess.
 func policyOf(properties *document.Value) (signal.Policy, error) {
 	p := signal.Policy{Count: 1}
+	const longest = int(signal.Longest / time.Second)
 	seconds, err := strconv.Atoi(properties.TextOf("Timeout"))
-	if err != nil || seconds < 0 || time.Duration(seconds)*time.Second > signal.Longest {
-		return p, handler.Failed(handler.InvalidRequest, "Timeout has to be a number of seconds, up to %d", int(signal.Longest.Seconds()))
+	if err != nil || seconds < 0 || seconds > longest {
+		return p, handler.Failed(handler.InvalidRequest, "Timeout has to be a number of seconds, up to %d", longest)
 	}
 	p.Timeout = time.Duration(seconds) * time.Second
 	if count := properties.TextOf("Count"); count != "" {
