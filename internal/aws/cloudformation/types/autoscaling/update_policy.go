@@ -39,6 +39,9 @@ func readUpdatePolicy(v *document.Value) (p updatePolicy, err error) {
 		return p, nil
 	}
 	for _, m := range v.Members {
+		if m.Value.Kind != document.Map {
+			return p, fmt.Errorf("the UpdatePolicy %s that is no object", m.Name)
+		}
 		switch m.Name {
 		case "AutoScalingRollingUpdate":
 			p.rolling, err = readRolling(m.Value)
@@ -86,7 +89,10 @@ func readRolling(v *document.Value) (*rollingPolicy, error) {
 		case "WaitOnResourceSignals":
 			p.signals, err = readBool(m)
 		case "SuspendProcesses":
-			p.suspend, _ = m.Value.Texts()
+			var are bool
+			if p.suspend, are = m.Value.Texts(); !are {
+				err = errors.New("SuspendProcesses in an UpdatePolicy that are no list of texts")
+			}
 		default:
 			err = fmt.Errorf("the member %s of AutoScalingRollingUpdate", m.Name)
 		}

@@ -27,7 +27,10 @@ func TestUpdatePolicy(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
+		"{UseOnlineResharding: {}}":                                       "the UpdatePolicy UseOnlineResharding",
 		"{UseOnlineResharding: true}":                                     "the UpdatePolicy UseOnlineResharding",
+		"{AutoScalingRollingUpdate: true}":                                "AutoScalingRollingUpdate that is no object",
+		"{AutoScalingRollingUpdate: {SuspendProcesses: {a: b}}}":          "SuspendProcesses",
 		"{AutoScalingRollingUpdate: {MinActiveInstancesPercent: 50}}":     "MinActiveInstancesPercent of AutoScalingRollingUpdate",
 		"{AutoScalingRollingUpdate: {MaxBatchSize: 0}}":                   `"0" of MaxBatchSize`,
 		"{AutoScalingRollingUpdate: {MinSuccessfulInstancesPercent: x}}":  `"x" of MinSuccessfulInstancesPercent`,
