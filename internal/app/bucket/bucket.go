@@ -25,7 +25,7 @@ func Read(dir, bucket, key string) ([]byte, error) {
 	defer root.Close()
 	found, err := root.Stat(name)
 	switch {
-	case errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ENAMETOOLONG):
+	case errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL):
 		return nil, fs.ErrNotExist // nothing can be called like this
 	case err != nil:
 		return nil, fmt.Errorf("look for an object: %w", err)
