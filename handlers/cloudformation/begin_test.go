@@ -211,10 +211,12 @@ func TestARoleThatIsGone(t *testing.T) {
 		o.Assumable = func(_ context.Context, role string) bool { return !gone || !strings.HasSuffix(role, "/first") }
 	})
 	made := s.create("web", one(`{}`), func(in *sdk.CreateStackInput) { in.RoleARN = aws.String("arn:aws:iam::123456789012:role/first") })
+	set := ok(s, s.CreateChangeSet, newSet("web", "c", "", one(`{"A":"b"}`)))
 	gone = true
 	text := "Role arn:aws:iam::123456789012:role/first is invalid or cannot be assumed"
 	update := &sdk.UpdateStackInput{StackName: aws.String("web"), TemplateBody: one(`{"A":"b"}`)}
 	invalid(s, s.UpdateStack, update, text)
+	invalid(s, s.ExecuteChangeSet, &sdk.ExecuteChangeSetInput{ChangeSetName: set.Id}, text)
 	remove := &sdk.DeleteStackInput{StackName: aws.String("web")}
 	invalid(s, s.DeleteStack, remove, text)
 	update.RoleARN = aws.String("arn:aws:iam::123456789012:role/second")

@@ -32,7 +32,10 @@ func (a *API) ExecuteChangeSet(ctx context.Context, in *sdk.ExecuteChangeSetInpu
 		return nil, invalid("DisableRollback must not be specified for a change set with OnStackFailure")
 	}
 	s := cfn.StackAt(tx, c.StackID)
-	who := Actor{Scope: c.Scope, RoleARN: c.RoleARN, Principal: a.Principal(awsapi.FromContext(ctx))}
+	who, err := a.actor(ctx, nil, c.RoleARN)
+	if err != nil {
+		return nil, err
+	}
 	asked, err := a.askedBy(ctx, c, s, who)
 	if err != nil {
 		return nil, err
