@@ -138,6 +138,9 @@ func TestRefusedRequests(t *testing.T) {
 		{"", "Invalid input for parameter key X. Cannot specify usePreviousValue as true for a parameter key not in the previous template", func(in *sdk.CreateStackInput) {
 			in.Parameters = []types.Parameter{{ParameterKey: aws.String("X"), UsePreviousValue: aws.Bool(true)}}
 		}},
+		{"", "Invalid input for parameter key N. Need to specify either usePreviousValue as true or a value for the parameter", func(in *sdk.CreateStackInput) {
+			in.TemplateBody, in.Parameters = one(`{}`, `,"Parameters":{"N":{"Type":"String","Default":"a"}}`), []types.Parameter{{ParameterKey: aws.String("N")}}
+		}},
 		{"", "Parameter 'N' must be a number.", func(in *sdk.CreateStackInput) {
 			in.TemplateBody, in.Parameters = one(`{}`, parameter), []types.Parameter{{ParameterKey: aws.String("N"), ParameterValue: aws.String("x")}}
 		}},

@@ -114,6 +114,8 @@ func refuseKind(in *sdk.CreateChangeSetInput) error {
 		return notBuilt("ImportExistingResources")
 	case in.DeploymentMode != "":
 		return notBuilt("the DeploymentMode " + string(in.DeploymentMode))
+	case in.ChangeSetType == types.ChangeSetTypeCreate && slices.ContainsFunc(in.Parameters, func(p types.Parameter) bool { return aws.ToBool(p.UsePreviousValue) }):
+		return invalid("Cannot specify UsePreviousValue on Parameters when ChangeSetType is CREATE") // by public reports
 	case in.OnStackFailure == types.OnStackFailureDelete && in.ChangeSetType != types.ChangeSetTypeCreate: // a guess, by the API reference
 		return invalid("OnStackFailure DELETE is valid for change sets of the type CREATE only")
 	}

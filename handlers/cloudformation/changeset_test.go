@@ -216,6 +216,9 @@ func TestRefusedChangeSets(t *testing.T) {
 	update := newSet("web", "c", "", one(`{}`))
 	update.OnStackFailure = types.OnStackFailureDelete
 	invalid(s, s.CreateChangeSet, update, "OnStackFailure DELETE is valid for change sets of the type CREATE only")
+	previous := newSet("web", "c", types.ChangeSetTypeCreate, one(`{}`))
+	previous.Parameters = []types.Parameter{{ParameterKey: aws.String("N"), UsePreviousValue: aws.Bool(true)}}
+	invalid(s, s.CreateChangeSet, previous, "Cannot specify UsePreviousValue on Parameters when ChangeSetType is CREATE")
 	both := newSet("both", "c", types.ChangeSetTypeCreate, one(`{}`))
 	both.OnStackFailure = types.OnStackFailureDelete
 	invalid(s, s.ExecuteChangeSet, &sdk.ExecuteChangeSetInput{ChangeSetName: ok(s, s.CreateChangeSet, both).Id, DisableRollback: aws.Bool(true)},

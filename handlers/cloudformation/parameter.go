@@ -18,7 +18,10 @@ func valuesOf(parameters []types.Parameter, t *template.Template, before []cfn.P
 	for _, p := range parameters {
 		key := aws.ToString(p.ParameterKey)
 		if !aws.ToBool(p.UsePreviousValue) {
-			values[key] = aws.ToString(p.ParameterValue)
+			if p.ParameterValue == nil {
+				return nil, invalid("Invalid input for parameter key %s. Need to specify either usePreviousValue as true or a value for the parameter", key)
+			}
+			values[key] = *p.ParameterValue
 			continue
 		}
 		if aws.ToString(p.ParameterValue) != "" {
