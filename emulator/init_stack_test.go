@@ -57,7 +57,7 @@ func TestInitMakesStacks(t *testing.T) {
 		Backend: sim.New(sim.Options{}), DataDir: t.TempDir(), Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		InitDir: initDir(t, map[string]string{
 			"stacks/base.yml": logGroupStack, "stacks/base.parameters.json": `[{"ParameterKey": "Days", "ParameterValue": "7"}]`,
-			"stacks/more.json": importingStack, "stacks/more.parameters.json": `{"Parameters": {}, "Tags": {"team": "shop"}}`,
+			"stacks/more.json": importingStack, "stacks/more.parameters.json": `{"Parameters": {}, "Tags": {"team": "shop"}, "StackPolicy": {"Statement": [{"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}]}}`,
 			"stacks/other.yaml": strings.ReplaceAll(logGroupStack, "Name: logs", "Name: others"), "stacks/other.parameters.json": `["Days=14", "Name=/a.b"]`,
 		}),
 	}
@@ -73,6 +73,10 @@ func TestInitMakesStacks(t *testing.T) {
 		}
 		if tags := stacks["more"].Tags; len(tags) != 1 || *tags[0].Key != "team" {
 			t.Errorf("tags %+v", tags)
+		}
+		policy, err := cloudformation.NewFromConfig(srv.Config()).GetStackPolicy(w.Context(), &cloudformation.GetStackPolicyInput{StackName: stacks["more"].StackName})
+		if err != nil || policy.StackPolicyBody == nil || !strings.Contains(*policy.StackPolicyBody, "Update:*") {
+			t.Errorf("the policy is %+v, %v", policy, err)
 		}
 		return *stacks["base"].StackId
 	}

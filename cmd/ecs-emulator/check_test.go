@@ -57,7 +57,7 @@ func TestCheck(t *testing.T) {
 		{"--parameters " + parameters + " --ignore-type AWS::S3::Bucket " + stack, 0, "", ""},
 		{"--parameter Env=test " + stack, 1, "Parameter 'Env' must be one of AllowedValues", "1 would be refused"},
 		{"--parameter Env " + stack, 2, "", `"Env" has no value: write name=value`},
-		{"--parameters " + broken + " " + stack, 2, "", "no JSON as for --parameters"},
+		{"--parameters " + broken + " " + stack, 2, "", "parameters are a list of"},
 		{"--ignore-type S3 " + stack, 2, "", "is no type of resources"},
 		{"--default-launch-type LAMBDA " + fine, 2, "", "none of EC2, FARGATE"},
 	} {

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/app/deploy"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stackparameter"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation/types"
@@ -28,7 +29,7 @@ const parametersSuffix = ".parameters.json"
 // stackFile is a template, with the file of parameters beside it.
 type stackFile struct {
 	name, path, template string
-	parameters           deploy.Parameters
+	parameters           stackparameter.File
 }
 
 // MakeStacks has CloudFormation create the stacks of the templates in the folder stacks, in order of their names, unless they are
@@ -54,7 +55,10 @@ func (f *Folder) MakeStacks(ctx context.Context) error {
 // those that have begun before.
 func (f *Folder) makeStack(ctx context.Context, of stackFile, begun []string) (id string, err error) {
 	in := &cloudformation.CreateStackInput{
-		StackName: &of.name, TemplateBody: &of.template, Capabilities: deploy.Capabilities, Parameters: of.parameters.Values, Tags: of.parameters.Tags,
+		StackName: &of.name, TemplateBody: &of.template, Capabilities: deploy.Capabilities, Parameters: of.parameters.Parameters, Tags: of.parameters.Tags,
+	}
+	if of.parameters.StackPolicy != "" {
+		in.StackPolicyBody = &of.parameters.StackPolicy
 	}
 	var out cloudformation.CreateStackOutput
 	expected := apiclient.ExpectingEach(ctx, func(code string) bool { return code == "AlreadyExistsException" || code == "ValidationError" })
@@ -137,7 +141,7 @@ func readStacks(ctx context.Context, dir string) (list []stackFile, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("read init folder: %w", err)
 		}
-		if list[i].parameters, err = deploy.ReadParameters(body); err != nil {
+		if list[i].parameters, err = stackparameter.Read(body); err != nil {
 			return nil, fmt.Errorf("init %s: %w", path, err)
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/check/stackparameter"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stackparameter"
 )
 
 // TestFiles: the forms that the AWS CLI takes, of create-stack and of deploy.
@@ -22,9 +22,8 @@ func TestFiles(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		`{"A": "b"}`: "has no JSON as for --parameters", `A=b`: "has no JSON as for", `["A"]`: `item 1 "A" has no value`, `["=b"]`: "has no value",
-		`[{"ParameterKey": "A"}]`: "item 1 has no ParameterValue", `[{"ParameterValue": "A"}]`: "has no ParameterKey", `[1]`: "neither a text nor",
-		`[{"ParameterKey": "A", "ParameterValue": 1}]`: "neither a text nor", `{"Parameters": {"A": {}}}`: "parameter A is no text", `{"Parameters": {"A": null}}`: "parameter A is no text",
+		`{"A": "b"}`: "parameters are a list of", `A=b`: "parameters are a list of", `["A"]`: `"A" has no =`, `[1]`: "parameters are a list of",
+		`[{"ParameterKey": "A"}]`: "A has no ParameterValue", `[{"ParameterKey": "A", "ParameterValue": 1}]`: "number",
 	} {
 		var got stackparameter.Values
 		if err := got.AddFile([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
