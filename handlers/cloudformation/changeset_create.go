@@ -43,7 +43,7 @@ func (a *API) CreateChangeSet(ctx context.Context, in *sdk.CreateChangeSetInput)
 		Settings: asked.settings, RoleARN: who.RoleARN, Principal: who.Principal, OnStackFailure: cfn.OnFailure(in.OnStackFailure),
 		IncludeNestedStacks: aws.ToBool(in.IncludeNestedStacks),
 	}
-	if c.OnStackFailure == "" && in.DeploymentConfig != nil && aws.ToBool(in.DeploymentConfig.DisableRollback) {
+	if c.OnStackFailure == "" && aws.ToBool(rollbackDisabled(nil, in.DeploymentConfig)) {
 		c.OnStackFailure = cfn.OnFailureDoNothing
 	}
 	before := a.before(ctx, s, who)

@@ -109,18 +109,22 @@ func roomForStack(tx *store.Tx, s arn.Scope) error {
 
 // creationFailure is what follows a create that fails.
 func creationFailure(in *sdk.CreateStackInput) (cfn.OnFailure, error) {
-	disabled := in.DisableRollback
-	if in.DeploymentConfig != nil && in.DeploymentConfig.DisableRollback != nil {
-		disabled = in.DeploymentConfig.DisableRollback
-	}
 	switch {
 	case in.OnFailure != "" && in.DisableRollback != nil:
 		return "", invalid("Either DisableRollback or OnFailure can be specified, not both.")
 	case in.OnFailure != "":
 		return cfn.OnFailure(in.OnFailure), nil
 	default:
-		return onFailure(disabled), nil
+		return onFailure(rollbackDisabled(in.DisableRollback, in.DeploymentConfig)), nil
 	}
+}
+
+// rollbackDisabled is what a request says of rollbacks: in its DeploymentConfig, else by itself.
+func rollbackDisabled(own *bool, d *types.DeploymentConfig) *bool {
+	if d != nil && d.DisableRollback != nil {
+		return d.DisableRollback
+	}
+	return own
 }
 
 func onFailure(disableRollback *bool) cfn.OnFailure {

@@ -45,13 +45,9 @@ func (a *API) UpdateStack(ctx context.Context, in *sdk.UpdateStackInput) (*sdk.U
 	if err != nil {
 		return nil, err
 	}
-	disabled := in.DisableRollback
-	if in.DeploymentConfig != nil && in.DeploymentConfig.DisableRollback != nil {
-		disabled = in.DeploymentConfig.DisableRollback
-	}
 	order := operation.Order{
 		Kind: cfn.UpdateStack, ID: arn.NewUUID(), Token: aws.ToString(in.ClientRequestToken), At: a.now(), RoleARN: who.RoleARN, Principal: who.Principal,
-		Template: asked.template, Settings: asked.settings, OnFailure: onFailure(disabled), RetainExceptOnCreate: aws.ToBool(in.RetainExceptOnCreate),
+		Template: asked.template, Settings: asked.settings, OnFailure: onFailure(rollbackDisabled(in.DisableRollback, in.DeploymentConfig)), RetainExceptOnCreate: aws.ToBool(in.RetainExceptOnCreate),
 		PolicyDuringUpdate: during,
 	}
 	out := &sdk.UpdateStackOutput{StackId: &s.ID, OperationId: &order.ID}
