@@ -9,6 +9,7 @@ import (
 
 	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/notbuilt"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/signal"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation/types"
 )
@@ -193,8 +194,8 @@ func (a *API) checkTypes(stack *template.Stack) error {
 		return notBuilt(first.String())
 	}
 	for _, r := range stack.Resources {
-		if err := checkPolicies(r); err != nil {
-			return err
+		if err := signal.Check(r.CreationPolicy); err != nil {
+			return ofTemplate(err)
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/app/stacktypes"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/notbuilt"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/schema"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/signal"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/intrinsic"
@@ -106,6 +107,11 @@ func Check(text string, given map[string]string, known stacktypes.Types) (result
 	result.Stack = stack
 	result.refused(known, stack)
 	for _, r := range stack.Resources {
+		if err := signal.Check(r.CreationPolicy); err != nil {
+			f := ofError(err, "CreateStack")
+			f.Resource = r.LogicalID
+			result.add(f)
+		}
 		if !known.Ignored(r.Type) {
 			result.properties(r)
 		}

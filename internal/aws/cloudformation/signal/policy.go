@@ -52,6 +52,15 @@ func OfCreation(v *document.Value) (p Policy, waits bool, err error) {
 	return p, true, nil
 }
 
+// Check says what is wrong with the CreationPolicy of a resource. One that refers to what is not known yet is checked when the resource is made.
+func Check(v *document.Value) error {
+	if v == nil || !v.Known() {
+		return nil
+	}
+	_, _, err := OfCreation(v)
+	return err
+}
+
 // known refuses members that a policy does not have. The words are a guess.
 func known(v *document.Value, of string, names ...string) error {
 	if v == nil {
