@@ -34,7 +34,7 @@ func (d *Decider) heard(it *item, s *cloudformation.Signal) {
 	if s.Failed {
 		status = "FAILURE"
 	}
-	it.node.tellAside(it.node.row.Status, "Received "+status+" signal with UniqueId "+s.UniqueID, p)
+	it.node.tellAside(it.node.row.Status, d.stack.Mask("Received "+status+" signal with UniqueId "+s.UniqueID), p)
 	d.wake(it)
 }
 

@@ -127,6 +127,22 @@ func TestASignalDuringACallIsHeard(t *testing.T) {
 	}
 }
 
+// TestSignalsAreMasked: a sender may choose an id with a value that is not shown.
+func TestSignalsAreMasked(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	text := `{"Parameters":{"Pin":{"Type":"String","NoEcho":true}},"Resources":{"A":{"Type":"Test::T::T0","Properties":{"P":{"Ref":"Pin"}}}}}`
+	f.mustBegin("s", operation.Order{
+		Kind: cloudformation.CreateStack, Template: f.resolve(text, map[string]string{"Pin": "1234"}), OnFailure: rollback,
+		Settings: cloudformation.Settings{Parameters: []cloudformation.Parameter{{Key: "Pin", Value: "1234", NoEcho: true}}},
+	})
+	var d *operation.Decider
+	f.decide("s", &d)
+	f.send("s", "A", d.Calls(f.now, 1)[0].Incarnation, "for-1234")
+	f.decide("s", &d)
+	f.tellsOf("A", 1, "A CREATE_IN_PROGRESS Received SUCCESS signal with UniqueId for-****")
+}
+
 // TestSignalsOfAHandleStay: they wake what waits for them, and go with the handle.
 func TestSignalsOfAHandleStay(t *testing.T) {
 	t.Parallel()
