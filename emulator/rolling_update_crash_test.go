@@ -63,8 +63,8 @@ func TestRollingUpdatesOutliveACrash(t *testing.T) {
 
 var instanceID = regexp.MustCompile(`i-[0-9a-f]{17}`)
 
-// rollAndDie updates the stack, and dies after some writes of it, if it comes to that; then another emulator goes on. The events are
-// those of the group in the update, without the ids of instances.
+// rollAndDie updates the stack, and dies after some writes of it, if it comes to that; then another emulator goes on. It returns what
+// is told of the group in the update, without the ids of instances.
 func rollAndDie(t *testing.T, writes int64) (events []string, killed bool) {
 	t.Helper()
 	var room atomic.Int64

@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation/types"
 )
 
-// File is what a file of parameters says. The zero value is that of none.
+// File is what a file of parameters says. The zero value is a file without any.
 type File struct {
 	Parameters  []types.Parameter
 	Tags        []types.Tag

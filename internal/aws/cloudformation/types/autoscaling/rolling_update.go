@@ -269,7 +269,7 @@ func (r *rolling) awaitSignals() (time.Duration, error) {
 	return handler.AtOnce, nil
 }
 
-// signals are those of new instances, and whether some were seen to be ready just now.
+// signals are what new instances have sent, and whether some were seen to be ready just now.
 func (r *rolling) signals() (succeeded, failed int, seen bool) {
 	var own []signal.Signal
 	for _, s := range r.Signals {
