@@ -153,6 +153,9 @@ func TestRefusedRequests(t *testing.T) {
 			in.TemplateBody = aws.String(`{"Resources":{"X":{"Type":"B::C"},"Y":{"Type":"A"},"Z":{"Type":"A"}}}`)
 		}},
 		{"", "Either DisableRollback or OnFailure can be specified, not both.", func(in *sdk.CreateStackInput) {
+			in.OnFailure, in.DeploymentConfig = types.OnFailureDelete, &types.DeploymentConfig{DisableRollback: aws.Bool(true)}
+		}},
+		{"", "Either DisableRollback or OnFailure can be specified, not both.", func(in *sdk.CreateStackInput) {
 			in.DisableRollback, in.OnFailure = aws.Bool(true), types.OnFailureDelete
 		}},
 		{"", "Rollback Trigger Type not supported", func(in *sdk.CreateStackInput) { in.RollbackConfiguration = trigger("arn:x", "AWS::SNS::Topic") }},

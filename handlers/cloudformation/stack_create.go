@@ -109,13 +109,14 @@ func roomForStack(tx *store.Tx, s arn.Scope) error {
 
 // creationFailure is what follows a create that fails.
 func creationFailure(in *sdk.CreateStackInput) (cfn.OnFailure, error) {
+	disabled := rollbackDisabled(in.DisableRollback, in.DeploymentConfig)
 	switch {
-	case in.OnFailure != "" && in.DisableRollback != nil:
+	case in.OnFailure != "" && disabled != nil: // that DeploymentConfig's counts is a guess
 		return "", invalid("Either DisableRollback or OnFailure can be specified, not both.")
 	case in.OnFailure != "":
 		return cfn.OnFailure(in.OnFailure), nil
 	default:
-		return onFailure(rollbackDisabled(in.DisableRollback, in.DeploymentConfig)), nil
+		return onFailure(disabled), nil
 	}
 }
 
