@@ -196,7 +196,7 @@ func (a *API) DeleteLoadBalancer(ctx context.Context, in *sdk.DeleteLoadBalancer
 		case b.Attribute("deletion_protection.enabled") == "true":
 			return notPermitted("Load balancer '%s' cannot be deleted because deletion protection is enabled", b.ARN)
 		default:
-			elbv2.DeleteLoadBalancer(tx, b)
+			elbv2.EndLoadBalancer(tx, b, a.now())
 		}
 		return nil
 	})

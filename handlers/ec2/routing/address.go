@@ -92,7 +92,7 @@ func (a *API) AllocateAddress(ctx context.Context, in *sdk.AllocateAddressInput)
 		if !ip.IsValid() { // Source: EC2 API reference, error codes
 			return kit.Refuse("InsufficientAddressCapacity", "Not enough available addresses to satisfy your minimum request.")
 		}
-		row := &ec2.Address{Scope: scope, ID: ec2.NewID("eipalloc-"), PublicIP: ip.String()}
+		row := &ec2.Address{Scope: scope, ID: ec2.NewID("eipalloc-"), PublicIP: ip.String(), AllocatedAt: a.Now()}
 		ec2.Addresses.Make(tx, row, tags)
 		out.AllocationId, out.PublicIp = &row.ID, &row.PublicIP
 		return nil
@@ -114,7 +114,7 @@ func (a *API) ReleaseAddress(ctx context.Context, in *sdk.ReleaseAddressInput) (
 		if n, _ := natGatewayWith(tx, scope, row.ID); n != nil || row.Holder(tx) != nil { // Source: field reports
 			return kit.Refuse("InvalidIPAddress.InUse", "Address %s is in use.", row.PublicIP)
 		}
-		ec2.Addresses.Delete(tx, row)
+		ec2.ReleaseAddress(tx, row, a.Now())
 		return nil
 	})
 	return &sdk.ReleaseAddressOutput{}, err

@@ -160,11 +160,7 @@ func (a *API) DeleteNatGateway(ctx context.Context, in *sdk.DeleteNatGatewayInpu
 		if g == nil {
 			return noNATGateway(*in.NatGatewayId)
 		}
-		if g.DeletedAt.IsZero() {
-			changed := *g
-			changed.DeletedAt = a.Now()
-			ec2.NATGateways.Put(tx, &changed)
-		}
+		ec2.EndNATGateway(tx, g, a.Now())
 		return nil
 	})
 	return &sdk.DeleteNatGatewayOutput{NatGatewayId: in.NatGatewayId}, err

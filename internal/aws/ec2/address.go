@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
@@ -20,6 +21,8 @@ type Address struct {
 	Scope    arn.Scope
 	ID       string // eipalloc-…
 	PublicIP string
+	// AllocatedAt is zero of addresses from before it was kept.
+	AllocatedAt time.Time
 	// Association (eipassoc-…) is the one with Instance, until the instance is to terminate;
 	// see Holder. Both are empty where there is none.
 	Association, Instance string

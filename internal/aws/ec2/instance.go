@@ -155,8 +155,6 @@ func Instances(tx *store.Tx, scope arn.Scope) []*Instance {
 // AllInstances returns those of all accounts and regions.
 func AllInstances(tx *store.Tx) []*Instance { return instances.List(tx, "") }
 
-func PutInstance(tx *store.Tx, i *Instance) { instances.Put(tx, i) }
-
 // ForgetInstances removes those that were terminated before a time, with their tags.
 func ForgetInstances(tx *store.Tx, before time.Time) {
 	for _, i := range terminatedInstances.Before(tx, before) {

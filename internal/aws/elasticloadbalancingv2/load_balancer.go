@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ledger"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -100,6 +101,23 @@ func PutLoadBalancer(tx *store.Tx, b *LoadBalancer) {
 		}
 	}
 	loadBalancers.Put(tx, b)
+}
+
+// Billed is what is billed of a load balancer by the hour until a time. One that faces the internet has a public address in each
+// zone. Source: VPC's page of prices of public IPv4 addresses, since February 2024.
+func (b *LoadBalancer) Billed(end time.Time) ledger.LoadBalancer {
+	bill := ledger.LoadBalancer{Region: b.Scope.Region, ARN: b.ARN, From: b.CreatedAt, To: end}
+	if b.Scheme == types.LoadBalancerSchemeEnumInternetFacing {
+		bill.Zones = len(b.Zones)
+	}
+	return bill
+}
+
+// EndLoadBalancer removes a load balancer, which goes into the ledger. Handlers call it.
+func EndLoadBalancer(tx *store.Tx, b *LoadBalancer, now time.Time) {
+	bill := b.Billed(now)
+	bill.Bill(now, ledger.Into(tx))
+	DeleteLoadBalancer(tx, b)
 }
 
 // DeleteLoadBalancer removes a load balancer with its listeners and their rules. Target

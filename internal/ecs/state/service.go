@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ledger"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
@@ -277,6 +278,9 @@ func PutService(tx *store.Tx, s *Service) {
 	old := FindService(tx, s.ARN)
 	services.Put(tx, s)
 	countService(tx, s.ClusterARN, old, s)
+	if old != nil && old.wanted() != s.wanted() {
+		ledger.SetExtra(tx, s.ARN, FindServiceSummary(tx, s.ARN).extra(s), s.changedAt())
+	}
 }
 
 // countService carries the change of a service into its cluster's counts. before is nil for

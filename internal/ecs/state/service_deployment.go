@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ledger"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -109,8 +110,12 @@ func ServiceDeployments(tx *store.Tx, serviceARN string) []*ServiceDeployment {
 
 // PutServiceDeployment writes a service deployment, and announces what has become of its hooks.
 func PutServiceDeployment(tx *store.Tx, d *ServiceDeployment) {
-	announceHooks(tx, FindServiceDeployment(tx, d.ARN), d)
+	before := FindServiceDeployment(tx, d.ARN)
+	announceHooks(tx, before, d)
 	serviceDeployments.Put(tx, d)
+	if d.Ended() && (before == nil || !before.Ended()) {
+		ledger.EndDeployment(tx, d.ServiceARN, d.ARN, string(d.Status), d.FinishedAt)
+	}
 }
 
 // StopServiceDeployment asks the scheduler to end a service deployment. It changes nothing
@@ -160,6 +165,7 @@ func record(tx *store.Tx, s *Service, d *Deployment) {
 		}
 	}
 	serviceDeployments.Put(tx, row)
+	billDeployment(tx, s, d)
 	announceNew(tx, s, d)
 }
 
@@ -220,6 +226,9 @@ func ForgetServiceDeployments(tx *store.Tx, before time.Time) {
 // they are MISSING once the name is used again (ECS0100).
 func forgetServiceDeployments(tx *store.Tx, serviceARN string) {
 	for _, d := range ServiceDeployments(tx, serviceARN) {
+		if !d.Ended() {
+			ledger.EndDeployment(tx, serviceARN, d.ARN, string(d.Status), d.UpdatedAt)
+		}
 		serviceDeployments.Delete(tx, d)
 	}
 	prefix := arn.ScopeOf(serviceARN).ServiceRevision(arn.ClusterName(serviceARN), arn.Name(serviceARN), "")

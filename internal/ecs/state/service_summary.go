@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ledger"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -76,9 +77,9 @@ func OnServiceSummaries(wakes func(before, after *ServiceSummary) []string) stor
 	return store.On(serviceSummaries, wakes)
 }
 
-// summarise carries the change of a task into the summaries. before is nil for a
+// summarise carries the change of a task at a time into the summaries. before is nil for a
 // new task.
-func summarise(tx *store.Tx, before, after *Task) {
+func summarise(tx *store.Tx, before, after *Task, at time.Time) {
 	summariseCluster(tx, before, after)
 	if after.Spec.ServiceARN == "" {
 		return
@@ -98,13 +99,16 @@ func summarise(tx *store.Tx, before, after *Task) {
 		ServiceARN: old.ServiceARN, Deployments: slices.Clone(old.Deployments),
 		Placed: placed(old.Placed, before, after), Starts: starts(old.Starts, before, after),
 	}
-	at := slices.IndexFunc(s.Deployments, func(d DeploymentCounts) bool { return d.ID == changed.ID })
-	if at < 0 {
+	place := slices.IndexFunc(s.Deployments, func(d DeploymentCounts) bool { return d.ID == changed.ID })
+	if place < 0 {
 		s.Deployments = append(s.Deployments, changed)
 	} else {
-		s.Deployments[at] = changed
+		s.Deployments[place] = changed
 	}
 	serviceSummaries.Put(tx, s)
+	if changed.Running != counts.Running && ledger.GoesOn(tx, s.ServiceARN) {
+		ledger.SetExtra(tx, s.ServiceARN, s.extra(FindService(tx, s.ServiceARN)), at)
+	}
 }
 
 // protectedAnew reports whether a protection ends at another time than before. No count tells

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ledger"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -30,8 +31,12 @@ func putTask(tx *store.Tx, old, t *Task, at time.Time) {
 	if t.Ended() {
 		ec2network.GivePublicAddress(tx, t.ARN)
 	}
+	if t.Ended() && (old == nil || !old.Ended()) {
+		task := Billed(tx, t, t.Status.StoppedAt)
+		task.Bill(at, ledger.Into(tx))
+	}
 	use(tx, old, t, at)
-	summarise(tx, old, t)
+	summarise(tx, old, t, at)
 }
 
 // StopTask asks for the end of a task. It reports false when there is no such

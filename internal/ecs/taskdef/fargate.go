@@ -40,6 +40,21 @@ func isFargateSize(cpu, memory int64, windows bool) bool {
 	return false
 }
 
+// SmallestFargate is the smallest size of Fargate that holds a task of so many CPU units and MiB; zeros if none does.
+func SmallestFargate(cpu, memory int64) (fargateCPU, fargateMemory int64) {
+	for _, s := range fargateSizes {
+		if cpu > s.cpu || memory > s.max {
+			continue
+		}
+		fits := s.min + (max(0, memory-s.min)+s.step-1)/s.step*s.step
+		if !isFargateSize(s.cpu, fits, false) {
+			fits += s.step // 256 CPU units have no 1536 MiB
+		}
+		return s.cpu, fits
+	}
+	return 0, 0
+}
+
 // checkFargate tells why a definition that is otherwise valid cannot run on
 // Fargate; nil if it can.
 func checkFargate(def *types.TaskDefinition, env Env) error {

@@ -1,0 +1,85 @@
+package ledger
+
+import "time"
+
+// Instance is what is billed of an EC2 instance while it runs once.
+type Instance struct {
+	Region, Type string
+	Spot, Public bool // it has a public address of its own
+	// RunningAt is when it came to running, and End when it was stopped or terminated, or the present.
+	RunningAt, End time.Time
+}
+
+// Bill adds what is billed of the instance: by the second, a minute at least. Source: EC2's page of On-Demand prices.
+func (i *Instance) Bill(now time.Time, add Adder) {
+	of := Of{Kind: KindInstance, Region: i.Region, Name: i.Type}
+	if i.Spot {
+		of.Kind = KindSpotInstance
+	}
+	billSeconds(of, i.RunningAt, max(Minute, seconds(i.RunningAt, i.End)), now, add)
+	if i.Public {
+		address := Address{i.Region, i.RunningAt, i.End}
+		address.Bill(now, add)
+	}
+}
+
+// Address is what is billed of a public IPv4 address, used or idle, that is no task's.
+type Address struct {
+	Region   string
+	From, To time.Time
+}
+
+// Bill adds what is billed of the address. That parts of an hour are billed by the second is remembered.
+func (a *Address) Bill(now time.Time, add Adder) {
+	billSeconds(Of{Kind: KindPublicAddress, Region: a.Region}, a.From, seconds(a.From, a.To), now, add)
+}
+
+func billSeconds(of Of, from time.Time, n int64, now time.Time, add Adder) {
+	steps(kept(from), n, time.Second, now, func(p Period, before, after int64) {
+		a := Amounts{Seconds: after - before}
+		if before == 0 {
+			a.Count = 1
+		}
+		add(Sum{of, p, a})
+	})
+}
+
+// LoadBalancer is what is billed of a load balancer by the hour.
+type LoadBalancer struct {
+	Region, ARN string
+	// Zones are those in which it has a public address: none of an internal one.
+	Zones    int
+	From, To time.Time
+}
+
+// Bill adds the started hours of the load balancer, each to the period in which it begins, and its addresses. Source: Elastic
+// Load Balancing's page of prices: a started hour is a whole one.
+func (b *LoadBalancer) Bill(now time.Time, add Adder) {
+	billHours(Of{Kind: KindLoadBalancer, Region: b.Region, Name: b.ARN}, b.From, b.To, now, add)
+	address := Address{b.Region, b.From, b.To}
+	for range b.Zones {
+		address.Bill(now, add)
+	}
+}
+
+// NATGateway is what is billed of a NAT gateway by the hour. Its address is an Elastic IP address, and counts as such.
+type NATGateway struct {
+	Region   string
+	From, To time.Time
+}
+
+// Bill adds the started hours of the NAT gateway. That a started hour is a whole one is remembered.
+func (g *NATGateway) Bill(now time.Time, add Adder) {
+	billHours(Of{Kind: KindNATGateway, Region: g.Region}, g.From, g.To, now, add)
+}
+
+func billHours(of Of, from, to, now time.Time, add Adder) {
+	from, to = kept(from), kept(to)
+	steps(from, max(1, ceil(to.Sub(from), time.Hour)), time.Hour, now, func(p Period, before, after int64) {
+		a := Amounts{Hours: after - before}
+		if before == 0 {
+			a.Count = 1
+		}
+		add(Sum{of, p, a})
+	})
+}
