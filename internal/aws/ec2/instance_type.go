@@ -34,6 +34,11 @@ func FindInstanceType(tx *store.Tx, name string) *InstanceType {
 	if t := addedTypes.Get(tx, name); t != nil {
 		return t
 	}
+	return KnownInstanceType(name)
+}
+
+// KnownInstanceType returns an instance type of AWS's, or nil.
+func KnownInstanceType(name string) *InstanceType {
 	if t := knownTypes()[name]; t != nil {
 		return &t.InstanceType
 	}
