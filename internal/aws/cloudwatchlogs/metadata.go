@@ -16,6 +16,7 @@ type metadata struct {
 	groups   map[string]*group
 	streams  map[uint64]*stream
 	policies map[string]*ResourcePolicy
+	ingested ingested
 	// nextEvent and nextStream are numbers that nothing had yet.
 	nextEvent, nextStream uint64
 }
@@ -52,7 +53,7 @@ func (st *stream) from(source string) int64 {
 }
 
 func newMetadata() *metadata {
-	return &metadata{groups: map[string]*group{}, streams: map[uint64]*stream{}, policies: map[string]*ResourcePolicy{}, nextEvent: 1, nextStream: 1}
+	return &metadata{groups: map[string]*group{}, streams: map[uint64]*stream{}, policies: map[string]*ResourcePolicy{}, ingested: ingested{}, nextEvent: 1, nextStream: 1}
 }
 
 // groupKey needs no escapes: neither account nor region has a slash.
@@ -109,10 +110,15 @@ type change struct {
 	DeleteMetricFilter string          `json:",omitempty"` // its name; the group is In
 	// NextEvent and NextStream stand in a checkpoint, before all else.
 	NextEvent, NextStream uint64 `json:",omitempty"`
+	// Ingested stands there, too.
+	Ingested ingested `json:",omitempty"`
 }
 
 func (m *metadata) apply(c *change) {
 	m.nextEvent, m.nextStream = max(m.nextEvent, c.NextEvent), max(m.nextStream, c.NextStream)
+	if c.Ingested != nil {
+		m.ingested = c.Ingested
+	}
 	if c.Group != nil {
 		key := groupKey(c.Group.Scope, c.Group.Name)
 		if m.groups[key] == nil {
@@ -168,6 +174,7 @@ func (m *metadata) arrive(b *batch) {
 	if b.count == 0 {
 		return
 	}
+	m.ingested.add(st.group.Scope.Region, time.UnixMilli(b.ingested), b.billed)
 	if !st.Any {
 		st.First, st.Last = b.low, b.high
 	}
@@ -176,7 +183,7 @@ func (m *metadata) arrive(b *batch) {
 
 // checkpoint returns the records from which all of the metadata follows.
 func (m *metadata) checkpoint() []*change {
-	all := []*change{{NextEvent: m.nextEvent, NextStream: m.nextStream}}
+	all := []*change{{NextEvent: m.nextEvent, NextStream: m.nextStream, Ingested: m.ingested.copied()}}
 	for _, p := range m.policies {
 		all = append(all, &change{Policy: p})
 	}

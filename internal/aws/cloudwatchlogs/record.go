@@ -74,6 +74,7 @@ type batch struct {
 	stream, seq         uint64
 	low, high, ingested int64
 	count               int
+	billed              int64 // bytes as AWS bills them; not in the record
 
 	source   string
 	position Position

@@ -155,9 +155,11 @@ func (s *Store) replay(seg *segment) error {
 			if err := b.head(record); err != nil {
 				return err
 			}
-			if _, err := b.rest(record); err != nil {
+			events, err := b.rest(record)
+			if err != nil {
 				return err
 			}
+			b.billed = billed(events, b.count)
 			s.meta.arrive(&b)
 		}
 		return nil

@@ -99,6 +99,16 @@ type Sum struct {
 	Of
 	Period
 	Amounts
+	// First is when the first of it began to be billed, in the period.
+	First time.Time
+}
+
+// Add adds a part of the same period to the sum.
+func (s *Sum) Add(part Sum) {
+	s.Amounts.Add(part.Amounts)
+	if part.First.Before(s.First) {
+		s.First = part.First
+	}
 }
 
 func (s *Sum) key() string {
@@ -127,7 +137,7 @@ type Adder func(part Sum)
 func Into(tx *store.Tx) Adder {
 	return func(part Sum) {
 		if known := sums.Get(tx, part.key()); known != nil {
-			part.Amounts.Add(known.Amounts)
+			part.Add(*known)
 		}
 		sums.Put(tx, &part)
 	}
@@ -144,6 +154,6 @@ func Compact(tx *store.Tx, now time.Time) {
 	add := Into(tx)
 	for _, s := range hourSums.Before(tx, now.Add(-KeepHours)) {
 		sums.Delete(tx, s)
-		add(Sum{s.Of, Period{s.Start.Truncate(day), true}, s.Amounts})
+		add(Sum{s.Of, Period{s.Start.Truncate(day), true}, s.Amounts, s.First})
 	}
 }

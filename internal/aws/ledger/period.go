@@ -7,8 +7,8 @@ const day = 24 * time.Hour
 // firstHour is the time from which on sums are by the hour. Days are those of UTC.
 func firstHour(now time.Time) time.Time { return now.Add(-KeepHours).Truncate(day) }
 
-// periodAt is the period in which a time is, as sums are kept now.
-func periodAt(at, now time.Time) Period {
+// PeriodAt is the period in which a time is, as sums are kept now.
+func PeriodAt(at, now time.Time) Period {
 	if at.Before(firstHour(now)) {
 		return Period{at.Truncate(day), true}
 	}
@@ -18,13 +18,17 @@ func periodAt(at, now time.Time) Period {
 // end is the end of the period.
 func (p Period) end() time.Time { return p.Start.Add(p.Length()) }
 
-// steps shares out n steps of a length, the first of which begins at a time, to the periods in which each begins. f is called
-// with the period, the number of steps before it and that at its end.
-func steps(from time.Time, n int64, length time.Duration, now time.Time, f func(p Period, before, after int64)) {
+// steps shares out n steps of a length, the first of which begins at a time, to the periods in which each begins. amounts are
+// of one period, by the number of steps before it and at its end.
+func (o Of) steps(from time.Time, n int64, length time.Duration, now time.Time, add Adder, amounts func(before, after int64) Amounts) {
+	if from.IsZero() {
+		return
+	}
 	for done := int64(0); done < n; {
-		p := periodAt(from.Add(time.Duration(done)*length), now)
+		first := from.Add(time.Duration(done) * length)
+		p := PeriodAt(first, now)
 		after := min(n, ceil(p.end().Sub(from), length))
-		f(p, done, after)
+		add(Sum{o, p, amounts(done, after), first})
 		done = after
 	}
 }

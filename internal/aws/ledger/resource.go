@@ -16,7 +16,7 @@ func (i *Instance) Bill(now time.Time, add Adder) {
 	if i.Spot {
 		of.Kind = KindSpotInstance
 	}
-	billSeconds(of, i.RunningAt, max(Minute, seconds(i.RunningAt, i.End)), now, add)
+	of.billSeconds(i.RunningAt, max(Minute, seconds(i.RunningAt, i.End)), now, add)
 	if i.Public {
 		address := Address{i.Region, i.RunningAt, i.End}
 		address.Bill(now, add)
@@ -31,16 +31,17 @@ type Address struct {
 
 // Bill adds what is billed of the address. That parts of an hour are billed by the second is remembered.
 func (a *Address) Bill(now time.Time, add Adder) {
-	billSeconds(Of{Kind: KindPublicAddress, Region: a.Region}, a.From, seconds(a.From, a.To), now, add)
+	of := Of{Kind: KindPublicAddress, Region: a.Region}
+	of.billSeconds(a.From, seconds(a.From, a.To), now, add)
 }
 
-func billSeconds(of Of, from time.Time, n int64, now time.Time, add Adder) {
-	steps(kept(from), n, time.Second, now, func(p Period, before, after int64) {
+func (o Of) billSeconds(from time.Time, n int64, now time.Time, add Adder) {
+	o.steps(kept(from), n, time.Second, now, add, func(before, after int64) Amounts {
 		a := Amounts{Seconds: after - before}
 		if before == 0 {
 			a.Count = 1
 		}
-		add(Sum{of, p, a})
+		return a
 	})
 }
 
@@ -55,7 +56,8 @@ type LoadBalancer struct {
 // Bill adds the started hours of the load balancer, each to the period in which it begins, and its addresses. Source: Elastic
 // Load Balancing's page of prices: a started hour is a whole one.
 func (b *LoadBalancer) Bill(now time.Time, add Adder) {
-	billHours(Of{Kind: KindLoadBalancer, Region: b.Region, Name: b.ARN}, b.From, b.To, now, add)
+	of := Of{Kind: KindLoadBalancer, Region: b.Region, Name: b.ARN}
+	of.billHours(b.From, b.To, now, add)
 	address := Address{b.Region, b.From, b.To}
 	for range b.Zones {
 		address.Bill(now, add)
@@ -70,16 +72,17 @@ type NATGateway struct {
 
 // Bill adds the started hours of the NAT gateway. That a started hour is a whole one is remembered.
 func (g *NATGateway) Bill(now time.Time, add Adder) {
-	billHours(Of{Kind: KindNATGateway, Region: g.Region}, g.From, g.To, now, add)
+	of := Of{Kind: KindNATGateway, Region: g.Region}
+	of.billHours(g.From, g.To, now, add)
 }
 
-func billHours(of Of, from, to, now time.Time, add Adder) {
+func (o Of) billHours(from, to, now time.Time, add Adder) {
 	from, to = kept(from), kept(to)
-	steps(from, max(1, ceil(to.Sub(from), time.Hour)), time.Hour, now, func(p Period, before, after int64) {
+	o.steps(from, max(1, ceil(to.Sub(from), time.Hour)), time.Hour, now, add, func(before, after int64) Amounts {
 		a := Amounts{Hours: after - before}
 		if before == 0 {
 			a.Count = 1
 		}
-		add(Sum{of, p, a})
+		return a
 	})
 }

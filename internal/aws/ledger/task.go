@@ -46,7 +46,7 @@ func (t *Task) Bill(now time.Time, add Adder) {
 		return
 	}
 	starting, from := t.starting(), kept(t.PullStartedAt)
-	steps(from, billed, time.Second, now, func(p Period, before, after int64) {
+	t.steps(from, billed, time.Second, now, add, func(before, after int64) Amounts {
 		n := after - before
 		a := Amounts{
 			Seconds: n, StartSeconds: min(after, starting) - min(before, starting), CPUSeconds: n * t.CPU, MiBSeconds: n * t.Memory,
@@ -61,7 +61,7 @@ func (t *Task) Bill(now time.Time, add Adder) {
 		if t.FargateCPU == 0 {
 			a.TooLargeSeconds = n
 		}
-		add(Sum{t.Of, p, a})
+		return a
 	})
 }
 
@@ -75,7 +75,7 @@ func (t *Task) billAddress(now time.Time, add Adder) {
 	if !t.Public || from.IsZero() {
 		return
 	}
-	steps(kept(from), seconds(from, t.End), time.Second, now, func(p Period, before, after int64) {
-		add(Sum{t.Of, p, Amounts{PublicSeconds: after - before}})
+	t.steps(kept(from), seconds(from, t.End), time.Second, now, add, func(before, after int64) Amounts {
+		return Amounts{PublicSeconds: after - before}
 	})
 }
