@@ -22,6 +22,7 @@ type parts struct {
 	ecs       *app.ECS
 	balancers *app.LoadBalancers
 	discovery *app.Discovery
+	costs     *app.Costs
 }
 
 // makeModules lists what the emulator has: a capability that is added here works, is waited for, measured, kept on disk,
@@ -50,6 +51,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 	p.ecs = &app.ECS{Core: c, ECSOptions: o.ecs(), Sessions: p.sessions, Functions: functions, Images: p.images}
 	p.balancers = &app.LoadBalancers{Core: c, Engine: p.engine, Metrics: metrics}
 	p.discovery = &app.Discovery{Core: c, Engine: p.engine, Metrics: metrics}
+	p.costs = &app.Costs{Core: c, Metrics: metrics, Logs: p.logs}
 	usage := &app.Usage{Core: c, Engine: p.engine, Logs: p.logs, Containers: o.ContainerMetrics}
 	faults.Engine, faults.Agent, faults.Loads, faults.Capacity = p.engine.Faulty, p.engine.Agent, p.engine.Loads, p.ec2.Capacity
 	faults.LookAgain = func() {
@@ -71,6 +73,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		p.balancers.Module(),
 		p.discovery.Module(),
 		usage.Module(),
+		p.costs.Module(),
 		(&app.Stacks{Core: c, Endpoint: cmp.Or(o.PublicURL, s.URL()), Way: events.Way, S3Dir: o.S3Dir, IgnoreTypes: o.IgnoreTypes}).Module(),
 		faults.Module(),
 	}, append(o.modules, metrics.Module())...) // which collects from all others

@@ -24,7 +24,7 @@ var (
 // Kinds of what is summed.
 const (
 	KindTask          = "task"
-	KindInstance      = "instance"      // on demand
+	KindInstance      = "instance" // on demand
 	KindSpotInstance  = "spot-instance"
 	KindLoadBalancer  = "load-balancer"
 	KindNATGateway    = "nat-gateway"

@@ -98,6 +98,8 @@ type Instances struct {
 	Cost         *float64 `json:"cost"`
 	// ReservedShare is which share of their CPU or memory, whichever is greater, tasks had reserved; 0 to 1.
 	ReservedShare float64 `json:"reservedShare"`
+	// Spot is set of Spot Instances, which have no price that holds for more than an hour.
+	Spot bool `json:"spot,omitempty"`
 }
 
 type LoadBalancer struct {

@@ -4,6 +4,8 @@
 //	in := bill.Read(tx, now)
 //	in.Prices = …
 //	report := bill.Report(in)
+//
+// Parts are rounded to billionths of a dollar and then summed, so that they equal the total.
 package bill
 
 import (
@@ -32,8 +34,9 @@ type Input struct {
 	Types func(name string) *ec2.InstanceType
 	// CapacityUnits are the hours of capacity units of a load balancer between two times; nil: they are not known.
 	CapacityUnits func(loadBalancerARN string, from, to time.Time) float64
-	// Logs are the bytes that CloudWatch Logs has taken in from a time on, by region; nil: they are not known.
-	Logs func(from time.Time) map[string]int64
+	// Logs are the bytes that CloudWatch Logs has taken in from a time on, by region, and when the first of them came; nil: they are
+	// not known.
+	Logs func(from time.Time) (bytes map[string]int64, first time.Time)
 }
 
 // Wanted is what a report is to show.

@@ -1,0 +1,162 @@
+package bill
+
+import (
+	"cmp"
+	"math"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ledger"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs/price"
+)
+
+// instances adds those of EC2, by type. A Spot Instance has no price that holds for more than an hour.
+func (r *report) instances() {
+	type kind struct{ name, kind string }
+	lines, sums := map[kind]*costs.Instances{}, map[kind]cost{}
+	var order []kind
+	for _, of := range []string{ledger.KindInstance, ledger.KindSpotInstance} {
+		for _, s := range r.of(of) {
+			k := kind{s.Name, of}
+			if lines[k] == nil {
+				order, lines[k] = append(order, k), &costs.Instances{InstanceType: s.Name, Spot: of == ledger.KindSpotInstance}
+			}
+			lines[k].Count += s.Count
+			lines[k].Hours += float64(s.Seconds) / hourOfSeconds
+			c := sums[k]
+			hour, found := r.in.Prices.InstanceHour(s.Region, s.Name)
+			what := "EC2 " + s.Name
+			if of == ledger.KindSpotInstance {
+				what, found = "EC2 Spot Instance "+s.Name, false
+			}
+			if c.add(s.Seconds, hour, found, hourOfSeconds) {
+				r.unpriced(what, s.Region)
+			}
+			sums[k] = c
+		}
+	}
+	sorting.By(order, func(a, b kind) int { return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.kind, b.kind)) })
+	for _, k := range order {
+		lines[k].Cost, lines[k].ReservedShare = r.bills(sums[k]), r.reservedShare(k.name)
+		r.Instances = append(r.Instances, *lines[k])
+	}
+}
+
+// reservedShare is which share of the CPU or of the memory of all instances of a type tasks had, whichever is greater.
+func (r *report) reservedShare(name string) float64 {
+	t := r.in.Types(name)
+	var seconds, cpu, mib int64
+	for _, s := range r.sums {
+		switch {
+		case s.Kind == ledger.KindTask && s.InstanceType == name:
+			cpu, mib = cpu+s.CPUSeconds, mib+s.MiBSeconds
+		case (s.Kind == ledger.KindInstance || s.Kind == ledger.KindSpotInstance) && s.Name == name:
+			seconds += s.Seconds
+		}
+	}
+	if t == nil || seconds == 0 {
+		return 0
+	}
+	share := max(float64(cpu)/float64(seconds)/float64(t.CPU()), float64(mib)/float64(seconds)/float64(t.Registered))
+	return math.Round(min(1, share)*1e4) / 1e4
+}
+
+// loadBalancers adds those of all types.
+func (r *report) loadBalancers() {
+	var order []string
+	hours, regions := map[string]int64{}, map[string]string{}
+	for _, s := range r.of(ledger.KindLoadBalancer) {
+		if regions[s.Name] == "" {
+			order, regions[s.Name] = append(order, s.Name), s.Region
+		}
+		hours[s.Name] += s.Hours
+	}
+	for _, arn := range order {
+		kind, name := balancerOf(arn)
+		line, c := costs.LoadBalancer{LoadBalancerName: name, Hours: hours[arn]}, cost{}
+		hour, found := r.in.Prices.LoadBalancerHour(regions[arn], kind)
+		if c.add(line.Hours, hour, found, 1) {
+			r.unpriced(kind+" load balancer", regions[arn])
+		}
+		if r.in.CapacityUnits != nil {
+			units := int64(math.Round(r.in.CapacityUnits(arn, r.from, r.in.Now) * price.Nano))
+			line.CapacityUnitHours = float64(units) / price.Nano
+			hour, found := r.in.Prices.CapacityUnitHour(regions[arn], kind)
+			if c.add(units, hour, found, price.Nano) {
+				r.unpriced("capacity units of "+kind+" load balancers", regions[arn])
+			}
+		}
+		line.Cost = r.bills(c)
+		r.LoadBalancers = append(r.LoadBalancers, line)
+	}
+}
+
+// balancerOf is the type of a load balancer, as prices have it, and its name, by its ARN: …:loadbalancer/app/web/0123456789abcdef.
+func balancerOf(arn string) (kind, name string) {
+	_, resource, _ := strings.Cut(arn, ":loadbalancer/")
+	short, rest, _ := strings.Cut(resource, "/")
+	name, _, _ = strings.Cut(rest, "/")
+	if short == "net" {
+		return "network", name
+	}
+	return "application", name
+}
+
+// publicAddresses adds those of tasks, and unless the report is about some tasks alone those of all else.
+func (r *report) publicAddresses() {
+	all, seconds := cost{}, int64(0)
+	byRegion := map[string]int64{}
+	for _, s := range r.sums {
+		if s.Kind == ledger.KindPublicAddress {
+			byRegion[s.Region] += s.Seconds
+		}
+		byRegion[s.Region] += s.PublicSeconds
+	}
+	for _, region := range regionsOf(byRegion) {
+		hour, found := r.in.Prices.PublicIPv4Hour(region)
+		if all.add(byRegion[region], hour, found, hourOfSeconds) {
+			r.unpriced("public IPv4 address", region)
+		}
+		seconds += byRegion[region]
+	}
+	r.PublicAddresses = costs.PublicAddresses{Hours: float64(seconds) / hourOfSeconds, Cost: r.bills(all)}
+}
+
+func (r *report) natGateways() {
+	all, hours := cost{}, int64(0)
+	for _, s := range r.of(ledger.KindNATGateway) {
+		hour, found := r.in.Prices.NATGatewayHour(s.Region)
+		if all.add(s.Hours, hour, found, 1) {
+			r.unpriced("NAT gateway", s.Region)
+		}
+		hours += s.Hours
+	}
+	r.NATGateways = costs.NATGateways{Hours: float64(hours), Cost: r.bills(all)}
+}
+
+// bytesOfGB are those of a GB of log events: 2^30, as of memory. No source tells whether AWS means these or 10^9.
+const bytesOfGB = 1 << 30
+
+func (r *report) logs() {
+	all, sum := cost{}, int64(0)
+	if r.in.Logs != nil && !r.partial() {
+		byRegion, _ := r.in.Logs(r.from)
+		for _, region := range regionsOf(byRegion) {
+			gb, found := r.in.Prices.LogsGB(region)
+			if all.add(byRegion[region], gb, found, bytesOfGB) {
+				r.unpriced("CloudWatch Logs, GB taken in", region)
+			}
+			sum += byRegion[region]
+		}
+	}
+	r.Logs = costs.Logs{GB: float64(sum) / bytesOfGB, Cost: r.bills(all)}
+}
+
+func regionsOf(of map[string]int64) (names []string) {
+	for name := range of {
+		names = append(names, name)
+	}
+	sorting.By(names, strings.Compare)
+	return names
+}
