@@ -1,10 +1,10 @@
 package bill
 
-import "github.com/ecs-emulator/ecs-emulator/internal/ecs/costs/price"
+import "math/big"
 
-// cost is what something costs, in billionths of a dollar. Zero is nothing.
+// cost is what something costs, exactly, in billionths of a dollar. The zero value is nothing.
 type cost struct {
-	nano    int64
+	exact   big.Rat
 	unknown bool // a part of it has no price
 }
 
@@ -16,27 +16,38 @@ func (c *cost) add(quantity, nanoUSD int64, found bool, each int64) (missing boo
 		c.unknown = true
 		return true
 	default:
-		c.nano += price.Cost(quantity, nanoUSD, each)
+		part := new(big.Rat).SetInt64(nanoUSD)
+		part.Mul(part, big.NewRat(quantity, each))
+		c.exact.Add(&c.exact, part)
 	}
 	return false
 }
 
-// with is the sum of two.
-func (c cost) with(other cost) cost { return cost{c.nano + other.nano, c.unknown || other.unknown} }
+// addShown adds another cost as it is shown.
+func (c *cost) addShown(other *cost) {
+	c.exact.Add(&c.exact, new(big.Rat).SetInt64(other.nano()))
+	c.unknown = c.unknown || other.unknown
+}
+
+// nano is the cost rounded to billionths of a dollar, half of one up.
+func (c *cost) nano() int64 {
+	half := new(big.Rat).Add(&c.exact, big.NewRat(1, 2))
+	return new(big.Int).Div(half.Num(), half.Denom()).Int64()
+}
 
 // shown is nil where a price is not known.
-func (c cost) shown() *float64 {
+func (c *cost) shown() *float64 {
 	if c.unknown {
 		return nil
 	}
-	usd := dollars(c.nano)
+	usd := dollars(c.nano())
 	return &usd
 }
 
 // bills takes a part of the bill into the total, and shows it. Of one without a price nothing is in the total.
-func (r *report) bills(c cost) *float64 {
+func (r *report) bills(c *cost) *float64 {
 	if !c.unknown {
-		r.total += c.nano
+		r.total += c.nano()
 	}
 	return c.shown()
 }

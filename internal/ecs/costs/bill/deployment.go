@@ -55,7 +55,7 @@ func (r *report) deployment(d *ledger.Deployment, sums []ledger.Sum) costs.Deplo
 	case d.ExtraMillis == 0:
 		shown.ExtraCost = new(float64)
 	case len(usage) > 0: // as a second of the deployment's tasks on average
-		nano := math.Round(float64(all.nano) / float64(shown.TaskSeconds) * shown.ExtraTaskSeconds)
+		nano := math.Round(float64(all.nano()) / float64(shown.TaskSeconds) * shown.ExtraTaskSeconds)
 		extra := dollars(int64(nano))
 		shown.ExtraCost = &extra
 	}

@@ -14,26 +14,25 @@ import (
 // instances adds those of EC2, by type. A Spot Instance has no price that holds for more than an hour.
 func (r *report) instances() {
 	type kind struct{ name, kind string }
-	lines, sums := map[kind]*costs.Instances{}, map[kind]cost{}
+	lines, sums := map[kind]*costs.Instances{}, map[kind]*cost{}
 	var order []kind
 	for _, of := range []string{ledger.KindInstance, ledger.KindSpotInstance} {
 		for _, s := range r.of(of) {
 			k := kind{s.Name, of}
 			if lines[k] == nil {
-				order, lines[k] = append(order, k), &costs.Instances{InstanceType: s.Name, Spot: of == ledger.KindSpotInstance}
+				order, sums[k] = append(order, k), &cost{}
+				lines[k] = &costs.Instances{InstanceType: s.Name, Spot: of == ledger.KindSpotInstance}
 			}
 			lines[k].Count += s.Count
 			lines[k].Hours += float64(s.Seconds) / hourOfSeconds
-			c := sums[k]
 			hour, found := r.in.Prices.InstanceHour(s.Region, s.Name)
 			what := "EC2 " + s.Name
 			if of == ledger.KindSpotInstance {
 				what, found = "EC2 Spot Instance "+s.Name, false
 			}
-			if c.add(s.Seconds, hour, found, hourOfSeconds) {
+			if sums[k].add(s.Seconds, hour, found, hourOfSeconds) {
 				r.unpriced(what, s.Region)
 			}
-			sums[k] = c
 		}
 	}
 	sorting.By(order, func(a, b kind) int { return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.kind, b.kind)) })
@@ -74,7 +73,7 @@ func (r *report) loadBalancers() {
 	}
 	for _, arn := range order {
 		kind, name := balancerOf(arn)
-		line, c := costs.LoadBalancer{LoadBalancerName: name, Hours: hours[arn]}, cost{}
+		line, c := costs.LoadBalancer{LoadBalancerName: name, Hours: hours[arn]}, &cost{}
 		hour, found := r.in.Prices.LoadBalancerHour(regions[arn], kind)
 		if c.add(line.Hours, hour, found, 1) {
 			r.unpriced(kind+" load balancer", regions[arn])
@@ -105,7 +104,7 @@ func balancerOf(arn string) (kind, name string) {
 
 // publicAddresses adds those of tasks, and unless the report is about some tasks alone those of all else.
 func (r *report) publicAddresses() {
-	all, seconds := cost{}, int64(0)
+	all, seconds := &cost{}, int64(0)
 	byRegion := map[string]int64{}
 	for _, s := range r.sums {
 		if s.Kind == ledger.KindPublicAddress {
@@ -124,7 +123,7 @@ func (r *report) publicAddresses() {
 }
 
 func (r *report) natGateways() {
-	all, hours := cost{}, int64(0)
+	all, hours := &cost{}, int64(0)
 	for _, s := range r.of(ledger.KindNATGateway) {
 		hour, found := r.in.Prices.NATGatewayHour(s.Region)
 		if all.add(s.Hours, hour, found, 1) {
@@ -139,7 +138,7 @@ func (r *report) natGateways() {
 const bytesOfGB = 1 << 30
 
 func (r *report) logs() {
-	all, sum := cost{}, int64(0)
+	all, sum := &cost{}, int64(0)
 	if r.in.Logs != nil && !r.partial() {
 		byRegion, _ := r.in.Logs(r.from)
 		for _, region := range regionsOf(byRegion) {

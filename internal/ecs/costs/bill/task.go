@@ -53,7 +53,8 @@ func (r *report) tasks() {
 }
 
 // usage is what tasks used by capacity and architecture, and what that costs: what instances run costs nothing beside these.
-func (r *report) usage(sums []ledger.Sum) (usage []costs.Usage, all cost) {
+func (r *report) usage(sums []ledger.Sum) (usage []costs.Usage, all *cost) {
+	all = &cost{}
 	type kind struct{ region, capacity, architecture string }
 	var order []kind
 	amounts := map[kind]*ledger.Amounts{}
@@ -76,7 +77,8 @@ func (r *report) usage(sums []ledger.Sum) (usage []costs.Usage, all cost) {
 		}
 		if k.capacity == fargate || k.capacity == fargateSpot {
 			c := r.fargate(k.region, k.capacity, k.architecture, a)
-			line.Cost, all = c.shown(), all.with(c)
+			line.Cost = c.shown()
+			all.addShown(c)
 		}
 		usage = append(usage, line)
 	}
@@ -84,7 +86,8 @@ func (r *report) usage(sums []ledger.Sum) (usage []costs.Usage, all cost) {
 }
 
 // fargate is what amounts cost on Fargate.
-func (r *report) fargate(region, capacity, architecture string, a *ledger.Amounts) (c cost) {
+func (r *report) fargate(region, capacity, architecture string, a *ledger.Amounts) *cost {
+	c := &cost{}
 	vCPU, hasCPU := r.in.Prices.VCPUHour(region, capacity, architecture)
 	gb, hasGB := r.in.Prices.GBHour(region, capacity, architecture)
 	storage, hasStorage := r.in.Prices.StorageGBHour(region, capacity)
