@@ -139,13 +139,10 @@ func (r *report) demand() (periods []demand.Period) {
 		i, known := at[here]
 		if !known {
 			i, at[here] = len(periods), len(periods)
-			length := s.Length()
-			if over := r.in.Now.Sub(s.Start); over < length {
-				length = max(over, time.Second)
-			}
-			periods = append(periods, demand.Period{Region: s.Region, Start: s.Start, Length: length, Architecture: s.Architecture})
+			periods = append(periods, demand.Period{Region: s.Region, Start: s.Start, Architecture: s.Architecture})
 		}
 		p := &periods[i]
+		p.Length = max(p.Length, lasted(s, r.in.Now))
 		p.TaskSeconds += s.Seconds
 		p.CPUSeconds += s.CPUSeconds
 		p.MiBSeconds += s.MiBSeconds
@@ -156,4 +153,14 @@ func (r *report) demand() (periods []demand.Period) {
 		p.TooLargeSeconds += s.TooLargeSeconds
 	}
 	return periods
+}
+
+// lasted is how long the period of a sum lasted, or has lasted until now, from the first of what is summed on: before, no instance
+// was needed for it.
+func lasted(s ledger.Sum, now time.Time) time.Duration {
+	end := s.Start.Add(s.Length())
+	if now.Before(end) {
+		end = now.Truncate(time.Millisecond) // as the ledger keeps times: all seconds of a period are whole then
+	}
+	return max(end.Sub(s.First), time.Second)
 }

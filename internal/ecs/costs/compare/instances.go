@@ -34,8 +34,9 @@ func needs(periods []demand.Period) []*need {
 			all[at] = &need{region: p.Region, start: p.Start}
 		}
 		of := all[at]
-		// An instance is billed for a minute at least, as a task is, of which the period may have seen a second.
-		of.seconds = max(of.seconds, int64(p.Length/time.Second), 60)
+		// Seconds of tasks are rounded up, so those of the period are. An instance is billed for a minute at least, as a task is,
+		// of which the period may have seen a second.
+		of.seconds = max(of.seconds, int64((p.Length+time.Second-1)/time.Second), 60)
 		of.cpuSeconds += p.CPUSeconds
 		of.mibSeconds += p.MiBSeconds
 		of.eniSeconds += p.ENISeconds
@@ -71,7 +72,8 @@ func (n *need) fewest(of capacity) (instances int64, possible bool) {
 	return instances, true
 }
 
-// instances is what the fewest instances of a type would cost that could hold all tasks, if they ran through each period.
+// instances is what the fewest instances of a type would cost that could hold all tasks, if they ran through each period from the
+// first task on.
 func (r *Result) instances(periods []demand.Period, on *ec2.InstanceType, prices price.Lookup) costs.CompareEC2 {
 	answer := costs.CompareEC2{InstanceType: on.Name}
 	r.warnOfArchitecture(periods, on)

@@ -10,7 +10,7 @@ import "time"
 type Period struct {
 	Region       string
 	Start        time.Time     // of an hour, or of a day
-	Length       time.Duration // an hour or a day; of the last one what is over of it
+	Length       time.Duration // from the first that was billed in it to its end, or to now
 	Architecture string        // X86_64 or ARM64
 
 	TaskSeconds int64
