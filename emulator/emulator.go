@@ -32,6 +32,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/httpserver/pipelistener"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs/price"
 )
 
 // Server is a running emulator.
@@ -43,6 +44,7 @@ type Server struct {
 	functions *app.Functions // that answer for hooks and targets
 	faults    *Faults
 	collect   func(context.Context) // brings what has been counted into the metrics
+	prices    *price.Table          // of Options.Prices; nil: the emulator's own
 
 	listener     net.Listener
 	httpClient   *http.Client // of Config
@@ -88,6 +90,11 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 	s.regions.See(s.opts.Region)
 	s.closing, s.close = context.WithCancel(context.Background())
 	var err error
+	if opts.Prices != "" {
+		if s.prices, err = price.ReadFile(ctx, opts.Prices); err != nil {
+			return nil, err
+		}
+	}
 	if s.core, err = s.newCore(); err != nil {
 		return nil, err
 	}

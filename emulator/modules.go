@@ -51,7 +51,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 	p.ecs = &app.ECS{Core: c, ECSOptions: o.ecs(), Sessions: p.sessions, Functions: functions, Images: p.images}
 	p.balancers = &app.LoadBalancers{Core: c, Engine: p.engine, Metrics: metrics}
 	p.discovery = &app.Discovery{Core: c, Engine: p.engine, Metrics: metrics}
-	p.costs = &app.Costs{Core: c, Metrics: metrics, Logs: p.logs}
+	p.costs = &app.Costs{Core: c, Metrics: metrics, Logs: p.logs, Prices: s.prices}
 	usage := &app.Usage{Core: c, Engine: p.engine, Logs: p.logs, Containers: o.ContainerMetrics}
 	faults.Engine, faults.Agent, faults.Loads, faults.Capacity = p.engine.Faulty, p.engine.Agent, p.engine.Loads, p.ec2.Capacity
 	faults.LookAgain = func() {

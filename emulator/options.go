@@ -243,6 +243,9 @@ type Options struct {
 	// CapacityFile is a JSON file of EC2 instances that are launched at the start; see
 	// Instances.
 	CapacityFile string
+	// Prices is a JSON file of prices that Costs are counted with, in place of those that the emulator has; see
+	// docs/guide/costs.md.
+	Prices string
 	// PullBehavior says when images are pulled. Default PullPreferCached.
 	PullBehavior PullBehavior
 	// ImageCache is how many bytes the images may take that the emulator has pulled to Docker. After a pull those that no task

@@ -16,6 +16,7 @@ func TestPipesAreNoFilesToStartFrom(t *testing.T) {
 	dir := t.TempDir()
 	for name, opts := range map[string]emulator.Options{
 		"init.json": {InitDir: dir}, "faults": {FaultsFile: filepath.Join(dir, "faults")}, "capacity": {CapacityFile: filepath.Join(dir, "capacity")},
+		"prices": {Prices: filepath.Join(dir, "prices")},
 	} {
 		path := filepath.Join(dir, name)
 		if err := syscall.Mkfifo(path, 0o600); err != nil {

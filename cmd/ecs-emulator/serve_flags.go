@@ -161,6 +161,7 @@ func declareData(flags *flagSet, o *emulator.Options, c *choices) {
 	flags.StringVar(&o.InitDir, "init", "", "`directory` of JSON files to create at the start: clusters, task definitions and services, and in folders secrets, parameters, log groups, roles, users and stacks")
 	flags.StringVar(&o.FaultsFile, "faults", "", "JSON `file` of faults to add at the start")
 	flags.StringVar(&o.CapacityFile, "capacity", "", "JSON `file` of EC2 instances to launch at the start")
+	flags.StringVar(&o.Prices, "prices", "", "JSON `file` of prices that costs are counted with, in place of those that the emulator has: a table, or the file that AWS offers of AmazonECS in a region")
 	flags.StringVar(&o.S3Dir, "s3-dir", "", "`directory` whose folders are S3 buckets, for environment files, templates of stacks and logs of ECS Exec sessions")
 	flags.Func("file-system", "`fs-id=path`: use a folder of the container engine's host as that file system; may be repeated or hold several, separated by commas; other file systems are a Docker volume each", func(list string) error {
 		return addPairs(&o.FileSystems, list, "fs-id=path")
