@@ -199,6 +199,7 @@ generate: ## write the generated files: types of the SDK, AWS's policies, docs/r
 	$(GO) test ./emulator -run 'TestEachOperationIsDeniedAndAllowed|TestReference|TestFactsAreCounted' -update
 	$(GO) test ./cmd/ecs-emulator -run TestReference -update
 	$(GO) test ./internal/ecs/faults -run TestReference -update
+	$(GO) test ./internal/ecs/costs/price -run TestReference -update
 
 .PHONY: models
 models: ## write what AWS's public API models demand of requests, of the botocore that python3 has

@@ -8,6 +8,7 @@
 //	ecs-emulator ports          show which ports of this host lead to tasks and load balancers
 //	ecs-emulator deliveries     list rules, schedules and what they bring to their targets
 //	ecs-emulator scaling        show how services are scaled, and what holds them
+//	ecs-emulator costs          show what the run would have cost on AWS, by service and deployment
 //	ecs-emulator why            explain why a request was allowed or denied
 //	ecs-emulator policy-from-log print the smallest policy for the calls of a user or role
 //	ecs-emulator faults list    list what is to go wrong

@@ -15,7 +15,7 @@ var version = "devel"
 func commands() []subcommand {
 	return []subcommand{
 		serveCommand, psCommand, logsCommand, execCommand, eventsCommand, portsCommand,
-		deliveriesCommand, scalingCommand, whyCommand, policyFromLogCommand, listFaultsCommand, addFaultCommand, runFaultsCommand, clearFaultsCommand,
+		deliveriesCommand, scalingCommand, costsCommand, whyCommand, policyFromLogCommand, listFaultsCommand, addFaultCommand, runFaultsCommand, clearFaultsCommand,
 		loadCommand, clearLoadCommand,
 		checkCommand, envCommand, healthCommand, pruneCommand, completionCommand, helpCommand(), versionCommand,
 	}

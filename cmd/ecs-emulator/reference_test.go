@@ -22,7 +22,7 @@ flag of that name with another meaning. The guides explain what the flags do:
 [networking](../guide/networking.md), [secrets](../guide/secrets.md), [roles](../guide/roles.md),
 [load balancers](../guide/load-balancers.md), [logs](../guide/logs.md),
 [other AWS services](../guide/upstream.md), [lifecycle hooks](../guide/hooks.md), [time and faults](../guide/time-and-faults.md),
-[sessions](../guide/exec.md), [checks of files](../guide/check.md), [clean up](../guide/cleanup.md), [rehearsals](../guide/rehearsals.md), [quotas](../guide/quotas.md), [rules and schedules](../guide/rules-and-schedules.md), [service auto scaling](../guide/service-auto-scaling.md), [alarms](../guide/alarms.md), [conveniences](differences.md#conveniences),
+[sessions](../guide/exec.md), [checks of files](../guide/check.md), [clean up](../guide/cleanup.md), [rehearsals](../guide/rehearsals.md), [quotas](../guide/quotas.md), [rules and schedules](../guide/rules-and-schedules.md), [service auto scaling](../guide/service-auto-scaling.md), [alarms](../guide/alarms.md), [costs](../guide/costs.md), [conveniences](differences.md#conveniences),
 [programs](../start/go-test.md#programs-on-the-engine).
 `
 
