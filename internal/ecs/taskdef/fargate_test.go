@@ -117,3 +117,15 @@ func TestFargateSizes(t *testing.T) {
 		}
 	}
 }
+
+func TestSmallestFargate(t *testing.T) {
+	for _, test := range [][4]int64{
+		{0, 0, 256, 512}, {256, 512, 256, 512}, {256, 513, 256, 1024}, {10, 1100, 256, 2048}, {256, 2049, 512, 3072}, {257, 100, 512, 1024},
+		{2000, 16384, 2048, 16384}, {4096, 30721, 8192, 32768}, {16384, 122880, 16384, 122880}, {16384, 122881, 0, 0}, {16385, 1, 0, 0},
+	} {
+		cpu, memory := SmallestFargate(test[0], test[1])
+		if cpu != test[2] || memory != test[3] || cpu > 0 && !isFargateSize(cpu, memory, false) {
+			t.Errorf("%d CPU units and %d MiB are on %d and %d, want %d and %d", test[0], test[1], cpu, memory, test[2], test[3])
+		}
+	}
+}
