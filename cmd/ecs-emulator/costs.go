@@ -25,8 +25,8 @@ var costsCommand = subcommand{
 func declareCosts(flags *flagSet) action {
 	var c costs.Command
 	endpoint := endpointFlag(flags)
-	flags.StringVar(&c.Cluster, "cluster", "", "`cluster` of the service, or of all that is shown (default: all)")
-	flags.StringVar(&c.Since, "since", "", "`time` such as 2026-10-01T12:00:00Z, or duration back on the emulator's clock such as 24h, from which costs are shown; they begin with an hour, or with a day if that is two days old (default: all)")
+	flags.StringVar(&c.Cluster, "cluster", "", "`cluster` of the service, or whose services and tasks are shown (default all)")
+	flags.StringVar(&c.Since, "since", "", "`time` from which costs are shown, or a duration back on the emulator's clock: 2026-10-01T12:00:00Z, 24h; they begin with an hour, or with a day that is two days old (default all)")
 	flags.StringVar(&c.InstanceType, "instance-type", "", "`type` of the EC2 instances that are compared, such as m7g.large (default the type that has run most, or m5.large)")
 	flags.BoolVar(&c.JSON, "json", false, "print it as JSON")
 	return func(ctx context.Context, args []string, stdout, _ io.Writer) error {
