@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs/ingestion"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/tidwall/btree"
 )
@@ -16,7 +17,7 @@ type metadata struct {
 	groups   map[string]*group
 	streams  map[uint64]*stream
 	policies map[string]*ResourcePolicy
-	ingested ingested
+	ingested ingestion.Bytes
 	// nextEvent and nextStream are numbers that nothing had yet.
 	nextEvent, nextStream uint64
 }
@@ -53,7 +54,7 @@ func (st *stream) from(source string) int64 {
 }
 
 func newMetadata() *metadata {
-	return &metadata{groups: map[string]*group{}, streams: map[uint64]*stream{}, policies: map[string]*ResourcePolicy{}, ingested: ingested{}, nextEvent: 1, nextStream: 1}
+	return &metadata{groups: map[string]*group{}, streams: map[uint64]*stream{}, policies: map[string]*ResourcePolicy{}, ingested: ingestion.Bytes{}, nextEvent: 1, nextStream: 1}
 }
 
 // groupKey needs no escapes: neither account nor region has a slash.
@@ -111,7 +112,7 @@ type change struct {
 	// NextEvent and NextStream stand in a checkpoint, before all else.
 	NextEvent, NextStream uint64 `json:",omitempty"`
 	// Ingested stands there, too.
-	Ingested ingested `json:",omitempty"`
+	Ingested ingestion.Bytes `json:",omitempty"`
 }
 
 func (m *metadata) apply(c *change) {
@@ -174,7 +175,7 @@ func (m *metadata) arrive(b *batch) {
 	if b.count == 0 {
 		return
 	}
-	m.ingested.add(st.group.Scope.Region, time.UnixMilli(b.ingested), b.billed)
+	m.ingested.Add(st.group.Scope.Region, b.ingested, b.billed)
 	if !st.Any {
 		st.First, st.Last = b.low, b.high
 	}
@@ -183,7 +184,8 @@ func (m *metadata) arrive(b *batch) {
 
 // checkpoint returns the records from which all of the metadata follows.
 func (m *metadata) checkpoint() []*change {
-	all := []*change{{NextEvent: m.nextEvent, NextStream: m.nextStream, Ingested: m.ingested.copied()}}
+	m.ingested = m.ingested.Compacted()
+	all := []*change{{NextEvent: m.nextEvent, NextStream: m.nextStream, Ingested: m.ingested}}
 	for _, p := range m.policies {
 		all = append(all, &change{Policy: p})
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs/ingestion"
 )
 
 // Line is an event before it is in.
@@ -43,7 +45,7 @@ func (s *Store) Put(ctx context.Context, n StreamName, source string, lines []Li
 	if text > maxRecord/2 {
 		return errors.New("too many lines to put at once")
 	}
-	b.billed = int64(text) + int64(len(lines))*overhead
+	b.billed = ingestion.Billed(text, len(lines))
 	g, err := s.put(n, &b, lines)
 	if err == nil && len(lines) > 0 && s.opts.Arrived != nil {
 		s.opts.Arrived(Arrival{Group: g.Group, Filters: g.filters, Lines: lines})

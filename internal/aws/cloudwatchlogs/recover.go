@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs/ingestion"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
@@ -159,7 +160,7 @@ func (s *Store) replay(seg *segment) error {
 			if err != nil {
 				return err
 			}
-			b.billed = billed(events, b.count)
+			b.billed = ingestion.BilledOf(events, b.count)
 			s.meta.arrive(&b)
 		}
 		return nil
