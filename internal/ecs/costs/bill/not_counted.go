@@ -12,6 +12,7 @@ func notCounted(r *report) []costs.NotCounted {
 		{What: "rule evaluations of Application Load Balancers", Why: "the first ten rules of a request are free, and more are not counted: capacity units are those of new connections, active connections and bytes"},
 		{What: "Secrets Manager, Parameter Store, Cloud Map, EventBridge, Lambda", Why: "calls and stored values are not counted"},
 		{What: "ECS Anywhere, and the fee of Managed Instances", Why: "the table has no such figures"},
+		{What: "container instances registered by hand", Why: "the emulator does not know what they are"},
 		{What: "free tier, Savings Plans, Reserved Instances, taxes", Why: "prices are list prices; a plan bills each hour of its term, used or not"},
 	}
 	if r.partial() {
