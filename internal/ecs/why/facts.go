@@ -1,0 +1,68 @@
+package why
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/faults"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// Facts are what answers follow from. A function that is nil knows nothing, and so the methods below may be called of any
+// Facts with a transaction.
+type Facts struct {
+	Tx  *store.Tx
+	Now time.Time
+	// Lines returns the last lines that a container of a task has logged, the oldest first.
+	Lines func(t *state.Task, container string) []Evidence
+	// Events returns the events that are kept, the oldest first. It takes time in proportion to them: what is asked for each
+	// task has a function of its own.
+	Events func() []outbox.Event
+	// Acts returns the times that faults have acted on a task, a container instance or an image, the oldest first, as far as
+	// events of it are kept.
+	Acts func(hit string) []Act
+	// Faults are in force.
+	Faults []faults.Fault
+	// KeptApart says which security groups keep a load balancer away from a port of a target; empty: none do.
+	KeptApart func(loadBalancerARN string, target netip.Addr, port int) string
+	// EngineSilentSince is zero while the engine answers; EngineError is what it said instead.
+	EngineSilentSince time.Time
+	EngineError       string
+}
+
+// Act is a fault that has acted on something.
+type Act struct {
+	At   time.Time
+	ID   string
+	Kind faults.Kind
+	// Began is when the fault began, and Members are those that its maker set, as JSON; both are empty if no event of it is
+	// kept.
+	Began   time.Time
+	Members string
+}
+
+// LinesOf returns the last lines of a container.
+func (f *Facts) LinesOf(t *state.Task, container string) []Evidence {
+	if f.Lines == nil {
+		return nil
+	}
+	return f.Lines(t, container)
+}
+
+// ActsOn returns the faults that have acted on something.
+func (f *Facts) ActsOn(hit string) []Act {
+	if f.Acts == nil {
+		return nil
+	}
+	return f.Acts(hit)
+}
+
+// WhatKeepsApart says which security groups keep a load balancer away from a port of a target.
+func (f *Facts) WhatKeepsApart(loadBalancerARN string, target netip.Addr, port int) string {
+	if f.KeptApart == nil {
+		return ""
+	}
+	return f.KeptApart(loadBalancerARN, target, port)
+}
