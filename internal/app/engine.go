@@ -26,9 +26,6 @@ import (
 // Fargate is the agent's host for Fargate tasks.
 const Fargate = ""
 
-// gone is the reason of tasks that end with what runs them. It is the emulator's own: on AWS nothing of the kind happens.
-const gone = "ecs-emulator: the container engine that ran the task is gone."
-
 // Engine runs containers, and its agent says which.
 type Engine struct {
 	*Core
@@ -196,7 +193,7 @@ func (e *Engine) admit(info backend.Info) error {
 	if refusal == nil || !e.replaces.Load() {
 		return refusal
 	}
-	n, err := abandon.Tasks(e.Store, e.Clock.Now(), gone)
+	n, err := abandon.Tasks(e.Store, e.Clock.Now(), state.EngineGone)
 	if err != nil {
 		return fmt.Errorf("end the tasks of the former engine: %w", err)
 	}

@@ -17,6 +17,8 @@ import (
 type resourceError struct {
 	fargate, agent string
 	cause          error // nil if the definition itself is
+	kind           state.TroubleKind
+	subject        string // ARN or name of what the task cannot have
 }
 
 func (e *resourceError) Error() string { return e.agent }
@@ -39,6 +41,29 @@ func Failure(t *state.Task, err error) string {
 	return err.Error()
 }
 
+// TroubleOf is what is known of an error of Read beside the reason.
+func TroubleOf(err error) state.Trouble {
+	t := state.Trouble{Kind: state.TroubleStart, Text: brief(err)}
+	var told *resourceError
+	if !errors.As(err, &told) {
+		return t
+	}
+	t.Kind, t.Subject = told.kind, told.subject
+	var call *apiclient.Error
+	switch {
+	case errors.As(err, &call):
+		t.Code, t.Text = call.Code, call.Message
+		if state.RefusedCode(call.Code) {
+			t.Kind = state.TroubleRole
+		}
+	case errors.Is(err, ErrNoExecutionRole):
+		t.Kind, t.Text = state.TroubleRole, "the task has no execution role"
+	case told.cause != nil:
+		t.Text = told.cause.Error()
+	}
+	return t
+}
+
 const (
 	retrieval = "unable to pull secrets or registry auth: execution resource retrieval failed: "
 	retried   = "service call has been retried 1 time(s): "
@@ -50,15 +75,17 @@ func parametersInvalid(region string, names []string) error {
 	return &resourceError{
 		fargate: retrieval + "unable to retrieve secrets from ssm: " + retried + "invalid ssm parameters: " + list,
 		agent:   fmt.Sprintf("Fetching secret data from SSM Parameter Store in %s: invalid parameters: %s", region, list),
+		kind:    state.TroubleSecret, subject: list,
 	}
 }
 
 // parametersFailed tells that there was no answer.
-func parametersFailed(region string, err error) error {
+func parametersFailed(region string, names []string, err error) error {
 	return &resourceError{
 		fargate: retrieval + "unable to retrieve secrets from ssm: " + retried + err.Error(),
 		agent:   fmt.Sprintf("Fetching secret data from SSM Parameter Store in %s: %s", region, brief(err)),
 		cause:   err,
+		kind:    state.TroubleSecret, subject: strings.Join(names, ","),
 	}
 }
 
@@ -68,11 +95,12 @@ func secretFailed(of secretReference, err error) error {
 		fargate: retrieval + "unable to retrieve secret from asm: " + retried + fmt.Sprintf("failed to fetch secret %s from secrets manager: %v", of.secret, err),
 		agent:   fmt.Sprintf("Fetching secret data from AWS Secrets Manager in region %s: secret %s: %s", of.region, of.secret, brief(err)),
 		cause:   err,
+		kind:    state.TroubleSecret, subject: of.secret,
 	}
 }
 
 // registryAuthFailed tells that there is no login for a registry.
-func registryAuthFailed(what string, err error) error {
+func registryAuthFailed(of secretReference, what string, err error) error {
 	fargate, agent := what, what
 	if errors.Is(err, ErrNoExecutionRole) {
 		agent = "asm resource: " + ErrNoExecutionRole.Error()
@@ -83,6 +111,7 @@ func registryAuthFailed(what string, err error) error {
 		fargate: retrieval + "unable to get registry auth from asm: " + retried + fargate,
 		agent:   "A" + agent[1:], // asm
 		cause:   err,
+		kind:    state.TroubleSecret, subject: of.secret,
 	}
 }
 
@@ -91,6 +120,7 @@ func secretUnusable(of secretReference, why string) error {
 	return &resourceError{
 		fargate: retrieval + "unable to retrieve secret from asm: " + retried + why,
 		agent:   fmt.Sprintf("Fetching secret data from AWS Secrets Manager in region %s: %s", of.region, why),
+		kind:    state.TroubleSecret, subject: of.secret,
 	}
 }
 
@@ -100,15 +130,21 @@ func secretUnusable(of secretReference, why string) error {
 func fileFailed(bucket, key string, err error) error {
 	var nowhere ErrNoObjects
 	if errors.As(err, &nowhere) {
-		return &resourceError{fargate: "failed to download env files: " + nowhere.Error(), agent: "Unable to download env files: " + nowhere.Error()}
+		return &resourceError{
+			fargate: "failed to download env files: " + nowhere.Error(), agent: "Unable to download env files: " + nowhere.Error(),
+			kind: state.TroubleFile, subject: bucket + "/" + key,
+		}
 	}
 	if errors.Is(err, ErrNoExecutionRole) {
-		return &resourceError{agent: "Environment file resource: " + ErrNoExecutionRole.Error(), cause: err}
+		return &resourceError{
+			agent: "Environment file resource: " + ErrNoExecutionRole.Error(), cause: err, kind: state.TroubleFile, subject: bucket + "/" + key,
+		}
 	}
 	return &resourceError{
 		fargate: "failed to download env files: " + retried + err.Error(),
 		agent:   fmt.Sprintf("Unable to download env file with key %s from bucket %s, error: %s", key, bucket, brief(err)),
 		cause:   err,
+		kind:    state.TroubleFile, subject: bucket + "/" + key,
 	}
 }
 
@@ -124,7 +160,7 @@ func routerFileFailed(bucket, key string, err error) error {
 		why = nowhere.Error()
 	}
 	why = "unable to download firelens s3 config file: " + why
-	return &resourceError{fargate: why, agent: why, cause: err}
+	return &resourceError{fargate: why, agent: why, cause: err, kind: state.TroubleFile, subject: bucket + "/" + key}
 }
 
 // brief is an error in the words of the API alone.

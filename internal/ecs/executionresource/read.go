@@ -83,7 +83,7 @@ func (r *reading) readParameters(ctx context.Context, definitions []types.Contai
 	for _, region := range slices.Sorted(maps.Keys(asked)) {
 		values, invalid, err := r.source.Parameters(ctx, r.task, region, asked[region])
 		if err != nil {
-			return parametersFailed(region, err)
+			return parametersFailed(region, asked[region], err)
 		}
 		if len(invalid) > 0 {
 			for i := range invalid {

@@ -24,11 +24,11 @@ func (r *reading) registryAuth(ctx context.Context, d *types.ContainerDefinition
 	}
 	content, err := r.secret(ctx, of)
 	if err != nil {
-		return nil, registryAuthFailed("asm fetching secret from the service for "+of.secret, err)
+		return nil, registryAuthFailed(of, "asm fetching secret from the service for "+of.secret, err)
 	}
 	auth, err := parseRegistryAuth(content)
 	if err != nil {
-		return nil, registryAuthFailed(err.Error(), nil)
+		return nil, registryAuthFailed(of, err.Error(), nil)
 	}
 	return auth, nil
 }

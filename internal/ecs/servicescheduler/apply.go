@@ -74,7 +74,9 @@ func (c *change) say(e event.Event) { c.events = append(c.events, e) }
 
 func (c *change) StopTasks(v verb.StopTasks) {
 	for _, task := range v.Tasks {
-		state.StopTask(c.tx, task, state.Stop{Code: types.TaskStopCodeServiceSchedulerInitiated, Reason: v.Reason, At: c.now})
+		state.StopTask(c.tx, task, state.Stop{
+			Code: types.TaskStopCodeServiceSchedulerInitiated, Reason: v.Reason, At: c.now, Cause: v.Cause, Detail: v.Detail,
+		})
 	}
 }
 

@@ -64,11 +64,19 @@ type Stop struct {
 	Code   types.TaskStopCode
 	Reason string
 	At     time.Time
+	// By is who asked for it, where that was a caller: an ARN, as of Call.Principal.
+	By string
+	// Cause and Detail are what the one that stops it knew beyond the code: of an unhealthy task, why.
+	Cause  StopCause
+	Detail string
 }
 
 // NoCapacity is the reason of tasks that Fargate has no room for.
 // Source: field reports of RunTask's failures and of service events.
 const NoCapacity = "Capacity is unavailable at this time. Please try again later or in a different availability zone"
+
+// EngineGone is the reason of tasks that end with what runs them. It is the emulator's own: on AWS nothing of the kind happens.
+const EngineGone = "ecs-emulator: the container engine that ran the task is gone."
 
 // DesiredStatus is RUNNING or STOPPED.
 func (t *Task) DesiredStatus() string {

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -42,6 +43,8 @@ type TaskStatus struct {
 	SandboxSince, InstanceSince time.Time
 	// End is why the task stops before ECS knows, if that takes its time; see Task.Stop.
 	End *Stop
+	// Troubles are why it or its containers could not start, the oldest first.
+	Troubles []Trouble
 
 	ConnectivityAt     time.Time
 	PullStartedAt      time.Time
@@ -90,6 +93,8 @@ type Container struct {
 	CreatedAt    time.Time // on the engine
 	StartedAt    time.Time
 	StoppedAt    time.Time
+	Ending       *Ending      // nil: nothing was seen
+	FailedCheck  *FailedCheck // the last time that it became UNHEALTHY
 	Restarts     int
 	// ExecAgent is its execute command agent. The agent writes it, and SubmitTaskStateChange for
 	// tasks on container instances registered by hand.
@@ -129,6 +134,7 @@ func (c *Container) LastStatus() string {
 // Clone copies the status with its containers, which may be changed in the copy.
 func (s TaskStatus) Clone() TaskStatus {
 	s.Containers = append([]Container(nil), s.Containers...)
+	s.Troubles = slices.Clip(s.Troubles)
 	return s
 }
 

@@ -9,8 +9,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
-	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/reason"
-	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
 )
@@ -31,10 +29,10 @@ func (w *taskRunner) create(i int) run {
 	why, denied := h.Volumes.HostPaths.DeniedDevice(&w.view.Definitions[i], h.Volumes.Folders()...)
 	return func(ctx context.Context) func() {
 		if denied { // the emulator that took the task allowed it
-			return func() { w.containerFailed(i, reason.NotBegun("CannotCreateContainerError", errors.New(why))) }
+			return func() { w.notBegun(i, "CannotCreateContainerError", errors.New(why)) }
 		}
 		if err := tellRouter(ctx, &spec); errors.Is(err, errNoRouterAddress) {
-			return func() { w.containerFailed(i, reason.NotBegun("DockerClientConfigError", err)) }
+			return func() { w.notBegun(i, "DockerClientConfigError", err) }
 		} else if err != nil {
 			return func() { w.created(i, "", spec.Sandbox, time.Time{}, err) }
 		}
@@ -60,7 +58,7 @@ func (w *taskRunner) created(i int, id, sandbox string, createdAt time.Time, err
 		c.Phase = state.ContainerNone
 		w.view.State(plan.Container(i)).Absent = false
 	case err != nil:
-		w.containerFailed(i, reason.NotBegun("CannotCreateContainerError", err))
+		w.notBegun(i, "CannotCreateContainerError", err)
 	default:
 		c.EngineID, c.CreatedAt = id, createdAt
 		if w.instance != nil {
@@ -106,7 +104,7 @@ func (w *taskRunner) discard(i int) run {
 			switch {
 			case h.Engine.Lost(err):
 			case err != nil:
-				w.containerFailed(i, reason.NotBegun("CannotRemoveContainerError", err))
+				w.notBegun(i, "CannotRemoveContainerError", err)
 			default:
 				h.forget(id)
 				w.view.State(plan.Container(i)).Stale = false
@@ -135,7 +133,7 @@ func (w *taskRunner) start(i int) run {
 	return func(ctx context.Context) func() {
 		defer cut()
 		if refusal != nil {
-			return func() { w.containerFailed(i, reason.NotBegun("CannotStartContainerError", refusal)) }
+			return func() { w.notBegun(i, "CannotStartContainerError", refusal) }
 		}
 		if len(d.PortMappings) > 0 {
 			h.ports.Find(ctx)
@@ -150,7 +148,7 @@ func (w *taskRunner) start(i int) run {
 				return again
 			}
 			if err != nil {
-				err = awslogs.EngineFailure(err)
+				return func() { w.logless(i, a.Stream.Group, err) }
 			}
 		}
 		if err == nil {
@@ -179,7 +177,7 @@ func (w *taskRunner) start(i int) run {
 				// A user has removed it before it ran, as docker system prune does.
 				w.view.State(plan.Container(i)).Stale = true
 			case err != nil:
-				w.containerFailed(i, reason.NotBegun("CannotStartContainerError", err))
+				w.notBegun(i, "CannotStartContainerError", err)
 			default:
 				// It was RUNNING, however briefly: an exit that the engine has told
 				// of already is looked at in the next step.

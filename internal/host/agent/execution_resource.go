@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/executionresource"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/reason"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/trouble"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/firelens"
 )
@@ -36,6 +37,7 @@ func (w *taskRunner) readResources() run {
 			default:
 				why := executionresource.Failure(t, err)
 				h.agent.Log.Warn("cannot read the secrets or environment files of a task", "task", t.ARN, "reason", why)
+				w.suffers(executionresource.TroubleOf(err))
 				w.view.StopExecution(h.agent.Clock.Now())
 				w.fail(why)
 			}
@@ -67,6 +69,7 @@ func (w *taskRunner) makeVolume(k int) run {
 				if request.Managed != nil {
 					w.view.Status.Volume.Reason = reason.Cut(why)
 				}
+				w.suffers(trouble.Volume(v.Name(), err))
 				w.fail(why)
 			default:
 				v.Made, v.Mount, v.Socket = true, mount, socket

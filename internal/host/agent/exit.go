@@ -24,6 +24,7 @@ func (w *taskRunner) containerExited(i int, seen backend.Container, late bool) {
 		w.host.agent.Log.Info("container restarts by its restart policy", "task", w.task.ARN, "container", c.Name, "exitCode", seen.ExitCode)
 		return
 	}
+	w.sawEnd(i, seen)
 	w.containerStopped(i, at)
 	w.host.agent.Log.Info("container has stopped", "task", w.task.ARN, "container", c.Name, "exitCode", seen.ExitCode)
 	w.containerEnded(i, at)
@@ -73,6 +74,7 @@ func (w *taskRunner) containerFailed(i int, why string) {
 // it has neither exit code nor reason (ECS0066), on container instances those of the agent
 // (ECS0192).
 func (w *taskRunner) containerGivenUp(i int, why string) {
+	w.suffers(plan.Unmet(&w.view, i))
 	if w.instance != nil {
 		c := &w.view.Status.Containers[i]
 		c.ExitCode, c.Reason = aws.Int32(reason.GivenUpCode), reason.Cut("CannotStartContainerError: "+why)

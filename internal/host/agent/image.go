@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/reason"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/trouble"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
@@ -44,6 +45,9 @@ func (w *taskRunner) find(i int) run {
 		}
 		return func() {
 			delete(w.cuts, plan.Container(i))
+			if missing && err == nil {
+				w.misfits[i] = image.Image
+			}
 			switch {
 			case h.Engine.Lost(err):
 			case lacks != nil && !missing && err == nil && h.agent.Registry.StandsIn(lacks, by, w.instance == nil):
@@ -102,6 +106,7 @@ func (w *taskRunner) pull(i int) run {
 			case err != nil:
 				w.pullFailed(i, err)
 			case w.instance == nil && !h.images.Fits(image.Image, spec.Platform):
+				w.suffers(trouble.OtherPlatform(w.view.Status.Containers[i].Name, w.image(i), spec.Platform, image.Image))
 				w.containerFailed(i, reason.OtherPlatform(w.maker.Platform))
 			default:
 				w.pulled(i, image, startedAt, stoppedAt)
@@ -135,6 +140,7 @@ func (w *taskRunner) looksAgain(i int) bool {
 // recorded pull failures (ECS0002). A container that the task can do without keeps
 // it.
 func (w *taskRunner) pullFailed(i int, err error) {
+	w.suffers(w.pullTrouble(i, err))
 	choice, lacks := w.choice(i)
 	if ref := w.image(i); lacks == nil && !choice.Own && taskdef.IsECRImage(ref) {
 		w.host.agent.Log.Warn("an image of ECR cannot be pulled: give a local one this name, with docker tag, or log the engine in to the registry",

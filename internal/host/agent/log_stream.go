@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/trouble"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
@@ -30,6 +31,7 @@ func (w *taskRunner) openLog(i int) run {
 		}
 		return func() {
 			if err != nil {
+				w.suffers(trouble.Log(w.view.Status.Containers[i].Name, c.Stream.Group, err))
 				w.logFailed(awslogs.FargateFailure(err))
 				return
 			}

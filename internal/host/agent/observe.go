@@ -22,6 +22,9 @@ func (h *host) observe(ctx context.Context, e backend.Event) {
 		h.tell(ctx, e.ContainerID, func(w *taskRunner, on plan.Resource) { w.died(on, false) })
 	case backend.HealthChanged:
 		h.tell(ctx, e.ContainerID, func(w *taskRunner, on plan.Resource) { w.healthIs(on, e.Health) })
+		if e.Health == backend.Unhealthy {
+			h.keepCheck(ctx, e.ContainerID)
+		}
 	}
 }
 

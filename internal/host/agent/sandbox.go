@@ -23,7 +23,7 @@ func (w *taskRunner) createSandbox() run {
 	h, t := w.host, w.task
 	return func(ctx context.Context) func() {
 		if h.agent.SubnetFull != nil && t.Spec.HasInterface() && h.agent.SubnetFull(t) {
-			return func() { w.fail(reason.Attachment(t, "create", backend.ErrSubnetFull)) }
+			return func() { w.unattached("create", backend.ErrSubnetFull) }
 		}
 		made, on, err := w.newSandbox(ctx)
 		switch { // a user has removed it
@@ -41,7 +41,7 @@ func (w *taskRunner) createSandbox() run {
 			switch {
 			case h.Engine.Lost(err):
 			case err != nil:
-				w.fail(reason.Attachment(t, "create", err))
+				w.unattached("create", err)
 			default:
 				w.on = on
 				w.hasSandbox(made)
@@ -132,7 +132,7 @@ func (w *taskRunner) startSandbox() run {
 			switch {
 			case h.Engine.Lost(err):
 			case err != nil:
-				w.fail(reason.Attachment(w.task, "attach", err))
+				w.unattached("attach", err)
 			default:
 				w.sandboxRuns(seen.StartedAt)
 			}
@@ -169,7 +169,7 @@ func (w *taskRunner) replaceSandbox(cause, removed error) {
 	case w.host.Engine.Lost(removed):
 		return
 	case removed != nil || !w.hasAnotherTry():
-		w.fail(reason.Attachment(w.task, "attach", cause))
+		w.unattached("attach", cause)
 		return
 	case errors.Is(cause, backend.ErrAddressInUse):
 		w.host.agent.Log.Warn("address of the VPC is in use by another container", "ip", s.Attachment.PrivateIPv4)
@@ -238,6 +238,7 @@ func (w *taskRunner) sandboxEnds(at time.Time, restarted bool) {
 		what = "was started again by others, without its security groups and Service Connect"
 	}
 	w.host.agent.Log.Warn("a task ends, because its sandbox "+what, "task", w.task.ARN)
+	w.suffers(state.Trouble{Kind: state.TroubleSandbox, Text: what})
 	w.view.StopExecution(at)
 	w.end(types.TaskStopCodeEssentialContainerExited, reason.EssentialExited)
 }

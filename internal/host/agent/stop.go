@@ -38,6 +38,7 @@ func (w *taskRunner) stop(i int) run {
 		grace = min(grace, defaultStopTimeout) // those that it keeps from stopping are given up after a while
 		h.agent.Log.Warn("containers do not stop, as their log router may read nothing: stopping it", "task", w.task.ARN, "container", c.Name)
 	}
+	w.asksToStop(i, grace)
 	stop := h.Engine.Stop
 	if firelens.Uses(&w.view.Definitions[i]) {
 		stop = w.watchedStop(i)

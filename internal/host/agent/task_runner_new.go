@@ -2,7 +2,9 @@ package agent
 
 import (
 	"errors"
+	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
@@ -19,6 +21,7 @@ import (
 func newTaskRunner(h *host, t *state.Task) *taskRunner {
 	w := &taskRunner{
 		host: h, task: t, images: map[int]imagepull.Found{}, looks: map[int]int{}, cuts: map[plan.Resource]func(){},
+		misfits: map[int]backend.Image{}, stopping: map[int]time.Time{},
 		publication: publication.Task{Shown: t.Status.LastStatus, Stop: t.Stop != nil},
 	}
 	stop := t.Stop
@@ -74,6 +77,7 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 		w.fail("TaskStateError: " + err.Error())
 		w.skipAll()
 	} else if stop == nil && plan.InCircle(w.view.Definitions) {
+		w.suffers(state.Trouble{Kind: state.TroubleDependency, Text: "its containers wait for each other in a circle"})
 		w.fail("Task dependencies cannot be resolved, taskArn: " + t.ARN)
 	}
 	return w

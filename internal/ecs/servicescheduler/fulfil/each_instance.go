@@ -36,7 +36,7 @@ func (e *Executor) leaveInstances(g strategy.Target) {
 	}
 	stray = stray[:min(len(stray), maxStops)]
 	e.sayConstraintViolated(stray)
-	e.stop(g.Generation, stray, reasonScaling(g.Deployment.ID))
+	e.stop(g.Generation, stray, reasonScaling(g.Deployment.ID, state.StopStray))
 	e.stop(g.Generation, drained[:min(len(drained), maxStops)], reasonDraining)
 	if len(waiting) > 0 {
 		g.LeaveOut(waiting)

@@ -41,7 +41,7 @@ func (e *Executor) stopReplaced(in strategy.Desired, g strategy.Target) {
 			spare--
 		}
 	}
-	e.stop(g.Generation, chosen, reasonScaling(g.Deployment.ID))
+	e.stop(g.Generation, chosen, reasonScaling(g.Deployment.ID, state.StopReplaced))
 }
 
 // stopSurplus stops the tasks that a generation has too many of: those not yet RUNNING
@@ -63,7 +63,7 @@ func (e *Executor) stopSurplus(g strategy.Target) {
 	if surplus <= len(candidates) {
 		e.spared = before // nothing is missed
 	}
-	e.stopSome(g, candidates, surplus)
+	e.stopSome(g, candidates, surplus, state.StopScaledIn)
 }
 
 // stopSpare stops what the newest of the generations that keep what serves has not
@@ -76,7 +76,7 @@ func (e *Executor) stopSpare(in strategy.Desired) {
 	}
 	if g := keeping[0]; g.Starting > g.StartingRunning {
 		chosen := e.sparing(g.Generation, slices.DeleteFunc(e.Tasks(g.Generation), func(t observe.Task) bool { return t.Condition != observe.Pending }))
-		e.stop(g.Generation, chosen[:min(len(chosen), maxStops)], reasonScaling(g.Deployment.ID))
+		e.stop(g.Generation, chosen[:min(len(chosen), maxStops)], reasonScaling(g.Deployment.ID, state.StopReplaced))
 	}
 	sorting.By(keeping, func(a, b strategy.Target) int { return sorting.FalseFirst(b.Idle, a.Idle) })
 	for _, serving := range []bool{false, true} {
@@ -87,21 +87,21 @@ func (e *Executor) stopSpare(in strategy.Desired) {
 			}
 			e.stopSome(g, e.sparing(g.Generation, slices.DeleteFunc(e.Tasks(g.Generation), func(t observe.Task) bool {
 				return !serving && t.Condition == observe.Healthy
-			})), surplus)
+			})), surplus, state.StopReplaced)
 		}
 	}
 }
 
 // stopSome stops up to n of the candidates, such that the rest is spread.
-func (e *Executor) stopSome(g strategy.Target, candidates []observe.Task, n int) {
+func (e *Executor) stopSome(g strategy.Target, candidates []observe.Task, n int, cause state.StopCause) {
 	chosen := choose(candidates, min(n, maxStops), pickerOf(e.Instances, g.Deployment, candidates))
-	e.stop(g.Generation, chosen, reasonScaling(g.Deployment.ID))
+	e.stop(g.Generation, chosen, reasonScaling(g.Deployment.ID, cause))
 }
 
 // stop puts the end of tasks and its announcement into the plan. ECS counts those
 // that ran and those that did not apart.
-func (e *Executor) stop(g *observe.Generation, tasks []observe.Task, reason string) {
-	running := e.end(g, tasks, reason)
+func (e *Executor) stop(g *observe.Generation, tasks []observe.Task, why reason) {
+	running := e.end(g, tasks, why)
 	for batch := range slices.Chunk(running, event.BatchSize) {
 		e.Plan.Say(event.StoppedTasks{Tasks: batch, TaskSet: e.taskSet(g)})
 	}
@@ -111,11 +111,11 @@ func (e *Executor) stop(g *observe.Generation, tasks []observe.Task, reason stri
 }
 
 // end puts the end of tasks into the plan, and returns the ids of those that ran.
-func (e *Executor) end(g *observe.Generation, tasks []observe.Task, reason string) (running []string) {
+func (e *Executor) end(g *observe.Generation, tasks []observe.Task, why reason) (running []string) {
 	if len(tasks) == 0 {
 		return nil
 	}
-	stops := verb.StopTasks{Reason: reason}
+	stops := verb.StopTasks{Reason: why.text, Cause: why.cause, Detail: why.detail}
 	for _, t := range tasks {
 		e.Stopping[t.ARN] = true
 		stops.Tasks = append(stops.Tasks, t.ARN)
@@ -142,6 +142,6 @@ func (e *Executor) taskSet(g *observe.Generation) string {
 func (e *Executor) StopAll(g *observe.Generation) {
 	if g.Counts.Active > 0 {
 		tasks := inStopOrder(e.Tasks(g))
-		e.stop(g, tasks[:min(len(tasks), maxStops)], reasonScaling(g.Deployment.ID))
+		e.stop(g, tasks[:min(len(tasks), maxStops)], reasonScaling(g.Deployment.ID, state.StopServiceDeleted))
 	}
 }

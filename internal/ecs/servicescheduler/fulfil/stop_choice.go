@@ -24,14 +24,14 @@ func inStopOrder(tasks []observe.Task) []observe.Task {
 
 // byReason gathers tasks that fail the same checks, in their order.
 func byReason(tasks []observe.Task) (groups [][]observe.Task) {
-	at := map[string]int{}
+	at := map[reason]int{}
 	for _, t := range tasks {
-		reason := reasonUnhealthy(t.Task)
-		if _, known := at[reason]; !known {
-			at[reason] = len(groups)
+		why := reasonUnhealthy(t.Task)
+		if _, known := at[why]; !known {
+			at[why] = len(groups)
 			groups = append(groups, nil)
 		}
-		groups[at[reason]] = append(groups[at[reason]], t)
+		groups[at[why]] = append(groups[at[why]], t)
 	}
 	return groups
 }

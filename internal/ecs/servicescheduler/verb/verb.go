@@ -47,6 +47,9 @@ type StartTasks struct {
 type StopTasks struct {
 	Tasks  []string // ARNs
 	Reason string
+	// Cause and Detail go beyond the reason; see state.Stop.
+	Cause  state.StopCause
+	Detail string
 }
 
 type AddEvent struct{ Event event.Event }

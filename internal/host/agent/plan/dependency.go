@@ -74,6 +74,43 @@ func dependencyMet(condition types.ContainerCondition, dependency *state.Contain
 	}
 }
 
+// Unmet is which dependency of a container will never be met, and how it is.
+func Unmet(v *View, container int) state.Trouble {
+	c := &v.Definitions[container]
+	t := state.Trouble{Kind: state.TroubleDependency, Container: aws.ToString(c.Name)}
+	for _, d := range c.DependsOn {
+		on := v.Container(aws.ToString(d.ContainerName))
+		if on == nil {
+			continue
+		}
+		got := dependencyMet(d.Condition, on)
+		end := startDeadline(d, on, v)
+		if timedOut := got == notYet && !end.IsZero() && !v.Now.Before(end); got == never || timedOut {
+			t.Subject, t.Wanted, t.Has = on.Name, string(d.Condition), how(on, timedOut)
+			return t
+		}
+	}
+	for _, from := range c.VolumesFrom {
+		if on := v.Container(aws.ToString(from.SourceContainer)); on != nil && on.EngineID == "" && on.Phase == state.ContainerStopped {
+			t.Subject, t.Wanted, t.Has = on.Name, "CREATED", how(on, false)
+		}
+	}
+	return t
+}
+
+// how is a dependency that will never be as it is to be.
+func how(c *state.Container, timedOut bool) string {
+	switch {
+	case timedOut:
+		return "was not so within its startTimeout"
+	case c.StartedAt.IsZero():
+		return "did not start"
+	case c.ExitCode != nil:
+		return fmt.Sprintf("ended with code %d", *c.ExitCode)
+	}
+	return "has stopped"
+}
+
 func require(ok bool) verdict {
 	if ok {
 		return met
