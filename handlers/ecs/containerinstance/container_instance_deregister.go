@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -30,7 +31,7 @@ func (a *API) DeregisterContainerInstance(ctx context.Context, in *sdk.Deregiste
 		}
 		now := a.Now()
 		for _, task := range tasks {
-			if err := orphan(c.Tx, task, now); err != nil {
+			if err := orphan(c.Tx, task, now, awsapi.FromContext(ctx).Principal()); err != nil {
 				return err
 			}
 		}
@@ -43,9 +44,9 @@ func (a *API) DeregisterContainerInstance(ctx context.Context, in *sdk.Deregiste
 
 // orphan ends a task whose container instance is deregistered. Source: ECS developer
 // guide, stopped tasks, for the reason; the code is remembered.
-func orphan(tx *store.Tx, task *state.Task, now time.Time) error {
+func orphan(tx *store.Tx, task *state.Task, now time.Time, by string) error {
 	state.StopTask(tx, task.ARN, state.Stop{
-		Code: types.TaskStopCodeUserInitiated, Reason: "Container instance deregistration forced by user", At: now,
+		Code: types.TaskStopCodeUserInitiated, Reason: "Container instance deregistration forced by user", At: now, By: by,
 	})
 	if !task.Placement.ByHand {
 		return nil

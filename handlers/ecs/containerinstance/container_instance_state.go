@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -46,6 +47,9 @@ func (a *API) UpdateContainerInstancesState(ctx context.Context, in *sdk.UpdateC
 			}
 			instance := *old
 			if instance.Status = string(in.Status); instance.Status != old.Status {
+				if instance.Status == state.InstanceDraining {
+					instance.DrainedAt, instance.DrainedBy = now, awsapi.FromContext(ctx).Principal()
+				}
 				state.PutContainerInstance(c.Tx, &instance, now)
 			}
 			out.ContainerInstances = append(out.ContainerInstances, describeContainerInstance(c.Tx, &instance, nil, now))

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
@@ -38,6 +39,11 @@ func (a *API) UpdateService(ctx context.Context, in *sdk.UpdateServiceInput) (*s
 		service, err := a.updateService(c, old, in)
 		if err != nil {
 			return err
+		}
+		if service.DesiredCount != old.DesiredCount {
+			service.Resized = &state.Resize{
+				At: a.Now(), By: awsapi.FromContext(ctx).Principal(), From: old.DesiredCount, To: service.DesiredCount,
+			}
 		}
 		if !reflect.DeepEqual(service, old) {
 			state.PutService(c.Tx, service)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -27,7 +28,7 @@ func (a *API) StopTask(ctx context.Context, in *sdk.StopTaskInput) (*StopTaskOut
 		if err != nil {
 			return err
 		}
-		stop := state.Stop{Code: types.TaskStopCodeUserInitiated, Reason: aws.ToString(in.Reason), At: a.Now()}
+		stop := state.Stop{Code: types.TaskStopCodeUserInitiated, Reason: aws.ToString(in.Reason), At: a.Now(), By: awsapi.FromContext(ctx).Principal()}
 		if stop.Reason == "" {
 			stop.Reason = "Task stopped by user"
 		}

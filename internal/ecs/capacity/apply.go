@@ -152,6 +152,7 @@ func apply(tx *store.Tx, v View, p Plan) (gone netip.Addr) {
 	case p.Drain:
 		c := *v.Registered
 		c.Status = state.InstanceDraining
+		c.DrainedAt, c.DrainedBy = v.Now, "its agent, on the interruption notice of its Spot Instance"
 		state.PutContainerInstance(tx, &c, v.Now)
 		i.NoticeHeeded = true
 		ec2.PutInstance(tx, &i)

@@ -51,6 +51,9 @@ type ContainerInstance struct {
 	CapacityProvider string
 	RegisteredAt     time.Time
 	InactiveAt       time.Time // zero as long as it is registered
+	// DrainedAt is when it became DRAINING last, and DrainedBy who asked for it: the ARN of a caller, or what of AWS.
+	DrainedAt time.Time
+	DrainedBy string
 	Tags             []types.Tag
 }
 

@@ -49,6 +49,7 @@ type Service struct {
 	Request     string
 	ClientToken string
 	DeletedAt   time.Time // zero: not deleted
+	Resized     *Resize   // the last change of DesiredCount; nil: none, or not since the emulator keeps it
 
 	// Deployments, newest first, of which one is PRIMARY: see Primary.
 	Deployments []*Deployment
@@ -63,6 +64,13 @@ type Service struct {
 	// back; nil until there was one.
 	Completed   *CompletedDeployment
 	Rebalancing Rebalancing
+}
+
+// Resize is a change of a service's desired count.
+type Resize struct {
+	At       time.Time
+	By       string // the caller: an ARN, as of Call.Principal
+	From, To int
 }
 
 // CompletedDeployment is what remains of a deployment after it has left the list.

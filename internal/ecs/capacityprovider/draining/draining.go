@@ -103,6 +103,7 @@ func drain(tx *store.Tx, g *autoscaling.Group, now time.Time) (again time.Time) 
 		if c != nil && c.Status == state.InstanceActive {
 			draining := *c
 			draining.Status = state.InstanceDraining
+			draining.DrainedAt, draining.DrainedBy = now, "managed draining of its capacity provider, as its Auto Scaling group terminates the instance"
 			state.PutContainerInstance(tx, &draining, now)
 		}
 		if c == nil || state.FindInstanceUsage(tx, c.ARN).Left == 0 {
