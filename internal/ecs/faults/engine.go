@@ -14,8 +14,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// defaultText is what the engine seems to say when it is given no text.
-const defaultText = "Error response from daemon: fault injected by ecs-emulator"
+// DefaultText is what the engine seems to say when it is given no text.
+const DefaultText = "Error response from daemon: fault injected by ecs-emulator"
 
 var calls = map[Kind]fault.Call{Pull: fault.Pull, Start: fault.Start, Crash: fault.Crash}
 
@@ -35,7 +35,7 @@ func (f Fault) engineRule() fault.Rule {
 		r.Sandbox = &sandbox
 	}
 	if f.Kind != Crash && r.Error == "" && r.Delay == 0 {
-		r.Error = defaultText
+		r.Error = DefaultText
 	}
 	return r
 }

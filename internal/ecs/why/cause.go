@@ -53,6 +53,10 @@ const (
 	UserStopped      Cause = "user-stopped"
 	ScaledIn         Cause = "scaled-in"
 	Replaced         Cause = "replaced"
+	Rebalanced       Cause = "rebalanced"
+	ServiceDeleted   Cause = "service-deleted"
+	// Removed is what another program has done to a container or sandbox on the engine.
+	Removed Cause = "removed"
 )
 
 // Causes that the emulator makes or suffers, and the lack of one.

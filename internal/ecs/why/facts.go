@@ -23,6 +23,8 @@ type Facts struct {
 	// Acts returns the times that faults have acted on a task, a container instance or an image, the oldest first, as far as
 	// events of it are kept.
 	Acts func(hit string) []Act
+	// Waiting returns the causes of a task that waits for a container instance; package placecause.
+	Waiting func(f *Facts, t *state.Task) []Answer
 	// Faults are in force.
 	Faults []faults.Fault
 	// KeptApart says which security groups keep a load balancer away from a port of a target; empty: none do.

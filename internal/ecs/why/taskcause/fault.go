@@ -1,0 +1,85 @@
+package taskcause
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/faults"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
+)
+
+// fault says that a fault has led to something.
+func (q *question) fault(act why.Act, what string) {
+	q.say(why.Fault, fmt.Sprintf("%s: fault %s (%s) has done that", what, act.ID, described(act)), ending(act), q.reason(), acted(act))
+}
+
+// because adds the fault of a kind to an answer that has acted on one of some things, up to a time.
+func (q *question) because(a *why.Answer, at time.Time, kind faults.Kind, hits ...string) {
+	for _, hit := range hits {
+		acts := q.ActsOn(hit)
+		for i := len(acts) - 1; i >= 0; i-- {
+			if act := acts[i]; act.Kind == kind && !act.At.After(at) {
+				a.Because = append(a.Because, why.Answer{
+					Cause: why.Fault, At: act.At, Next: ending(act), Evidence: []why.Evidence{acted(act)},
+					Sentence: fmt.Sprintf("Fault %s (%s) acted at %s.", act.ID, described(act), q.time(act.At)),
+				})
+				return
+			}
+		}
+	}
+}
+
+func acted(act why.Act) why.Evidence {
+	return noted(act.At, "fault %s (%s) has acted", act.ID, described(act))
+}
+
+func ending(act why.Act) string {
+	return "It is a fault of the emulator's: ecs-emulator fault clear " + act.ID + " ends it, if it still lasts."
+}
+
+// described is the kind of a fault, and where it acts.
+func described(act why.Act) string {
+	if act.Members == "" || act.Members == "{}" {
+		return string(act.Kind)
+	}
+	return string(act.Kind) + " " + oneLine(act.Members)
+}
+
+// membersOf are the members of a fault, as far as events tell.
+func membersOf(act why.Act) (f faults.Fault) {
+	if act.Members != "" {
+		_ = json.Unmarshal([]byte(act.Members), &f) // the kit has written them
+	}
+	return f
+}
+
+func matches(pattern, text string) bool { return pattern == "" || fault.Match(pattern, text) }
+
+// injected is the fault that has made the error of a trouble: it has acted on the task or on the image, and the error is its text.
+func (q *question) injected(t state.Trouble) (act why.Act, found bool) {
+	kind, hit := faults.Start, q.t.ARN
+	switch t.Kind {
+	case state.TroubleStart:
+	case state.TroubleImageMissing, state.TroubleImagePlatform, state.TroublePull:
+		kind, hit = faults.Pull, t.Subject
+	default:
+		return act, false
+	}
+	for _, a := range q.ActsOn(hit) {
+		f := membersOf(a)
+		text := strings.TrimPrefix(cmp.Or(f.Error, faults.DefaultText), "Error response from daemon: ")
+		if a.Kind == kind && matches(f.Container, t.Container) && strings.Contains(t.Text, text) && !a.At.After(t.At) && !a.At.Before(q.t.Spec.CreatedAt) {
+			act, found = a, true
+		}
+	}
+	return act, found
+}
+
+func shortID(t *state.Task) string { return activity.ShortID(arn.Name(t.ARN)) }

@@ -1,0 +1,122 @@
+package taskcause
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
+)
+
+// scheduled is of a task that the service scheduler has stopped.
+func (q *question) scheduled() {
+	switch causeOf(q.t.Stop) {
+	case state.StopScaledIn:
+		q.scaledIn()
+	case state.StopReplaced:
+		q.replaced()
+	case state.StopDraining:
+		q.drained()
+	case state.StopUnhealthy:
+		q.stoppedUnhealthy()
+	case state.StopRebalanced:
+		q.say(why.Rebalanced, q.service()+" has another task in its place in an Availability Zone with fewer of them", "", q.reason())
+	case state.StopStray:
+		q.say(why.PlacementConstraint, "its container instance is to have no task of "+q.service()+" any more: it is not ACTIVE, or does not satisfy the placement constraints",
+			"", q.reason())
+	case state.StopServiceDeleted:
+		q.say(why.ServiceDeleted, q.service()+" was deleted", "", q.reason())
+	default:
+		if scaling.MatchString(q.t.Stop.Reason) { // a row of before
+			q.say(why.ScaledIn, "probably "+q.service()+" was to have fewer tasks", "", q.reason())
+			q.say(why.Replaced, "probably a deployment of "+q.service()+" replaced it", "", q.reason())
+		}
+	}
+}
+
+// scaledIn names who asked for fewer tasks, if that was the last change of the desired count before the end of the task.
+func (q *question) scaledIn() {
+	s := state.FindService(q.Tx, q.t.Spec.ServiceARN)
+	if s == nil || s.Resized == nil || s.Resized.At.After(q.t.Stop.At) || s.Resized.To >= s.Resized.From {
+		q.say(why.ScaledIn, q.service()+" had more tasks than it was to have", "", q.reason())
+		return
+	}
+	r := s.Resized
+	seen := []why.Evidence{q.reason(), noted(r.At, "desiredCount of %s from %d to %d, by %s", q.service(), r.From, r.To, r.By)}
+	text := fmt.Sprintf("%s set the desired count of %s from %d to %d at %s", r.By, q.service(), r.From, r.To, q.time(r.At))
+	if a := scalingActivity(q, r); a != nil {
+		text = fmt.Sprintf("Application Auto Scaling set the desired count of %s from %d to %d at %s", q.service(), r.From, r.To, q.time(r.At))
+		if a.Change.Policy != "" {
+			text += ", by policy " + a.Change.Policy
+		}
+		seen = append(seen, noted(a.StartedAt, "scaling activity: %s", oneLine(a.Cause)))
+	}
+	q.say(why.ScaledIn, text, "", seen...)
+}
+
+// scalingActivity is the one that made a change of the desired count, or nil: it was under way then.
+func scalingActivity(q *question, r *state.Resize) *applicationautoscaling.Activity {
+	for a := range applicationautoscaling.NewestActivities(q.Tx, applicationautoscaling.ResourceOfService(q.t.Spec.ServiceARN)) {
+		switch {
+		case a.StartedAt.After(r.At) || a.Change == nil:
+		case int(a.Change.To) == r.To && int(a.Change.From) == r.From && (a.EndedAt == nil || !a.EndedAt.Before(r.At)) && isService(r.By):
+			return a
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+// isService reports whether a caller is a service of AWS or a session of a service's role, and not one that a user signs for.
+func isService(by string) bool {
+	return !strings.HasPrefix(by, "arn:") || strings.Contains(by, "AWSServiceRole") || strings.Contains(by, "AutoScaling")
+}
+
+// replaced names the deployment that replaced the task's own, or why that was rolled back.
+func (q *question) replaced() {
+	var by, back *state.ServiceDeployment
+	for _, d := range state.ServiceDeployments(q.Tx, q.t.Spec.ServiceARN) {
+		switch {
+		case d.Target.DeploymentID == q.t.Spec.DeploymentID && d.Rollback != nil && !d.Rollback.StartedAt.After(q.t.Stop.At):
+			back = d
+		case d.Target.DeploymentID != q.t.Spec.DeploymentID && !d.CreatedAt.After(q.t.Stop.At) && (by == nil || d.CreatedAt.After(by.CreatedAt)):
+			by = d
+		}
+	}
+	seen := []why.Evidence{q.reason()}
+	switch {
+	case back != nil:
+		text := fmt.Sprintf("its deployment of %s was rolled back at %s: %s", q.revision(), q.time(back.Rollback.StartedAt), oneLine(back.Rollback.Reason))
+		a := q.say(why.Replaced, text, "", append(seen, noted(back.Rollback.StartedAt, "rollback of %s: %s", arn.Name(back.ARN), back.Rollback.Reason))...)
+		if cause := rolledBackFor(back); cause != "" {
+			a.Because = append(a.Because, why.Answer{
+				Of: back.ARN, Kind: why.KindServiceDeployment, Cause: cause, At: back.Rollback.StartedAt,
+				Sentence: fmt.Sprintf("The deployment of %s was rolled back at %s: %s", q.revision(), q.time(back.Rollback.StartedAt), ended(back.Rollback.Reason)),
+			})
+		}
+	case by != nil:
+		brings := "the task definition of its revision"
+		if r := state.FindServiceRevision(q.Tx, by.Target.ARN); r != nil {
+			brings = arn.Name(r.TaskDefinition)
+		}
+		q.say(why.Replaced, fmt.Sprintf("a deployment of %s began at %s and brings tasks of %s in its place", q.service(), q.time(by.CreatedAt), brings), "",
+			append(seen, noted(by.CreatedAt, "service deployment %s brings %s", arn.Name(by.ARN), brings))...)
+	default:
+		q.say(why.Replaced, "another deployment of "+q.service()+" has replaced its own", "", seen...)
+	}
+}
+
+// rolledBackFor is why a service deployment was rolled back; empty: a caller asked for it, or a hook failed.
+func rolledBackFor(d *state.ServiceDeployment) why.Cause {
+	switch {
+	case d.CircuitBreaker.Status == types.ServiceDeploymentRollbackMonitorsStatusTriggered:
+		return why.BreakerRollback
+	case len(d.Alarms.Triggered) > 0:
+		return why.AlarmRollback
+	}
+	return ""
+}
