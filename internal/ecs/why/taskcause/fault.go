@@ -41,7 +41,7 @@ func acted(act why.Act) why.Evidence {
 }
 
 func ending(act why.Act) string {
-	return "It is a fault of the emulator's: ecs-emulator fault clear " + act.ID + " ends it, if it still lasts."
+	return "It is a fault of the emulator's: ecs-emulator faults clear " + act.ID + " ends it, if it still lasts."
 }
 
 // described is the kind of a fault, and where it acts.

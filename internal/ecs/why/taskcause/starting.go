@@ -77,7 +77,7 @@ func (q *question) engineAway() bool {
 	for _, f := range q.Faults {
 		if f.Kind == "engine-away" {
 			a := &q.answers[len(q.answers)-1]
-			a.Next = "ecs-emulator fault clear " + f.ID + " brings it back."
+			a.Next = "ecs-emulator faults clear " + f.ID + " brings it back."
 			a.Because = append(a.Because, why.Answer{
 				Cause: why.Fault, At: q.EngineSilentSince, Sentence: fmt.Sprintf("Fault %s (engine-away) keeps the container engine away.", f.ID), Next: a.Next,
 			})

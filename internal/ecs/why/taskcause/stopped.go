@@ -112,7 +112,7 @@ func (q *question) lost() {
 	default:
 		if found := zoneIsDown.FindStringSubmatch(reason); found != nil {
 			q.say(why.Fault, fmt.Sprintf("fault %s (zone-down) has taken Availability Zone %s", found[2], found[1]),
-				"ecs-emulator fault clear "+found[2]+" ends it, if it still lasts.", q.reason())
+				"ecs-emulator faults clear "+found[2]+" ends it, if it still lasts.", q.reason())
 		}
 	}
 }
