@@ -72,9 +72,7 @@ func (w *taskRunner) sawEnd(i int, seen backend.Container) {
 	}
 	began, asked := w.stopping[i]
 	ending.Killed = asked && !seen.OOMKilled && aws.ToInt32(c.ExitCode) == killed && time.Since(began) >= ending.Grace
-	if ending != (state.Ending{}) {
-		c.Ending = &ending
-	}
+	c.Ending = &ending // of rows of before there is none
 }
 
 // killed is the exit code of a process that SIGKILL has ended.

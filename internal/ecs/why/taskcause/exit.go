@@ -83,7 +83,7 @@ func (q *question) exit(c *state.Container) []why.Answer {
 		own.say(why.ExitCode, fmt.Sprintf("container %s ended with code %d%s (SIGTERM), which ECS had not sent: probably another program stopped it, or it gave the code itself",
 			c.Name, code, after(c)), "", seen...)
 	default:
-		own.say(why.ExitCode, fmt.Sprintf("container %s ended with code %d%s%s", c.Name, code, meaning(c), after(c))+lastLine(seen),
+		own.say(why.ExitCode, fmt.Sprintf("container %s ended with code %d%s%s", c.Name, code, meaning(c), after(c))+lastLine(c, seen),
 			own.nextAfter(c, code), seen...)
 	}
 	return own.answers
@@ -143,9 +143,9 @@ func endOf(c *state.Container) why.Evidence {
 	return why.Evidence{At: c.StoppedAt, Text: text}
 }
 
-// lastLine is the last line of a log among the evidence, after how the container ended.
-func lastLine(seen []why.Evidence) string {
-	if len(seen) < 2 {
+// lastLine is the last line of the log of a container that failed, among the evidence after how it ended.
+func lastLine(c *state.Container, seen []why.Evidence) string {
+	if len(seen) < 2 || aws.ToInt32(c.ExitCode) == 0 {
 		return ""
 	}
 	return "; its last line is " + quoted(seen[len(seen)-1].Text)

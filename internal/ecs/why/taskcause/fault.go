@@ -17,7 +17,7 @@ import (
 
 // fault says that a fault has led to something.
 func (q *question) fault(act why.Act, what string) {
-	q.say(why.Fault, fmt.Sprintf("%s: fault %s (%s) has done that", what, act.ID, described(act)), ending(act), q.reason(), acted(act))
+	q.say(why.Fault, fmt.Sprintf("%s, by fault %s (%s)", what, act.ID, described(act)), ending(act), q.reason(), acted(act))
 }
 
 // because adds the fault of a kind to an answer that has acted on one of some things, up to a time.
@@ -46,10 +46,10 @@ func ending(act why.Act) string {
 
 // described is the kind of a fault, and where it acts.
 func described(act why.Act) string {
-	if act.Members == "" || act.Members == "{}" {
-		return string(act.Kind)
+	if where := membersOf(act).Where(); where != "" {
+		return string(act.Kind) + ", " + oneLine(where)
 	}
-	return string(act.Kind) + " " + oneLine(act.Members)
+	return string(act.Kind)
 }
 
 // membersOf are the members of a fault, as far as events tell.

@@ -1,6 +1,7 @@
 package taskcause
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -34,10 +35,7 @@ func (q *question) image(t state.Trouble, seen []why.Evidence) {
 }
 
 func (q *question) platform(t state.Trouble, of string, seen []why.Evidence) {
-	wanted := "the platform of the task"
-	if t.Wanted != "" {
-		wanted = t.Wanted
-	}
+	wanted := cmp.Or(t.Wanted, "linux/"+strings.ReplaceAll(q.t.Spec.Architecture, "x86_64", "amd64"))
 	next := fmt.Sprintf("Build it for %s, or set runtimePlatform in %s.", wanted, q.revision())
 	if t.Has == "" {
 		q.say(why.ImagePlatform, fmt.Sprintf("%s is for other platforms alone, and the task is for %s", of, wanted), next, seen...)

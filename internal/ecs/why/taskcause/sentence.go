@@ -50,6 +50,8 @@ func (q *question) revision() string { return q.t.Spec.Family + ":" + strconv.It
 // span is a duration for people: 0.4 s, 12 s, 3m20s.
 func span(d time.Duration) string {
 	switch {
+	case d < 50*time.Millisecond:
+		return "less than 0.1 s"
 	case d < 10*time.Second:
 		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
 	case d < 2*time.Minute:

@@ -41,7 +41,7 @@ func Pull(container, image, platform string, err error) state.Trouble {
 	case errors.As(err, &login):
 		t.Kind = state.TroubleRole
 		takeCall(&t, err)
-	case errors.Is(err, backend.ErrNoPlatform):
+	case errors.Is(err, backend.ErrNoPlatform), strings.Contains(text, "no matching manifest for "):
 		t.Kind, t.Wanted = state.TroubleImagePlatform, platform
 	case errors.As(err, &lacks), strings.Contains(text, "manifest unknown"), backend.Missing(err, backend.KindImage):
 		t.Kind = state.TroubleImageMissing
