@@ -97,7 +97,7 @@ func TestCausesOfTasksThatEnd(t *testing.T) {
 		{Image: "limited/*", Script: sim.Script{PullError: "toomanyrequests: You have reached your pull rate limit."}},
 		{Image: "arm/*", Script: sim.Script{PullError: "no matching manifest for linux/amd64 in the manifest list entries"}},
 	}})
-	w := start(t, emulator.Options{Backend: engine, S3Dir: t.TempDir(), FileSystems: map[string]string{"fs-12345678": t.TempDir()}})
+	w := start(t, emulator.Options{Backend: engine, S3Dir: t.TempDir()})
 	secret := func(from string) func(*ecs.RegisterTaskDefinitionInput, *types.ContainerDefinition) {
 		return func(_ *ecs.RegisterTaskDefinitionInput, app *types.ContainerDefinition) {
 			app.Secrets = []types.Secret{{Name: aws.String("PASSWORD"), ValueFrom: &from}}
@@ -139,12 +139,6 @@ func TestCausesOfTasksThatEnd(t *testing.T) {
 		"start-failed": {label("start-error", `exec: "shopd": executable file not found in $PATH`), []wanted{{
 			why.StartFailed, []string{`container app cannot start: exec: "shopd": executable file not found in $PATH`}, "Correct container app in cause:",
 		}}},
-		"volume-failed": {func(in *ecs.RegisterTaskDefinitionInput, app *types.ContainerDefinition) {
-			in.Volumes = []types.Volume{{Name: aws.String("data"), EfsVolumeConfiguration: &types.EFSVolumeConfiguration{
-				FileSystemId: aws.String("fs-12345678"), RootDirectory: aws.String("/nowhere"),
-			}}}
-			app.MountPoints = []types.MountPoint{{SourceVolume: aws.String("data"), ContainerPath: aws.String("/data")}}
-		}, []wanted{{why.VolumeFailed, []string{"volume data cannot be mounted"}, "Correct the volume in cause:"}}},
 		"dependency-failed": {func(in *ecs.RegisterTaskDefinitionInput, app *types.ContainerDefinition) {
 			app.DependsOn = []types.ContainerDependency{{ContainerName: aws.String("migrate"), Condition: types.ContainerConditionSuccess}}
 			in.ContainerDefinitions = append(in.ContainerDefinitions, types.ContainerDefinition{

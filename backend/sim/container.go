@@ -267,6 +267,9 @@ func (c *container) inspect() backend.Container {
 	if c.net.self == c && c.net.network != nil {
 		seen.IP, seen.MAC = c.net.address, ipam.MAC(c.net.address)
 	}
+	if c.health.state == backend.Unhealthy {
+		seen.LastCheck.ExitCode = c.health.code
+	}
 	if !seen.Sandbox {
 		seen.Image, seen.SandboxID = c.spec.image, c.box.id
 	}

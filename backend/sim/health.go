@@ -19,6 +19,7 @@ const (
 type health struct {
 	state     backend.Health
 	failures  int   // probes in a row
+	code      int   // with which its test fails; 0 is not known
 	probe     Timer // the next probe of a port; nil while nothing can change
 	good, bad Timer // changes that are known beforehand
 }
@@ -44,11 +45,12 @@ func (e *Engine) watchHealth(c *container) {
 		return
 	}
 	if _, ok := checkedPort(check.Test); ok {
+		c.health.code = 1
 		c.net.checkers = append(c.net.checkers, c)
 		e.armProbe(c)
 		return
 	}
-	if testFails(check.Test, c.environment()) {
+	if c.health.code = testFails(check.Test, c.environment()); c.health.code != 0 {
 		c.health.bad = e.planHealth(c, backend.Unhealthy, firstUnhealthy(check))
 		return
 	}
@@ -90,8 +92,8 @@ func firstUnhealthy(check *backend.HealthCheck) time.Duration {
 	return (uncounted + time.Duration(retries)) * interval
 }
 
-// testFails tells whether a test is known to fail always.
-func testFails(test []string, env environment) bool {
+// testFails tells with which code a test is known to fail always; 0 is not known to.
+func testFails(test []string, env environment) (code int) {
 	words := test[1:]
 	if test[0] == "CMD-SHELL" {
 		words = []string{"sh", "-c", strings.Join(words, " ")}
@@ -100,7 +102,10 @@ func testFails(test []string, env environment) bool {
 	if !ok && len(words) > 1 {
 		does, ok = script.Run(words[1:], env)
 	}
-	return ok && does.Exit != nil && does.Exit.Code != 0
+	if !ok || does.Exit == nil {
+		return 0
+	}
+	return does.Exit.Code
 }
 
 // checkedPort is the port that a test with "check <url>" in it asks for.
