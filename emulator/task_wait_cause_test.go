@@ -109,8 +109,8 @@ func TestATaskWaitsForTheEngine(t *testing.T) {
 	}
 }
 
-// TestAVolumeWithoutItsDriver is of a task on a container instance.
-func TestAVolumeWithoutItsDriver(t *testing.T) {
+// TestAVolumeThatDoesNotExist is of a task on a container instance.
+func TestAVolumeThatDoesNotExist(t *testing.T) {
 	w := start(t)
 	_, err := w.srv.AddInstances(t.Context(), emulator.Instances{})
 	w.must(err)
@@ -119,12 +119,15 @@ func TestAVolumeWithoutItsDriver(t *testing.T) {
 			Name: aws.String("app"), Image: aws.String("shop/app:2"), Memory: aws.Int32(64),
 			MountPoints: []types.MountPoint{{SourceVolume: aws.String("data"), ContainerPath: aws.String("/data")}},
 		}},
-		Volumes: []types.Volume{{Name: aws.String("data"), DockerVolumeConfiguration: &types.DockerVolumeConfiguration{Driver: aws.String("rexray"), Scope: types.ScopeTask}}},
+		Volumes: []types.Volume{{Name: aws.String("data"), DockerVolumeConfiguration: &types.DockerVolumeConfiguration{Scope: types.ScopeShared, Autoprovision: aws.Bool(false)}}},
 	})
 	w.must(err)
 	out, err := w.client.RunTask(t.Context(), &ecs.RunTaskInput{TaskDefinition: registered.TaskDefinition.TaskDefinitionArn, LaunchType: types.LaunchTypeEc2})
 	w.must(err)
+	if len(out.Tasks) == 0 {
+		t.Fatalf("%+v", out.Failures)
+	}
 	task := *out.Tasks[0].TaskArn
 	w.untilStoppedTask(task)
-	w.expectCauses(task, wanted{why.VolumeFailed, []string{"volume data cannot be mounted: ", `volume plugin "rexray"`}, "Correct the volume in cause:1"})
+	w.expectCauses(task, wanted{why.VolumeFailed, []string{"volume data cannot be mounted: "}, "Correct the volume in cause:1"})
 }
