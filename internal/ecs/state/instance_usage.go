@@ -85,7 +85,7 @@ func (u *InstanceUsage) add(t *Task, n int) {
 		u.Memory += n * r.Memory
 		u.ENIs += n * count(r.ENI)
 	}
-	tcp, udp := t.hostPorts()
+	tcp, udp := t.HostPorts()
 	u.Ports, u.PortsUDP = carry(u.Ports, tcp, n), carry(u.PortsUDP, udp, n)
 	u.GPUs = carry(u.GPUs, t.Placement.GPUs, n)
 }
@@ -118,9 +118,9 @@ func carry[T uint16 | string](list, items []T, n int) []T {
 	})
 }
 
-// hostPorts are the ports of the host that a task has: those that its definition names,
+// HostPorts are the ports of the host that a task has: those that its definition names,
 // and those that its containers have got.
-func (t *Task) hostPorts() (tcp, udp []uint16) {
+func (t *Task) HostPorts() (tcp, udp []uint16) {
 	if r := t.Spec.Reserved; r != nil {
 		tcp, udp = r.Ports, r.PortsUDP
 	}
