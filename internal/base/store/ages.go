@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"iter"
 	"time"
 )
 
@@ -32,6 +33,13 @@ func (a *Ages[T]) Before(tx *Tx, before time.Time) []*T {
 		}
 		return wait < 0
 	})
+}
+
+// Newest goes through the rows in the order, the newest first. Nothing may be written to the table meanwhile.
+func (a *Ages[T]) Newest(tx *Tx) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		descend(a.rows(tx), "", func(row any) bool { return yield(row.(*T)) })
+	}
 }
 
 // Forget removes the rows from before a time.

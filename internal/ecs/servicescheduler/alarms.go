@@ -2,7 +2,6 @@ package servicescheduler
 
 import (
 	"slices"
-	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
@@ -10,11 +9,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
-
-// leastAlarmBake is for how long at least alarms are watched after a rolling update has all its tasks.
-// Source: ECS developer guide, deployment alarms, for a bake time of the evaluation periods; that there is a
-// least one is the emulator's choice.
-const leastAlarmBake = 3 * time.Minute
 
 // watchAlarms begins to watch the alarms of the PRIMARY deployment, and reports whether one of them has
 // ended it. With one that is triggered already when the deployment begins, none is watched.
@@ -84,9 +78,5 @@ func (p *planner) alarmsBake() bool {
 	if r.Alarms.BakesSince.IsZero() {
 		r.Alarms.BakesSince = p.Now
 	}
-	bake := leastAlarmBake
-	for _, name := range r.Alarms.Names {
-		bake = max(bake, p.Alarms[name].Window)
-	}
-	return p.Plan.Early(r.Alarms.BakesSince, bake)
+	return p.Plan.Early(r.Alarms.BakesSince, observe.AlarmBake(r, p.Alarms))
 }

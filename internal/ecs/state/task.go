@@ -1,6 +1,7 @@
 package state
 
 import (
+	"iter"
 	"sync/atomic"
 	"time"
 
@@ -183,6 +184,9 @@ const maxStoppedTasks = 10_000
 // ForgetStoppedTasks removes the tasks that stopped before a time. It looks only
 // at those.
 func ForgetStoppedTasks(tx *store.Tx, before time.Time) { stoppedTasks.Forget(tx, before) }
+
+// NewestStopped goes through the tasks that have STOPPED, the newest first.
+func NewestStopped(tx *store.Tx) iter.Seq[*Task] { return stoppedTasks.Newest(tx) }
 
 // RemoveTask forgets a task that ended.
 func RemoveTask(tx *store.Tx, t *Task) { tasks.Delete(tx, t) }

@@ -31,6 +31,11 @@ const (
 	PortTaken           Cause = "port-taken"
 	ProviderAtMaximum   Cause = "provider-at-maximum"
 	InstanceLaunching   Cause = "instance-launching"
+	// LaunchFailed is an instance that a group could not launch, LaunchRefused a task that ECS launches nowhere, and Quota a
+	// bound of the account.
+	LaunchFailed  Cause = "launch-failed"
+	LaunchRefused Cause = "launch-refused"
+	Quota         Cause = "quota"
 )
 
 // Causes of services and their deployments.
@@ -43,6 +48,8 @@ const (
 	DeploymentPercent Cause = "deployment-percent"
 	BackingOff        Cause = "backing-off"
 	Protected         Cause = "protected"
+	// InProgress is a deployment that goes on, or tasks that are on their way to STOPPED.
+	InProgress Cause = "in-progress"
 )
 
 // Causes of the end of a task that did nothing wrong.
@@ -57,6 +64,13 @@ const (
 	ServiceDeleted   Cause = "service-deleted"
 	// Removed is what another program has done to a container or sandbox on the engine.
 	Removed Cause = "removed"
+)
+
+// Causes of container instances and stacks.
+const (
+	AgentDisconnected Cause = "agent-disconnected"
+	ResourceFailed    Cause = "resource-failed"
+	ResourceWaits     Cause = "resource-waits"
 )
 
 // Causes that the emulator makes or suffers, and the lack of one.

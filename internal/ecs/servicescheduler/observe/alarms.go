@@ -55,3 +55,17 @@ func DeploymentAlarms(r *state.ServiceDeployment) *types.DeploymentAlarms {
 	}
 	return nil
 }
+
+// leastAlarmBake is for how long at least alarms are watched after a rolling update has all its tasks.
+// Source: ECS developer guide, deployment alarms, for a bake time of the evaluation periods; that there is a
+// least one is the emulator's choice.
+const leastAlarmBake = 3 * time.Minute
+
+// AlarmBake is for how long alarms are watched after a rolling update has all its tasks.
+func AlarmBake(r *state.ServiceDeployment, alarms map[string]Alarm) time.Duration {
+	bake := leastAlarmBake
+	for _, name := range r.Alarms.Names {
+		bake = max(bake, alarms[name].Window)
+	}
+	return bake
+}
