@@ -10,9 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// patience is for how long a task waits. Source: field reports of 10 to 30 minutes; ECS developer
-// guide, cluster auto scaling, for the limit as such.
-const patience = 15 * time.Minute
+const patience = state.WaitsAtMost
 
 // look is how soon it is tried again to place a task whose constraints ask for tasks of other groups:
 // one of these that is placed takes room, so that no change says that there may be a place now.

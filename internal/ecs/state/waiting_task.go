@@ -10,6 +10,10 @@ import (
 
 var waitingTasks = tasks.Index((*Task).waitsIn)
 
+// WaitsAtMost is for how long a task waits. Source: field reports of 10 to 30 minutes; ECS developer
+// guide, cluster auto scaling, for the limit as such.
+const WaitsAtMost = 15 * time.Minute
+
 // waitsIn is the value of the index by which the tasks that wait in a cluster are found.
 func (t *Task) waitsIn() string {
 	if !t.Waits() {

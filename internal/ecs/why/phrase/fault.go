@@ -1,0 +1,32 @@
+package phrase
+
+import (
+	"fmt"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
+)
+
+// Fault is the answer that a fault has led to something. what is the beginning of the sentence.
+func Fault(f *why.Facts, act why.Act, what string) why.Answer {
+	evidence := why.Evidence{At: act.At, Text: fmt.Sprintf("fault %s (%s) has acted on it", act.ID, act.Kind)}
+	if act.Members != "" {
+		evidence.Text += ": " + act.Members
+	}
+	return why.Answer{
+		Cause: why.Fault, At: act.At, Evidence: []why.Evidence{evidence},
+		Sentence: fmt.Sprintf("%s: fault %s (%s), which was added with the emulator, acted at %s.", what, act.ID, act.Kind, Time(f.Now, act.At)),
+		Next:     "It ends with its time, or with ecs-emulator faults clear " + act.ID + ".",
+	}
+}
+
+// LastFault is the newest of the faults that have acted on something since a time.
+func LastFault(acts []why.Act, kinds ...string) (last why.Act, found bool) {
+	for _, a := range acts {
+		for _, kind := range kinds {
+			if string(a.Kind) == kind {
+				last, found = a, true
+			}
+		}
+	}
+	return last, found
+}
