@@ -91,15 +91,21 @@ func (e *Executor) throttle(g *observe.Generation) {
 
 // throttled reports whether starts are held back, and wakes when they no longer are.
 func (e *Executor) throttled(d *state.Deployment) bool {
-	until := d.Throttle.Until
-	if d.Failures > FreeCrashes {
-		if end := d.FailedAt.Add(CrashPause); end.After(until) {
-			until = end
-		}
-	}
+	until, _ := HeldUntil(d)
 	if !e.Now.Before(until) {
 		return false
 	}
 	e.Plan.Wake(until)
 	return true
+}
+
+// HeldUntil is until when no task of a deployment starts because others have failed, and how many have in a row.
+func HeldUntil(d *state.Deployment) (until time.Time, failures int) {
+	until, failures = d.Throttle.Until, d.Throttle.Failures
+	if d.Failures > FreeCrashes {
+		if end := d.FailedAt.Add(CrashPause); end.After(until) {
+			return end, d.Failures
+		}
+	}
+	return until, failures
 }

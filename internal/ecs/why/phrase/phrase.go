@@ -65,7 +65,9 @@ func TaskOf(t *state.Task) string {
 }
 
 // Service names a service, with its cluster if that is not the default one.
-func Service(serviceARN string) string { return "service " + arn.Name(serviceARN) + inCluster(serviceARN) }
+func Service(serviceARN string) string {
+	return "service " + arn.Name(serviceARN) + inCluster(serviceARN)
+}
 
 // Instance names a container instance: container instance 1a2b3c4d (i-0123456789).
 func Instance(c *state.ContainerInstance) string {

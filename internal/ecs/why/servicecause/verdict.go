@@ -1,0 +1,209 @@
+package servicecause
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/phrase"
+)
+
+// verdicts say which deployments have failed or were rolled back, and why.
+func (q *question) verdicts() (answers []why.Answer) {
+	var seen []string
+	for _, d := range q.service.ListedDeployments() {
+		part := state.FindServiceDeployment(q.Tx, d.ServiceDeploymentARN)
+		if part == nil || slices.Contains(seen, part.ARN) {
+			continue
+		}
+		seen = append(seen, part.ARN)
+		if answer, ended := q.verdict(part); ended {
+			answers = append(answers, answer)
+		}
+	}
+	return answers
+}
+
+// verdict is the answer about a service deployment that has failed or goes back. It is false for one that goes on, has
+// succeeded, or was superseded.
+func (q *question) verdict(d *state.ServiceDeployment) (answer why.Answer, ended bool) {
+	triggered := types.ServiceDeploymentRollbackMonitorsStatusTriggered
+	hook := failedHook(d)
+	switch {
+	case d.Rollback == nil && !slices.Contains([]types.ServiceDeploymentStatus{
+		types.ServiceDeploymentStatusStopped, types.ServiceDeploymentStatusRollbackFailed,
+	}, d.Status):
+		return answer, false
+	case d.CircuitBreaker.Status == triggered:
+		answer = q.byBreaker(d)
+	case d.Alarms.Status == triggered:
+		answer = q.byAlarm(d)
+	case hook != nil:
+		answer = q.byHook(d, hook)
+	case d.StopType != "":
+		answer = why.Answer{
+			Cause: why.UserStopped, Sentence: fmt.Sprintf("because StopServiceDeployment asked for it (%s)", d.StopType),
+			Evidence: []why.Evidence{{At: d.UpdatedAt, Text: "stopType " + string(d.StopType)}},
+		}
+	case d.Rollback == nil && d.Status == types.ServiceDeploymentStatusStopped:
+		return answer, false // another one, or the end of the service, has taken its place
+	default:
+		answer = why.Answer{
+			Cause: why.Unknown, Sentence: "ECS's reason is: " + strings.TrimSuffix(reasonOf(d), "."),
+			Next: "Correct what the reason names, and deploy again.", Because: q.failures(d.Target.DeploymentID),
+		}
+	}
+	answer.Of, answer.Kind, answer.At = d.ARN, why.KindServiceDeployment, endOf(d)
+	answer.Sentence = fmt.Sprintf("%s %s: %s.", q.deployment(d), q.outcome(d), answer.Sentence)
+	answer.Evidence = append([]why.Evidence{{At: answer.At, Text: fmt.Sprintf("service deployment %s is %s: %s", arn.Name(d.ARN), d.Status, reasonOf(d))}}, answer.Evidence...)
+	return answer, true
+}
+
+// unknownEnd is of a service deployment that has ended without a failure of its own.
+func (q *question) unknownEnd(d *state.ServiceDeployment) why.Answer {
+	return why.Answer{
+		Cause: why.Replaced, At: endOf(d),
+		Sentence: fmt.Sprintf("%s %s at %s: %s", q.deployment(d), d.Status, phrase.Time(q.Now, endOf(d)), phrase.Stop(cmp.Or(d.StatusReason, "another one began"))),
+		Evidence: []why.Evidence{{At: endOf(d), Text: fmt.Sprintf("service deployment %s is %s: %s", arn.Name(d.ARN), d.Status, d.StatusReason)}},
+	}
+}
+
+// deployment names a service deployment: The deployment of web:7 to service web.
+func (q *question) deployment(d *state.ServiceDeployment) string {
+	return "The deployment of " + q.definitionOf(d.Target.ARN) + " to " + q.name()
+}
+
+// definitionOf is the task definition of a revision.
+func (q *question) definitionOf(revision string) string {
+	if r := state.FindServiceRevision(q.Tx, revision); r != nil {
+		return arn.Name(r.TaskDefinition)
+	}
+	return "revision " + arn.Name(revision)
+}
+
+// outcome is what has become of it, and when.
+func (q *question) outcome(d *state.ServiceDeployment) string {
+	at := phrase.Time(q.Now, endOf(d))
+	switch {
+	case d.Status == types.ServiceDeploymentStatusRollbackFailed:
+		return fmt.Sprintf("has failed, and so has its rollback at %s (%s)", at, strings.TrimSuffix(d.StatusReason, "."))
+	case d.Rollback != nil && d.Status == types.ServiceDeploymentStatusRollbackSuccessful:
+		return fmt.Sprintf("was rolled back to %s at %s", q.definitionOf(d.Rollback.RevisionARN), phrase.Time(q.Now, d.Rollback.StartedAt))
+	case d.Rollback != nil:
+		return fmt.Sprintf("is being rolled back to %s since %s", q.definitionOf(d.Rollback.RevisionARN), phrase.Time(q.Now, d.Rollback.StartedAt))
+	default:
+		return "failed at " + at + " and was not rolled back"
+	}
+}
+
+func endOf(d *state.ServiceDeployment) time.Time {
+	switch {
+	case d.Rollback != nil:
+		return d.Rollback.StartedAt
+	case !d.FinishedAt.IsZero():
+		return d.FinishedAt
+	}
+	return d.UpdatedAt
+}
+
+func reasonOf(d *state.ServiceDeployment) string {
+	if d.Rollback != nil {
+		return d.Rollback.Reason
+	}
+	return d.StatusReason
+}
+
+func (q *question) byBreaker(d *state.ServiceDeployment) why.Answer {
+	b := d.CircuitBreaker
+	answer := why.Answer{
+		Cause: why.BreakerRollback, Because: q.failures(d.Target.DeploymentID),
+		Sentence: fmt.Sprintf("%s failed, and its circuit breaker ends it at %d", phrase.Count(b.FailureCount, "task"), b.Threshold),
+		Next:     "Correct why its tasks failed, and deploy again.",
+		Evidence: []why.Evidence{{Text: fmt.Sprintf("circuit breaker %s: failureCount %d, threshold %d", b.Status, b.FailureCount, b.Threshold)}},
+	}
+	if len(answer.Because) > 0 && answer.Because[0].Next != "" {
+		answer.Next = answer.Because[0].Next
+	}
+	if e := q.lastEvent(d.StartedAt, "deployment failed: "); e != nil {
+		answer.Evidence = append(answer.Evidence, evidence(e))
+	}
+	return answer
+}
+
+func (q *question) byAlarm(d *state.ServiceDeployment) why.Answer {
+	names := d.Alarms.Triggered
+	answer := why.Answer{
+		Cause:    why.AlarmRollback,
+		Sentence: fmt.Sprintf("%s %s went into ALARM", phrase.Verb(len(names), "alarm", "alarms"), phrase.List(names)),
+		Next:     "See what the alarm measures, correct that, and deploy again.",
+		Evidence: []why.Evidence{{Text: fmt.Sprintf("alarms %s: %s", d.Alarms.Status, strings.Join(names, ", "))}},
+	}
+	for _, name := range names {
+		for _, h := range slices.Backward(cloudwatch.History(q.Tx, arn.ScopeOf(d.ServiceARN), name)) {
+			if h.At.After(endOf(d)) || !strings.HasSuffix(h.Summary, " to ALARM") {
+				continue
+			}
+			answer.Evidence = append(answer.Evidence, why.Evidence{At: h.At, Text: "alarm " + name + ": " + h.Summary})
+			break
+		}
+	}
+	return answer
+}
+
+// failedHook is the lifecycle hook that has ended a deployment, as the reason of that names its stage; nil: none has.
+// Hooks that were still asked when it ended are FAILED as well.
+func failedHook(d *state.ServiceDeployment) *state.LifecycleHook {
+	reason := reasonOf(d)
+	if !strings.Contains(reason, "hook") {
+		return nil
+	}
+	for i := range slices.Backward(d.Hooks) {
+		h := &d.Hooks[i]
+		over := h.Status == types.DeploymentLifecycleHookStatusFailed || h.Status == types.DeploymentLifecycleHookStatusTimedOut
+		if over && strings.Contains(reason, string(h.Stage)+" ") && strings.Contains(reason, h.TargetARN) {
+			return h
+		}
+	}
+	for i := range slices.Backward(d.Hooks) { // its target has said a reason of its own
+		h := &d.Hooks[i]
+		if h.Status == types.DeploymentLifecycleHookStatusFailed && h.StatusReason != "" && strings.Contains(reason, h.StatusReason) {
+			return h
+		}
+	}
+	return nil
+}
+
+func (q *question) byHook(d *state.ServiceDeployment, h *state.LifecycleHook) why.Answer {
+	answer := why.Answer{
+		Cause:    why.HookFailed,
+		Evidence: []why.Evidence{{At: h.UpdatedAt, Text: fmt.Sprintf("hook %s of stage %s is %s %s", hookName(h), h.Stage, h.Status, h.StatusReason)}},
+	}
+	switch {
+	case h.Status == types.DeploymentLifecycleHookStatusTimedOut:
+		answer.Sentence = fmt.Sprintf("%s of stage %s had no answer until %s", hookName(h), h.Stage, phrase.Time(q.Now, h.ExpiresAt))
+		answer.Next = "Have the hook answer in time, or give it more of it, and deploy again."
+	case h.TargetType == types.DeploymentLifecycleHookTargetTypePause:
+		answer.Sentence = fmt.Sprintf("%s of stage %s was continued with ROLLBACK", hookName(h), h.Stage)
+	default:
+		answer.Sentence = fmt.Sprintf("%s of stage %s answered FAILED", hookName(h), h.Stage)
+		if h.StatusReason != "" {
+			answer.Sentence += ": " + strings.TrimSuffix(h.StatusReason, ".")
+		}
+		answer.Next = "See why the hook answers FAILED, and deploy again."
+	}
+	return answer
+}
+
+func hookName(h *state.LifecycleHook) string {
+	if h.TargetType == types.DeploymentLifecycleHookTargetTypePause {
+		return "pause hook " + h.ID
+	}
+	return "hook " + h.TargetARN
+}
