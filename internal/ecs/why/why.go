@@ -26,6 +26,17 @@ type Result struct {
 	Kind     Kind     `json:"kind,omitempty"`
 	AsWanted bool     `json:"asWanted"`
 	Answers  []Answer `json:"answers"`
+	// Fits are what the reference of the question fits, where that is more than one: then Of is empty.
+	Fits []Fit `json:"fits,omitempty"`
+	// LeftOut is how many tasks that are not as wanted have no answer, as there are too many.
+	LeftOut int `json:"leftOut,omitempty"`
+}
+
+// Fit is one of several that a reference fits.
+type Fit struct {
+	Of       string `json:"of"`
+	Kind     Kind   `json:"kind"`
+	AsWanted bool   `json:"asWanted"`
 }
 
 // Answer is a cause in a sentence.

@@ -120,7 +120,7 @@ func draining(f *why.Facts, c *state.ContainerInstance, i *ec2.Instance) why.Ans
 	}
 	by := ""
 	if c.DrainedBy != "" {
-		by = ", as " + c.DrainedBy + " asked for"
+		by = ", by " + c.DrainedBy
 	}
 	answer := why.Answer{
 		Cause: why.Draining, At: c.DrainedAt,

@@ -1,0 +1,185 @@
+package inquiry
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
+	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/phrase"
+)
+
+// subject is what a question is about.
+type subject struct {
+	arn  string
+	kind why.Kind
+}
+
+// leastOfID is of how many letters the beginning of an id is, where a service has that name, too.
+const leastOfID = 4
+
+// mostSubjects is how many a reference may fit.
+const mostSubjects = 10
+
+// UnknownError says that a reference fits nothing, or too much, and what there is.
+type UnknownError struct{ text string }
+
+func (e UnknownError) Error() string { return e.text }
+
+// find returns what a reference fits: an ARN, the id of a task or container instance or the beginning of it, or the name of
+// a service, with or without its cluster. cluster, a name or an ARN, may be empty for all.
+func find(tx *store.Tx, ref, cluster string) ([]subject, error) {
+	if arn.Is(ref) {
+		found, ok := byARN(tx, ref)
+		if !ok {
+			return nil, UnknownError{"there is no " + kindOfARN(ref) + " " + ref + whatThereIs(tx)}
+		}
+		return []subject{found}, nil
+	}
+	services := byName(tx, ref, cluster)
+	found := services
+	if len(services) == 0 || len(ref) >= leastOfID {
+		found = append(found, byID(tx, ref, cluster)...)
+	}
+	switch {
+	case len(found) == 0:
+		in := ""
+		if cluster != "" {
+			in = " in cluster " + cluster
+		}
+		return nil, UnknownError{fmt.Sprintf("there is no service, task or container instance %s%s%s", ref, in, whatThereIs(tx))}
+	case len(found) > mostSubjects:
+		return nil, UnknownError{fmt.Sprintf("%s fits %d services, tasks and container instances: give more of the id, or an ARN", ref, len(found))}
+	}
+	return found, nil
+}
+
+func byARN(tx *store.Tx, ref string) (s subject, ok bool) {
+	switch {
+	case state.FindTask(tx, ref) != nil:
+		return subject{ref, why.KindTask}, true
+	case state.FindService(tx, ref) != nil:
+		return subject{ref, why.KindService}, true
+	case state.FindServiceDeployment(tx, ref) != nil:
+		return subject{ref, why.KindServiceDeployment}, true
+	case state.FindContainerInstance(tx, ref) != nil:
+		return subject{ref, why.KindContainerInstance}, true
+	case elbv2.FindTargetGroup(tx, ref) != nil:
+		return subject{ref, why.KindTargetGroup}, true
+	case cloudformation.StackAt(tx, ref) != nil:
+		return subject{ref, why.KindStack}, true
+	}
+	return s, false
+}
+
+// kindOfARN names what an ARN is of, for an error.
+func kindOfARN(ref string) string {
+	for _, known := range []struct{ part, name string }{
+		{":task/", "task"}, {":service/", "service"}, {":service-deployment/", "service deployment"}, {":container-instance/", "container instance"},
+		{":targetgroup/", "target group"}, {":stack/", "stack"},
+	} {
+		if strings.Contains(ref, known.part) {
+			return known.name
+		}
+	}
+	return "task, service, service deployment, container instance, target group or stack"
+}
+
+// byName are the services of a name, or of cluster/name. Those that are INACTIVE count only where there is no other.
+func byName(tx *store.Tx, ref, cluster string) (found []subject) {
+	if of, name, both := strings.Cut(ref, "/"); both && cluster == "" {
+		cluster, ref = of, name
+	}
+	var inactive []subject
+	for s := range state.EachService(tx) {
+		switch {
+		case s.Name != ref || !inCluster(s.ARN, cluster):
+		case s.Status() == state.ServiceInactive:
+			inactive = append(inactive, subject{s.ARN, why.KindService})
+		default:
+			found = append(found, subject{s.ARN, why.KindService})
+		}
+	}
+	if len(found) == 0 {
+		return inactive
+	}
+	return found
+}
+
+// byID are the tasks, and the container instances, whose id begins so; an id that is whole fits alone. Container instances
+// are known by the ids of their EC2 instances as well, and tasks by the ids of their containers.
+func byID(tx *store.Tx, ref, cluster string) (found []subject) {
+	if ref == "" {
+		return nil
+	}
+	for _, t := range state.AllTasks(tx) {
+		switch id := arn.Name(t.ARN); {
+		case !strings.HasPrefix(id, ref) && !ofContainer(t, ref) || !inCluster(t.ARN, cluster):
+		case id == ref:
+			return []subject{{t.ARN, why.KindTask}}
+		default:
+			found = append(found, subject{t.ARN, why.KindTask})
+		}
+	}
+	for _, c := range state.AllContainerInstances(tx) {
+		switch id := arn.Name(c.ARN); {
+		case !strings.HasPrefix(id, ref) && c.EC2InstanceID != ref || !inCluster(c.ARN, cluster):
+		case id == ref:
+			return []subject{{c.ARN, why.KindContainerInstance}}
+		default:
+			found = append(found, subject{c.ARN, why.KindContainerInstance})
+		}
+	}
+	return found
+}
+
+func ofContainer(t *state.Task, ref string) bool {
+	return slices.ContainsFunc(t.Status.Containers, func(c state.Container) bool { return c.RuntimeID == ref || c.EngineID == ref })
+}
+
+func inCluster(resourceARN, cluster string) bool {
+	name := arn.ClusterName(resourceARN)
+	return cluster == "" || cluster == name || cluster == arn.ScopeOf(resourceARN).Cluster(name)
+}
+
+// whatThereIs names the services, tasks, container instances and stacks that a reader may have meant.
+func whatThereIs(tx *store.Tx) string {
+	var services, tasks, instances, stacks []string
+	for s := range state.EachService(tx) {
+		services = append(services, arn.ClusterName(s.ARN)+"/"+s.Name)
+	}
+	for _, t := range state.AllTasks(tx) {
+		if !t.Ended() {
+			tasks = append(tasks, activity.ShortID(arn.Name(t.ARN))+" of "+strings.TrimPrefix(t.Spec.Group, "family:"))
+		}
+	}
+	for _, c := range state.AllContainerInstances(tx) {
+		if c.Status != state.InstanceInactive {
+			instances = append(instances, activity.ShortID(arn.Name(c.ARN)))
+		}
+	}
+	for _, s := range cloudformation.AllStacks(tx) {
+		if !s.Deleted() {
+			stacks = append(stacks, s.Name)
+		}
+	}
+	text := ""
+	for _, list := range []struct {
+		name string
+		of   []string
+	}{{"services", services}, {"tasks that run", tasks}, {"container instances", instances}, {"stacks", stacks}} {
+		if len(list.of) > 0 {
+			text += "; " + list.name + ": " + phrase.Some(mostSubjects, list.of)
+		}
+	}
+	if text == "" {
+		return "; there are no services and no tasks"
+	}
+	return text + "; stopped tasks are known for an hour"
+}
