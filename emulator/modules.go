@@ -23,6 +23,7 @@ type parts struct {
 	balancers *app.LoadBalancers
 	discovery *app.Discovery
 	costs     *app.Costs
+	why       *app.Why
 }
 
 // makeModules lists what the emulator has: a capability that is added here works, is waited for, measured, kept on disk,
@@ -59,6 +60,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		p.ecs.LookAgain()
 	}
 	s.faults = &Faults{of: faults}
+	p.why = &app.Why{Core: c, Engine: p.engine, Faults: faults}
 	s.modules = append([]app.Module{
 		events.Module(), // first, so that the clock waits for it last: it hears of what all others do
 		p.engine.Module(),
@@ -76,6 +78,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		p.costs.Module(),
 		(&app.Stacks{Core: c, Endpoint: cmp.Or(o.PublicURL, s.URL()), Way: events.Way, S3Dir: o.S3Dir, IgnoreTypes: o.IgnoreTypes}).Module(),
 		faults.Module(),
+		p.why.Module(),
 	}, append(o.modules, metrics.Module())...) // which collects from all others
 	s.collect = metrics.Collect
 	s.quiet = &controllers.Quiet{Store: c.Store, Settle: p.engine.Settle, Loops: s.running.Loops, Requests: s.requests.Load, Matched: events.Matched, Log: o.Log}

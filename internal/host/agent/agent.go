@@ -112,6 +112,14 @@ func (a *Agent) Health(host string) error {
 	return err
 }
 
+// LostSince is the real time since when the engine of a host cannot be used; zero: it can.
+func (a *Agent) LostSince(host string) time.Time {
+	if h := a.hosts[host]; h != nil {
+		return h.Engine.LostSince()
+	}
+	return time.Time{}
+}
+
 // DiskHealth says whether there is room on the disk of a host's engine: nil, or what it has said last.
 func (a *Agent) DiskHealth(host string) error {
 	if h := a.hosts[host]; h != nil {

@@ -28,6 +28,7 @@ type Engine struct {
 	mu        sync.Mutex
 	lost      error // why the engine cannot be used, or nil
 	timesLost int
+	lostAt    time.Time     // real time; of the first of the losses that last
 	losses    chan struct{} // tells Recover that lost was set
 	seen      chan struct{} // closed when the engine has answered, or has not
 	sawOnce   sync.Once

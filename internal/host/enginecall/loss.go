@@ -32,6 +32,7 @@ func (e *Engine) Lose(cause error) {
 	defer e.mu.Unlock()
 	cause = lostError(cause)
 	if e.lost == nil || errors.Is(e.lost, ErrNotListed) {
+		e.lostAt = time.Now()
 		e.log.Error("cannot use the container engine: tasks wait for it", "error", cause)
 	}
 	e.lost = cause
@@ -56,6 +57,16 @@ func (e *Engine) Health() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.lost
+}
+
+// LostSince is the real time since when the engine cannot be used; zero: it can, or was not lost but never seen.
+func (e *Engine) LostSince() time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.lost == nil {
+		return time.Time{}
+	}
+	return e.lostAt
 }
 
 // Losses is how often the engine has been lost.

@@ -1,0 +1,31 @@
+package app
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/whyfacts"
+)
+
+// Why answers why something is not as wanted.
+type Why struct {
+	*Core
+	Engine *Engine
+	Faults *Faults
+	*whyfacts.Gatherer
+}
+
+// Module lists what it brings.
+func (y *Why) Module() Module { return Module{Name: "why", Offer: y.offer} }
+
+func (y *Why) offer() Offer {
+	y.Gatherer = whyfacts.New(whyfacts.Sources{
+		Store: y.Core.Store, Clock: y.Core.Clock, Output: y.Engine.Output, Faults: y.Faults.Kit().List,
+		KeptApart: func(from string, to netip.Addr, port int) string { return y.Engine.Agent().KeptApart(from, to, port) },
+		Engine: func() (time.Time, error) {
+			return y.Engine.Agent().LostSince(Fargate), y.Engine.Agent().Health(Fargate)
+		},
+	})
+	return Offer{Routes: control.WhyRoutes(control.WhyOptions{Ask: y.Ask, Log: y.Log})}
+}
