@@ -2,131 +2,46 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
-	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam/decision"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/why"
 )
 
 var whyCommand = subcommand{
-	name:      "why",
-	summary:   "explain why a request was allowed or denied",
-	examples:  []example{{"ecs-emulator why 0d3ae5f1-6c2b-4b1a-9f0e-2f8a7c1d5e90", "who wanted what, and what each kind of policies said"}},
-	arguments: []argument{{name: "request id", about: "id of a request, as the error or the answer has it, or its first eight letters"}},
-	declare:   asking(explainRequest),
+	name:    "why",
+	summary: "explain what is not as wanted, or a request's refusal; exit code 3",
+	examples: []example{
+		{"ecs-emulator why", "all that is not as wanted"},
+		{"ecs-emulator why shop/web", "one service: why its tasks fail, or what it waits for"},
+		{"ecs-emulator why 3f2a91c0", "one task, or a container instance"},
+		{"ecs-emulator why 0d3ae5f1-6c2b-4b1a-9f0e-2f8a7c1d5e90", "a request: who wanted what, and what each kind of policies said"},
+	},
+	arguments: []argument{{
+		name: "reference", optional: true,
+		about: "name, cluster/name or ARN of a service, id or ARN of a task or container instance, ARN of a service deployment, target group or stack, " +
+			"or id of a request, as the error or the answer has it (default: all that is not as wanted)",
+	}},
+	declare: declareWhy,
 }
 
-func explainRequest(ctx context.Context, endpoint string, args []string, stdout io.Writer) error {
-	var report decision.RequestReport
-	if err := askJSON(ctx, http.MethodGet, endpoint, "access/"+url.PathEscape(args[0]), nil, &report); err != nil {
-		return orOlder(err, endpoint, "why")
-	}
-	for i := range report.Decisions {
-		if i > 0 {
-			fmt.Fprintln(stdout)
+// declareWhy explains what is not as wanted.
+func declareWhy(flags *flagSet) action {
+	var c why.Command
+	endpoint := endpointFlag(flags)
+	flags.StringVar(&c.Cluster, "cluster", "", "name or ARN of the `cluster` that is meant (default: all)")
+	flags.BoolVar(&c.JSON, "json", false, "print it as JSON")
+	return func(ctx context.Context, args []string, stdout, _ io.Writer) error {
+		c.Ref = args[0]
+		c.Get = func(ctx context.Context, path string, query url.Values) (*http.Response, error) {
+			return send(ctx, http.MethodGet, *endpoint, path, query, nil)
 		}
-		for _, line := range whyLines(&report.Decisions[i]) {
-			fmt.Fprintln(stdout, activity.OneLine(line)) // which has what clients chose
+		c.Refusal = func(response *http.Response) error { return orOlder(refusal(response), *endpoint, "why") }
+		code, err := c.Run(ctx, stdout)
+		if err == nil && code != 0 { // the answers have said what is not as wanted
+			err = exitError{code: code}
 		}
+		return err
 	}
-	return nil
-}
-
-// whyLines explain a decision.
-func whyLines(d *decision.ExplainedReport) []string {
-	lines := []string{
-		outcome(d), "  who       " + d.Principal, "  action    " + d.Action, "  resource  " + d.Resource,
-		"  request   " + d.RequestID + " in " + d.Region + " of account " + d.Account + " at " + d.Time.Format(time.RFC3339),
-	}
-	for n, key := range slices.Sorted(maps.Keys(d.Keys)) {
-		label := "            "
-		if n == 0 {
-			label = "  keys      "
-		}
-		lines = append(lines, label+key+" = "+valuesOf(d.Keys[key]))
-	}
-	if len(d.Layers) == 0 && d.Layer == "" {
-		return append(lines, "  policies  none: the root user may do all that no resource forbids")
-	}
-	for i := range d.Layers {
-		l := &d.Layers[i]
-		lines = append(lines, fmt.Sprintf("  %-9s %s", l.Layer, finding(l)))
-		for _, c := range l.Conditions {
-			lines = append(lines, "            "+condition(c))
-		}
-	}
-	return lines
-}
-
-func outcome(d *decision.ExplainedReport) string {
-	switch {
-	case d.Decision.Decision == decision.Allowed:
-		return "Allowed."
-	case d.Enforced:
-		return strings.TrimSpace("Denied "+d.Reason) + "."
-	}
-	return "Would be denied with --iam=enforce" + strings.TrimRight(" "+d.Reason, " ") + "."
-}
-
-// finding says what a layer found.
-func finding(l *decision.LayerReport) string {
-	statement := "statement " + l.Statement + " of " + l.Policy
-	text := ""
-	switch {
-	case l.Denies && l.Statement == "":
-		text = "denies: " + l.Policy + " cannot be evaluated"
-	case l.Denies:
-		text = "denies: " + statement
-	case l.Allows:
-		text = "allows: " + statement
-	case l.Statement != "":
-		text = "does not allow: nearest is " + statement + ", which " + lacks[l.Lacks]
-	case l.Layer == "resource":
-		text = "does not allow: there is no policy, or none of its statements allows anything"
-	default:
-		text = "does not allow: no statement allows anything"
-	}
-	if l.Missing != "" {
-		text += "; the emulator does not have the document of " + l.Missing + ", which therefore allows nothing"
-	}
-	return text
-}
-
-var lacks = map[string]string{
-	"form":      "lacks an element that such policies need, or has one that they may not have",
-	"action":    "has other actions",
-	"resource":  "has other resources",
-	"principal": "has other principals",
-	"condition": "has a condition that does not hold",
-	"":          "applies",
-}
-
-func condition(c decision.ConditionReport) string {
-	is := "holds"
-	if !c.Holds {
-		is = "does not hold"
-	}
-	text := fmt.Sprintf("%s %s %s: the request has %s, which %s", c.Operator, c.Key, valuesOf(c.Wants), valuesOf(c.Has), is)
-	if c.Never {
-		text += "; the emulator never supplies this key for the action"
-	}
-	return text
-}
-
-// valuesOf writes the values of a key.
-func valuesOf(values []string) string {
-	switch len(values) {
-	case 0:
-		return "none"
-	case 1:
-		return fmt.Sprintf("%q", values[0])
-	}
-	return fmt.Sprintf("%q", values)
 }

@@ -120,7 +120,7 @@ func TestWhyOfAnUnknownRequest(t *testing.T) {
 	}{
 		{[]string{"why", "0123abcd", "--endpoint", url}, 1, "ecs-emulator: there is no decision about a request 0123abcd: "},
 		{[]string{"why", "a/b?c", "--endpoint", url}, 1, "404 Not Found"},
-		{[]string{"why"}, 2, "ecs-emulator why: <request id> is missing: "},
+		{[]string{"why", "a", "b"}, 2, "ecs-emulator why: unexpected argument "},
 		{[]string{"policy-from-log", "--endpoint", url, "--principal", aRole}, 1, "ecs-emulator: no calls of " + aRole + " were seen\n"},
 		{[]string{"policy-from-log", "--endpoint", url, "--principal", "deploy"}, 1, "principal is not an ARN such as "},
 		{[]string{"policy-from-log", "--endpoint", url, "--principal", aRole, "--since", "noon"}, 1, "since is not a time such as 2026-01-31T15:04:05Z: noon"},
