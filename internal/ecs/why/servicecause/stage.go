@@ -37,7 +37,7 @@ func (q *question) hooksWait(part *state.ServiceDeployment) (answers []why.Answe
 		}
 		answer := why.Answer{
 			Cause: why.HookWaits, At: h.UpdatedAt,
-			Evidence: []why.Evidence{{At: h.UpdatedAt, Text: fmt.Sprintf("hook %s of stage %s is %s", hookName(h), h.Stage, h.Status)}},
+			Evidence: []why.Evidence{{At: h.UpdatedAt, Text: fmt.Sprintf("%s of stage %s is %s", hookName(h), h.Stage, h.Status)}},
 		}
 		until := fmt.Sprintf("until %s, then %s", phrase.Time(q.Now, h.ExpiresAt), h.TimeoutAction)
 		if h.TargetType == types.DeploymentLifecycleHookTargetTypePause {

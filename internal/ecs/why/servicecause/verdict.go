@@ -183,7 +183,7 @@ func failedHook(d *state.ServiceDeployment) *state.LifecycleHook {
 func (q *question) byHook(d *state.ServiceDeployment, h *state.LifecycleHook) why.Answer {
 	answer := why.Answer{
 		Cause:    why.HookFailed,
-		Evidence: []why.Evidence{{At: h.UpdatedAt, Text: fmt.Sprintf("hook %s of stage %s is %s %s", hookName(h), h.Stage, h.Status, h.StatusReason)}},
+		Evidence: []why.Evidence{{At: h.UpdatedAt, Text: fmt.Sprintf("%s of stage %s is %s %s", hookName(h), h.Stage, h.Status, h.StatusReason)}},
 	}
 	switch {
 	case h.Status == types.DeploymentLifecycleHookStatusTimedOut:
