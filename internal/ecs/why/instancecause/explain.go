@@ -40,6 +40,10 @@ func Explain(f *why.Facts, c *state.ContainerInstance) (answers []why.Answer) {
 	return answers
 }
 
+// userInitiated is the code of the reason of an instance that a caller ends, or its group. Source: EC2 API reference,
+// StateReason.
+const userInitiated = "Client.UserInitiatedShutdown"
+
 // ended is why an EC2 instance is on its way out, as EC2 and its Auto Scaling group say it.
 func ended(f *why.Facts, c *state.ContainerInstance, i *ec2.Instance) (answer why.Answer, ok bool) {
 	kinds := []string{string(faults.TerminateInstance), string(faults.CutOffInstance), string(faults.ZoneDown), string(faults.SpotInterruption)}
@@ -69,8 +73,14 @@ func ended(f *why.Facts, c *state.ContainerInstance, i *ec2.Instance) (answer wh
 		Sentence: fmt.Sprintf("Instance %s is %s since %s: %s.", i.ID, i.State(), phrase.Time(f.Now, i.WantedAt), strings.TrimSuffix(cmp.Or(i.Reason.Message, i.Reason.Transition, "EC2 gives no reason"), ".")),
 		Evidence: []why.Evidence{{At: i.WantedAt, Text: fmt.Sprintf("EC2: instance %s is %s: %s %s", i.ID, i.State(), i.Reason.Code, i.Reason.Message)}},
 	}
-	if a := activityOf(f, i); a != nil {
-		answer.Cause = why.ScaledIn
+	if i.Reason.Code == userInitiated {
+		answer.Cause = why.UserStopped
+	}
+	if a := activityOf(f, i); a != nil && !strings.Contains(a.Cause, "health check") { // else it only follows what has ended the instance
+		answer.Cause = why.InstanceLost
+		if strings.Contains(a.Cause, "shrinking the capacity") {
+			answer.Cause = why.ScaledIn
+		}
 		answer.Sentence = fmt.Sprintf("Auto Scaling group %s terminates instance %s since %s: %s", i.Group, i.ID, phrase.Time(f.Now, a.StartTime), phrase.Stop(a.Cause))
 		answer.At, answer.Evidence = a.StartTime, append(answer.Evidence, why.Evidence{At: a.StartTime, Text: a.Description + ": " + a.Cause})
 	}

@@ -26,6 +26,7 @@ func (s Search) Explain(f *why.Facts, subject string) (answers []why.Answer) {
 	if len(answers) == 0 {
 		return []why.Answer{lack}
 	}
+	lack, _ = s.Instances(f, "there is no place now")
 	for i := range answers {
 		answers[i].Because = append(answers[i].Because, lack)
 	}

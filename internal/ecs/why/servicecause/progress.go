@@ -13,7 +13,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/phrase"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/placecause"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/targetcause"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/taskcause"
 )
 
 // pending says why tasks are not RUNNING yet: each cause once.
@@ -152,25 +151,17 @@ func (q *question) lost() []why.Answer {
 	return q.explain(q.stopped(kept.ID, since, func(t *state.Task) bool { return t.Stop != nil }))
 }
 
-// Tasks returns why the newest tasks of a service have failed, each cause once, also of one that is INACTIVE.
-func Tasks(f *why.Facts, serviceARN string) (answers []why.Answer) {
+// Tasks returns why tasks of a service have failed between two times, each cause once, also of one that is INACTIVE.
+func Tasks(f *why.Facts, serviceARN string, from, to time.Time) (answers []why.Answer) {
+	var tasks []*state.Task
 	looked := 0
 	for t := range state.NewestStopped(f.Tx) {
-		if looked++; looked > mostLookedAt || len(answers) == mostCauses {
+		if looked++; looked > mostLookedAt || len(tasks) == mostStopped || t.Status.StoppedAt.Before(from) {
 			break
 		}
-		if t.Spec.ServiceARN != serviceARN || !failed(t) {
-			continue
-		}
-		for _, a := range of(t, taskcause.Explain(f, t)) {
-			known := false
-			for _, b := range answers {
-				known = known || a.Cause == b.Cause
-			}
-			if !known {
-				answers = append(answers, a)
-			}
+		if t.Spec.ServiceARN == serviceARN && failed(t) && !t.Spec.CreatedAt.Before(from) && !t.Spec.CreatedAt.After(to) {
+			tasks = append(tasks, t)
 		}
 	}
-	return answers
+	return (&question{Facts: f}).explain(tasks)
 }

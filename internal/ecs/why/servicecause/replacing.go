@@ -81,7 +81,7 @@ func (q *question) deadlocked() (answer why.Answer, ok bool) {
 	maximum, minimum := bounds.Percentages(q.service.DeploymentConfiguration, q.service.SchedulingStrategy)
 	return why.Answer{
 		Cause: why.DeploymentPercent, At: *told.CreatedAt,
-		Sentence: fmt.Sprintf("%s can neither start nor stop a task: it has %s and may have %d at most (maximumPercent %d), and must keep %d healthy ones (minimumHealthyPercent %d).",
+		Sentence: fmt.Sprintf("%s can neither start nor stop a task: it has %s and may have %d at most (maximumPercent %d), and must keep %d healthy (minimumHealthyPercent %d).",
 			phrase.Upper(q.name()), phrase.Count(q.view.Present(), "task"), q.view.Upper(), maximum, q.view.Lower(), minimum),
 		Next:     "Raise maximumPercent, or lower minimumHealthyPercent, with UpdateService.",
 		Evidence: []why.Evidence{evidence(told), {At: q.Now, Text: fmt.Sprintf("desiredCount %d, tasks that have not STOPPED %d, healthy %d", q.service.DesiredCount, q.view.Present(), q.view.Healthy())}},

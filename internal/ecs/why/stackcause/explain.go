@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
@@ -74,28 +75,43 @@ func failed(f *why.Facts, s *cloudformation.Stack, shown *overview.Stack, first 
 	if strings.Contains(first.Reason, "alarm") && strings.Contains(first.Reason, "ALARM") {
 		answer.Cause = why.AlarmRollback
 	}
-	answer.Because = resource(f, s, first.LogicalID, first.Type, physicalOf(f, s, first), depth)
+	physical, began := failing(f, s, first)
+	answer.Because = resource(f, s, &part{first.LogicalID, physical, first.Type, began, first.At}, depth)
 	if len(answer.Because) > 0 && answer.Because[0].Next != "" {
 		answer.Next = answer.Because[0].Next
 	}
 	return answer
 }
 
-// physicalOf is the physical id of a resource when it failed: it may be gone by now, and another one in its place.
-func physicalOf(f *why.Facts, s *cloudformation.Stack, first *overview.StackFailure) string {
+// failing is the physical id of a resource when it failed, as it may be gone by now and another one in its place, and when
+// that operation on it began.
+func failing(f *why.Facts, s *cloudformation.Stack, first *overview.StackFailure) (physicalID string, began time.Time) {
+	found := false
 	for e := range cloudformation.Events(f.Tx, s.ID) {
-		if e.LogicalID == first.LogicalID && e.Status == first.Status && e.At.Equal(first.At) {
-			return e.PhysicalID
+		switch {
+		case e.LogicalID != first.LogicalID || e.PhysicalID == s.ID:
+		case !found && e.Status == first.Status && e.At.Equal(first.At):
+			found, physicalID = true, e.PhysicalID
+		case found && !strings.HasSuffix(e.Status, "_IN_PROGRESS"):
+			return physicalID, began
+		case found:
+			began = e.At
 		}
 	}
-	return ""
+	return physicalID, began
+}
+
+// part is a resource of a stack, in the time in which something was done to it. It goes on where the end is zero.
+type part struct {
+	logicalID, physicalID, kind string
+	from, to                    time.Time
 }
 
 // waits is of a resource on which something is being done.
 func waits(f *why.Facts, s *cloudformation.Stack, shown *overview.Stack, r *overview.StackResource, depth int) why.Answer {
 	answer := why.Answer{
 		Cause: why.ResourceWaits, At: r.Since, Next: "Wait.",
-		Because: resource(f, s, r.LogicalID, r.Type, r.PhysicalID, depth),
+		Because: resource(f, s, &part{logicalID: r.LogicalID, physicalID: r.PhysicalID, kind: r.Type, from: r.Since}, depth),
 	}
 	doing := r.Status
 	if r.Stabilizing {
@@ -120,17 +136,17 @@ func waits(f *why.Facts, s *cloudformation.Stack, shown *overview.Stack, r *over
 }
 
 // resource is why a resource failed, or is not ready: of a service and of a stack it is known.
-func resource(f *why.Facts, s *cloudformation.Stack, logicalID, kind, physicalID string, depth int) []why.Answer {
-	if physicalID == "" {
-		if r := cloudformation.FindResource(f.Tx, s.ID, logicalID); r != nil {
-			physicalID = r.PhysicalID
+func resource(f *why.Facts, s *cloudformation.Stack, p *part, depth int) []why.Answer {
+	if p.physicalID == "" {
+		if r := cloudformation.FindResource(f.Tx, s.ID, p.logicalID); r != nil {
+			p.physicalID = r.PhysicalID
 		}
 	}
-	switch kind {
+	switch p.kind {
 	case "AWS::ECS::Service":
-		return service(f, physicalID)
+		return service(f, p)
 	case cloudformation.TypeStack:
-		nested := cloudformation.StackAt(f.Tx, physicalID)
+		nested := cloudformation.StackAt(f.Tx, p.physicalID)
 		if nested == nil || nested.ID == s.ID {
 			return nil
 		}
@@ -143,18 +159,21 @@ func resource(f *why.Facts, s *cloudformation.Stack, logicalID, kind, physicalID
 	return nil
 }
 
-// service is why a service is not as wanted, or, where it has been deleted in a rollback, why its tasks have failed.
-func service(f *why.Facts, serviceARN string) (answers []why.Answer) {
-	if s := state.FindService(f.Tx, serviceARN); s != nil {
-		answers = servicecause.Explain(f, s)
+// service is why a service is not as wanted, or, where it is or was deleted in a rollback, why its tasks have failed. A
+// service that has been made since is another one.
+func service(f *why.Facts, p *part) (answers []why.Answer) {
+	s := state.FindService(f.Tx, p.physicalID)
+	if s == nil || !p.to.IsZero() && s.CreatedAt.After(p.to) {
+		return nil
 	}
+	answers = servicecause.Explain(f, s)
 	for i := range answers {
 		if answers[i].Of == "" {
-			answers[i].Of, answers[i].Kind = serviceARN, why.KindService
+			answers[i].Of, answers[i].Kind = s.ARN, why.KindService
 		}
 	}
-	if len(answers) == 0 {
-		answers = servicecause.Tasks(f, serviceARN)
+	if len(answers) == 0 && !p.to.IsZero() {
+		answers = servicecause.Tasks(f, s.ARN, p.from, p.to)
 	}
 	return answers
 }
