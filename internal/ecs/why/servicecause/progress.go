@@ -106,11 +106,13 @@ func (q *question) progress() []why.Answer {
 	case leaving > 0:
 		answer.Sentence = fmt.Sprintf("%s goes on: %s; %s on the way to STOPPED.", phrase.Upper(q.name()), q.shown.NotAsWanted,
 			phrase.Count(leaving, "task")+" "+phrase.Verb(leaving, "is", "are"))
-	case q.in.Service.Primary().RolloutState == types.DeploymentRolloutStateInProgress:
+	case q.service.Primary().RolloutState == types.DeploymentRolloutStateInProgress:
+	case q.wanted() != q.service.Primary().DesiredCount && q.view.Kept() == q.view.Primary:
+		answer.Sentence = fmt.Sprintf("%s goes on: %s; the service scheduler is yet to act on desiredCount %d.", phrase.Upper(q.name()), q.shown.NotAsWanted, q.wanted())
 	default:
 		answer.Cause, answer.Next = why.Unknown, ""
 		answer.Sentence = fmt.Sprintf("%s is not as wanted: %s.", phrase.Upper(q.name()), q.shown.NotAsWanted)
-		if len(q.events) > 0 {
+		if len(q.events) > 0 && !aws.ToTime(q.events[0].CreatedAt).Before(q.service.Primary().UpdatedAt) {
 			answer.Sentence += " ECS says: " + phrase.Stop(aws.ToString(q.events[0].Message))
 		}
 	}
@@ -119,6 +121,9 @@ func (q *question) progress() []why.Answer {
 	}
 	return []why.Answer{answer}
 }
+
+// wanted is how many tasks the service is to have.
+func (q *question) wanted() int { return q.view.DesiredCount() }
 
 // startingText says what becomes of the tasks that do not count as healthy yet.
 func (q *question) startingText(n int) string {

@@ -7,9 +7,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/phrase"
@@ -35,15 +38,16 @@ func (q *question) verdicts() (answers []why.Answer) {
 // succeeded, or was superseded.
 func (q *question) verdict(d *state.ServiceDeployment) (answer why.Answer, ended bool) {
 	triggered := types.ServiceDeploymentRollbackMonitorsStatusTriggered
-	hook := failedHook(d)
+	reason, told := q.reasonOf(d)
+	hook := failedHook(d, reason)
 	switch {
 	case d.Rollback == nil && !slices.Contains([]types.ServiceDeploymentStatus{
 		types.ServiceDeploymentStatusStopped, types.ServiceDeploymentStatusRollbackFailed,
 	}, d.Status):
 		return answer, false
-	case d.CircuitBreaker.Status == triggered:
+	case d.CircuitBreaker.Status == triggered && (d.Rollback == nil || d.Rollback.Reason == record.ReasonBreakerRollback): // else it has ended the way back
 		answer = q.byBreaker(d)
-	case d.Alarms.Status == triggered:
+	case d.Alarms.Status == triggered && (d.Rollback == nil || d.Rollback.Reason == record.ReasonAlarmRollback):
 		answer = q.byAlarm(d)
 	case hook != nil:
 		answer = q.byHook(d, hook)
@@ -56,14 +60,30 @@ func (q *question) verdict(d *state.ServiceDeployment) (answer why.Answer, ended
 		return answer, false // another one, or the end of the service, has taken its place
 	default:
 		answer = why.Answer{
-			Cause: why.Unknown, Sentence: "ECS's reason is: " + strings.TrimSuffix(reasonOf(d), "."),
+			Cause: why.Unknown, Sentence: "ECS's reason is: " + strings.TrimSuffix(reason, "."),
 			Next: "Correct what the reason names, and deploy again.", Because: q.failures(d.Target.DeploymentID),
 		}
 	}
+	if d.Status == types.ServiceDeploymentStatusRollbackFailed && d.StatusReason == record.ReasonRollbackFailed {
+		answer.Because = append(answer.Because, q.restoring(d)...)
+	}
 	answer.Of, answer.Kind, answer.At = d.ARN, why.KindServiceDeployment, endOf(d)
 	answer.Sentence = fmt.Sprintf("%s %s: %s.", q.deployment(d), q.outcome(d), answer.Sentence)
-	answer.Evidence = append([]why.Evidence{{At: answer.At, Text: fmt.Sprintf("service deployment %s is %s: %s", arn.Name(d.ARN), d.Status, reasonOf(d))}}, answer.Evidence...)
+	answer.Evidence = append([]why.Evidence{{At: answer.At, Text: fmt.Sprintf("service deployment %s is %s: %s", arn.Name(d.ARN), d.Status, cmp.Or(d.StatusReason, reason))}}, answer.Evidence...)
+	if told != nil {
+		answer.Evidence = append(answer.Evidence, evidence(told))
+	}
 	return answer, true
+}
+
+// restoring are why the tasks have failed of the deployment by which the service was to go back.
+func (q *question) restoring(d *state.ServiceDeployment) (answers []why.Answer) {
+	for _, each := range q.service.Deployments {
+		if each.RestoresID != "" && each.ServiceDeploymentARN == d.ARN {
+			answers = append(answers, q.explain(q.stopped(each.ID, time.Time{}, failed))...)
+		}
+	}
+	return answers
 }
 
 // unknownEnd is of a service deployment that has ended without a failure of its own.
@@ -113,11 +133,21 @@ func endOf(d *state.ServiceDeployment) time.Time {
 	return d.UpdatedAt
 }
 
-func reasonOf(d *state.ServiceDeployment) string {
+// reasonOf is why a service deployment has failed. Where there is nothing to go back to, its own reason says that, and the
+// event of the failure the other; told is that event.
+func (q *question) reasonOf(d *state.ServiceDeployment) (reason string, told *types.ServiceEvent) {
 	if d.Rollback != nil {
-		return d.Rollback.Reason
+		return d.Rollback.Reason, nil
 	}
-	return d.StatusReason
+	if d.StatusReason != record.ReasonNoCandidate {
+		return d.StatusReason, nil
+	}
+	begin := "(deployment " + d.Target.DeploymentID + ") deployment failed: "
+	if told = q.lastEvent(d.CreatedAt, begin); told == nil {
+		return d.StatusReason, nil
+	}
+	_, reason, _ = strings.Cut(aws.ToString(told.Message), begin)
+	return reason, told
 }
 
 func (q *question) byBreaker(d *state.ServiceDeployment) why.Answer {
@@ -131,7 +161,7 @@ func (q *question) byBreaker(d *state.ServiceDeployment) why.Answer {
 	if len(answer.Because) > 0 && answer.Because[0].Next != "" {
 		answer.Next = answer.Because[0].Next
 	}
-	if e := q.lastEvent(d.StartedAt, "deployment failed: "); e != nil {
+	if e := q.lastEvent(d.StartedAt, "(deployment "+d.Target.DeploymentID+") deployment failed: "); e != nil && d.StatusReason != record.ReasonNoCandidate {
 		answer.Evidence = append(answer.Evidence, evidence(e))
 	}
 	return answer
@@ -159,8 +189,7 @@ func (q *question) byAlarm(d *state.ServiceDeployment) why.Answer {
 
 // failedHook is the lifecycle hook that has ended a deployment, as the reason of that names its stage; nil: none has.
 // Hooks that were still asked when it ended are FAILED as well.
-func failedHook(d *state.ServiceDeployment) *state.LifecycleHook {
-	reason := reasonOf(d)
+func failedHook(d *state.ServiceDeployment, reason string) *state.LifecycleHook {
 	if !strings.Contains(reason, "hook") {
 		return nil
 	}
