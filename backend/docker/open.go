@@ -66,6 +66,9 @@ type Options struct {
 	// Programs is a folder with the programs that the engine runs beside tasks, where this
 	// process does not embed them; see package program. Empty is none.
 	Programs string
+	// Apart keeps the container in which this process runs, if it does, off the owner's networks: a container on one
+	// more network may send what is for elsewhere through it. Sandboxes are then reached through a relay.
+	Apart bool
 	// Log is where the engine tells what it does of its own accord. Nil discards.
 	Log *slog.Logger
 }
@@ -107,6 +110,9 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	e := newEngine(at, api, label.Owner{Name: opts.Owner, Place: home}, log.With("engine", at.Host))
 	e.metadata.instance = opts.AllowInstanceMetadata
 	e.assemble(opts)
+	if opts.Apart {
+		e.networks.StayApart()
+	}
 	return e, nil
 }
 

@@ -46,10 +46,7 @@ func (s *Networks) ensure(ctx context.Context, spec backend.NetworkSpec, own Own
 // create makes the network of a VPC. It tries one range after the other: another process may take a
 // range after the look at those that are free.
 func (s *Networks) create(ctx context.Context, spec backend.NetworkSpec, existing []network.Summary) (Network, error) {
-	avoid := taken(existing)
-	if s.Local {
-		avoid = append(avoid, hostRanges()...)
-	}
+	avoid := s.avoid(existing)
 	if err := s.inTheWay(spec, existing); err != nil {
 		return Network{}, err
 	}
@@ -75,6 +72,22 @@ func (s *Networks) create(ctx context.Context, spec backend.NetworkSpec, existin
 		}
 	}
 	return Network{}, errors.New("no free /16 for the VPC: each candidate overlaps a network of the engine or the host; choose one with --vpc-cidr")
+}
+
+// avoid are the ranges that networks of the engine have, and its host where that is seen.
+func (s *Networks) avoid(existing []network.Summary) []netip.Prefix {
+	if s.Local {
+		return append(taken(existing), hostRanges()...)
+	}
+	return taken(existing)
+}
+
+// FreeRange is the range that the network of a VPC would get which asks for none; the zero Prefix: none is free.
+func (s *Networks) FreeRange(existing []network.Summary) netip.Prefix {
+	for free := range ranges(netip.Prefix{}, s.avoid(existing)) {
+		return free
+	}
+	return netip.Prefix{}
 }
 
 // ranges are the range asked for, or those that may be free.

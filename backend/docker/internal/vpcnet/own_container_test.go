@@ -26,3 +26,12 @@ func TestOwnContainerID(t *testing.T) {
 		}
 	}
 }
+
+// It asks no engine: there is none.
+func TestWhatStaysApartRunsInNoContainer(t *testing.T) {
+	s := New(Options{})
+	s.StayApart()
+	if own, err := s.Own(t.Context()); err != nil || own.ID != "" {
+		t.Errorf("it runs in %v, %v", own, err)
+	}
+}
