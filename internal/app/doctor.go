@@ -1,0 +1,92 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker"
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials/profile"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/doctor"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/doctor/examination"
+)
+
+// Doctor looks at this machine and its container engine, for an emulator that runs.
+type Doctor struct {
+	*Core
+	Engine            *Engine
+	Endpoint, Version string
+	NoPort            bool // the endpoint has none
+}
+
+// Module lists what it brings.
+func (d *Doctor) Module() Module {
+	return Module{Name: "doctor", Offer: func() Offer {
+		return Offer{Routes: control.DoctorRoutes(control.DoctorOptions{Examine: d.Examine, Closing: d.Closing, Log: d.Log})}
+	}}
+}
+
+// Examine makes the checks of these names, or all.
+func (d *Doctor) Examine(ctx context.Context, names []string) diagnosis.Report {
+	o := examination.Options{
+		Only: names, Endpoint: d.Endpoint, VPC: d.Engine.VPCRange, Instance: d.Engine.InstanceRange, State: d.DataDir, Version: d.Version,
+		Variables: os.Environ(), Real: RealProfile, Moved: d.moved, Answer: func() doctor.Answer { return d.answer(ctx) },
+	}
+	if !d.NoPort {
+		o.Listen = strings.TrimPrefix(d.Endpoint, "http://")
+	}
+	switch engine, is := d.Engine.engine.(*docker.Engine); {
+	case is:
+		ExamineDocker(&o, engine.Host(), d.Engine.Programs)
+	case d.Engine.Backend != nil:
+		o.Simulated = "the engine is the caller's own (Options.Backend)"
+	default:
+		o.Simulated = "containers are simulated"
+	}
+	return examination.Examine(ctx, o)
+}
+
+// ExamineDocker has a Docker engine be examined, for an owner of its own of which nothing stays.
+func ExamineDocker(o *examination.Options, host, programs string) {
+	o.Ask = func(ctx context.Context) diagnosis.Engine { return docker.Examine(ctx, host) }
+	o.Open = func(ctx context.Context) (examination.Engine, error) {
+		return docker.Open(ctx, docker.Options{Host: host, Owner: arn.NewID(), Programs: programs, Apart: true})
+	}
+}
+
+// RealProfile reports whether a profile may lead to credentials of AWS itself.
+func RealProfile(name string) bool { return profile.IsReal(name, doctor.IsRealKey) }
+
+// answer is how this emulator is.
+func (d *Doctor) answer(ctx context.Context) doctor.Answer {
+	h := d.Engine.Health(ctx)
+	a := doctor.Answer{URL: d.Endpoint, Version: d.Version, Engine: h.Name, Healthy: h.Status == control.EngineReady && h.NetworkError == ""}
+	a.Reasons = doctor.Reasons(h.NetworkError, h.FilterError, h.DiskError, h.Unanswered)
+	if err := d.Store.Probe(); err != nil {
+		a.Healthy, a.Reasons = false, append(a.Reasons, err.Error())
+	}
+	return a
+}
+
+// moved are the ports of tasks on Fargate that have another number than their own.
+func (d *Doctor) moved() (all []doctor.Moved) {
+	for _, t := range state.AllTasks(d.Store.Read()) {
+		if t.Ended() || t.Placement.ContainerInstance != "" || !d.Engine.LocalPorts {
+			continue
+		}
+		for _, p := range d.Engine.Ports(t.ARN, false) {
+			_, number, err := net.SplitHostPort(p.Address)
+			if err == nil && p.Protocol == "tcp" && number != strconv.Itoa(p.ContainerPort) {
+				all = append(all, doctor.Moved{Container: p.Container, Task: fmt.Sprintf("%.8s", arn.Name(t.ARN)), Port: p.ContainerPort, Address: p.Address})
+			}
+		}
+	}
+	return all
+}
