@@ -17,7 +17,7 @@ func commands() []subcommand {
 		serveCommand, psCommand, logsCommand, execCommand, eventsCommand, portsCommand,
 		deliveriesCommand, scalingCommand, costsCommand, whyCommand, policyFromLogCommand, listFaultsCommand, addFaultCommand, runFaultsCommand, clearFaultsCommand,
 		loadCommand, clearLoadCommand,
-		checkCommand, envCommand, healthCommand, pruneCommand, completionCommand, helpCommand(), versionCommand,
+		checkCommand, envCommand, healthCommand, doctorCommand, pruneCommand, completionCommand, helpCommand(), versionCommand,
 	}
 }
 
@@ -35,7 +35,7 @@ var versionCommand = subcommand{
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run returns the exit code: 0, 1 for what failed, 2 for a wrong command line, 3 or 4 if ps shows
-// something that is not as wanted; of exec that of the command, or 255 for what failed.
+// something that is not as wanted, 3 if doctor finds what does not work; of exec that of the command, or 255 for what failed.
 func run(args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
 		args = []string{"help"}

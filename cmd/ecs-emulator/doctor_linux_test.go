@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
+)
+
+func TestDoctorAtASocketOfOthers(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		t.Skip("only root can act as another user")
+	}
+	dir, err := os.MkdirTemp("", "ecs-emulator-doctor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	at := filepath.Join(dir, "docker.sock")
+	listener, err := net.Listen("unix", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	for path, mode := range map[string]os.FileMode{dir: 0o755, at: 0o600} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := command("doctor", "--json", "--engine", "unix://"+at)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	cmd.Path, cmd.Dir = copyOfThis(t), "/"
+	examineBy(t, cmd, nil).has("engine", diagnosis.Broken, "permission denied on unix://"+at, "usermod -aG docker")
+}
+
+func TestDoctorOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	at := t.TempDir()
+	if err := syscall.Mount("tmpfs", at, "tmpfs", 0, "size=1m"); err != nil {
+		t.Skipf("no file system can be mounted here: %v", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(at, 0) })
+	e := examine(t, []string{"TMPDIR=" + at}, "--engine", "sim", "--data-dir", filepath.Join(at, "data"))
+	e.has("disk", diagnosis.Broken, fmt.Sprintf("the data directory (%s/data): 1.0 MiB of 1.0 MiB are free", at), "make room at "+at)
+	e.has("disk", diagnosis.Broken, fmt.Sprintf("temporary files (%s): 1.0 MiB", at), "")
+}
+
+// On a terminal the texts are broken between words, and --fix asks.
+func TestDoctorAsksBeforeItRemoves(t *testing.T) {
+	t.Parallel()
+	engine := engineThatSays(t, healthyAnswers(map[string]string{
+		"networks": `[{"Id":"vpc","Name":"vpc","Labels":{"ecs-emulator.kind":"network","ecs-emulator.owner":"gone"}}]`,
+	}))
+	// This engine keeps its network.
+	for answer, want := range map[string]string{"n\n": "nothing was removed\n", "\n": "nothing was removed\n", "yes\n": "which the engine does not let go of"} {
+		s := onTerminal(&process{T: t}, 80, false, "doctor", "--engine", engine, "--fix")
+		s.eventually("it asks", func() bool { return strings.Contains(s.text(), "Remove that? [y/N] ") })
+		if text := s.text(); !strings.Contains(text, "have on the engine:\n  owner gone: 0 containers, 1 network, 0 volumes\n") {
+			t.Errorf("it lists\n%s", text)
+		}
+		_, err := s.user.WriteString(answer)
+		s.must(err)
+		s.eventually("it ends", func() bool { return strings.Contains(s.text(), "broken: something") })
+		if text := s.text(); !strings.Contains(text, want) {
+			t.Errorf("the answer %q has\n%s", answer, text)
+		}
+		for line := range strings.Lines(s.text()) {
+			if len([]rune(strings.TrimRight(line, "\n"))) > 80 && !strings.Contains(line, "removed what") && strings.Contains(line, "  ") {
+				t.Errorf("a line is longer than the screen: %q", line)
+			}
+		}
+	}
+}
