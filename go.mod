@@ -63,6 +63,8 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
+require maragu.dev/gomponents v1.2.0
+
 require (
 	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect
 	github.com/Microsoft/go-winio v0.6.4 // indirect
