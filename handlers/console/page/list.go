@@ -1,0 +1,84 @@
+package page
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	g "maragu.dev/gomponents"
+
+	h "github.com/ecs-emulator/ecs-emulator/handlers/console/element"
+)
+
+// MostRows is how many rows of a list a page has.
+const MostRows = 100
+
+// Paging says which rows of a list are shown.
+type Paging struct {
+	Total int
+	shown int
+	after bool   // the list does not begin with its first row
+	next  string // the cursor of the rows that follow; empty: none do
+	name  string
+}
+
+// List is the part of a list that the page shows: at most [MostRows], in an order, after the row that the parameter
+// after names as "NAME/ID". Rows of an id that is not there are refused. A list of ten thousand is not sorted.
+func List[T any](r *Request, name string, all []T, id func(T) string, before func(x, y T) int) (rows []T, _ Paging, err error) {
+	p := Paging{Total: len(all), name: name}
+	r.lists = append(r.lists, name)
+	if list, last, found := strings.Cut(r.Query.Get("after"), "/"); found && list == name {
+		at := slices.IndexFunc(all, func(row T) bool { return id(row) == last })
+		if at < 0 {
+			return nil, p, Invalid("after=%s: the list has no such row (any more); leave it out for the first rows", r.Query.Get("after"))
+		}
+		from := all[at]
+		all = slices.DeleteFunc(slices.Clone(all), func(row T) bool { return before(row, from) <= 0 })
+		p.after = true
+	}
+	rows = First(all, MostRows, before)
+	if p.shown = len(rows); len(rows) > 0 && len(all) > len(rows) {
+		p.next = name + "/" + id(rows[len(rows)-1])
+	}
+	return rows, p, nil
+}
+
+// First returns the first n rows in an order.
+func First[T any](all []T, n int, before func(x, y T) int) []T {
+	first := make([]T, 0, min(n, len(all)))
+	for _, row := range all {
+		if len(first) == n {
+			if before(first[n-1], row) <= 0 {
+				continue
+			}
+			first = first[:n-1]
+		}
+		at, _ := slices.BinarySearchFunc(first, row, before)
+		first = slices.Insert(first, at, row)
+	}
+	return first
+}
+
+// CheckCursor refuses a cursor of a list that the page does not have. The router calls it once the page has been read.
+func (r *Request) CheckCursor() error {
+	after := r.Query.Get("after")
+	if name, _, _ := strings.Cut(after, "/"); after == "" || slices.Contains(r.lists, name) {
+		return nil
+	}
+	there := "this page has none"
+	if len(r.lists) > 0 {
+		there = "the lists of this page are " + strings.Join(r.lists, ", ")
+	}
+	return Invalid("after=%s is the cursor of no list: %s; leave it out for the first rows", after, there)
+}
+
+// Pages leads to the other rows of a list.
+func (r *Request) Pages(p Paging) g.Node {
+	if p.next == "" && !p.after {
+		return nil
+	}
+	return h.Nav(h.Class("pages"), h.Aria("label", "rows of "+p.name),
+		h.Span(h.Text(fmt.Sprintf("%d of %d", p.shown, p.Total))),
+		g.If(p.after, A("first rows", r.With())),
+		g.If(p.next != "", A("next rows", r.With("after", p.next))))
+}
