@@ -1,0 +1,100 @@
+package console
+
+import (
+	"net/http"
+
+	g "maragu.dev/gomponents"
+
+	h "github.com/ecs-emulator/ecs-emulator/handlers/console/element"
+	"github.com/ecs-emulator/ecs-emulator/handlers/console/page"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+)
+
+// document is a whole page. live: its script follows its stream.
+func (c *Console) document(r *page.Request, to *found, out rendered, live bool) g.Node {
+	body := g.Group{}
+	for _, f := range out.fragments {
+		body = append(body, h.Raw(f.html)) // which render has made
+	}
+	return g.Group{h.Raw("<!doctype html>"), h.HTML(h.Lang("en"),
+		h.Head(
+			h.Meta(h.Charset("utf-8")), h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")),
+			h.Meta(h.Name("color-scheme"), h.Content("light dark")),
+			h.TitleEl(h.Text(out.title)),
+			h.Link(h.Rel("icon"), h.Href(static("icon.svg"))), h.Link(h.Rel("stylesheet"), h.Href(static("style.css"))),
+			h.Script(h.Src(static("script.js")), h.Defer())),
+		h.Body(
+			h.A(h.Class("skip"), h.Href("#main"), h.Text("Skip to the content")),
+			h.Header(h.A(h.Class("name"), h.Href(r.To()), h.Text("ecs-emulator")), c.nav(r, to), h.Raw(out.scopes.html), c.clock()),
+			h.P(h.ID("connection"), h.Role("status"), h.Aria("live", "polite"), h.Hidden()),
+			h.Main(h.ID("main"), h.TabIndex("-1"), g.If(live, h.Data("live", "")), body),
+			h.Footer(h.P(page.Textf("ecs-emulator %s. Times are of the emulator's clock, in UTC.", c.Version)))))}
+}
+
+// nav is the list of pages.
+func (c *Console) nav(r *page.Request, to *found) g.Node {
+	items := g.Group{}
+	for i := range c.pages {
+		p := &c.pages[i]
+		if p.Nav == "" {
+			continue
+		}
+		current := to != nil && (p.Pattern == to.Pattern || p.Pattern == to.Within && to.Nav == "")
+		items = append(items, h.Li(h.A(h.Href(r.To(p.parts...)), g.If(current, h.Aria("current", "page")), page.Text(p.Nav))))
+	}
+	return h.Nav(h.Aria("label", "Pages"), h.Ul(items))
+}
+
+// scopeLinks lead to the same kind of things of other accounts and regions, once there are two.
+func (c *Console) scopeLinks(r *page.Request) g.Node {
+	items := g.Group{}
+	there := scopes(r.Tx)
+	if len(there) > 1 {
+		for _, scope := range there {
+			items = append(items, h.Li(h.A(h.Href(r.In(scope)), g.If(scope == r.Scope, h.Aria("current", "true")), page.Text(scopeName(scope, there)))))
+		}
+	}
+	return h.Nav(h.ID("scopes"), h.Aria("label", "Accounts and regions"), g.If(len(items) > 0, h.Ul(items)))
+}
+
+// scopeName is the region, with the account if there are several.
+func scopeName(s arn.Scope, there []arn.Scope) string {
+	for _, other := range there {
+		if other.Account != s.Account {
+			return s.Region + " " + s.Account
+		}
+	}
+	return s.Region
+}
+
+// show answers a GET with the page.
+func (c *Console) show(w http.ResponseWriter, r *http.Request, to *found) {
+	asked, err := c.request(r, to)
+	if asked == nil {
+		c.refuse(w, r, c.refusalOf(err))
+		return
+	}
+	out := c.read(asked, to, err, nil)
+	c.write(w, r, out.status, c.document(asked, to, out, true))
+}
+
+// refuse answers with what is wrong, where no page is to be shown.
+func (c *Console) refuse(w http.ResponseWriter, r *http.Request, e *page.Refusal) {
+	nowhere := &found{route: &route{}}
+	asked := c.newRequest(nowhere, nil)
+	view := refusalView(e)
+	out := rendered{title: titleOf(view)}
+	out.add("top", top(asked, view))
+	for _, s := range view.Sections {
+		out.add("section-"+s.ID, section(s))
+	}
+	c.write(w, r, e.Status, c.document(asked, nil, out, false))
+}
+
+func (c *Console) write(w http.ResponseWriter, r *http.Request, status int, document g.Node) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_ = document.Render(w) // a client that went away is no concern of ours
+	}
+}
