@@ -37,7 +37,7 @@ func (s *Server) newHandler(offer app.Offer) http.Handler {
 	api := handlers.New(handlers.Parts{
 		Services: services, Kept: p.secrets.Kept(), Options: calls,
 		DataChannel: p.sessions.DataChannel(), Registry: p.images.Registry(calls),
-		Metrics: metrics.Handler(), Gate: s.gate(), AllowedHosts: s.opts.allowedHosts(), Upstream: c.Upstream, Log: s.opts.Log,
+		Console: p.console.Handler(), Metrics: metrics.Handler(), Gate: s.gate(), AllowedHosts: s.opts.allowedHosts(), Upstream: c.Upstream, Log: s.opts.Log,
 		Control: control.Handler(control.Options{
 			Version: s.opts.Version, Endpoint: s.URL(), Store: c.Store, Clock: controlClock{c.Clock, s}, Advance: s.advanceUnderWay, Log: s.opts.Log,
 			Scope: c.Scope, Engine: p.engine.Health, Services: c.Services, Elsewhere: c.Upstream.ServiceStates,

@@ -24,6 +24,7 @@ type parts struct {
 	discovery *app.Discovery
 	costs     *app.Costs
 	why       *app.Why
+	console   *app.Console
 }
 
 // makeModules lists what the emulator has: a capability that is added here works, is waited for, measured, kept on disk,
@@ -53,6 +54,9 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 	p.balancers = &app.LoadBalancers{Core: c, Engine: p.engine, Metrics: metrics}
 	p.discovery = &app.Discovery{Core: c, Engine: p.engine, Metrics: metrics}
 	p.costs = &app.Costs{Core: c, Metrics: metrics, Logs: p.logs, Prices: s.prices}
+	p.console = &app.Console{
+		Core: c, Engine: p.engine, Balancers: p.balancers, Images: p.images, Metrics: metrics, Time: controlClock{c.Clock, s}, Version: o.Version, Mode: string(o.Console),
+	}
 	usage := &app.Usage{Core: c, Engine: p.engine, Logs: p.logs, Containers: o.ContainerMetrics}
 	faults.Engine, faults.Agent, faults.Loads, faults.Capacity = p.engine.Faulty, p.engine.Agent, p.engine.Loads, p.ec2.Capacity
 	faults.LookAgain = func() {
@@ -80,6 +84,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		faults.Module(),
 		p.why.Module(),
 		(&app.Doctor{Core: c, Engine: p.engine, Endpoint: s.URL(), NoPort: o.InProcess, Version: o.Version}).Module(),
+		p.console.Module(),
 	}, append(o.modules, metrics.Module())...) // which collects from all others
 	s.collect = metrics.Collect
 	s.quiet = &controllers.Quiet{Store: c.Store, Settle: p.engine.Settle, Loops: s.running.Loops, Requests: s.requests.Load, Matched: events.Matched, Log: o.Log}

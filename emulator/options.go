@@ -253,6 +253,9 @@ type Options struct {
 	// there before, that have another name than the pull gave them, or that a container has. Default 0: all stay. The
 	// simulated engine has no images that take room.
 	ImageCache int64
+	// Console says whether there is a console for people at /_emulator/console: ConsoleOn, ConsoleRead or ConsoleOff. Default
+	// ConsoleOn. It has no login, as all below /_emulator/; web pages of other origins cannot use it.
+	Console ConsoleMode
 	// Version is shown at /_emulator/health.
 	Version string
 	// Log gets a line for each state of a task and each request that fails, and at level
@@ -325,7 +328,7 @@ func (o Options) check() error {
 	if err := cmp.Or(app.CheckMetadataRate(o.MetadataRate), ssmsession.CheckPublicURL(o.PublicURL)); err != nil {
 		return err
 	}
-	return cmp.Or(o.checkAccess(), handlers.CheckHosts(o.AllowedHosts))
+	return cmp.Or(o.checkAccess(), o.checkConsole(), handlers.CheckHosts(o.AllowedHosts))
 }
 
 // allowedHosts are the names that requests may have: those of the user, and the public one.
@@ -357,6 +360,7 @@ func (o Options) withDefaults() Options {
 	fallback(&o.MetadataRate, app.DefaultMetadataRate)
 	o.SecurityGroups = cmp.Or(o.SecurityGroups, SecurityGroupsOn)
 	o.IAM = cmp.Or(o.IAM, AccessOff)
+	o.Console = cmp.Or(o.Console, ConsoleOn)
 	o.StrictRoles = o.StrictRoles || o.IAM == AccessEnforce && !o.UnknownRoles
 	if o.Strict {
 		o.NoDefaultCluster, o.StrictVPC, o.StrictRoles, o.StrictSecrets, o.StrictExec, o.StrictImages = true, true, true, true, true, true

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/console"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/handlers/datachannel"
 	"github.com/ecs-emulator/ecs-emulator/handlers/registry"
@@ -38,6 +39,8 @@ type Parts struct {
 	// Registry serves unsigned requests to paths that start with registry.Prefix. Nil is none.
 	Registry http.Handler
 	Metrics  http.Handler
+	// Console serves the paths that console.Has has, and a browser that asks for / is led there. Nil is none.
+	Console *console.Console
 	// Gate keeps from tasks what is not offered to them.
 	Gate Gate
 	// AllowedHosts are names under which clients reach the endpoint, beside those that
@@ -70,6 +73,10 @@ func New(parts Parts) http.Handler {
 	r := e.router()
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		maps.Copy(w.Header(), keptFromPages)
+		if e.Console != nil && console.Has(req.URL.Path) {
+			e.console(w, req)
+			return
+		}
 		if reason := e.guard.refusal(req); reason != "" {
 			e.keepOut(w, req, reason)
 			return
@@ -77,6 +84,10 @@ func New(parts Parts) http.Handler {
 		// Nearly every request is for an AWS API. Past the router it is spared two
 		// copies of the request, 1.5 kB.
 		if req.URL.Path == "/" {
+			if e.Console != nil && e.asksForPages(req) {
+				http.Redirect(w, req, console.Prefix, http.StatusSeeOther)
+				return
+			}
 			e.aws(w, req)
 			return
 		}

@@ -51,6 +51,8 @@ func declareEndpoint(flags *flagSet, o *emulator.Options) {
 	flags.StringVar(&o.PublicURL, "public-url", "", "`url` of the endpoint as clients of ECS Exec reach it, such as https://ecs.example.com behind a proxy (default: the host that they have sent the request to)")
 	flags.StringVar(&o.Region, "region", "us-east-1", "`region` of requests that are not signed")
 	flags.StringVar(&o.Account, "account", "000000000000", "`account` of requests whose access key is not an account id")
+	flags.StringVar((*string)(&o.Console), "console", string(emulator.ConsoleOn), "`mode` of the console for a browser at /_emulator/console: on, read (without forms), off")
+	flags.choice("console", "on", "read", "off")
 	flags.BoolVar(&o.InjectEndpoint, "inject-endpoint", true, "serve the APIs to tasks on Docker at http://ecs-emulator:4577, and point their SDKs there with AWS_ENDPOINT_URL_ECS and so on")
 	flags.StringVar(&o.Upstream, "upstream", "", "`url` of a server such as moto or LocalStack that gets, unchanged, requests for AWS services that the emulator does not have")
 	flags.Func("upstream-for", "`services` of the emulator to leave to the upstream, separated by commas: ssm, secretsmanager, logs", func(list string) error {

@@ -95,7 +95,7 @@ func (m *Metrics) offer() Offer {
 			applicationautoscaling.New(m.Store, m.Clock.Now),
 			cloudwatch.New(cloudwatch.Options{Store: m.Store, Now: m.Clock.Now, Metrics: m.store, Collect: m.Collect, Log: m.Log}),
 		},
-		Routes:   control.ScalingRoutes(func() targets.Report { return m.scaling.Load().Report() }, m.Log),
+		Routes:   control.ScalingRoutes(m.Scaling, m.Log),
 		Measures: []control.Measure{control.MeasureDataPoints(m.store.Size)},
 	}
 }
@@ -118,6 +118,9 @@ func (m *Metrics) begin(before Work) Work {
 		controllers.Of("metrics", collector),
 	}}
 }
+
+// Scaling tells what scales services, and what holds it.
+func (m *Metrics) Scaling() targets.Report { return m.scaling.Load().Report() }
 
 // Collect brings what has been counted until now into the store of data points: a client is about to look, or the clock
 // moves.
