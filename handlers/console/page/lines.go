@@ -1,6 +1,7 @@
 package page
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,9 +31,12 @@ func Lines(id, label string, lines []Line) g.Node {
 	if len(lines) == 0 {
 		return Note("No output yet.")
 	}
-	return h.Div(h.ID(id), h.Class("lines"), h.TabIndex("0"), h.Role("log"), h.Aria("label", label), h.Data("follow", ""),
+	seen := map[string]int{} // a browser keeps a line that it has
+	return h.Div(h.ID(id), h.Class("lines"), h.TabIndex("0"), h.Role("log"), h.Aria("live", "off"), h.Aria("label", label), h.Data("follow", ""),
 		g.Map(lines, func(l Line) g.Node {
-			return h.Div(h.Class("line"),
+			key := strconv.FormatInt(l.At.UnixNano(), 36) + l.Label
+			seen[key]++
+			return h.Div(h.ID(id+"-"+key+"-"+strconv.Itoa(seen[key])), h.Class("line"),
 				h.Time(h.DateTime(l.At.UTC().Format(time.RFC3339Nano)), h.Text(l.At.UTC().Format("15:04:05.000"))),
 				g.If(l.Label != "", h.Span(h.Class("label"), Text(l.Label))),
 				h.Span(h.Class("text"), colored(l.Text)))
