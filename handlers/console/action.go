@@ -64,8 +64,10 @@ func (c *Console) do(w http.ResponseWriter, r *http.Request, asked *page.Request
 		if err != nil {
 			return "", err
 		}
-		c.ask(w, r, to, asked, question)
-		return "", nil
+		if question != nil {
+			c.ask(w, r, asked, *question)
+			return "", nil
+		}
 	}
 	if leads, err = action.Do(asked); err != nil {
 		return "", err
@@ -87,7 +89,7 @@ func (c *Console) showRefused(w http.ResponseWriter, r *http.Request, to *found,
 }
 
 // ask answers with a question: a page whose form says yes.
-func (c *Console) ask(w http.ResponseWriter, r *http.Request, to *found, asked *page.Request, q page.Question) {
+func (c *Console) ask(w http.ResponseWriter, r *http.Request, asked *page.Request, q page.Question) {
 	fields := g.Group{}
 	for _, name := range slices.Sorted(maps.Keys(asked.Form)) {
 		if name == confirmed {
@@ -103,5 +105,5 @@ func (c *Console) ask(w http.ResponseWriter, r *http.Request, to *found, asked *
 		h.Input(h.Type("hidden"), h.Name(confirmed), h.Value("yes")),
 		h.Button(h.Type("submit"), h.Class("danger"), page.Text(q.Yes)), page.A("No, go back", asked.Self())))
 	out.scopes = fragment{"scopes", render(c.scopeLinks(asked))}
-	c.write(w, r, http.StatusOK, c.document(asked, to, out, false))
+	c.write(w, r, http.StatusOK, c.document(asked, nil, out, false))
 }

@@ -39,10 +39,22 @@ func (c *Console) nav(r *page.Request, to *found) g.Node {
 		if p.Nav == "" {
 			continue
 		}
-		current := to != nil && (p.Pattern == to.Pattern || p.Pattern == to.Within && to.Nav == "")
-		items = append(items, h.Li(h.A(h.Href(r.To(p.parts...)), g.If(current, h.Aria("current", "page")), page.Text(p.Nav))))
+		items = append(items, h.Li(h.A(h.Href(r.To(p.parts...)), current(p, to), page.Text(p.Nav))))
 	}
 	return h.Nav(h.Aria("label", "Pages"), h.Ul(items))
+}
+
+// current marks a page of the list that is shown, or that leads to the one which is.
+func current(p *route, to *found) g.Node {
+	switch {
+	case to == nil:
+		return nil
+	case p.Pattern == to.Pattern:
+		return h.Aria("current", "page")
+	case p.Pattern == to.Within && to.Nav == "":
+		return h.Aria("current", "true")
+	}
+	return nil
 }
 
 // scopeLinks lead to the same kind of things of other accounts and regions, once there are two.

@@ -44,8 +44,8 @@ type Page struct {
 
 // Action is what a form of a page does.
 type Action struct {
-	// Ask is what is asked first; nil: nothing.
-	Ask func(r *Request) (Question, error)
+	// Ask is what is asked first; nil, or a question that is nil: nothing.
+	Ask func(r *Request) (*Question, error)
 	// Do does it, and returns where the answer leads; empty: to the page itself. An error may be a *Refusal.
 	Do func(r *Request) (to string, err error)
 }

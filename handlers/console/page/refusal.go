@@ -3,6 +3,11 @@ package page
 import (
 	"fmt"
 	"net/http"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // Refusal is an error that a page shows: of AWS, or of the console.
@@ -29,4 +34,13 @@ func NotFound(there []Link, format string, args ...any) *Refusal {
 // Invalid is the refusal of a parameter or field that makes no sense.
 func Invalid(format string, args ...any) *Refusal {
 	return &Refusal{Status: http.StatusBadRequest, Message: fmt.Sprintf(format, args...)}
+}
+
+// Failed is the refusal of an operation that answers failures.
+func Failed(f types.Failure) *Refusal {
+	message := aws.ToString(f.Detail)
+	if arn := aws.ToString(f.Arn); arn != "" {
+		message = strings.TrimSpace(message + " " + arn)
+	}
+	return &Refusal{Status: http.StatusBadRequest, Code: aws.ToString(f.Reason), Message: message}
 }
