@@ -195,7 +195,7 @@ func TestLogsOfAServiceOnATerminal(t *testing.T) {
 const ready = "ecs-emulator devel is ready at http://127.0.0.1:4577, engine sim 1\n"
 
 // toCopy is what it says next to people.
-const toCopy = "In other terminals:\nexport AWS_ENDPOINT_URL=http://127.0.0.1:4577\n" +
+const toCopy = "The console is at http://127.0.0.1:4577/_emulator/console\nIn other terminals:\nexport AWS_ENDPOINT_URL=http://127.0.0.1:4577\n" +
 	"export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\nexport AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test\n"
 
 func TestServeOnATerminal(t *testing.T) {

@@ -81,7 +81,7 @@ func serve(ctx context.Context, opts emulator.Options, log slog.Handler, stdout,
 	screen, people := terminal.Of(stdout)
 	fmt.Fprintln(stdout, screen.Paint(terminal.Bold, fmt.Sprintf("ecs-emulator %s is ready at %s, engine %s", version, srv.URL(), srv.EngineName())))
 	if url := srv.ConsoleURL(); url != "" {
-		fmt.Fprintln(stdout, "console:", url)
+		fmt.Fprintln(stdout, "The console is at", url)
 	}
 	credentials, err := tellCredentials(ctx, srv, opts.IAM, stderr)
 	if err != nil {
