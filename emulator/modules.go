@@ -54,8 +54,9 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 	p.balancers = &app.LoadBalancers{Core: c, Engine: p.engine, Metrics: metrics}
 	p.discovery = &app.Discovery{Core: c, Engine: p.engine, Metrics: metrics}
 	p.costs = &app.Costs{Core: c, Metrics: metrics, Logs: p.logs, Prices: s.prices}
+	p.why = &app.Why{Core: c, Engine: p.engine, Faults: faults}
 	p.console = &app.Console{
-		Core: c, Engine: p.engine, Balancers: p.balancers, Images: p.images, Metrics: metrics, Time: controlClock{c.Clock, s}, Version: o.Version, Mode: string(o.Console),
+		Core: c, Engine: p.engine, Balancers: p.balancers, Images: p.images, Metrics: metrics, Why: p.why, Time: controlClock{c.Clock, s}, Version: o.Version, Mode: string(o.Console),
 	}
 	usage := &app.Usage{Core: c, Engine: p.engine, Logs: p.logs, Containers: o.ContainerMetrics}
 	faults.Engine, faults.Agent, faults.Loads, faults.Capacity = p.engine.Faulty, p.engine.Agent, p.engine.Loads, p.ec2.Capacity
@@ -64,7 +65,6 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		p.ecs.LookAgain()
 	}
 	s.faults = &Faults{of: faults}
-	p.why = &app.Why{Core: c, Engine: p.engine, Faults: faults}
 	s.modules = append([]app.Module{
 		events.Module(), // first, so that the clock waits for it last: it hears of what all others do
 		p.engine.Module(),

@@ -20,6 +20,7 @@ type Console struct {
 	Balancers *LoadBalancers
 	Images    *Images
 	Metrics   *Metrics
+	Why       *Why
 	// Time is the clock with what the emulator does when it is moved.
 	Time    page.Clock
 	Version string
@@ -55,7 +56,7 @@ func (c *Console) sources() *page.Sources {
 	return &page.Sources{
 		Store: c.Store, Clock: c.Time, Call: c.call, Overview: c.overview, Ports: c.ports, Logs: c.Engine.Output, Event: c.StateChange,
 		InstanceIP: func(taskARN string) string { return c.Engine.Agent().InstanceIP(taskARN) },
-		Scaling:    c.Metrics.Scaling,
+		Scaling:    c.Metrics.Scaling, Why: c.Why.of,
 	}
 }
 

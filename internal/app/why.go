@@ -6,6 +6,9 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/whyfacts"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/inquiry"
 )
 
 // Why answers why something is not as wanted.
@@ -28,4 +31,15 @@ func (y *Why) offer() Offer {
 		},
 	})
 	return Offer{Routes: control.WhyRoutes(control.WhyOptions{Ask: y.Ask, Log: y.Log})}
+}
+
+// of answers why something, by its ARN, is not as wanted, as the rows of a transaction are.
+func (y *Why) of(tx *store.Tx, now time.Time, arn string) []why.Answer {
+	f := y.Facts()
+	f.Tx, f.Now = tx, now
+	result, err := inquiry.Of(f, arn, "")
+	if err != nil { // it is gone
+		return nil
+	}
+	return result.Answers
 }

@@ -94,7 +94,7 @@ func services(r *page.Request, all []*state.Service) (g.Node, error) {
 	}
 	var rows []page.Row
 	for _, s := range list {
-		shown := overview.ServiceOf(r.Tx, s, overview.Options{})
+		shown := overview.ReadService(r.Tx, s, overview.Options{})
 		primary := shown.Deployments[0]
 		how := page.None()
 		if shown.NotAsWanted != "" {

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 )
 
 // Sources are functions by which pages ask for what is in no row, and call operations. The module of the console fills
@@ -33,7 +34,7 @@ type Sources struct {
 	// Scaling tells what scales services, and what holds it.
 	Scaling func() applicationautoscaling.Report
 	// Why says why a task, a service, a container instance or a stack, by its ARN, is not as wanted. Nil: it is not known.
-	Why func(tx *store.Tx, now time.Time, of string) []Answer
+	Why func(tx *store.Tx, now time.Time, of string) []why.Answer
 }
 
 // Clock is the emulator's clock.
@@ -42,18 +43,4 @@ type Clock interface {
 	Speed() float64
 	SetSpeed(speed float64) error
 	Advance(ctx context.Context, d time.Duration) error
-}
-
-// Answer is why something is not as wanted.
-type Answer struct {
-	Cause, Sentence, Next string
-	At                    time.Time
-	Evidence              []Evidence
-	Because               []Answer
-}
-
-// Evidence is what an answer follows from.
-type Evidence struct {
-	At   time.Time
-	Text string
 }

@@ -4,6 +4,7 @@ import (
 	g "maragu.dev/gomponents"
 
 	h "github.com/ecs-emulator/ecs-emulator/handlers/console/element"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 )
 
 // WhyOf says why something, by its ARN, is not as wanted: a sentence for each cause, with the next step and what it follows
@@ -19,11 +20,11 @@ func (r *Request) WhyOf(of string) g.Node {
 	return h.Div(h.Class("why"), answersOf(answers))
 }
 
-func answersOf(answers []Answer) g.Node {
-	return h.Ul(g.Map(answers, func(a Answer) g.Node {
+func answersOf(answers []why.Answer) g.Node {
+	return h.Ul(g.Map(answers, func(a why.Answer) g.Node {
 		return h.Li(
 			h.Span(h.Class("sentence"), Text(a.Sentence)), g.If(a.Next != "", h.Span(h.Class("next"), h.Text(" "), Text(a.Next))),
-			g.If(len(a.Evidence) > 0, h.Details(h.Summary(h.Text("Evidence")), h.Ul(g.Map(a.Evidence, func(e Evidence) g.Node {
+			g.If(len(a.Evidence) > 0, h.Details(h.Summary(h.Text("Evidence")), h.Ul(g.Map(a.Evidence, func(e why.Evidence) g.Node {
 				return h.Li(Time(e.At), h.Text(" "), Text(e.Text))
 			})))),
 			g.Iff(len(a.Because) > 0, func() g.Node { return answersOf(a.Because) }))

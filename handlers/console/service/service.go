@@ -75,7 +75,7 @@ func read(r *page.Request) (*page.View, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &view{Request: r, service: s, shown: overview.ServiceOf(r.Tx, s, r.Overview())}
+	v := &view{Request: r, service: s, shown: overview.ReadService(r.Tx, s, r.Overview())}
 	for _, t := range state.Tasks(r.Tx, state.Clusters.Get(r.Tx, s.ClusterARN)) {
 		if t.Spec.ServiceARN == s.ARN {
 			v.tasks = append(v.tasks, t)

@@ -18,7 +18,7 @@ func ReadStack(tx *store.Tx, s *cloudformation.Stack) Stack {
 	return shown
 }
 
-// TaskNotAsWanted is why a task is not as wanted; empty: it is.
+// TaskNotAsWanted is why a task is not as wanted; empty: it is, or has STOPPED.
 func TaskNotAsWanted(t *state.Task) string { return taskNotAsWanted(t) }
 
 // InstanceNotAsWanted is why a container instance is not as wanted; empty: it is.

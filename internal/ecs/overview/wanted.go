@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -88,9 +87,3 @@ func instanceNotAsWanted(i *ContainerInstance) string {
 	}
 	return ""
 }
-
-// TaskNotAsWanted is why a task is not as wanted; empty: it is, or has STOPPED.
-func TaskNotAsWanted(t *state.Task) string { return taskNotAsWanted(t) }
-
-// ServiceOf reads one service, without the ports of its tasks.
-func ServiceOf(tx *store.Tx, s *state.Service, o Options) Service { return readService(tx, s, o) }
