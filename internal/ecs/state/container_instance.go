@@ -54,7 +54,7 @@ type ContainerInstance struct {
 	// DrainedAt is when it became DRAINING last, and DrainedBy who asked for it: the ARN of a caller, or what of AWS.
 	DrainedAt time.Time
 	DrainedBy string
-	Tags             []types.Tag
+	Tags      []types.Tag
 }
 
 // Resources are what a container instance has for tasks.

@@ -21,18 +21,18 @@ type Trouble struct {
 type TroubleKind string
 
 const (
-	TroubleImageMissing   TroubleKind = "image-not-found"
-	TroubleImagePlatform  TroubleKind = "image-platform"
-	TroublePull           TroubleKind = "registry-unreachable" // a registry's refusal, too
-	TroubleSecret         TroubleKind = "secret-missing"
-	TroubleFile           TroubleKind = "environment-file-missing"
-	TroubleLog            TroubleKind = "log-group-missing"
-	TroubleRole           TroubleKind = "role-refused"
-	TroubleStart          TroubleKind = "start-failed"
-	TroubleVolume         TroubleKind = "volume-failed"
-	TroubleDependency     TroubleKind = "dependency-failed"
-	TroubleInterface      TroubleKind = "interface-failed"
-	TroubleSandbox        TroubleKind = "sandbox-ended"
+	TroubleImageMissing  TroubleKind = "image-not-found"
+	TroubleImagePlatform TroubleKind = "image-platform"
+	TroublePull          TroubleKind = "registry-unreachable" // a registry's refusal, too
+	TroubleSecret        TroubleKind = "secret-missing"
+	TroubleFile          TroubleKind = "environment-file-missing"
+	TroubleLog           TroubleKind = "log-group-missing"
+	TroubleRole          TroubleKind = "role-refused"
+	TroubleStart         TroubleKind = "start-failed"
+	TroubleVolume        TroubleKind = "volume-failed"
+	TroubleDependency    TroubleKind = "dependency-failed"
+	TroubleInterface     TroubleKind = "interface-failed"
+	TroubleSandbox       TroubleKind = "sandbox-ended"
 )
 
 // RefusedCode reports whether an API refuses its caller with a code, and not what is asked for.
