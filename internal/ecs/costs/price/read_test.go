@@ -1,6 +1,7 @@
 package price
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,8 +108,8 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := read([]byte(text))
 		if err != nil {
-			placed, is := err.(*placedError)
-			if !is || placed.line < 1 || placed.column < 1 || placed.line > 1+strings.Count(text, "\n") {
+			placed := (*placedError)(nil)
+			if !errors.As(err, &placed) || placed.line < 1 || placed.column < 1 || placed.line > 1+strings.Count(text, "\n") {
 				t.Fatalf("%v", err)
 			}
 			return
