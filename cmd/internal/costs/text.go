@@ -116,7 +116,11 @@ func standalone(r *answer.Report) text.Listing {
 func instances(r *answer.Report) text.Listing {
 	t := text.Listing{Head: []string{"INSTANCE TYPE", "COUNT", "HOURS", "RESERVED", "USD"}}
 	for _, i := range r.Instances {
-		t.Rows = append(t.Rows, []string{i.InstanceType, fmt.Sprint(i.Count), quantity(i.Hours), fmt.Sprintf("%.0f %%", 100*i.ReservedShare), cost(i.Cost, noPrice)})
+		name := i.InstanceType
+		if i.Spot {
+			name += " Spot"
+		}
+		t.Rows = append(t.Rows, []string{name, fmt.Sprint(i.Count), quantity(i.Hours), fmt.Sprintf("%.0f %%", 100*i.ReservedShare), cost(i.Cost, noPrice)})
 	}
 	return t
 }

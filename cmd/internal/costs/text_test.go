@@ -30,8 +30,10 @@ func report() *answer.Report {
 				{TaskDefinition: "web:1", Status: "STOPPED", StartedAt: noon},
 			},
 		}},
-		Standalone:      []answer.Standalone{{ClusterName: "default", Family: "job", Usage: []answer.Usage{{Capacity: "FARGATE_SPOT", Architecture: "ARM64", Tasks: 1, TaskSeconds: 60}}}},
-		Instances:       []answer.Instances{{InstanceType: "m5.large", Count: 1, Hours: 0.5, Cost: usd(0.048), ReservedShare: 0.256}},
+		Standalone: []answer.Standalone{{ClusterName: "default", Family: "job", Usage: []answer.Usage{{Capacity: "FARGATE_SPOT", Architecture: "ARM64", Tasks: 1, TaskSeconds: 60}}}},
+		Instances: []answer.Instances{
+			{InstanceType: "m5.large", Count: 1, Hours: 0.5, Cost: usd(0.048), ReservedShare: 0.256}, {InstanceType: "m5.large", Spot: true, Count: 1, Hours: 1},
+		},
 		LoadBalancers:   []answer.LoadBalancer{{LoadBalancerName: "front", Hours: 1, CapacityUnitHours: 0.00001, Cost: usd(0.0225)}},
 		PublicAddresses: answer.PublicAddresses{Hours: 2, Cost: usd(0.01)},
 		Logs:            answer.Logs{GB: 1.5, Cost: nil},
@@ -63,6 +65,7 @@ default/job            FARGATE_SPOT ARM64  1      1m         0s        0        
 
 INSTANCE TYPE  COUNT  HOURS  RESERVED  USD
 m5.large       1      0.5    26 %      0.048
+m5.large Spot  1      1      0 %       no price
 
 LOAD BALANCER  HOURS  CAPACITY UNIT HOURS  USD
 front          1      <0.001               0.0225
