@@ -61,6 +61,7 @@ func TestTheFewestInstances(t *testing.T) {
 	large.MiBSeconds = 7764*3600 + 1 // what an m5.large registers, and a little
 	otherRegion := hour(0, 1)
 	otherRegion.Region = "eu-west-1"
+	late := lasting(hour(0, 2), 31) // an hour that two tasks begin in its last half minute
 	for name, c := range map[string]struct {
 		periods   []demand.Period
 		instances int64
@@ -72,7 +73,8 @@ func TestTheFewestInstances(t *testing.T) {
 		"by memory":                           {[]demand.Period{large}, 2, 2},
 		"the most of several hours":           {[]demand.Period{hour(0, 2), hour(1, 8), hour(2, 0), hour(3, 1)}, 4, 6},
 		"a day counts as one":                 {[]demand.Period{spread}, 1, 24},
-		"a minute at least":                   {[]demand.Period{last}, 1, 1. / 60},
+		"over the turn of an hour":            {[]demand.Period{late, lasting(hour(1, 2), 3569)}, 1, 1},
+		"a second of a billed minute":         {[]demand.Period{last}, 1, 1. / 3600},
 		"regions share no instance":           {[]demand.Period{hour(0, 1), otherRegion}, 2, 2},
 		"architectures share, and it is said": {[]demand.Period{hour(0, 1), arm(hour(0, 1))}, 1, 1},
 	} {
@@ -84,6 +86,15 @@ func TestTheFewestInstances(t *testing.T) {
 			t.Errorf("%s: warnings %q", name, got.Warnings)
 		}
 	}
+}
+
+// lasting is an hour of which tasks have run for so many seconds.
+func lasting(p demand.Period, seconds int64) demand.Period {
+	p.Length = time.Duration(seconds) * time.Second
+	for _, of := range []*int64{&p.TaskSeconds, &p.CPUSeconds, &p.MiBSeconds, &p.ENISeconds, &p.FargateCPUSeconds, &p.FargateMiBSeconds} {
+		*of = *of / 3600 * seconds
+	}
+	return p
 }
 
 func arm(p demand.Period) demand.Period {

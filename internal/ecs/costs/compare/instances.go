@@ -34,9 +34,7 @@ func needs(periods []demand.Period) []*need {
 			all[at] = &need{region: p.Region, start: p.Start}
 		}
 		of := all[at]
-		// Seconds of tasks are rounded up, so those of the period are. An instance is billed for a minute at least, as a task is,
-		// of which the period may have seen a second.
-		of.seconds = max(of.seconds, int64((p.Length+time.Second-1)/time.Second), 60)
+		of.seconds = max(of.seconds, int64((p.Length+time.Second-1)/time.Second)) // rounded up, as those of tasks are
 		of.cpuSeconds += p.CPUSeconds
 		of.mibSeconds += p.MiBSeconds
 		of.eniSeconds += p.ENISeconds
@@ -58,10 +56,11 @@ func capacityOf(t *ec2.InstanceType) capacity {
 // fewest is how many instances could hold what was asked for if it were spread evenly over the period and fitted without
 // gaps, so there is no way with fewer. It is false if no number of them could.
 func (n *need) fewest(of capacity) (instances int64, possible bool) {
+	room := max(n.seconds, 60) // a task is billed for a minute at least, of which the period may have seen a second
 	for _, dimension := range []struct{ asked, has int64 }{
 		{n.cpuSeconds, of.cpu}, {n.mibSeconds, of.mib}, {n.eniSeconds, of.enis},
 	} {
-		switch each := dimension.has * n.seconds; {
+		switch each := dimension.has * room; {
 		case dimension.asked == 0:
 		case each <= 0:
 			return 0, false
