@@ -55,7 +55,7 @@ func render(r *answer.Report, screen terminal.Terminal, whole bool) string {
 }
 
 func services(r *answer.Report) text.Listing {
-	t := text.Listing{Head: []string{"SERVICE", "CAPACITY", "TASKS", "TASK TIME", "STARTING", "VCPU HOURS", "GB HOURS", "USD"}, Names: []int{0}}
+	t := usageListing("SERVICE")
 	for i := range r.Services {
 		s := &r.Services[i]
 		t.Rows = append(t.Rows, usages(s.ClusterName+"/"+s.ServiceName, s.Usage)...)
@@ -63,17 +63,25 @@ func services(r *answer.Report) text.Listing {
 	return t
 }
 
+// usageListing is a table of what tasks used. Money stands in front, where a narrow terminal has room for it.
+func usageListing(of string) text.Listing {
+	return text.Listing{Head: []string{of, "USD", "CAPACITY", "TASKS", "TASK TIME", "STARTING", "VCPU HOURS", "GB HOURS"}, Names: []int{0}, Below: 5}
+}
+
 // usages has a row for each capacity that tasks used.
 func usages(name string, all []answer.Usage) (rows [][]string) {
 	for i := range all {
 		u := &all[i]
-		without := noPrice
+		without, capacity := noPrice, u.Capacity
 		if u.Capacity == "EC2" {
 			without = byInstance
 		}
+		if u.Architecture != "X86_64" {
+			capacity += " " + u.Architecture
+		}
 		rows = append(rows, []string{
-			name, u.Capacity + " " + u.Architecture, fmt.Sprint(u.Tasks), length(float64(u.TaskSeconds)), length(float64(u.StartSeconds)),
-			quantity(u.VCPUHours), quantity(u.GBHours), cost(u.Cost, without),
+			name, cost(u.Cost, without), capacity, fmt.Sprint(u.Tasks), length(float64(u.TaskSeconds)), length(float64(u.StartSeconds)),
+			quantity(u.VCPUHours), quantity(u.GBHours),
 		})
 	}
 	return rows
@@ -81,7 +89,7 @@ func usages(name string, all []answer.Usage) (rows [][]string) {
 
 // deployments are the newest of each service, or all. It also returns how many it leaves out.
 func deployments(r *answer.Report, whole bool) (t text.Listing, left int64) {
-	t = text.Listing{Head: []string{"DEPLOYMENT OF", "TASK DEFINITION", "STATUS", "STARTED", "TASK TIME", "EXTRA TASK TIME", "EXTRA USD"}, Names: []int{0, 1}}
+	t = text.Listing{Head: []string{"DEPLOYMENT OF", "DEFINITION", "EXTRA USD", "EXTRA TIME", "STATUS", "STARTED", "TASK TIME"}, Names: []int{0, 1}, Below: 5}
 	for i := range r.Services {
 		s := &r.Services[i]
 		shown := s.Deployments
@@ -96,8 +104,8 @@ func deployments(r *answer.Report, whole bool) (t text.Listing, left int64) {
 				without = byInstance
 			}
 			t.Rows = append(t.Rows, []string{
-				s.ClusterName + "/" + s.ServiceName, d.TaskDefinition, d.Status, moment(d.StartedAt), length(float64(d.TaskSeconds)),
-				length(d.ExtraTaskSeconds), cost(d.ExtraCost, without),
+				s.ClusterName + "/" + s.ServiceName, d.TaskDefinition, cost(d.ExtraCost, without), length(d.ExtraTaskSeconds), d.Status,
+				moment(d.StartedAt), length(float64(d.TaskSeconds)),
 			})
 		}
 	}
@@ -105,7 +113,7 @@ func deployments(r *answer.Report, whole bool) (t text.Listing, left int64) {
 }
 
 func standalone(r *answer.Report) text.Listing {
-	t := text.Listing{Head: []string{"TASKS WITHOUT SERVICE", "CAPACITY", "TASKS", "TASK TIME", "STARTING", "VCPU HOURS", "GB HOURS", "USD"}, Names: []int{0}}
+	t := usageListing("FAMILY")
 	for i := range r.Standalone {
 		s := &r.Standalone[i]
 		t.Rows = append(t.Rows, usages(s.ClusterName+"/"+s.Family, s.Usage)...)
