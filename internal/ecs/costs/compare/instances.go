@@ -34,7 +34,7 @@ func needs(periods []demand.Period) []*need {
 			all[at] = &need{region: p.Region, start: p.Start}
 		}
 		of := all[at]
-		of.seconds = max(of.seconds, int64((p.Length+time.Second-1)/time.Second)) // rounded up, as those of tasks are
+		of.seconds = max(of.seconds, int64((p.Length+time.Second-1)/time.Second)) // rounded up, as tasks' seconds are
 		of.cpuSeconds += p.CPUSeconds
 		of.mibSeconds += p.MiBSeconds
 		of.eniSeconds += p.ENISeconds

@@ -73,7 +73,7 @@ func (d *document) regions(regions *node, t *Table) error {
 	return nil
 }
 
-// figures reads those of an object, and of the objects in it. The object has a name for errors, and a prefix for what its
+// figures reads the figures in an object, and in the objects that it has. The object has a name for errors, and a prefix for what its
 // figures are.
 func (d *document) figures(of *node, may form, name, prefix string, to map[What]int64) error {
 	if err := d.known(of, may, name); err != nil {
@@ -111,7 +111,7 @@ func (d *document) known(n *node, may form, name string) error {
 	if n.kind != "object" {
 		return d.wrong(n.at, "%s is no object, but JSON's %s", name, n.kind)
 	}
-	if _, any := may["*"]; any {
+	if _, anything := may["*"]; anything {
 		return nil
 	}
 	for _, member := range n.names {

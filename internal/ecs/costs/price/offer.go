@@ -11,7 +11,7 @@ type usage struct {
 	unit string
 }
 
-// usages are those of Fargate with Linux, by the end of the usage type; the beginning differs by region: USE1-, EUC1-. Source:
+// usages are the kinds of Fargate with Linux, by the end of the usage type; the beginning differs by region: USE1-, EUC1-. Source:
 // recorded answers of GetProducts for AmazonECS in us-east-1, published 2022-11-21.
 var usages = map[string]usage{
 	"Fargate-vCPU-Hours:perCPU":         {"FARGATE/X86_64/vCPUHour", "hours"},

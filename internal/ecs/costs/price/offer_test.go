@@ -13,8 +13,8 @@ func product(sku, region, usage, unit, dollars string) (products, terms string) 
 			"priceDimensions": {"%[1]s.JRTCKXETXF.6YS6EN2CT7": {"rateCode": "x", "beginRange": "0", "endRange": "Inf", "unit": "%[2]s", "appliesTo": [], "pricePerUnit": {"USD": "%[3]s"}}}}}`, sku, unit, dollars)
 }
 
-// offerFile is the file that AWS offers for AmazonECS in a region, in small. Its form is that of recorded answers; figures are
-// made up, and those of Windows, of ECS Anywhere and of tasks on EC2 are not to be read.
+// offerFile is the file that AWS offers for AmazonECS in a region, in small. It has the form of recorded answers; figures are
+// made up. Windows, ECS Anywhere and tasks on EC2 are not to be read.
 func offerFile(region, prefix string) string {
 	var products, terms []string
 	for n, p := range [][3]string{

@@ -79,7 +79,7 @@ func (t *Table) Source() string {
 	return t.source + "; for all else " + t.under.source
 }
 
-// AsOf is a date such as 2026-09-29, of a user's file that of the file, or "".
+// AsOf is a date such as 2026-09-29, or "". With a user's file it is the file's.
 func (t *Table) AsOf() string { return t.asOf }
 
 // File is the user's file, or "".
