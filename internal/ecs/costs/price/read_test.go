@@ -80,6 +80,28 @@ func TestAFileThatIsWrong(t *testing.T) {
 	}
 }
 
+// TestTheFileOfTheGuide: the one in docs/guide/costs.md can be read, and with a slip it has the error that the guide shows.
+func TestTheFileOfTheGuide(t *testing.T) {
+	guide, err := os.ReadFile("../../../../docs/guide/costs.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, from, _ := strings.Cut(string(guide), "```json\n")
+	file, after, _ := strings.Cut(from, "```")
+	p, err := ReadFile(t.Context(), written(t, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if xlarge, found := p.InstanceHour("eu-central-1", "m5.xlarge"); !found || xlarge != 230_000_000 {
+		t.Errorf("got %d, %v", xlarge, found)
+	}
+	path := written(t, strings.Replace(file, "vCPUHour", "vCPUSecond", 1))
+	_, err = ReadFile(t.Context(), path)
+	if err == nil || !strings.Contains(after, strings.ReplaceAll(err.Error(), path, "prices.json")) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAFileThatCannotBeRead(t *testing.T) {
 	dir := t.TempDir()
 	for path, want := range map[string]string{dir: "is a directory", filepath.Join(dir, "none.json"): "no such file"} {
