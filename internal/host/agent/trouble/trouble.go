@@ -43,7 +43,7 @@ func Pull(container, image, platform string, err error) state.Trouble {
 		takeCall(&t, err)
 	case errors.Is(err, backend.ErrNoPlatform), strings.Contains(text, "no matching manifest for "):
 		t.Kind, t.Wanted = state.TroubleImagePlatform, platform
-	case errors.As(err, &lacks), strings.Contains(text, "manifest unknown"), backend.Missing(err, backend.KindImage):
+	case errors.As(err, &lacks), strings.Contains(text, "manifest unknown"), strings.Contains(text, "name unknown"), backend.Missing(err, backend.KindImage):
 		t.Kind = state.TroubleImageMissing
 	case strings.Contains(text, "pull access denied"):
 		t.Kind, t.Code = state.TroubleImageMissing, Denied
