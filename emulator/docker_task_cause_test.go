@@ -91,4 +91,3 @@ func TestDockerCausesOfTasks(t *testing.T) {
 		w.eventually("the task has stopped", func() bool { return *w.task(task).LastStatus == "STOPPED" })
 	})
 }
-

@@ -10,6 +10,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/reason"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/trouble"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 )
 
 // containerExited takes over how a container ended.
@@ -113,4 +115,16 @@ func (w *taskRunner) endedAt(seen backend.Container, late bool) time.Time {
 		}
 	}
 	return at
+}
+
+// notBegun is the end of a container that could not be made or started: an error of a kind.
+func (w *taskRunner) notBegun(i int, kind string, err error) {
+	w.suffers(trouble.Start(w.view.Status.Containers[i].Name, w.image(i), err))
+	w.containerFailed(i, reason.NotBegun(kind, err))
+}
+
+// logless is the end of a container on a container instance for want of a log.
+func (w *taskRunner) logless(i int, group string, err error) {
+	w.suffers(trouble.Log(w.view.Status.Containers[i].Name, group, err))
+	w.containerFailed(i, reason.NotBegun("CannotStartContainerError", awslogs.EngineFailure(err)))
 }

@@ -159,3 +159,14 @@ func (w *taskRunner) pullFailed(i int, err error) {
 		w.failTask(reason.FailedToStart)
 	}
 }
+
+// pullTrouble is why the image of a container could not be pulled. One that is there for another platform would have
+// spared the pull.
+func (w *taskRunner) pullTrouble(i int, err error) state.Trouble {
+	t := trouble.Pull(w.view.Status.Containers[i].Name, w.image(i), w.maker.Platform, err)
+	if local, there := w.misfits[i]; there {
+		other := trouble.OtherPlatform(t.Container, t.Subject, w.maker.Platform, local)
+		t.Kind, t.Wanted, t.Has = other.Kind, other.Wanted, other.Has
+	}
+	return t
+}

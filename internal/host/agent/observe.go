@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/reason"
 )
 
 // observe takes an event of the engine; they come one after the other.
@@ -76,5 +77,23 @@ func (h *host) started(ctx context.Context, id string) {
 		if err != nil && ctx.Err() == nil && !errors.Is(err, backend.ErrNotFound) && !h.Engine.Lost(err) {
 			h.agent.Log.Warn("cannot stop a container that was started again", "container", id, "error", err)
 		}
+	})
+}
+
+// keepCheck keeps what a health check had to say by which a container has become UNHEALTHY.
+func (h *host) keepCheck(ctx context.Context, id string) {
+	h.Engine.Go(func() {
+		seen, err := h.Engine.Inspect(ctx, id)
+		if err != nil || seen.LastCheck == (backend.CheckResult{}) {
+			return
+		}
+		h.tell(ctx, id, func(w *taskRunner, on plan.Resource) {
+			if on != plan.Sandbox && !w.view.IsProxy(on) {
+				w.view.Status.Containers[on.Index].FailedCheck = &state.FailedCheck{
+					At: h.agent.Clock.Now(), ExitCode: seen.LastCheck.ExitCode, Output: reason.Cut(w.view.Scrub(seen.LastCheck.Output)),
+				}
+				w.publication.Touch()
+			}
+		})
 	})
 }

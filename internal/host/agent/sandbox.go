@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/reason"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/trouble"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
@@ -306,4 +307,10 @@ func (h *host) takePublicAddress(t *state.Task) error {
 // sandboxStands reports whether a sandbox goes on as it began; one without a network interface is plain.
 func sandboxStands(seen backend.Container, since time.Time, plain bool) bool {
 	return vpc.InLife(seen, since) && (plain || vpc.Connected(seen))
+}
+
+// unattached is the end of a task without network interface, or without the sandbox that stands for one.
+func (w *taskRunner) unattached(doing string, err error) {
+	w.suffers(trouble.Interface(w.task.Placement.SubnetID, err))
+	w.fail(reason.Attachment(w.task, doing, err))
 }

@@ -82,12 +82,18 @@ func (q *question) exit(c *state.Container) []why.Answer {
 	case code == terminated:
 		own.say(why.ExitCode, fmt.Sprintf("container %s ended with code %d%s (SIGTERM), which ECS had not sent: probably another program stopped it, or it gave the code itself",
 			c.Name, code, after(c)), "", seen...)
+	case code != 0 && len(seen) > 1 && strings.Contains(seen[len(seen)-1].Text, formatError):
+		own.say(why.ImagePlatform, fmt.Sprintf("container %s ended with code %d%s%s, probably as image %s is for another platform, or its program is a script that names no interpreter",
+			c.Name, code, after(c), lastLine(c, seen), c.Image), "Build the image for the platform of the task, or see to the first line of the script.", seen...)
 	default:
 		own.say(why.ExitCode, fmt.Sprintf("container %s ended with code %d%s%s", c.Name, code, meaning(c), after(c))+lastLine(c, seen),
 			own.nextAfter(c, code), seen...)
 	}
 	return own.answers
 }
+
+// formatError is what a kernel says of a program that it cannot execute. Source: errno(3), ENOEXEC.
+const formatError = "exec format error"
 
 // outOfMemory begins the reason of a container that its memory limit has ended: reason.OutOfMemory makes it.
 const outOfMemory = "OutOfMemoryError: "

@@ -147,6 +147,24 @@ func TestRowsOfBefore(t *testing.T) {
 	}
 }
 
+func TestAProgramForAnotherPlatformIsProbable(t *testing.T) {
+	f := scene(t)
+	f.Lines = func(*state.Task, string) []why.Evidence { return []why.Evidence{{Text: "exec /app: exec format error"}} }
+	for _, row := range []*state.Task{
+		task(exited, ran("app", 1, &state.Ending{})),
+		func() *state.Task {
+			row := task(state.Stop{Code: types.TaskStopCodeTaskFailedToStart})
+			row.Status.Troubles = []state.Trouble{{Kind: state.TroubleStart, Container: "app", Text: "exec /app: exec format error", At: created}}
+			return row
+		}(),
+	} {
+		got := Explain(f, row)
+		if len(got) != 1 || got[0].Cause != why.ImagePlatform || !strings.Contains(got[0].Sentence, "probably") {
+			t.Errorf("%+v", got)
+		}
+	}
+}
+
 func TestTextsOfOthersStayInOneLine(t *testing.T) {
 	f := scene(t)
 	f.Lines = func(*state.Task, string) []why.Evidence {

@@ -48,6 +48,11 @@ func (q *question) trouble(t state.Trouble) {
 		q.say(why.Removed, "its sandbox, which has its network, "+oneLine(t.Text)+" on the container engine; ECS did not ask for that",
 			"Leave the emulator's containers to it.", seen...)
 	default:
+		if strings.Contains(t.Text, formatError) {
+			q.say(why.ImagePlatform, fmt.Sprintf("container %s cannot start: %s; probably its image is for another platform, or its program is a script that names no interpreter",
+				t.Container, oneLine(t.Text)), "Build the image for the platform of the task, or see to the first line of the script.", seen...)
+			return
+		}
 		q.say(why.StartFailed, fmt.Sprintf("%s cannot start: %s", containerOr(t, "the task"), oneLine(t.Text)),
 			"Correct container "+t.Container+" in "+q.revision()+".", seen...)
 	}
