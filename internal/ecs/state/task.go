@@ -158,6 +158,14 @@ func Tasks(tx *store.Tx, cluster *Cluster) []*Task {
 	return tasks.List(tx, arn.ScopeOf(cluster.ARN).Tasks(cluster.Name))
 }
 
+// TasksBeginning returns the tasks of all clusters whose ids begin so.
+func TasksBeginning(tx *store.Tx, id string) (found []*Task) {
+	for _, c := range Clusters.All(tx) {
+		found = append(found, tasks.List(tx, c.Scope().Tasks(c.Name)+id)...)
+	}
+	return found
+}
+
 func AllTasks(tx *store.Tx) []*Task { return tasks.List(tx, "") }
 
 // DeploymentTasks returns the tasks of a deployment that have not ended.

@@ -47,6 +47,9 @@ func find(tx *store.Tx, ref, cluster string) ([]subject, error) {
 	if len(services) == 0 || len(ref) >= leastOfID {
 		found = append(found, byID(tx, ref, cluster)...)
 	}
+	if len(found) == 0 {
+		found = byContainer(tx, ref, cluster)
+	}
 	switch {
 	case len(found) == 0:
 		in := ""
@@ -113,15 +116,15 @@ func byName(tx *store.Tx, ref, cluster string) (found []subject) {
 }
 
 // byID are the tasks, and the container instances, whose id begins so; an id that is whole fits alone. Container instances
-// are known by the ids of their EC2 instances as well, and tasks by the ids of their containers.
+// are known by the ids of their EC2 instances as well.
 func byID(tx *store.Tx, ref, cluster string) (found []subject) {
 	if ref == "" {
 		return nil
 	}
-	for _, t := range state.AllTasks(tx) {
-		switch id := arn.Name(t.ARN); {
-		case !strings.HasPrefix(id, ref) && !ofContainer(t, ref) || !inCluster(t.ARN, cluster):
-		case id == ref:
+	for _, t := range state.TasksBeginning(tx, ref) {
+		switch {
+		case !inCluster(t.ARN, cluster):
+		case arn.Name(t.ARN) == ref:
 			return []subject{{t.ARN, why.KindTask}}
 		default:
 			found = append(found, subject{t.ARN, why.KindTask})
@@ -134,6 +137,16 @@ func byID(tx *store.Tx, ref, cluster string) (found []subject) {
 			return []subject{{c.ARN, why.KindContainerInstance}}
 		default:
 			found = append(found, subject{c.ARN, why.KindContainerInstance})
+		}
+	}
+	return found
+}
+
+// byContainer is the task of which a container has an id, as ECS or the engine shows it.
+func byContainer(tx *store.Tx, ref, cluster string) (found []subject) {
+	for _, t := range state.AllTasks(tx) {
+		if inCluster(t.ARN, cluster) && ofContainer(t, ref) {
+			found = append(found, subject{t.ARN, why.KindTask})
 		}
 	}
 	return found

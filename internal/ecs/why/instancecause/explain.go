@@ -49,10 +49,11 @@ func ended(f *why.Facts, c *state.ContainerInstance, i *ec2.Instance) (answer wh
 	kinds := []string{string(faults.TerminateInstance), string(faults.CutOffInstance), string(faults.ZoneDown), string(faults.SpotInterruption)}
 	for _, hit := range []string{c.ARN, c.EC2InstanceID, arnOf(i)} {
 		if act, found := phrase.LastFault(f.ActsOn(hit), kinds...); found && hit != "" {
-			answer = phrase.Fault(f, act, phrase.Upper(phrase.Instance(c))+" is lost")
-			if string(act.Kind) == string(faults.SpotInterruption) {
-				answer.Cause = why.SpotInterruption
+			if act.Kind != faults.SpotInterruption {
+				return phrase.Fault(f, act, phrase.Upper(phrase.Instance(c))+" is lost"), true
 			}
+			answer = phrase.Fault(f, act, "Spot Instance "+c.EC2InstanceID+" has notice of its interruption")
+			answer.Cause = why.SpotInterruption
 			return answer, true
 		}
 	}
