@@ -100,11 +100,16 @@ func (c *Command) unknown(ofECS, ofRequest error) error {
 	switch {
 	case !errors.As(ofECS, &known): // an emulator of before, or none
 		return ofRequest
-	case !errors.As(ofRequest, &decided) || !requestID.MatchString(c.Ref):
+	case !errors.As(ofRequest, &decided):
 		return known
+	case requestID.MatchString(c.Ref) || !strings.Contains(decided.Error(), notChecked):
+		return fmt.Errorf("%w; and %w", decided, known)
 	}
-	return fmt.Errorf("%w; and %w", known, decided)
+	return known
 }
+
+// notChecked is in the reason of an emulator that has decisions about no request.
+const notChecked = "--iam=off"
 
 // write writes the answer as it came, or its lines.
 func (c *Command) write(stdout io.Writer, body []byte, lines []string) error {
