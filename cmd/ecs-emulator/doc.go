@@ -9,7 +9,7 @@
 //	ecs-emulator deliveries     list rules, schedules and what they bring to their targets
 //	ecs-emulator scaling        show how services are scaled, and what holds them
 //	ecs-emulator costs          show what the run would have cost on AWS, by service and deployment
-//	ecs-emulator why            explain why a request was allowed or denied
+//	ecs-emulator why            explain what is not as wanted, or a request's refusal; exit code 3
 //	ecs-emulator policy-from-log print the smallest policy for the calls of a user or role
 //	ecs-emulator faults list    list what is to go wrong
 //	ecs-emulator faults add     have pulls, starts, containers, agents, instances or the engine fail
