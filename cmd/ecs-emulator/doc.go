@@ -20,6 +20,7 @@
 //	ecs-emulator check          show what would be refused of definitions in files
 //	ecs-emulator env            print variables that lead the AWS CLI and SDKs to the emulator
 //	ecs-emulator health         show whether tasks can run; exit code 1 if they cannot
+//	ecs-emulator doctor         show why Docker does not play along; exit code 3 or 1 if so
 //	ecs-emulator prune          show what emulators have on Docker, or remove it
 //	ecs-emulator completion     print a script that has a shell complete commands and flags
 //	ecs-emulator help           explain a command, its flags and arguments

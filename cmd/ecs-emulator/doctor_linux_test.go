@@ -9,6 +9,10 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
 )
 
@@ -76,4 +80,35 @@ func TestDoctorAsksBeforeItRemoves(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A port of a task has another number, because a process that is no emulator has its own. The emulator that runs the task is asked.
+func TestDoctorSaysWhoHasThePortOfATask(t *testing.T) {
+	t.Parallel()
+	other, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	port := other.Addr().(*net.TCPAddr).Port
+	serve := startServe(t, "--engine", "sim")
+	url := endpoint.FindStringSubmatch(serve.ready)[1]
+	definition, err := serve.client.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
+		Family: aws.String("web"), NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),
+		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("app"), Image: aws.String("app"), PortMappings: []types.PortMapping{{ContainerPort: aws.Int32(int32(port))}}}},
+	})
+	serve.must(err)
+	started, err := serve.client.RunTask(t.Context(), &ecs.RunTaskInput{
+		TaskDefinition: definition.TaskDefinition.TaskDefinitionArn, LaunchType: types.LaunchTypeFargate,
+		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0123abcd"}}},
+	})
+	serve.must(err)
+	serve.until(*started.Tasks[0].TaskArn, "RUNNING")
+	want := fmt.Sprintf("(process %d) has port %d", os.Getpid(), port)
+	serve.eventually("the port is elsewhere", func() bool {
+		c, _ := examine(t, nil, "--engine", "sim", "--endpoint", url).Find("ports")
+		return strings.Contains(c.Text, want)
+	})
+	e := examine(t, nil, "--engine", "sim", "--endpoint", url)
+	e.has("ports", diagnosis.Degraded, fmt.Sprintf("port %d of container app of task ", port), fmt.Sprintf("end what has port %d, or use 127.0.0.1:", port))
 }

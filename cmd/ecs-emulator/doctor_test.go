@@ -212,6 +212,7 @@ func TestDoctorBesideAnEmulator(t *testing.T) {
 	gone.has("endpoint", diagnosis.Degraded, "no emulator answers at http://127.0.0.1:1", "ecs-emulator serve")
 }
 
+// TestDoctorAsText runs what docs/guide/doctor.md has: bin/ecs-emulator doctor
 func TestDoctorAsText(t *testing.T) {
 	t.Setenv("AWS_CA_BUNDLE", "")
 	var stdout, stderr strings.Builder

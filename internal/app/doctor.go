@@ -37,7 +37,7 @@ func (d *Doctor) Module() Module {
 func (d *Doctor) Examine(ctx context.Context, names []string) diagnosis.Report {
 	o := examination.Options{
 		Only: names, Endpoint: d.Endpoint, VPC: d.Engine.VPCRange, Instance: d.Engine.InstanceRange, State: d.DataDir, Version: d.Version,
-		Variables: os.Environ(), Real: RealProfile, Moved: d.moved, Answer: func() doctor.Answer { return d.answer(ctx) },
+		Variables: os.Environ(), Real: RealProfile, Moved: d.moved, Answer: d.answer,
 	}
 	if !d.NoPort {
 		o.Listen = strings.TrimPrefix(d.Endpoint, "http://")

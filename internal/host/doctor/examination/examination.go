@@ -41,7 +41,7 @@ type Options struct {
 	Listen, Endpoint string
 	Named            bool
 	// Answer is what is at the endpoint. Nil: it is asked.
-	Answer func() doctor.Answer
+	Answer func(ctx context.Context) doctor.Answer
 	// Ports is what the emulator at the endpoint says of its ports, Moved are ports of this one's tasks. Both may be nil.
 	Ports func(ctx context.Context) (diagnosis.Check, error)
 	Moved func() []doctor.Moved
@@ -168,7 +168,7 @@ func (r *round) close() {
 func (r *round) ask(ctx context.Context) doctor.Answer {
 	a := doctor.Answer{}
 	if r.Answer != nil {
-		a = r.Answer()
+		a = r.Answer(ctx)
 	} else {
 		a = machine.Ask(ctx, r.Endpoint)
 	}

@@ -175,4 +175,3 @@ func TestWhatAnswersAtTheEndpoint(t *testing.T) {
 		t.Errorf("too late: %+v", got)
 	}
 }
-
