@@ -155,7 +155,7 @@ func TestActionsOfTheConsole(t *testing.T) {
 				t.Errorf("desiredCount: %d", status)
 			}
 			status, body = w.act(service, "UpdateService", "taskDefinition", "web:7")
-			if w.expectIn(body, "<strong>ClientException</strong>", "role=\"alert\""); status != http.StatusBadRequest {
+			if w.expectIn(body, "<strong>ClientException</strong>", `id="refused"`); status != http.StatusBadRequest {
 				t.Errorf("an unknown revision: %d", status)
 			}
 			status, body = w.act(service, "UpdateService", "taskDefinition", second[strings.LastIndex(second, "/")+1:], "forceNewDeployment", "true")

@@ -86,6 +86,9 @@ func top(r *page.Request, v *page.View) g.Node {
 	for _, l := range v.Trail {
 		trail = append(trail, h.Li(page.A(l.Text, l.To)))
 	}
+	if len(trail) > 0 {
+		trail = append(trail, h.Li(h.A(h.Href(page.Local(r.Self())), h.Aria("current", "page"), page.Text(v.Title))))
+	}
 	return h.Div(h.ID("top"), h.Data("title", titleOf(v)),
 		g.If(len(trail) > 0, h.Nav(h.Class("trail"), h.Aria("label", "above this page"), h.Ol(trail))),
 		h.Div(h.Class("heading"), g.If(v.Kind != "", h.P(h.Class("kind"), page.Text(v.Kind))), h.H1(page.Text(v.Title)), v.Status),
@@ -99,7 +102,7 @@ func section(s page.Section) g.Node {
 
 // refused is AWS's error of an action.
 func refused(e *page.Refusal) g.Node {
-	return h.Div(h.ID("refused"), h.Class("refused"), h.Role("alert"), h.Strong(page.Text(e.Code)), h.Text(" "), page.Text(e.Message))
+	return h.Div(h.ID("refused"), h.Class("refused"), h.Role("status"), h.Aria("live", "polite"), h.Strong(page.Text(e.Code)), h.Text(" "), page.Text(e.Message))
 }
 
 // clock shows the emulator's time, which the script has go on.

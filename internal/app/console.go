@@ -72,15 +72,15 @@ func (c *Console) call(ctx context.Context, scope arn.Scope, service, operation 
 
 func (c *Console) overview() overview.Options {
 	return overview.Options{
-		Ports: c.ports, InstanceIP: func(taskARN string) string { return c.Engine.Agent().InstanceIP(taskARN) }, Pulls: c.Engine.Pulls,
+		InstanceIP: func(taskARN string) string { return c.Engine.Agent().InstanceIP(taskARN) }, Pulls: c.Engine.Pulls,
 		KeptApart:    func(from string, to netip.Addr, port int) string { return c.Engine.Agent().KeptApart(from, to, port) },
 		Repositories: c.Images.Shown, Denials: c.Denials,
 	}
 }
 
-// ports are the ports of this machine that lead to a task. The console opens none.
+// ports are the ports of this machine that lead to a task, which are opened: a page shows them of one task.
 func (c *Console) ports(taskARN string) (ports []overview.Port) {
-	for _, p := range c.Engine.Ports(taskARN, false) {
+	for _, p := range c.Engine.Ports(taskARN, true) {
 		ports = append(ports, overview.Port(p))
 	}
 	return ports

@@ -3,6 +3,7 @@ package home
 
 import (
 	"fmt"
+	"strings"
 
 	g "maragu.dev/gomponents"
 
@@ -27,29 +28,30 @@ func read(r *page.Request) (*page.View, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &worse{r: r}
+	w := &worse{r: r, counts: map[string]int{}}
 	w.services(all.Services)
 	w.tasks(all.Tasks)
 	w.instances(all.ContainerInstances)
 	w.stacks(all.Stacks)
-	v := &page.View{Title: "ecs-emulator", Summary: w.summary()}
+	v := &page.View{Title: "Overview", Summary: w.summary()}
 	v.Status = page.Badge(page.Good, "as wanted")
 	if w.count > 0 {
 		v.Status = page.Badge(page.Bad, "not as wanted")
 		v.Sections = append(v.Sections, page.Section{ID: "worse", Title: "Not as wanted", Wide: true, Body: page.Table("What is not as wanted", []string{"What", "How it is", "Why"}, w.rows)})
 	}
-	v.Sections = append(v.Sections, page.Section{ID: "clusters", Title: "Clusters", Wide: true, Body: clusters(r, all.Clusters)})
+	v.Sections = append(v.Sections, page.Section{ID: "clusters", Title: "Clusters", Wide: true, Body: clusters(r)})
 	return v, nil
 }
 
-func clusters(r *page.Request, all []overview.Cluster) g.Node {
+func clusters(r *page.Request) g.Node {
 	var rows []page.Row
-	for _, c := range all {
-		if arn.ScopeOf(c.ARN) != r.Scope {
+	for _, c := range state.Clusters.List(r.Tx, r.Scope) {
+		if !c.Active() {
 			continue
 		}
+		counts := state.FindClusterSummary(r.Tx, c.ARN)
 		rows = append(rows, page.Row{ID: "cluster-" + c.Name, Cells: []g.Node{
-			page.A(c.Name, r.To("clusters", c.Name)), page.Number(c.ActiveServices), page.Number(c.RunningTasks), page.Number(c.PendingTasks), page.Number(c.ContainerInstances),
+			page.A(c.Name, r.To("clusters", c.Name)), page.Number(counts.ActiveServices()), page.Number(counts.Running()), page.Number(counts.Pending()), page.Number(counts.ContainerInstances),
 		}})
 	}
 	return page.Table("Clusters that are ACTIVE", []string{"Cluster", "Services", "RUNNING tasks", "PENDING tasks", "Container instances"}, rows)
@@ -60,10 +62,13 @@ type worse struct {
 	r     *page.Request
 	rows  []page.Row
 	count int
+	// counts are by kind: of tasks no more than an overview lists.
+	counts map[string]int
 }
 
-func (w *worse) add(id, of string, what g.Node, how string) {
+func (w *worse) add(kind, id, of string, what g.Node, how string) {
 	w.count++
+	w.counts[kind]++
 	if w.count > page.MostRows {
 		return
 	}
@@ -76,7 +81,7 @@ func (w *worse) services(all []overview.Service) {
 			continue
 		}
 		cluster := arn.Name(s.ClusterARN)
-		w.add(cluster+"-"+s.Name, s.ARN, g.Group{page.Text("Service "), page.A(s.Name, w.r.To("services", cluster, s.Name)), page.Text(" of " + cluster)}, s.NotAsWanted)
+		w.add("service", cluster+"-"+s.Name, s.ARN, g.Group{page.Text("Service "), page.A(s.Name, w.r.To("services", cluster, s.Name)), page.Text(" of " + cluster)}, s.NotAsWanted)
 	}
 }
 
@@ -86,7 +91,7 @@ func (w *worse) tasks(all []overview.Task) {
 			continue
 		}
 		cluster := arn.Name(t.ClusterARN)
-		w.add(t.ID, t.ARN, g.Group{page.Text("Task "), page.A(page.ShortID(t.ID), w.r.To("tasks", cluster, t.ID)), page.Text(" of " + t.Group)}, t.NotAsWanted)
+		w.add("task", t.ID, t.ARN, g.Group{page.Text("Task "), page.A(page.ShortID(t.ID), w.r.To("tasks", cluster, t.ID)), page.Text(" of " + t.Group)}, t.NotAsWanted)
 	}
 }
 
@@ -96,27 +101,35 @@ func (w *worse) instances(all []overview.ContainerInstance) {
 			continue
 		}
 		cluster := arn.Name(i.ClusterARN)
-		w.add(i.ID, i.ARN, g.Group{page.Text("Container instance "), page.A(page.ShortID(i.ID), w.r.To("instances", cluster, i.ID)), page.Text(" of " + cluster)}, i.NotAsWanted)
+		w.add("container instance", i.ID, i.ARN, g.Group{page.Text("Container instance "), page.A(page.ShortID(i.ID), w.r.To("instances", cluster, i.ID)), page.Text(" of " + cluster)}, i.NotAsWanted)
 	}
 }
 
 func (w *worse) stacks(all []overview.Stack) {
 	for _, s := range all {
 		if arn.ScopeOf(s.ID) == w.r.Scope {
-			w.add(s.Name, s.ID, page.Text("Stack "+s.Name), s.NotAsWanted)
+			w.add("stack", s.Name, s.ID, page.Text("Stack "+s.Name), s.NotAsWanted)
 		}
 	}
 }
 
+// summary counts what is not as wanted.
 func (w *worse) summary() string {
-	clusters := 0
-	for _, c := range state.Clusters.List(w.r.Tx, w.r.Scope) {
-		if c.Active() {
-			clusters++
+	var parts []string
+	for _, kind := range []string{"stack", "service", "task", "container instance"} {
+		switch n := w.counts[kind]; n {
+		case 0:
+		case 1:
+			parts = append(parts, "1 "+kind)
+		default:
+			parts = append(parts, fmt.Sprintf("%d %ss", n, kind))
 		}
 	}
-	if w.count == 0 {
-		return fmt.Sprintf("All is as wanted in %s.", w.r.Scope.Region)
+	switch {
+	case len(parts) == 0:
+		return "All is as wanted in " + w.r.Scope.Region + "."
+	case w.count == 1:
+		return parts[0] + " is not as wanted in " + w.r.Scope.Region + "."
 	}
-	return fmt.Sprintf("%d not as wanted in %s.", w.count, w.r.Scope.Region)
+	return strings.Join(parts, ", ") + " are not as wanted in " + w.r.Scope.Region + "."
 }

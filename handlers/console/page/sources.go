@@ -23,7 +23,7 @@ type Sources struct {
 	Call func(ctx context.Context, scope arn.Scope, service, operation string, in, out any) error
 	// Overview are the sources of an overview, for [overview.Read]; a page may narrow them.
 	Overview func() overview.Options
-	// Ports are the ports of this machine's loopback address that lead to a task.
+	// Ports are the ports of this machine's loopback address that lead to a task. They are opened, so a page asks for one task.
 	Ports func(taskARN string) []overview.Port
 	// InstanceIP is the address of a task's container instance, if the task has its network from there.
 	InstanceIP func(taskARN string) string

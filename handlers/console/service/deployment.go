@@ -28,7 +28,6 @@ func (v *view) deployments() g.Node {
 func (v *view) deployment(d *state.Deployment, counts state.DeploymentCounts) g.Node {
 	part := state.FindServiceDeployment(v.Tx, d.ServiceDeploymentARN)
 	pairs := []page.Pair{
-		{Name: "rolloutState", Value: g.Group{page.Status(string(d.RolloutState)), h.Div(page.Text(d.RolloutStateReason))}},
 		{Name: "desiredCount", Value: page.Number(d.DesiredCount)},
 		{Name: "runningCount", Value: page.Number(counts.ActiveRunning)},
 		{Name: "pendingCount", Value: page.Number(counts.ActivePending())},
@@ -46,6 +45,7 @@ func (v *view) deployment(d *state.Deployment, counts state.DeploymentCounts) g.
 	}
 	return h.Div(h.ID("deployment-"+arn.Name(d.ID)),
 		h.H3(page.Status(v.service.DeploymentStatus(d)), h.Text(" "), definitionLink(v.Request, d.Revision.TaskDefinition)),
+		h.P(page.Status(string(d.RolloutState)), page.Text(" "+d.RolloutStateReason)),
 		page.Pairs(pairs...), g.If(d == v.service.Primary(), v.progress(part)))
 }
 
@@ -78,7 +78,6 @@ func (v *view) progress(part *state.ServiceDeployment) g.Node {
 		return nil
 	}
 	pairs := []page.Pair{
-		{Name: "service deployment", Value: g.Group{page.Status(string(part.Status)), h.Div(page.Text(part.StatusReason))}},
 		{Name: "startedAt", Value: page.Time(part.StartedAt)},
 	}
 	if shift := part.Shift; shift != nil && !part.Ended() {
@@ -97,7 +96,8 @@ func (v *view) progress(part *state.ServiceDeployment) g.Node {
 			pairs = append(pairs, page.Pair{Name: "triggered", Value: page.Text(strings.Join(a.Triggered, ", "))})
 		}
 	}
-	return g.Group{page.Pairs(pairs...), v.hooks(part), v.stopForms(part)}
+	how := h.P(page.Text("Service deployment "), page.Status(string(part.Status)), page.Text(" "+part.StatusReason))
+	return g.Group{how, page.Pairs(pairs...), v.hooks(part), v.stopForms(part)}
 }
 
 // hooks are the lifecycle hooks that were asked, with forms for those that wait for a decision.

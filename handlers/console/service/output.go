@@ -2,11 +2,13 @@ package service
 
 import (
 	"fmt"
+	"slices"
 
 	g "maragu.dev/gomponents"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/page"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -17,7 +19,8 @@ const (
 
 // logs are the newest lines of the service's tasks, those that run first.
 func (v *view) logs() page.Section {
-	tasks := page.First(v.tasks, len(v.tasks), func(x, y *state.Task) int {
+	tasks := slices.Clone(v.tasks)
+	sorting.By(tasks, func(x, y *state.Task) int {
 		switch {
 		case !x.Ended() && y.Ended():
 			return -1
