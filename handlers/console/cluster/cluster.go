@@ -38,7 +38,7 @@ func read(r *page.Request) (*page.View, error) {
 	counts := state.FindClusterSummary(r.Tx, c.ARN)
 	out := &page.View{
 		Title: c.Name, Kind: "Cluster", Status: page.Status(c.Status), Trail: []page.Link{{Text: "Overview", To: r.To()}},
-		Summary: fmt.Sprintf("%d services are ACTIVE; %d tasks are RUNNING, %d are PENDING.", counts.ActiveServices(), counts.Running(), counts.Pending()),
+		Summary: fmt.Sprintf("Services: %d ACTIVE. Tasks: %d RUNNING, %d PENDING.", counts.ActiveServices(), counts.Running(), counts.Pending()),
 	}
 	if !c.Active() {
 		out.Summary = "The cluster was deleted and is INACTIVE."

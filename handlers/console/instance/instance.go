@@ -55,7 +55,7 @@ func read(r *page.Request) (*page.View, error) {
 	used := state.FindInstanceUsage(r.Tx, i.ARN)
 	out := &page.View{
 		Title: page.ShortID(arn.Name(i.ARN)), Kind: "Container instance", Status: g.Group{page.Status(i.Status), h.Text(" "), agent(i)},
-		Summary: fmt.Sprintf("%d tasks are RUNNING, %d are PENDING.", used.Running, used.Pending),
+		Summary: fmt.Sprintf("Tasks: %d RUNNING, %d PENDING.", used.Running, used.Pending),
 		Trail:   []page.Link{{Text: "Overview", To: r.To()}, {Text: cluster, To: r.To("clusters", cluster)}},
 	}
 	if r.Why != nil && !i.AgentConnected && i.Status != state.InstanceInactive {

@@ -110,9 +110,9 @@ type Mark struct {
 	At   time.Time
 }
 
-// Bar draws what passed between moments, of which those that are zero are left out, with a table of them behind. now ends the last
-// span, unless the bar has ended.
-func Bar(id, caption string, marks []Mark, now time.Time, ended bool) g.Node {
+// Bar draws what passed between moments, of which those that are zero are left out, with a table of them behind. Unless the bar
+// has ended, what goes on since the last one takes a third of it, however long that is.
+func Bar(id, caption string, marks []Mark, ended bool) g.Node {
 	var there []Mark
 	for _, m := range marks {
 		if !m.At.IsZero() {
@@ -123,8 +123,8 @@ func Bar(id, caption string, marks []Mark, now time.Time, ended bool) g.Node {
 		return nil
 	}
 	from, to := there[0].At, there[len(there)-1].At
-	if !ended && now.After(to) {
-		to = now
+	if !ended {
+		to = to.Add(max(to.Sub(from)/2, time.Second))
 	}
 	total := max(to.Sub(from).Seconds(), 0.001)
 	spans, rows := g.Group{}, []Row{}
@@ -134,9 +134,12 @@ func Bar(id, caption string, marks []Mark, now time.Time, ended bool) g.Node {
 			end = there[i+1].At
 		}
 		x, width := m.At.Sub(from).Seconds()/total*1000, end.Sub(m.At).Seconds()/total*1000
-		took := Text(end.Sub(m.At).Round(time.Millisecond).String())
-		if i+1 == len(there) {
+		took := h.Text(end.Sub(m.At).Round(time.Millisecond).String())
+		switch {
+		case i+1 == len(there) && ended:
 			took = None()
+		case i+1 == len(there):
+			took = h.Text("goes on")
 		}
 		if width > 0 {
 			spans = append(spans, h.El("rect", h.Class(fmt.Sprintf("span p%d", i%6)), h.Attr("x", fmt.Sprintf("%.1f", x)), h.Attr("y", "0"),

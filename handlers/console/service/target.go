@@ -33,7 +33,7 @@ func (v *view) targets() g.Node {
 		if len(states) > 0 {
 			caption += ": " + strings.Join(states, ", ")
 		}
-		tables = append(tables, v.groupTable(group, caption))
+		tables = append(tables, h.H3(page.Text(caption)), v.groupTable(group, "Targets of "+group.Name))
 		if shown.Unhealthy != "" {
 			tables = append(tables, page.Note("Unhealthy: "+shown.Unhealthy))
 		}

@@ -127,7 +127,7 @@ func (v *view) times() g.Node {
 	}
 	marks = append(marks, page.Mark{Name: "executionStoppedAt", At: t.Status.ExecutionStoppedAt}, page.Mark{Name: "stoppedAt", At: t.Status.StoppedAt})
 	sorting.By(marks, func(a, b page.Mark) int { return a.At.Compare(b.At) })
-	return page.Bar("bar", "Times of the task", marks, v.Now, t.Ended())
+	return page.Bar("bar", "Times of the task", marks, t.Ended())
 }
 
 func (v *view) containers() g.Node {
