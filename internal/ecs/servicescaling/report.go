@@ -26,6 +26,15 @@ func (c *Controller) Report() applicationautoscaling.Report {
 	return all
 }
 
+// ReportOf tells the same of one service by its ARN; nil if nothing scales it.
+func (c *Controller) ReportOf(tx *store.Tx, serviceARN string) *applicationautoscaling.TargetReport {
+	t := applicationautoscaling.FindTarget(tx, applicationautoscaling.ResourceOfService(serviceARN))
+	if t == nil || serviceOf(tx, t.Of()) == nil {
+		return nil
+	}
+	return new(c.reportOf(tx, t, c.Clock.Now()))
+}
+
 // newest is how many activities of a target are reported.
 const newest = 5
 

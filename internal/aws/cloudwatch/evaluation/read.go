@@ -12,6 +12,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 )
 
+// Look is what an alarm would look at in the last n periods that end by a time, for those who show it.
+func (e *Evaluator) Look(a *cloudwatch.Alarm, n int, at time.Time) View { return e.read(a, n, at) }
+
 // Read is what an alarm looks at: n periods that end by a time; 0 is its evaluation range.
 func (e *Evaluator) read(a *cloudwatch.Alarm, n int, at time.Time) View {
 	if a.Metrics != nil {
