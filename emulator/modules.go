@@ -56,7 +56,8 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 	p.costs = &app.Costs{Core: c, Metrics: metrics, Logs: p.logs, Prices: s.prices}
 	p.why = &app.Why{Core: c, Engine: p.engine, Faults: faults}
 	p.console = &app.Console{
-		Core: c, Engine: p.engine, Balancers: p.balancers, Images: p.images, Metrics: metrics, Why: p.why, Time: controlClock{c.Clock, s}, Version: o.Version, Mode: string(o.Console),
+		Core: c, Engine: p.engine, Balancers: p.balancers, Images: p.images, Metrics: metrics, Why: p.why, Events: events, ECS: p.ecs, Faults: faults,
+		IAM: func() string { return string(o.IAM) }, Time: controlClock{c.Clock, s}, Version: o.Version, Mode: string(o.Console),
 	}
 	usage := &app.Usage{Core: c, Engine: p.engine, Logs: p.logs, Containers: o.ContainerMetrics}
 	faults.Engine, faults.Agent, faults.Loads, faults.Capacity = p.engine.Faulty, p.engine.Agent, p.engine.Loads, p.ec2.Capacity

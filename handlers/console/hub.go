@@ -120,7 +120,7 @@ func (c *Console) run(ctx context.Context, s *stream, to *found, query url.Value
 	defer out.end()
 	shows := &shownClock{clock: c.Sources.Clock}
 	for n := uint64(1); ; {
-		changed := c.Sources.Store.Changed()
+		changed, news := c.Sources.Store.Changed(), to.news()
 		next := c.renderFor(ctx, out, to, query)
 		moved := shows.moved()
 		if last, _ := s.latest(); last == nil || moved || !last.same(next) {
@@ -128,10 +128,18 @@ func (c *Console) run(ctx context.Context, s *stream, to *found, query url.Value
 			shows.show()
 			n++
 		}
-		if pause.For(ctx, framePause) != nil || wait(ctx, changed, s.woken, shows) != nil || pause.For(ctx, frameSettle) != nil {
+		if pause.For(ctx, framePause) != nil || wait(ctx, changed, news, s.woken, shows) != nil || pause.For(ctx, frameSettle) != nil {
 			return
 		}
 	}
+}
+
+// news is closed when what no row says may have changed; nil: the page shows rows alone.
+func (f *found) news() <-chan struct{} {
+	if f.News == nil {
+		return nil
+	}
+	return f.News()
 }
 
 // renderFor renders a page for its stream.
@@ -143,7 +151,7 @@ func (c *Console) renderFor(ctx context.Context, out *output, to *found, query u
 }
 
 // wait waits for a change of a row or of the clock, or for more output.
-func wait(ctx context.Context, changed <-chan struct{}, woken <-chan struct{}, shows *shownClock) error {
+func wait(ctx context.Context, changed, news <-chan struct{}, woken <-chan struct{}, shows *shownClock) error {
 	look := time.NewTicker(clockLook)
 	defer look.Stop()
 	for {
@@ -151,6 +159,8 @@ func wait(ctx context.Context, changed <-chan struct{}, woken <-chan struct{}, s
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-changed:
+			return nil
+		case <-news:
 			return nil
 		case <-woken:
 			return nil

@@ -75,15 +75,30 @@ func (o faultRoute) add(w http.ResponseWriter, r *http.Request) {
 		Refuse(w, http.StatusBadRequest, `the body is not a fault such as {"kind": "pull", "image": "shop/*", "error": "toomanyrequests"}: `+err.Error())
 		return
 	}
-	added, err := o.Faults.Add(wanted)
+	added, err := o.Add(wanted)
 	if err != nil {
 		Refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	o.Log.Info("fault added", "id", added.ID, "kind", added.Kind)
-	note(o.Journal, o.Now(), activity.Warning, "fault "+added.ID+" "+string(added.Kind)+" is added"+details(added))
 	o.noteIdle(w, added)
 	answer(w, http.StatusCreated, added, o.Log)
+}
+
+// List returns the faults that hold, or will.
+func (o FaultOptions) List() []faults.Fault { return o.Faults.List() }
+
+// Add adds a fault, and tells of it.
+func (o FaultOptions) Add(wanted faults.Fault) (faults.Fault, error) {
+	added, err := o.Faults.Add(wanted)
+	if err == nil {
+		o.tellAdded(added)
+	}
+	return added, err
+}
+
+func (o FaultOptions) tellAdded(added faults.Fault) {
+	o.Log.Info("fault added", "id", added.ID, "kind", added.Kind)
+	note(o.Journal, o.Now(), activity.Warning, "fault "+added.ID+" "+string(added.Kind)+" is added"+details(added))
 }
 
 // run adds the faults of a list.
@@ -97,8 +112,7 @@ func (o faultRoute) run(w http.ResponseWriter, body []byte) {
 		return
 	}
 	for _, added := range list {
-		o.Log.Info("fault added", "id", added.ID, "kind", added.Kind)
-		note(o.Journal, o.Now(), activity.Warning, "fault "+added.ID+" "+string(added.Kind)+" is added"+details(added))
+		o.tellAdded(added)
 		o.noteIdle(w, added)
 	}
 	answer(w, http.StatusCreated, faultList{Faults: list}, o.Log)
@@ -129,18 +143,22 @@ func (o faultRoute) clear(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case id == "" && r.URL.Query().Has("id"):
 		Refuse(w, http.StatusBadRequest, "the id is empty: leave it out to clear all faults")
-		return
-	case id == "":
-		o.Faults.ClearAll()
-	case !o.Faults.Clear(id):
+	case !o.Clear(id):
 		Refuse(w, http.StatusNotFound, "no fault has the id "+id)
-		return
+	default:
+		o.list(w, r)
+	}
+}
+
+// Clear ends one fault, or all with an empty id, and tells of it. It reports whether there was one to end, or all were.
+func (o FaultOptions) Clear(id string) bool {
+	what := "all faults are cleared"
+	if id == "" {
+		o.Faults.ClearAll()
+	} else if what = "fault " + id + " is cleared"; !o.Faults.Clear(id) {
+		return false
 	}
 	o.Log.Info("faults cleared", "id", id)
-	what := "all faults are cleared"
-	if id != "" {
-		what = "fault " + id + " is cleared"
-	}
 	note(o.Journal, o.Now(), activity.Plain, what)
-	o.list(w, r)
+	return true
 }

@@ -6,8 +6,10 @@ import (
 	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/console"
+	"github.com/ecs-emulator/ecs-emulator/handlers/console/instruments"
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/page"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/consolepages"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
@@ -21,6 +23,11 @@ type Console struct {
 	Images    *Images
 	Metrics   *Metrics
 	Why       *Why
+	Events    *Events
+	ECS       *ECS
+	Faults    *Faults
+	// IAM is whether access is checked: off, log or enforce.
+	IAM func() string
 	// Time is the clock with what the emulator does when it is moved.
 	Time    page.Clock
 	Version string
@@ -40,7 +47,8 @@ func (c *Console) offer() Offer {
 		return Offer{}
 	}
 	c.pages = console.New(console.Options{
-		Version: c.Version, Scope: c.Scope, ReadOnly: c.Mode == "read", Sources: c.sources(), Closing: c.Closing, Log: c.Log,
+		Version: c.Version, Scope: c.Scope, ReadOnly: c.Mode == "read", Sources: c.sources(), Pages: append(console.Pages(), c.morePages()...),
+		Closing: c.Closing, Log: c.Log,
 	})
 	return Offer{Measures: []control.Measure{func(_ context.Context, to *control.Exposition) {
 		const name = "ecs_emulator_console_renders_total"
@@ -58,6 +66,17 @@ func (c *Console) sources() *page.Sources {
 		InstanceIP: func(taskARN string) string { return c.Engine.Agent().InstanceIP(taskARN) },
 		Scaling:    c.Metrics.Scaling, Why: c.Why.of,
 	}
+}
+
+// morePages are those of what is beside clusters, services and tasks.
+func (c *Console) morePages() []page.Page {
+	return consolepages.All(consolepages.Sources{
+		Check: c.ECS.check(c.Upstream != nil), Listeners: c.Balancers.Reached, Scaling: c.Metrics.scaling.Load, Look: c.Metrics.alarms.Look,
+		Counts: c.Events.counters.All,
+		Instruments: instruments.Sources{
+			Decisions: &c.Decisions, Mode: c.IAM, Faults: c.Faults.told(), Progress: c.Clock.Progress,
+		},
+	})
 }
 
 // call calls an operation as the root of an account, as a client does.

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/check"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
@@ -106,6 +107,14 @@ func (e *ECS) offer() Offer {
 		Sessions: e.Sessions.Kernel(), InRegistry: e.Images.InRegistry, Log: e.Log,
 	})
 	return Offer{APIs: []API{e.api}}
+}
+
+// check are the options by which check asks the same API.
+func (o ECSOptions) check(upstream bool) check.Options {
+	return check.Options{
+		DefaultLaunchType: types.LaunchType(o.DefaultLaunchType), HostPaths: o.HostPaths, FileSystems: o.FileSystems, AllowPrivileged: o.AllowPrivileged,
+		Upstream: upstream,
+	}
 }
 
 // API is the API, for the metadata endpoint of tasks.

@@ -70,7 +70,12 @@ func (f *Faults) offer() Offer {
 			f.Calls.Ask(ask)
 		},
 	})
-	return Offer{Routes: control.FaultRoutes(control.FaultOptions{Faults: f.kit, Store: f.Store, Journal: &f.Journal, Now: f.Clock.Now, Log: f.Log})}
+	return Offer{Routes: control.FaultRoutes(f.told())}
+}
+
+// told adds and clears faults, and tells of that.
+func (f *Faults) told() control.FaultOptions {
+	return control.FaultOptions{Faults: f.kit, Store: f.Store, Journal: &f.Journal, Now: f.Clock.Now, Log: f.Log}
 }
 
 // Kit adds, lists and clears them.

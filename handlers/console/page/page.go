@@ -38,6 +38,8 @@ type Page struct {
 	// Read reads what the page shows. It is called for each viewer without a stream, and once for each change for all
 	// others. The error may be a *Refusal, such as NotFound makes.
 	Read func(r *Request) (*View, error)
+	// News is closed when what no row says may have changed; nil: the page shows rows alone.
+	News func() <-chan struct{}
 	// Actions are by the field action of a POST: "StopTask".
 	Actions map[string]Action
 }

@@ -18,9 +18,11 @@ import (
 type Sources struct {
 	// Report tells what each policy of a service wants, by the ARN of the service, and what holds it; nil if nothing scales it.
 	Report func(tx *store.Tx, serviceARN string) *applicationautoscaling.TargetReport
-	// Look is what an alarm would look at in some of its periods that end by a time.
-	Look func(a *cloudwatch.Alarm, periods int, at time.Time) evaluation.View
+	Look   Look
 }
+
+// Look is what an alarm would look at in some of its periods that end by a time.
+type Look func(a *cloudwatch.Alarm, periods int, at time.Time) evaluation.View
 
 // Pages are the pages of this package.
 func Pages(s Sources) []page.Page {

@@ -13,7 +13,7 @@ import (
 )
 
 // readLoadBalancer reads the page of a load balancer.
-func readLoadBalancer(r *page.Request) (*page.View, error) {
+func (s Sources) readLoadBalancer(r *page.Request) (*page.View, error) {
 	name := r.Var("name")
 	b := elbv2.LoadBalancerByName(r.Tx, r.Scope, name)
 	if b == nil {
@@ -34,7 +34,7 @@ func readLoadBalancer(r *page.Request) (*page.View, error) {
 		Trail: []page.Link{{Text: "Load balancers", To: r.To("loadbalancers")}},
 		Sections: []page.Section{
 			{ID: "loadbalancer", Title: "Load balancer", Body: aboutLoadBalancer(b)},
-			{ID: "listeners", Title: "Listeners", Body: listeners(r, b)},
+			{ID: "listeners", Title: "Listeners", Body: listeners(r, b, s.LocalAddresses())},
 			{ID: "rules", Title: "Rules", Wide: true, Body: rules(r, b)},
 			{ID: "targets", Title: "Targets", Wide: true, Body: targets},
 		},
@@ -64,8 +64,7 @@ func aboutLoadBalancer(b *elbv2.LoadBalancer) g.Node {
 }
 
 // listeners are those of a load balancer, and where they are reached from this machine.
-func listeners(r *page.Request, b *elbv2.LoadBalancer) g.Node {
-	local := localAddresses(r)
+func listeners(r *page.Request, b *elbv2.LoadBalancer, local map[string][]string) g.Node {
 	var rows []page.Row
 	for _, l := range elbv2.LoadBalancerListeners(r.Tx, b.ARN) {
 		rows = append(rows, page.Row{ID: "listener-" + arn.Name(l.ARN), Cells: []g.Node{

@@ -23,7 +23,7 @@ func stateOf(b *elbv2.LoadBalancer) string {
 }
 
 // readLoadBalancers reads the page of all load balancers, and of the target groups that are on none.
-func readLoadBalancers(r *page.Request) (*page.View, error) {
+func (s Sources) readLoadBalancers(r *page.Request) (*page.View, error) {
 	if err := r.CheckStatus(states...); err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func readLoadBalancers(r *page.Request) (*page.View, error) {
 	if err != nil {
 		return nil, err
 	}
-	local := localAddresses(r)
+	local := s.LocalAddresses()
 	rows := make([]page.Row, 0, len(shown))
 	for _, b := range shown {
 		rows = append(rows, page.Row{ID: "loadbalancer-" + b.Name, Cells: []g.Node{
@@ -69,14 +69,6 @@ func state(b *elbv2.LoadBalancer) g.Node {
 		return shown
 	}
 	return g.Group{shown, page.Text(" " + b.StateReason)}
-}
-
-// localAddresses are the addresses of this machine at which listeners are reached, by the ARNs of these.
-func localAddresses(r *page.Request) map[string][]string {
-	if find := r.Overview().LocalAddresses; find != nil {
-		return find()
-	}
-	return nil
 }
 
 // listenersOf are the listeners of a load balancer, with their local addresses.

@@ -12,11 +12,17 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
+// Sources are what the pages ask for beside rows.
+type Sources struct {
+	// LocalAddresses are the addresses of this machine at which listeners are reached, by the ARNs of these.
+	LocalAddresses func() map[string][]string
+}
+
 // Pages are the pages of this package.
-func Pages() []page.Page {
+func Pages(s Sources) []page.Page {
 	return []page.Page{
-		{Pattern: "/loadbalancers", Nav: "Load balancers", Read: readLoadBalancers},
-		{Pattern: "/loadbalancers/{name}", Within: "/loadbalancers", Read: readLoadBalancer},
+		{Pattern: "/loadbalancers", Nav: "Load balancers", Read: s.readLoadBalancers},
+		{Pattern: "/loadbalancers/{name}", Within: "/loadbalancers", Read: s.readLoadBalancer},
 		{Pattern: "/discovery", Nav: "Service discovery", Read: readNamespaces},
 		{Pattern: "/discovery/{namespace}", Within: "/discovery", Read: readNamespace},
 		{Pattern: "/discovery/{namespace}/{service}", Within: "/discovery", Read: readService},

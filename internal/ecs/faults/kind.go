@@ -137,3 +137,11 @@ func findKind(name Kind) *kind {
 	}
 	return nil
 }
+
+// About is what a fault of a kind does, with names in backquotes, and which members it takes; empty for what is no kind.
+func About(name Kind) (help string, takes []string) {
+	if k := findKind(name); k != nil {
+		return k.help, slices.Clone(k.takes)
+	}
+	return "", nil
+}
