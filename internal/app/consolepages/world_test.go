@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -135,7 +136,43 @@ func (w *world) ask(method, path string, form url.Values) answered {
 			w.Errorf("%s %s has markup of a name: %s", method, path, markup)
 		}
 	}
+	if got.body != "" {
+		w.isAccessible(method+" "+path, got.body)
+	}
 	return got
+}
+
+var (
+	ids    = regexp.MustCompile(`\sid="([^"]*)"`)
+	fields = regexp.MustCompile(`<(?:input|select|textarea)[^>]*>`)
+	hides  = regexp.MustCompile(`type="hidden"`)
+	labels = regexp.MustCompile(`<label for="([^"]*)"`)
+)
+
+// isAccessible checks that ids are unique, that each table has a caption, and each field a label.
+func (w *world) isAccessible(what, body string) {
+	w.Helper()
+	seen, labelled := map[string]bool{}, map[string]bool{}
+	for _, id := range ids.FindAllStringSubmatch(body, -1) {
+		if seen[id[1]] || strings.ContainsAny(id[1], " \t\n") {
+			w.Errorf("%s: the id %q is there twice, or has a space", what, id[1])
+		}
+		seen[id[1]] = true
+	}
+	for _, label := range labels.FindAllStringSubmatch(body, -1) {
+		labelled[label[1]] = true
+	}
+	for _, field := range fields.FindAllString(body, -1) {
+		if id := ids.FindStringSubmatch(field); !hides.MatchString(field) && (id == nil || !labelled[id[1]]) {
+			w.Errorf("%s: %s has no label", what, field)
+		}
+	}
+	if strings.Count(body, "<table") != strings.Count(body, "<caption") {
+		w.Errorf("%s: a table has no caption", what)
+	}
+	if strings.Count(body, "<h1") != 1 {
+		w.Errorf("%s has %d first headings", what, strings.Count(body, "<h1"))
+	}
 }
 
 // shows checks a page: its status, and texts that it has; those that begin with ! it must not have.
