@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/page"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/consolepages"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
@@ -73,6 +74,10 @@ func (c *Console) morePages() []page.Page {
 	return consolepages.All(consolepages.Sources{
 		Check: c.ECS.check(c.Upstream != nil), Listeners: c.Balancers.Reached, Scaling: c.Metrics.scaling.Load, Look: c.Metrics.alarms.Look,
 		Counts: c.Events.counters.All,
+		Scope: func(e outbox.Event) (arn.Scope, bool) {
+			about, ok := c.AboutChange(e)
+			return about.Scope, ok
+		},
 		Instruments: instruments.Sources{
 			Decisions: &c.Decisions, Mode: c.IAM, Faults: c.Faults.told(), Progress: c.Clock.Progress,
 		},

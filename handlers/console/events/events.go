@@ -9,11 +9,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/page"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
 // Sources are what the pages ask for beside rows. All are required.
 type Sources struct {
+	// Scope is the account and region of an event; ok is false for those of the emulator itself.
+	Scope func(e outbox.Event) (of arn.Scope, ok bool)
 	// Counts are what rules and schedules have brought to their targets, by their ARNs.
 	Counts func() map[string]delivery.Counts
 	// NextOfRule and NextOfSchedule are when one is due next; ok is false if it is not due any more.
@@ -23,7 +27,7 @@ type Sources struct {
 
 // Pages are the pages of this package.
 func Pages(s Sources) []page.Page {
-	found := &searches{}
+	found := &searches{scope: s.Scope}
 	return []page.Page{
 		{Pattern: "/events", Nav: "Events", Read: found.read},
 		{Pattern: "/events/{sequence}", Within: "/events", Read: readEvent},

@@ -32,6 +32,8 @@ const mostSearches = 8
 
 // searches keep what the last searches have found, so that each event is looked into once for each of them. An event never changes.
 type searches struct {
+	scope func(e outbox.Event) (of arn.Scope, ok bool)
+
 	mu   sync.Mutex
 	kept []*result // the one used last is the last one
 }
@@ -52,7 +54,7 @@ func (s *searches) events(r *page.Request, wanted search, pattern *eventpattern.
 	}
 	known.found = slices.DeleteFunc(known.found, func(sequence uint64) bool { return sequence < oldest })
 	for _, e := range all[position(all, known.upTo+1):] {
-		if wanted.wants(r.Event(r.Tx, e), pattern) {
+		if s.isOf(wanted.scope, r, e) && wanted.wants(r, e, pattern) {
 			known.found = append(known.found, e.Sequence)
 		}
 	}
@@ -91,13 +93,22 @@ func position(all []outbox.Event, sequence uint64) int {
 	return at
 }
 
-// wants reports whether an event, as EventBridge gets it, is one that is looked for.
-func (s search) wants(body []byte, pattern *eventpattern.Pattern) bool {
-	if body == nil || s.text != "" && !bytes.Contains(bytes.ToLower(body), []byte(s.text)) {
-		return false
+// isOf reports whether an event is of an account and region. Those of the emulator itself say it in their bodies alone.
+func (s *searches) isOf(scope arn.Scope, r *page.Request, e outbox.Event) bool {
+	if of, ok := s.scope(e); ok {
+		return of == scope
 	}
 	var from struct{ Account, Region string }
-	if json.Unmarshal(body, &from) != nil || from.Account != s.scope.Account || from.Region != s.scope.Region {
+	return json.Unmarshal(r.Event(r.Tx, e), &from) == nil && from.Account == scope.Account && from.Region == scope.Region
+}
+
+// wants reports whether an event, as EventBridge gets it, has the text, and matches the pattern.
+func (s search) wants(r *page.Request, e outbox.Event, pattern *eventpattern.Pattern) bool {
+	if s.text == "" && pattern == nil {
+		return true
+	}
+	body := r.Event(r.Tx, e)
+	if s.text != "" && !bytes.Contains(bytes.ToLower(body), []byte(s.text)) {
 		return false
 	}
 	if pattern == nil {

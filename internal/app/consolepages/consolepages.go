@@ -16,6 +16,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/timetable"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer"
@@ -31,6 +33,8 @@ type Sources struct {
 	Scaling func() *servicescaling.Controller
 	// Look is what an alarm looks at.
 	Look scaling.Look
+	// Scope is the account and region of an event; ok is false for those of the emulator itself.
+	Scope func(e outbox.Event) (of arn.Scope, ok bool)
 	// Counts are what rules and schedules have brought to their targets, by their ARNs.
 	Counts      func() map[string]delivery.Counts
 	Instruments instruments.Sources
@@ -48,7 +52,7 @@ func All(s Sources) []page.Page {
 			},
 			Look: s.Look,
 		}),
-		events.Pages(events.Sources{Counts: s.Counts, NextOfRule: timetable.NextOfRule, NextOfSchedule: timetable.NextOfSchedule}),
+		events.Pages(events.Sources{Scope: s.Scope, Counts: s.Counts, NextOfRule: timetable.NextOfRule, NextOfSchedule: timetable.NextOfSchedule}),
 		repositories.Pages(),
 		stacks.Pages(),
 		instruments.Pages(s.Instruments),
