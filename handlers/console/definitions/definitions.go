@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/page"
+	"github.com/ecs-emulator/ecs-emulator/handlers/console/runtask"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
@@ -34,7 +35,7 @@ func Pages(s Sources) []page.Page {
 		{Pattern: "/definitions/{family}", Within: "/definitions", Read: readFamily},
 		{
 			Pattern: "/definitions/{family}/{revision}", Within: "/definitions", Read: s.readRevision,
-			Actions: map[string]page.Action{"RunTask": {Do: runTask}},
+			Actions: map[string]page.Action{"RunTask": runtask.Action()},
 		},
 	}
 }

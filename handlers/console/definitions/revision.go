@@ -11,6 +11,8 @@ import (
 
 	h "github.com/ecs-emulator/ecs-emulator/handlers/console/element"
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/page"
+	"github.com/ecs-emulator/ecs-emulator/handlers/console/runtask"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -35,8 +37,8 @@ func (s Sources) readRevision(r *page.Request) (*page.View, error) {
 		}
 		view.Sections = append(view.Sections, page.Section{ID: "check", Title: "What check finds", Wide: true, Body: findings(found)})
 	}
-	if form := runForm(r, d); form != nil {
-		view.Sections = append(view.Sections, page.Section{ID: "run", Title: "Run", Body: form})
+	if !r.ReadOnly && d.Status == types.TaskDefinitionStatusActive {
+		view.Sections = append(view.Sections, page.Section{ID: "run", Title: "Run", Body: runtask.Form(r, "", name)})
 	}
 	against, err := differenceFrom(r, d, text)
 	if err != nil {

@@ -1,7 +1,6 @@
 package instruments
 
 import (
-	"context"
 	"sync"
 	"time"
 
@@ -13,19 +12,22 @@ import (
 
 // doctor keeps the last report: it makes a sandbox to see whether that works, so it does not look again with each change of a row.
 type doctor struct {
-	look func(ctx context.Context) diagnosis.Report
+	look func() diagnosis.Report
 
 	mu   sync.Mutex
 	last diagnosis.Report
 	at   time.Time // of the machine; zero: it has not looked
 }
 
+// oldest is how old a report may be where no form has the doctor look again.
+const oldest = 5 * time.Minute
+
 // read reads the page of what was found last. It looks when the page is first read.
 func (d *doctor) read(r *page.Request) (*page.View, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.at.IsZero() {
-		d.last, d.at = d.look(r.Context), time.Now()
+	if d.at.IsZero() || r.ReadOnly && time.Since(d.at) > oldest {
+		d.last, d.at = d.look(), time.Now()
 	}
 	rows := make([]page.Row, 0, len(d.last.Checks))
 	worse := 0
@@ -52,8 +54,8 @@ func (d *doctor) read(r *page.Request) (*page.View, error) {
 }
 
 // lookAgain looks anew.
-func (d *doctor) lookAgain(r *page.Request) (to string, err error) {
-	found := d.look(r.Context)
+func (d *doctor) lookAgain(*page.Request) (to string, err error) {
+	found := d.look()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.last, d.at = found, time.Now()

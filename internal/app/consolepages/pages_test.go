@@ -37,7 +37,7 @@ func TestPages(t *testing.T) {
 		{"/definitions/web", ok, []string{"web:1", "web:2", "2 revisions"}},
 		{"/definitions/web?q=shop/web:1", ok, []string{"web:1", "!>web:2<"}},
 		{"/definitions/none", notFound, []string{"There is no task definition of the family none.", ">web<"}},
-		{"/definitions/web/1", ok, []string{"&lt;script&gt;", "&#34;family&#34;: &#34;web&#34;", "!taskDefinitionArn", "check finds", "Run web:1"}},
+		{"/definitions/web/1", ok, []string{"&lt;script&gt;", "&#34;family&#34;: &#34;web&#34;", "!taskDefinitionArn", "check finds", "Run task", `value="web:1"`}},
 		{"/definitions/web/2?against=1", ok, []string{"<ins>+", "<del>-", "shop/web:1", "lines the same"}},
 		{"/definitions/web/2?against=2", ok, []string{"web:2 is the same."}},
 		{"/definitions/web/2?against=9", notFound, []string{"There is no revision 9 of the family web.", ">web:1<"}},
@@ -117,7 +117,7 @@ func TestActions(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, emulator.Options{})
 	subnets := strings.Join(w.srv.Subnets()[:1], ",")
-	run := url.Values{"cluster": {"shop"}, "count": {"1"}, "launchType": {"FARGATE"}, "subnets": {subnets}}
+	run := url.Values{"cluster": {"shop"}, "taskDefinition": {"web:2"}, "count": {"1"}, "launchType": {"FARGATE"}, "subnets": {subnets}}
 	got := w.posts("/definitions/web/2", "RunTask", seeOther, run)
 	if !strings.HasPrefix(got.location, "/_emulator/console/tasks/shop/") {
 		t.Errorf("RunTask leads to %s", got.location)
@@ -132,9 +132,9 @@ func TestActions(t *testing.T) {
 		fields       url.Values
 		texts        []string
 	}{
-		{"/definitions/web/2", "RunTask", bad, url.Values{"cluster": {"none"}, "subnets": {subnets}, "launchType": {"FARGATE"}}, []string{"ClusterNotFoundException", `value="Run`, "!Unknown"}},
-		{"/definitions/web/2", "RunTask", bad, url.Values{"count": {"many"}}, []string{"count is not a number: many"}},
-		{"/definitions/web/2", "RunTask", bad, url.Values{"cluster": {"shop"}, "launchType": {"FARGATE"}}, []string{"InvalidParameterException", "Network Configuration must be provided"}},
+		{"/definitions/web/2", "RunTask", bad, url.Values{"cluster": {"none"}, "taskDefinition": {"web:2"}, "count": {"1"}, "subnets": {subnets}, "launchType": {"FARGATE"}}, []string{"ClusterNotFoundException"}},
+		{"/definitions/web/2", "RunTask", bad, url.Values{"count": {"many"}}, []string{"count=many is not a number"}},
+		{"/definitions/web/2", "RunTask", bad, url.Values{"cluster": {"shop"}, "taskDefinition": {"web:2"}, "count": {"1"}, "launchType": {"FARGATE"}}, []string{"InvalidParameterException"}},
 		{"/definitions/web/2", "StopTask", bad, nil, []string{"action=StopTask"}},
 		{"/faults", "addFault", bad, url.Values{"kind": {"flood"}}, []string{"flood", "is unknown: use pull"}},
 		{"/faults", "addFault", bad, url.Values{"kind": {"crash"}, "delay": {"long"}}, []string{"is not a duration", `value="long"`}},

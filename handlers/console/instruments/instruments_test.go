@@ -1,0 +1,130 @@
+package instruments_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
+	"github.com/ecs-emulator/ecs-emulator/handlers/console"
+	"github.com/ecs-emulator/ecs-emulator/handlers/console/instruments"
+	"github.com/ecs-emulator/ecs-emulator/handlers/console/page"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+var start = time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)
+
+// browser asks a console that has the pages of this package alone.
+func browser(t *testing.T, s instruments.Sources, readOnly bool) func(method, path string, form url.Values) (status int, body string) {
+	rows, err := state.Open(store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := clock.New(clock.Options{Start: start})
+	t.Cleanup(func() {
+		c.Close()
+		_ = rows.Close()
+	})
+	handler := console.New(console.Options{
+		Scope: arn.Scope{Region: "us-east-1", Account: "000000000000"}, ReadOnly: readOnly, Pages: instruments.Pages(s),
+		Sources: &page.Sources{Store: rows, Clock: c},
+	})
+	return func(method, path string, form url.Values) (int, string) {
+		r := httptest.NewRequest(method, console.Prefix+path, strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		return w.Code, w.Body.String()
+	}
+}
+
+func TestCosts(t *testing.T) {
+	cent, total := 0.024685, 1.5
+	var asked instruments.Wanted
+	report := costs.Report{
+		From: start, To: start.Add(time.Hour), Total: total, PerHour: total, Per730Hours: 1095, Prices: costs.Prices{Source: "AWS's price list", AsOf: "2026-09-29"},
+		Services: []costs.Service{{
+			ClusterName: "shop", ServiceName: "web", Cost: &cent,
+			Usage:       []costs.Usage{{Capacity: "FARGATE", Architecture: "X86_64", Tasks: 2, TaskSeconds: 3600, StartSeconds: 7, VCPUHours: 0.25, GBHours: 0.5, Cost: &cent}},
+			Deployments: []costs.Deployment{{ServiceDeploymentARN: "arn:aws:ecs:us-east-1:000000000000:service-deployment/shop/web/d1", TaskDefinition: "web:2", Status: "SUCCESSFUL", ExtraTaskSeconds: 600, ExtraCost: &cent}},
+		}},
+		Standalone: []costs.Standalone{{ClusterName: "shop", Family: "job", Usage: []costs.Usage{{Capacity: "EC2", Architecture: "ARM64", Tasks: 1}}}},
+		Instances:  []costs.Instances{{InstanceType: "m5.large", Count: 2, Hours: 1.5}},
+		NotCounted: []costs.NotCounted{{What: "data transfer", Why: "nothing leaves <this> machine"}},
+		Unpriced:   []costs.Unpriced{{What: "m5.large", Region: "eu-south-2"}}, Warnings: []string{"a pull counts at the speed of the clock"},
+	}
+	ask := browser(t, instruments.Sources{Costs: func(_ context.Context, w instruments.Wanted) (costs.Report, error) {
+		if asked = w; w.Service == "none" {
+			return costs.Report{}, page.NotFound(nil, "there is no service %s; there is web", w.Service)
+		}
+		return report, nil
+	}}, false)
+	status, body := ask(http.MethodGet, "/costs?cluster=shop&service=web&since=2026-01-02T03:00:00Z&instance-type=m5.large", nil)
+	if want := (instruments.Wanted{Cluster: "shop", Service: "web", Since: start, InstanceType: "m5.large"}); status != http.StatusOK || asked != want {
+		t.Errorf("status %d, asked for %+v", status, asked)
+	}
+	for _, text := range []string{
+		"1.50 USD in all, 1.50 USD an hour", "1095.00 USD", "price list as of 2026-09-29", ">shop/web<", "FARGATE X86_64", ">3600<", ">0.024685 USD<", "web:2", "in the instances",
+		"2 EC2 instances m5.large", ">no price<", "m5.large in eu-south-2", "a pull counts at the speed", "&lt;this&gt;", "a floating price", `value="2026-01-02T03:00:00Z"`,
+	} {
+		if !strings.Contains(body, text) {
+			t.Errorf("%q is missing", text)
+		}
+	}
+	for path, want := range map[string]struct {
+		status int
+		text   string
+	}{
+		"/costs?service=none":    {http.StatusNotFound, "there is no service none; there is web"},
+		"/costs?since=yesterday": {http.StatusBadRequest, "since is not a time such as"},
+		"/costs?q=other":         {http.StatusOK, "Services, deleted ones included: none."},
+		"/doctor":                {http.StatusNotFound, "there is no page"},
+	} {
+		if status, body := ask(http.MethodGet, path, nil); status != want.status || !strings.Contains(body, want.text) {
+			t.Errorf("%s: status %d, without %q", path, status, want.text)
+		}
+	}
+}
+
+// The doctor looks once, and again only if a form asks for it.
+func TestDoctor(t *testing.T) {
+	looks := 0
+	found := []diagnosis.Report{
+		diagnosis.Of([]diagnosis.Check{{Name: "engine", Status: diagnosis.OK, Text: "Docker <20.10>"}, {Name: "disk", Status: diagnosis.Broken, Text: "it is full", Next: "make room"}}),
+		diagnosis.Of([]diagnosis.Check{{Name: "engine", Status: diagnosis.OK, Text: "Docker"}}),
+	}
+	s := instruments.Sources{Doctor: func() diagnosis.Report {
+		looks++
+		return found[min(looks, 2)-1]
+	}}
+	ask := browser(t, s, false)
+	expect := func(method string, form url.Values, status, wantLooks int, texts ...string) {
+		t.Helper()
+		got, body := ask(method, "/doctor", form)
+		if got != status || looks != wantLooks {
+			t.Errorf("%s: status %d, after %d looks", method, got, looks)
+		}
+		for _, text := range texts {
+			if !strings.Contains(body, text) {
+				t.Errorf("%s: %q is missing", method, text)
+			}
+		}
+	}
+	for range 2 {
+		expect(http.MethodGet, nil, http.StatusOK, 1, "Docker &lt;20.10&gt;", "1 check is not ok", "make room", "broken", "Look again")
+	}
+	expect(http.MethodPost, url.Values{"action": {"lookAgain"}}, http.StatusSeeOther, 2)
+	expect(http.MethodGet, nil, http.StatusOK, 2, "0 checks are not ok")
+	if status, body := browser(t, s, true)(http.MethodGet, "/doctor", nil); status != http.StatusOK || strings.Contains(body, "<form") {
+		t.Errorf("a console that is read only: status %d, or a form", status)
+	}
+}
