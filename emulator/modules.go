@@ -55,8 +55,9 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 	p.discovery = &app.Discovery{Core: c, Engine: p.engine, Metrics: metrics}
 	p.costs = &app.Costs{Core: c, Metrics: metrics, Logs: p.logs, Prices: s.prices}
 	p.why = &app.Why{Core: c, Engine: p.engine, Faults: faults}
+	doctor := &app.Doctor{Core: c, Engine: p.engine, Endpoint: s.URL(), NoPort: o.InProcess, Version: o.Version}
 	p.console = &app.Console{
-		Core: c, Engine: p.engine, Balancers: p.balancers, Images: p.images, Metrics: metrics, Why: p.why, Events: events, ECS: p.ecs, Faults: faults,
+		Core: c, Engine: p.engine, Balancers: p.balancers, Images: p.images, Metrics: metrics, Why: p.why, Costs: p.costs, Doctor: doctor, Events: events, ECS: p.ecs, Faults: faults,
 		IAM: func() string { return string(o.IAM) }, Time: controlClock{c.Clock, s}, Version: o.Version, Mode: string(o.Console),
 	}
 	usage := &app.Usage{Core: c, Engine: p.engine, Logs: p.logs, Containers: o.ContainerMetrics}
@@ -84,7 +85,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		(&app.Stacks{Core: c, Endpoint: cmp.Or(o.PublicURL, s.URL()), Way: events.Way, S3Dir: o.S3Dir, IgnoreTypes: o.IgnoreTypes}).Module(),
 		faults.Module(),
 		p.why.Module(),
-		(&app.Doctor{Core: c, Engine: p.engine, Endpoint: s.URL(), NoPort: o.InProcess, Version: o.Version}).Module(),
+		doctor.Module(),
 		p.console.Module(),
 	}, append(o.modules, metrics.Module())...) // which collects from all others
 	s.collect = metrics.Collect

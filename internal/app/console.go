@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
 	"github.com/ecs-emulator/ecs-emulator/handlers/console"
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/instruments"
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/page"
@@ -24,6 +25,8 @@ type Console struct {
 	Images    *Images
 	Metrics   *Metrics
 	Why       *Why
+	Costs     *Costs
+	Doctor    *Doctor
 	Events    *Events
 	ECS       *ECS
 	Faults    *Faults
@@ -80,6 +83,7 @@ func (c *Console) morePages() []page.Page {
 		},
 		Instruments: instruments.Sources{
 			Decisions: &c.Decisions, Mode: c.IAM, Faults: c.Faults.told(), Progress: c.Clock.Progress,
+			Costs: c.Costs.source.Report, Doctor: func() diagnosis.Report { return c.Doctor.Examine(c.Closing, nil) },
 		},
 	})
 }

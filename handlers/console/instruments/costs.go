@@ -5,31 +5,27 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	g "maragu.dev/gomponents"
 
 	h "github.com/ecs-emulator/ecs-emulator/handlers/console/element"
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/page"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs/bill"
 )
 
 // readCosts reads the page of what the run would have cost. It is of all accounts and regions, as /_emulator/costs.
 func (s Sources) readCosts(r *page.Request) (*page.View, error) {
-	wanted := Wanted{Cluster: r.Query.Get("cluster"), Service: r.Query.Get("service"), InstanceType: r.Query.Get("instance-type")}
-	if text := r.Query.Get("since"); text != "" {
-		var err error
-		if wanted.Since, err = time.Parse(time.RFC3339Nano, text); err != nil {
-			return nil, page.Invalid("since is not a time such as 2026-01-31T15:04:05Z: %s", text)
-		}
+	wanted, err := bill.ReadWanted(r.Query)
+	if err != nil {
+		return nil, page.Invalid("%s", err)
 	}
 	report, err := s.Costs(r.Context, wanted)
-	var refused *page.Refusal
-	switch {
-	case errors.As(err, &refused):
-		return nil, refused
-	case err != nil:
-		return nil, err
+	if unknown := (bill.UnknownError{}); errors.As(err, &unknown) {
+		return nil, page.NotFound(nil, "%s", err)
+	}
+	if err != nil {
+		return nil, page.Invalid("%s", err)
 	}
 	services, err := serviceCosts(r, &report)
 	if err != nil {

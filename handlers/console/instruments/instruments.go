@@ -5,13 +5,13 @@ package instruments
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/page"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam/decision"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs/bill"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/faults"
 )
 
@@ -24,7 +24,7 @@ type Sources struct {
 	// Progress is how far an advance of the clock has come that is under way.
 	Progress func() (clock.Progress, bool)
 	// Costs are what the run would have cost. Nil: they are not known.
-	Costs func(ctx context.Context, w Wanted) (costs.Report, error)
+	Costs func(ctx context.Context, w bill.Wanted) (costs.Report, error)
 	// Doctor looks at the machine and the engine, which may take seconds. It ends with the emulator, and not with the reader who
 	// has asked first: others see what it finds. Nil: there is none.
 	Doctor func() diagnosis.Report
@@ -37,13 +37,6 @@ type Faults interface {
 	Add(wanted faults.Fault) (faults.Fault, error)
 	// Clear ends one fault, or with an empty id all; it reports whether there was one.
 	Clear(id string) bool
-}
-
-// Wanted is what the costs are asked for.
-type Wanted struct {
-	Cluster, Service string
-	Since            time.Time
-	InstanceType     string
 }
 
 // Pages are the pages of this package.

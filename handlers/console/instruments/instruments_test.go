@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs/bill"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -49,7 +50,7 @@ func browser(t *testing.T, s instruments.Sources, readOnly bool) func(method, pa
 
 func TestCosts(t *testing.T) {
 	cent, total := 0.024685, 1.5
-	var asked instruments.Wanted
+	var asked bill.Wanted
 	report := costs.Report{
 		From: start, To: start.Add(time.Hour), Total: total, PerHour: total, Per730Hours: 1095, Prices: costs.Prices{Source: "AWS's price list", AsOf: "2026-09-29"},
 		Services: []costs.Service{{
@@ -62,14 +63,14 @@ func TestCosts(t *testing.T) {
 		NotCounted: []costs.NotCounted{{What: "data transfer", Why: "nothing leaves <this> machine"}},
 		Unpriced:   []costs.Unpriced{{What: "m5.large", Region: "eu-south-2"}}, Warnings: []string{"a pull counts at the speed of the clock"},
 	}
-	ask := browser(t, instruments.Sources{Costs: func(_ context.Context, w instruments.Wanted) (costs.Report, error) {
+	ask := browser(t, instruments.Sources{Costs: func(_ context.Context, w bill.Wanted) (costs.Report, error) {
 		if asked = w; w.Service == "none" {
 			return costs.Report{}, page.NotFound(nil, "there is no service %s; there is web", w.Service)
 		}
 		return report, nil
 	}}, false)
 	status, body := ask(http.MethodGet, "/costs?cluster=shop&service=web&since=2026-01-02T03:00:00Z&instance-type=m5.large", nil)
-	if want := (instruments.Wanted{Cluster: "shop", Service: "web", Since: start, InstanceType: "m5.large"}); status != http.StatusOK || asked != want {
+	if want := (bill.Wanted{Cluster: "shop", Service: "web", Since: start, InstanceType: "m5.large"}); status != http.StatusOK || asked != want {
 		t.Errorf("status %d, asked for %+v", status, asked)
 	}
 	for _, text := range []string{

@@ -62,15 +62,6 @@ func readStacks(tx *store.Tx) []Stack {
 	return shown
 }
 
-// ReadStack reads one, whether it is as wanted or not.
-func ReadStack(tx *store.Tx, s *cloudformation.Stack) Stack {
-	shown := readStack(tx, s)
-	if s.Status.AsWanted() {
-		shown.NotAsWanted = ""
-	}
-	return shown
-}
-
 func readStack(tx *store.Tx, s *cloudformation.Stack) Stack {
 	shown := Stack{
 		ID: s.ID, Name: s.Name, Status: string(s.Status), Reason: s.Reason, WaitsFor: []StackResource{},

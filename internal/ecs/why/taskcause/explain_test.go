@@ -149,7 +149,9 @@ func TestRowsOfBefore(t *testing.T) {
 
 func TestAProgramForAnotherPlatformIsProbable(t *testing.T) {
 	f := scene(t)
-	f.Lines = func(*state.Task, string) []why.Evidence { return []why.Evidence{{Text: "exec /app: exec format error"}} }
+	f.Lines = func(*state.Task, string) []why.Evidence {
+		return []why.Evidence{{Text: "exec /app: exec format error"}}
+	}
 	for _, row := range []*state.Task{
 		task(exited, ran("app", 1, &state.Ending{})),
 		func() *state.Task {

@@ -1,0 +1,30 @@
+package bill
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+)
+
+// ReadWanted reads ?cluster= and ?service=, names or ARNs, ?since=, a time of the emulator's clock, and ?instance-type=.
+func ReadWanted(query url.Values) (w Wanted, err error) {
+	w = Wanted{Cluster: query.Get("cluster"), Service: query.Get("service"), InstanceType: query.Get("instance-type")}
+	if a, ok := arn.Parse(w.Cluster); ok {
+		w.Cluster = a.Resource[0]
+	}
+	if a, ok := arn.Parse(w.Service); ok {
+		if w.Cluster != "" && w.Cluster != a.Resource[0] {
+			return w, fmt.Errorf("service is of cluster %s, and cluster is %s", a.Resource[0], w.Cluster)
+		}
+		w.Cluster, w.Service = a.Resource[0], arn.Name(w.Service)
+	}
+	if text := query.Get("since"); text != "" {
+		if w.Since, err = time.Parse(time.RFC3339Nano, text); err != nil {
+			return w, errors.New("since is not a time such as 2026-01-31T15:04:05Z: " + text)
+		}
+	}
+	return w, nil
+}
