@@ -130,7 +130,7 @@ func (s *Sum) dayEnd() time.Time {
 	return s.Start.Truncate(day).Add(day)
 }
 
-// Adder takes a part of what is billed: that of one period.
+// Adder takes a part of what is billed, in one period.
 type Adder func(part Sum)
 
 // Into returns an adder to the sums of the ledger.

@@ -40,7 +40,7 @@ func TestBilledSeconds(t *testing.T) {
 	}
 }
 
-// amounts are those of all sums of a period, as the ledger has them.
+// amounts are the sums of each period, as the ledger has them.
 type amounts = map[ledger.Period]ledger.Amounts
 
 func into(all amounts) ledger.Adder {

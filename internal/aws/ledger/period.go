@@ -4,7 +4,7 @@ import "time"
 
 const day = 24 * time.Hour
 
-// firstHour is the time from which on sums are by the hour. Days are those of UTC.
+// firstHour is the time from which on sums are by the hour. Days are of UTC.
 func firstHour(now time.Time) time.Time { return now.Add(-KeepHours).Truncate(day) }
 
 // PeriodAt is the period in which a time is, as sums are kept now.

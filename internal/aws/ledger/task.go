@@ -29,7 +29,7 @@ func (t *Task) Billed() int64 {
 	return max(Minute, seconds(t.PullStartedAt, t.End))
 }
 
-// starting are those of Billed before the task was RUNNING; of one that never was, until its end.
+// starting are the seconds from the start of the pull to RUNNING; of a task that never was RUNNING, to its end.
 func (t *Task) starting() int64 {
 	until := t.End
 	if !t.RunningAt.IsZero() && t.RunningAt.Before(until) {

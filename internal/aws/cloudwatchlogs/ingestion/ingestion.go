@@ -23,7 +23,7 @@ const (
 // Billed are the bytes that are billed of events, by the bytes of their messages.
 func Billed(messages, count int) int64 { return int64(messages) + int64(count)*overhead }
 
-// BilledOf are those of events in a record: of each a number, the length of its message, and the message.
+// BilledOf are the billed bytes of the events in a record: of each event a number, the length of its message, and the message.
 func BilledOf(events []byte, count int) int64 {
 	messages := 0
 	for range count {

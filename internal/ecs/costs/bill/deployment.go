@@ -8,8 +8,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs"
 )
 
-// deployments are those of a service that went on in the time of the report, or whose tasks did; the newest first. sums are of
-// the service.
+// deployments are the deployments of a service that went on in the time of the report, or whose tasks did; the newest first. sums
+// are of the service.
 func (r *report) deployments(serviceARN string, sums []ledger.Sum) []costs.Deployment {
 	rows, byARN := []*ledger.Deployment{}, map[string][]ledger.Sum{}
 	for _, s := range sums {

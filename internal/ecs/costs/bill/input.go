@@ -23,7 +23,7 @@ import (
 // Input is all that a report is made of.
 type Input struct {
 	Now time.Time
-	// RealSeconds is how long the emulator has run by the clock of the machine, and Speed that of its own clock.
+	// RealSeconds is how long the emulator has run by the clock of the machine, and Speed is how fast its own clock goes.
 	RealSeconds, Speed float64
 	Wanted             Wanted
 	Prices             price.Lookup
@@ -101,7 +101,7 @@ func together(sums *[]ledger.Sum) ledger.Adder {
 	}
 }
 
-// deployments are those of the ledger. What goes on has the status that it has in ECS.
+// deployments are all that the ledger has. What goes on has the status that it has in ECS.
 func deployments(tx *store.Tx, now time.Time) []*ledger.Deployment {
 	all := ledger.Deployments(tx, now)
 	for i, d := range all {

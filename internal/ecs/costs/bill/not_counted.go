@@ -9,7 +9,7 @@ func notCounted(r *report) []costs.NotCounted {
 		{What: "EBS volumes", Why: "their GB-months are not counted; ephemeral storage of Fargate above 20 GB is"},
 		{What: "ECR: stored images", Why: "images of the local registry are not stored at AWS"},
 		{What: "CloudWatch: alarms, metrics, Container Insights, stored logs", Why: "only log events that come in are counted"},
-		{What: "rule evaluations of Application Load Balancers", Why: "the first ten rules of a request are free, and more are not counted: capacity units are those of new connections, active connections and bytes"},
+		{What: "rule evaluations of Application Load Balancers", Why: "the first ten rules of a request are free, and more are not counted: capacity units are counted by new connections, active connections and bytes"},
 		{What: "Secrets Manager, Parameter Store, Cloud Map, EventBridge, Lambda", Why: "calls and stored values are not counted"},
 		{What: "ECS Anywhere, and the fee of Managed Instances", Why: "the table has no such figures"},
 		{What: "container instances registered by hand", Why: "the emulator does not know what they are"},

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs/price"
 )
 
-// instances adds those of EC2, by type. A Spot Instance has no price that holds for more than an hour.
+// instances adds the EC2 instances, by type. A Spot Instance has no price that holds for more than an hour.
 func (r *report) instances() {
 	type kind struct{ name, kind string }
 	lines, sums := map[kind]*costs.Instances{}, map[kind]*cost{}
@@ -61,7 +61,7 @@ func (r *report) reservedShare(name string) float64 {
 	return math.Round(min(1, share)*1e4) / 1e4
 }
 
-// loadBalancers adds those of all types.
+// loadBalancers adds the load balancers of all types.
 func (r *report) loadBalancers() {
 	var order []string
 	hours, regions := map[string]int64{}, map[string]string{}
@@ -102,7 +102,7 @@ func balancerOf(arn string) (kind, name string) {
 	return "application", name
 }
 
-// publicAddresses adds those of tasks, and unless the report is about some tasks alone those of all else.
+// publicAddresses adds the addresses of tasks, and of all else unless the report is about some tasks alone.
 func (r *report) publicAddresses() {
 	all, seconds := &cost{}, int64(0)
 	byRegion := map[string]int64{}
@@ -134,7 +134,7 @@ func (r *report) natGateways() {
 	r.NATGateways = costs.NATGateways{Hours: float64(hours), Cost: r.bills(all)}
 }
 
-// bytesOfGB are those of a GB of log events: 2^30, as of memory. No source tells whether AWS means these or 10^9.
+// bytesOfGB is how many bytes a GB of log events has: 2^30, as a GB of memory. No source tells whether AWS means this or 10^9.
 const bytesOfGB = 1 << 30
 
 func (r *report) logs() {

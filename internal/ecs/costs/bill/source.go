@@ -78,7 +78,7 @@ func check(tx *store.Tx, in *Input, w Wanted) error {
 	return nil
 }
 
-// names are those of all clusters, and of the services in one of them, or in all; also of what has been deleted and costs
+// names are the names of all clusters, and of the services in one of them, or in all; also of what has been deleted and costs
 // something.
 func names(tx *store.Tx, in *Input, cluster string) (clusters, services []string) {
 	note := func(clusterName, serviceARN string) {

@@ -48,7 +48,7 @@ func (r *report) tasks() {
 		r.warnOfStarts("service "+cluster+"/"+nameOf(o.service), usage)
 	}
 	if spot {
-		r.warn("the price of FARGATE_SPOT floats: the table has that of one day")
+		r.warn("the price of FARGATE_SPOT floats: the table has the price of one day")
 	}
 }
 

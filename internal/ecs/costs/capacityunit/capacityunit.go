@@ -14,8 +14,8 @@ import (
 // Points are the data points of a metric; see [metric.Store.Points].
 type Points func(metric.Query) []metric.Point
 
-// dimension is one of those of which the greatest counts: so much of it in an hour is a capacity unit. A unit of what is active at
-// once is of its average over the hour.
+// dimension is what a capacity unit is measured by, of which the greatest counts: so much of it in an hour is a unit. What is
+// active at once counts by its average over the hour.
 type dimension struct {
 	metric string
 	unit   types.StandardUnit
@@ -32,7 +32,7 @@ var application = [][]dimension{{
 	{"ProcessedBytes", types.StandardUnitBytes, gb},
 }}
 
-// network has those of TCP, UDP and TLS, which add up. Source: the same: 800, 400 and 50 new flows a second, 100,000, 50,000 and
+// network has the dimensions of TCP, UDP and TLS, which add up. Source: the same: 800, 400 and 50 new flows a second, 100,000, 50,000 and
 // 3,000 active ones, and a GB an hour.
 var network = [][]dimension{protocol("TCP", 800, 100_000), protocol("UDP", 400, 50_000), protocol("TLS", 50, 3000)}
 

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs/capacityunit"
 )
 
-// Of each hour the greatest dimension counts; those of a network load balancer's protocols add up.
+// Of each hour the greatest dimension counts; the protocols of a network load balancer add up.
 func TestCapacityUnits(t *testing.T) {
 	start := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
 	c := clock.New(clock.Options{Start: start.Add(3 * time.Hour), Speed: 1})
