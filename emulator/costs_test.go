@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ledger"
 )
 
 // Two tasks of 0.25 vCPU and 0.5 GB for an hour are 2 × (0.25 × 0.04048 + 0.5 × 0.004445) dollars, whether they still run or have
@@ -40,6 +41,10 @@ func TestCostsOfFargate(t *testing.T) {
 	if s := costs.Standalone; len(s) != 1 || s[0].Family != "job" || s[0].ClusterName != "default" || len(s[0].Usage) != 1 ||
 		s[0].Usage[0].TaskSeconds != 7200 || s[0].Usage[0].Tasks != 2 || s[0].Usage[0].VCPUHours != 0.5 || s[0].Usage[0].GBHours != 1 {
 		t.Errorf("standalone: %+v", s)
+	}
+
+	if sums := ledger.Sums(w.srv.Rows().Read()); len(sums) != 1 || !sums[0].Day {
+		t.Errorf("after two days the ledger has %+v", sums)
 	}
 
 	w.must(w.srv.Reset())
