@@ -65,7 +65,7 @@ type Usage struct {
 	Tasks        int64  `json:"tasks"`
 	// TaskSeconds are billed ones: from the start of the pull to the end, rounded up, a minute at least.
 	TaskSeconds int64 `json:"taskSeconds"`
-	// StartSeconds are those of TaskSeconds from the start of the pull to RUNNING, or to the end of a task that never ran.
+	// StartSeconds are the part of TaskSeconds from the start of the pull to RUNNING, or to the end of a task that never ran.
 	StartSeconds   int64   `json:"startSeconds"`
 	VCPUHours      float64 `json:"vCPUHours"`
 	GBHours        float64 `json:"gbHours"`
