@@ -46,7 +46,7 @@ const userInitiated = "Client.UserInitiatedShutdown"
 
 // ended is why an EC2 instance is on its way out, as EC2 and its Auto Scaling group say it.
 func ended(f *why.Facts, c *state.ContainerInstance, i *ec2.Instance) (answer why.Answer, ok bool) {
-	kinds := []string{string(faults.TerminateInstance), string(faults.CutOffInstance), string(faults.ZoneDown), string(faults.SpotInterruption)}
+	kinds := []faults.Kind{faults.TerminateInstance, faults.CutOffInstance, faults.ZoneDown, faults.SpotInterruption}
 	for _, hit := range []string{c.ARN, c.EC2InstanceID, arnOf(i)} {
 		if act, found := phrase.LastFault(f.ActsOn(hit), kinds...); found && hit != "" {
 			if act.Kind != faults.SpotInterruption {
@@ -154,7 +154,7 @@ func draining(f *why.Facts, c *state.ContainerInstance, i *ec2.Instance) why.Ans
 
 func disconnected(f *why.Facts, c *state.ContainerInstance, i *ec2.Instance) why.Answer {
 	name := phrase.Upper(phrase.Instance(c))
-	kinds := []string{string(faults.DisconnectAgent), string(faults.CutOffInstance)}
+	kinds := []faults.Kind{faults.DisconnectAgent, faults.CutOffInstance}
 	for _, hit := range []string{c.ARN, c.EC2InstanceID} {
 		if act, found := phrase.LastFault(f.ActsOn(hit), kinds...); found && hit != "" {
 			return phrase.Fault(f, act, name+" has its agent disconnected, so that no task is placed there")

@@ -2,7 +2,9 @@ package phrase
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/faults"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 )
 
@@ -19,13 +21,11 @@ func Fault(f *why.Facts, act why.Act, what string) why.Answer {
 	}
 }
 
-// LastFault is the newest of the faults that have acted on something since a time.
-func LastFault(acts []why.Act, kinds ...string) (last why.Act, found bool) {
+// LastFault is the newest of the acts of faults of some kinds.
+func LastFault(acts []why.Act, kinds ...faults.Kind) (last why.Act, found bool) {
 	for _, a := range acts {
-		for _, kind := range kinds {
-			if string(a.Kind) == kind {
-				last, found = a, true
-			}
+		if slices.Contains(kinds, a.Kind) {
+			last, found = a, true
 		}
 	}
 	return last, found

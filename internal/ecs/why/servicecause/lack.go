@@ -101,8 +101,7 @@ func (q *question) onFargate(g *observe.Generation) []why.Answer {
 		return nil // what a task refers to: its own answers say that
 	}
 	if answer.Cause == why.NoCapacity && strings.Contains(aws.ToString(told.Message), state.NoCapacity) {
-		kinds := []string{string(faults.FargateCapacity), string(faults.ZoneDown)}
-		if act, found := phrase.LastFault(q.ActsOn(q.service.ARN), kinds...); found && !act.At.Before(d.CreatedAt) {
+		if act, found := phrase.LastFault(q.ActsOn(q.service.ARN), faults.FargateCapacity, faults.ZoneDown); found && !act.At.Before(d.CreatedAt) {
 			answer.Because = []why.Answer{phrase.Fault(q.Facts, act, "Fargate has no capacity for "+q.name())}
 			answer.Next = answer.Because[0].Next
 		}
