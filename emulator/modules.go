@@ -66,6 +66,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		p.ec2.LookAgain()
 		p.ecs.LookAgain()
 	}
+	doctor := &app.Doctor{Core: c, Engine: p.engine, Endpoint: s.URL(), NoPort: o.InProcess, Version: o.Version}
 	s.faults = &Faults{of: faults}
 	s.modules = append([]app.Module{
 		events.Module(), // first, so that the clock waits for it last: it hears of what all others do
@@ -87,6 +88,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		p.why.Module(),
 		doctor.Module(),
 		p.console.Module(),
+		doctor.Module(),
 	}, append(o.modules, metrics.Module())...) // which collects from all others
 	s.collect = metrics.Collect
 	s.quiet = &controllers.Quiet{Store: c.Store, Settle: p.engine.Settle, Loops: s.running.Loops, Requests: s.requests.Load, Matched: events.Matched, Log: o.Log}

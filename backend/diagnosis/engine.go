@@ -62,6 +62,7 @@ const (
 	Refused  Trouble = "refused"
 	Silent   Trouble = "no answer"
 	TooOld   Trouble = "too old"
+	TooNew   Trouble = "too new"
 	Unusable Trouble = "unusable" // Error says why
 )
 

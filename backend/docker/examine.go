@@ -143,6 +143,8 @@ func troubleOf(err error) diagnosis.Trouble {
 	switch {
 	case errors.Is(err, errTooOld):
 		return diagnosis.TooOld
+	case says("client version") && says("is too old"):
+		return diagnosis.TooNew
 	case errors.Is(err, fs.ErrPermission), says("permission denied while trying to connect"):
 		return diagnosis.Denied
 	case errors.Is(err, fs.ErrNotExist):

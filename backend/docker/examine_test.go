@@ -37,6 +37,7 @@ func TestWhyAnEngineCannotBeUsed(t *testing.T) {
 		"unix://" + fakeEngine{"GET /info": hangs}.listen(t):                         diagnosis.Silent,
 		"unix://" + fakeEngine{"HEAD /_ping": old}.listen(t):                         diagnosis.TooOld,
 		"unix://" + fakeEngine{"GET /info": says(500, `{"message":"no"}`)}.listen(t): diagnosis.Unusable,
+		"unix://" + fakeEngine{"GET /info": says(400, `{"message":"client version 1.56 is too old. Minimum supported API version is 1.70, please upgrade your client to a newer version"}`)}.listen(t): diagnosis.TooNew,
 		"ftp://engine": diagnosis.Unusable,
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
@@ -27,11 +26,10 @@ func askDoctor(handler http.Handler, ctx context.Context, query, site string) *h
 func TestDoctorAnswersItsChecks(t *testing.T) {
 	var asked []string
 	handler := control.Handler(control.Options{Routes: control.DoctorRoutes(control.DoctorOptions{
-		Examine: func(_ context.Context, names []string) diagnosis.Report {
+		Examine: func(_ context.Context, names []string) (diagnosis.Report, error) {
 			asked = names
-			return diagnosis.Of([]diagnosis.Check{{Name: "disk", Status: diagnosis.Degraded, Text: "nearly full", Next: "make room"}})
+			return diagnosis.Of([]diagnosis.Check{{Name: "disk", Status: diagnosis.Degraded, Text: "nearly full", Next: "make room"}}), nil
 		},
-		Closing: t.Context(),
 	})})
 	answer := askDoctor(handler, t.Context(), "?check=disk&check=dns", "same-origin")
 	const want = `{
@@ -53,7 +51,10 @@ func TestDoctorAnswersItsChecks(t *testing.T) {
 
 func TestDoctorRefuses(t *testing.T) {
 	handler := control.Handler(control.Options{Routes: control.DoctorRoutes(control.DoctorOptions{
-		Examine: func(context.Context, []string) diagnosis.Report { t.Error("it is examined"); return diagnosis.Report{} }, Closing: t.Context(),
+		Examine: func(context.Context, []string) (diagnosis.Report, error) {
+			t.Error("it is examined")
+			return diagnosis.Report{}, nil
+		},
 	})})
 	for _, c := range []struct {
 		query, site string
@@ -68,42 +69,4 @@ func TestDoctorRefuses(t *testing.T) {
 			t.Errorf("%+v: %d %s", c, answer.Code, answer.Body)
 		}
 	}
-}
-
-// Who asks while an examination is under way has its answer, also when the client that began it has gone.
-func TestOneExaminationIsForAllWhoAskMeanwhile(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		examined, end := 0, make(chan struct{})
-		handler := control.Handler(control.Options{Routes: control.DoctorRoutes(control.DoctorOptions{
-			Examine: func(context.Context, []string) diagnosis.Report {
-				examined++
-				<-end
-				return diagnosis.Of(nil)
-			},
-			Closing: t.Context(),
-		})})
-		first, leave := context.WithCancel(t.Context())
-		var answers [3]*httptest.ResponseRecorder
-		go func() { askDoctor(handler, first, "", "") }()
-		synctest.Wait()
-		for i := range answers {
-			go func() { answers[i] = askDoctor(handler, t.Context(), "", "") }()
-		}
-		synctest.Wait()
-		leave()
-		synctest.Wait()
-		close(end)
-		synctest.Wait()
-		for i, a := range answers {
-			if a == nil || a.Code != http.StatusOK || !strings.Contains(a.Body.String(), `"status": "ok"`) {
-				t.Errorf("answer %d is %+v", i, a)
-			}
-		}
-		if examined != 1 {
-			t.Errorf("it is examined %d times", examined)
-		}
-		if again := askDoctor(handler, t.Context(), "", ""); again.Code != http.StatusOK || examined != 2 {
-			t.Errorf("afterwards it is examined %d times: %d", examined, again.Code)
-		}
-	})
 }

@@ -24,17 +24,24 @@ type Doctor struct {
 	Engine            *Engine
 	Endpoint, Version string
 	NoPort            bool // the endpoint has none
+
+	shared examination.Shared
 }
 
 // Module lists what it brings.
 func (d *Doctor) Module() Module {
+	d.shared.Run = func(names []string) diagnosis.Report { return d.examine(d.Closing, names) }
 	return Module{Name: "doctor", Offer: func() Offer {
-		return Offer{Routes: control.DoctorRoutes(control.DoctorOptions{Examine: d.Examine, Closing: d.Closing, Log: d.Log})}
+		return Offer{Routes: control.DoctorRoutes(control.DoctorOptions{Examine: d.Examine, Log: d.Log})}
 	}}
 }
 
-// Examine makes the checks of these names, or all.
-func (d *Doctor) Examine(ctx context.Context, names []string) diagnosis.Report {
+// Examine makes the checks of these names, or all. Those who ask at the same time share one examination.
+func (d *Doctor) Examine(ctx context.Context, names []string) (diagnosis.Report, error) {
+	return d.shared.Examine(ctx, names)
+}
+
+func (d *Doctor) examine(ctx context.Context, names []string) diagnosis.Report {
 	o := examination.Options{
 		Only: names, Endpoint: d.Endpoint, VPC: d.Engine.VPCRange, Instance: d.Engine.InstanceRange, State: d.DataDir, Version: d.Version,
 		Variables: os.Environ(), Real: RealProfile, Moved: d.moved, Answer: d.answer,

@@ -65,6 +65,7 @@ func TestEngines(t *testing.T) {
 		{"refused", engineWith(inTrouble(diagnosis.Refused, "")), diagnosis.Broken, "the connection is refused", "start Docker"},
 		{"silent", engineWith(inTrouble(diagnosis.Silent, "")), diagnosis.Broken, "takes connections and does not answer", "restart Docker"},
 		{"too old", engineWith(inTrouble(diagnosis.TooOld, "the minimum is 1.40")), diagnosis.Broken, "API 1.41, which is too old: the minimum is 1.40", "20.10 or later"},
+		{"too new", engineWith(inTrouble(diagnosis.TooNew, "the minimum is 1.70")), diagnosis.Broken, "as old as this program: the minimum is 1.70", "newer ecs-emulator"},
 		{"no Docker", engineWith(inTrouble(diagnosis.Unusable, "EOF")), diagnosis.Broken, "cannot be used: EOF", "--engine"},
 		{"away with auto", doctor.JudgeEngine(healthy(inTrouble(diagnosis.NoSocket, "")), true), diagnosis.Degraded, "containers are simulated", "start Docker"},
 		{"Podman", engineWith(func(e *diagnosis.Engine) { e.Product, e.Version = "podman", "4.3.1" }), diagnosis.Broken, "no task runs on Podman", "use Docker"},

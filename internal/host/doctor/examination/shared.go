@@ -1,0 +1,57 @@
+package examination
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
+)
+
+// Shared makes one examination for all who ask while it is under way: each makes a sandbox on the engine.
+type Shared struct {
+	// Run makes the checks of these names, or all.
+	Run func(names []string) diagnosis.Report
+
+	mu      sync.Mutex
+	running map[string]*underWay // by the names of its checks
+}
+
+type underWay struct {
+	done   chan struct{}
+	report diagnosis.Report
+}
+
+// Examine makes the checks of these names, or all. It returns when ctx ends; the examination goes on then, as others may wait for it.
+func (s *Shared) Examine(ctx context.Context, names []string) (diagnosis.Report, error) {
+	joined := s.join(names)
+	select {
+	case <-joined.done:
+		return joined.report, nil
+	case <-ctx.Done():
+		return diagnosis.Report{}, ctx.Err()
+	}
+}
+
+// join returns the examination that is under way, or begins one.
+func (s *Shared) join(names []string) *underWay {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := strings.Join(names, ",")
+	if under := s.running[key]; under != nil {
+		return under
+	}
+	if s.running == nil {
+		s.running = map[string]*underWay{}
+	}
+	begun := &underWay{done: make(chan struct{})}
+	s.running[key] = begun
+	go func() {
+		begun.report = s.Run(names)
+		s.mu.Lock()
+		delete(s.running, key)
+		s.mu.Unlock()
+		close(begun.done)
+	}()
+	return begun
+}

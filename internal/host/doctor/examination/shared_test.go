@@ -1,0 +1,50 @@
+package examination_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/doctor/examination"
+)
+
+// Who asks while an examination is under way has its answer, also when the one who began it has gone.
+func TestOneExaminationIsForAllWhoAskMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		runs, end := 0, make(chan struct{})
+		shared := examination.Shared{Run: func([]string) diagnosis.Report {
+			runs++
+			<-end
+			return diagnosis.Of([]diagnosis.Check{{Name: "disk", Status: diagnosis.OK}})
+		}}
+		first, leave := context.WithCancel(t.Context())
+		var left error
+		go func() { _, left = shared.Examine(first, nil) }()
+		synctest.Wait()
+		var reports [3]diagnosis.Report
+		for i := range reports {
+			go func() { reports[i], _ = shared.Examine(t.Context(), nil) }()
+		}
+		synctest.Wait()
+		leave()
+		synctest.Wait()
+		if !errors.Is(left, context.Canceled) {
+			t.Errorf("the one who has left has %v", left)
+		}
+		close(end)
+		synctest.Wait()
+		for i, r := range reports {
+			if len(r.Checks) != 1 {
+				t.Errorf("report %d is %+v", i, r)
+			}
+		}
+		if runs != 1 {
+			t.Errorf("%d examinations were made", runs)
+		}
+		if again, err := shared.Examine(t.Context(), []string{"disk"}); err != nil || len(again.Checks) != 1 || runs != 2 {
+			t.Errorf("afterwards: %+v, %v, %d examinations", again, err, runs)
+		}
+	})
+}
