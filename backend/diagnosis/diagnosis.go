@@ -62,7 +62,7 @@ func (r Report) Find(name string) (Check, bool) {
 	return r.Checks[i], true
 }
 
-// Names are those of all checks, in the order in which they are shown.
+// Names are the names of all checks, in the order in which they are shown.
 var Names = []string{
 	"engine", "cgroup", "sandbox", "images", "ports", "ranges", "dns", "disk", "clock", "leftovers", "environment", "container", "endpoint",
 }

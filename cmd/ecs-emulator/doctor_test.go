@@ -126,7 +126,7 @@ func dockerThatSays(t *testing.T, version string, answers map[string]string) (ur
 	return strings.Replace(server.URL, "http", "tcp", 1)
 }
 
-// healthyAnswers are those of an engine, some of which are others.
+// healthyAnswers are an engine's answers by path, of which some are others.
 func healthyAnswers(others map[string]string) map[string]string {
 	answers := map[string]string{
 		"_ping": "OK", "containers/json": `[]`, "volumes": `{}`, "networks": `[]`, "networks/bridge": `{"Name":"bridge"}`,

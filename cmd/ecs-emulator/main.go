@@ -35,7 +35,7 @@ var versionCommand = subcommand{
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run returns the exit code: 0, 1 for what failed, 2 for a wrong command line, 3 or 4 if ps shows
-// something that is not as wanted, 3 if doctor finds what does not work; of exec that of the command, or 255 for what failed.
+// something that is not as wanted, 3 if doctor finds what does not work; exec has the command's, or 255 for what failed.
 func run(args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
 		args = []string{"help"}

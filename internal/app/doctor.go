@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials/profile"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/doctor"
@@ -44,14 +45,14 @@ func (d *Doctor) Examine(ctx context.Context, names []string) (diagnosis.Report,
 func (d *Doctor) examine(ctx context.Context, names []string) diagnosis.Report {
 	o := examination.Options{
 		Only: names, Endpoint: d.Endpoint, VPC: d.Engine.VPCRange, Instance: d.Engine.InstanceRange, State: d.DataDir, Version: d.Version,
-		Variables: os.Environ(), Real: RealProfile, Moved: d.moved, Answer: d.answer,
+		Variables: os.Environ(), Real: profile.IsReal, Moved: d.moved, Answer: d.answer,
 	}
 	if !d.NoPort {
 		o.Listen = strings.TrimPrefix(d.Endpoint, "http://")
 	}
 	switch engine, is := d.Engine.engine.(*docker.Engine); {
 	case is:
-		ExamineDocker(&o, engine.Host(), d.Engine.Programs)
+		enginerecord.Choice{Kind: "docker", Host: engine.Host()}.Examine(&o, d.Engine.Programs)
 	case d.Engine.Backend != nil:
 		o.Simulated = "the engine is the caller's own (Options.Backend)"
 	default:
@@ -59,17 +60,6 @@ func (d *Doctor) examine(ctx context.Context, names []string) diagnosis.Report {
 	}
 	return examination.Examine(ctx, o)
 }
-
-// ExamineDocker has a Docker engine be examined, for an owner of its own of which nothing stays.
-func ExamineDocker(o *examination.Options, host, programs string) {
-	o.Ask = func(ctx context.Context) diagnosis.Engine { return docker.Examine(ctx, host) }
-	o.Open = func(ctx context.Context) (examination.Engine, error) {
-		return docker.Open(ctx, docker.Options{Host: host, Owner: arn.NewID(), Programs: programs, Apart: true})
-	}
-}
-
-// RealProfile reports whether a profile may lead to credentials of AWS itself.
-func RealProfile(name string) bool { return profile.IsReal(name, doctor.IsRealKey) }
 
 // answer is how this emulator is.
 func (d *Doctor) answer(ctx context.Context) doctor.Answer {

@@ -15,7 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
-	"github.com/ecs-emulator/ecs-emulator/internal/app"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials/profile"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/doctor/examination"
 )
@@ -85,15 +85,11 @@ func (c *Command) options() (o examination.Options, err error) {
 		return o, err
 	}
 	o = examination.Options{
-		FallBack: choice.FallBack, Listen: c.Listen, Endpoint: c.Endpoint, Named: c.Named, VPC: c.VPC, Instance: c.Instance, State: c.DataDir,
-		Variables: os.Environ(), Real: app.RealProfile, Version: c.Version,
+		Listen: c.Listen, Endpoint: c.Endpoint, Named: c.Named, VPC: c.VPC, Instance: c.Instance, State: c.DataDir,
+		Variables: os.Environ(), Real: profile.IsReal, Version: c.Version,
 		Ports: func(ctx context.Context) (diagnosis.Check, error) { return c.Check(ctx, "ports") },
 	}
-	if choice.Kind == "sim" {
-		o.Simulated = "containers are simulated (--engine sim)"
-	} else {
-		app.ExamineDocker(&o, choice.Host, c.Programs)
-	}
+	choice.Examine(&o, c.Programs)
 	return o, nil
 }
 

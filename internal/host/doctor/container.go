@@ -10,7 +10,7 @@ type Place struct {
 	// Container is what it runs in: "docker", "podman", "kubernetes", "container"; empty is none.
 	Container string
 	WSL       bool // Windows Subsystem for Linux
-	// MachineID says that the machine has an id, which tells its directories from those of others.
+	// MachineID says that the machine has an id, by which its directories are told from others' directories.
 	MachineID bool
 }
 

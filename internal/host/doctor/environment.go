@@ -14,7 +14,7 @@ import (
 // Environment are the variables and files that clients of AWS read, by names: it has no value of a secret.
 type Environment struct {
 	Endpoint string // of the emulator
-	// Variables are those of the process. Values of keys are looked at and never told.
+	// Variables are the process's. Values of keys are looked at and never told.
 	Variables map[string]string
 	// Bundle is why the file of AWS_CA_BUNDLE cannot be used; empty: it can, or there is none.
 	Bundle string
@@ -114,7 +114,7 @@ func isLoopback(host string) bool {
 // keyForm is an access key of AWS's: of a user, or of a session. Source: IAM user guide, unique identifiers.
 var keyForm = lazyregexp.New(`^(AKIA|ASIA)[A-Z2-7]{16}$`)
 
-// IsRealKey reports whether an access key may be one of AWS's. Those of its documentation end with EXAMPLE.
+// IsRealKey reports whether an access key may be one of AWS's. Its documentation has some that end with EXAMPLE.
 func IsRealKey(id string) bool { return keyForm.MatchString(id) && !strings.HasSuffix(id, "EXAMPLE") }
 
 // realKeys names what clients take keys from that may be of a real account.

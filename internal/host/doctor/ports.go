@@ -73,7 +73,7 @@ func JudgePorts(p Ports) diagnosis.Check {
 	return v.check()
 }
 
-// LeaveOut leaves out ports of tasks that the emulator itself has for other tasks, by the id of its process, and those of
+// LeaveOut leaves out ports of tasks that the emulator itself has for other tasks, by the id of its process, and ports of
 // which it is not seen who has them.
 func (p *Ports) LeaveOut(pid int) {
 	p.Moved = slices.DeleteFunc(p.Moved, func(m Moved) bool { return m.By == Holder{} || m.By.PID == pid })

@@ -14,7 +14,7 @@ type Ranges struct {
 	VPC      netip.Prefix // --vpc-cidr; the zero Prefix leaves it to the engine
 	Instance netip.Prefix // --instance-cidr; the zero Prefix is the default
 	Routes   []Route      // of this host
-	Unseen   string       // why they are not those of the engine's host; empty: they are
+	Unseen   string       // why they are not the engine's host's; empty: they are
 }
 
 // Route is a range that a host routes.

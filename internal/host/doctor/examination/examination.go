@@ -52,7 +52,7 @@ type Options struct {
 	VPC, Instance netip.Prefix
 	// State is the directory of the emulator's state; empty is none.
 	State string
-	// Variables are those of clients, as os.Environ has them. Real says whether a profile leads to credentials of AWS; nil:
+	// Variables are the clients' environment, as os.Environ has it. Real says whether a profile leads to credentials of AWS; nil:
 	// none does.
 	Variables []string
 	Real      func(profile string) bool
