@@ -40,7 +40,8 @@ func (v *view) deployment(d *state.Deployment, counts state.DeploymentCounts) g.
 	if counts.LastFailure != "" {
 		pairs = append(pairs, page.Pair{Name: "last task that failed to start", Value: page.Text(counts.LastFailure)})
 	}
-	if weight := weightOf(part, d.ID); weight != nil {
+	current := state.FindServiceDeployment(v.Tx, v.service.Primary().ServiceDeploymentARN)
+	if weight := weightOf(current, d.ID); weight != nil {
 		pairs = append(pairs, page.Pair{Name: "productionTrafficWeight", Value: page.Text(percent(*weight))})
 	}
 	return h.Div(h.ID("deployment-"+arn.Name(d.ID)),
@@ -58,6 +59,8 @@ func (v *view) failed(d *state.Deployment, part *state.ServiceDeployment) g.Node
 	return g.Group{page.Textf("%d; circuit breaker: %d of %d ", d.FailedTasks, b.FailureCount, b.Threshold), page.Status(string(b.Status))}
 }
 
+// weightOf is the share of requests that a deployment is to have by a service deployment, which knows what it brings and what it
+// replaces; nil: traffic is not shifted.
 func weightOf(part *state.ServiceDeployment, deployment string) *float64 {
 	if part == nil {
 		return nil
