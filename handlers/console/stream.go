@@ -45,11 +45,11 @@ func (c *Console) stream(w http.ResponseWriter, r *http.Request, to *found) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
-	follow(ctx, w, s, now, more, last)
+	follow(ctx, w, s, now, last)
 }
 
 // follow sends frames until ctx ends or the client has gone.
-func follow(ctx context.Context, w http.ResponseWriter, s *stream, now *frame, more <-chan struct{}, last string) {
+func follow(ctx context.Context, w http.ResponseWriter, s *stream, now *frame, last string) {
 	flush := http.NewResponseController(w).Flush
 	quiet := time.NewTicker(keepAlive)
 	defer quiet.Stop()
@@ -63,7 +63,8 @@ func follow(ctx context.Context, w http.ResponseWriter, s *stream, now *frame, m
 		} else if flush() != nil { // the head, at first
 			return
 		}
-		if now, more = s.latest(); now.id != last {
+		newest, more := s.latest()
+		if now = newest; now.id != last {
 			continue // it came while the last one was sent
 		}
 		for waits := true; waits; {
@@ -78,6 +79,6 @@ func follow(ctx context.Context, w http.ResponseWriter, s *stream, now *frame, m
 				}
 			}
 		}
-		now, more = s.latest()
+		now, _ = s.latest()
 	}
 }

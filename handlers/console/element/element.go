@@ -30,6 +30,7 @@ func Text(text string) g.Node { return g.Text(text) }
 func Raw(markup string) g.Node { return g.Raw(markup) }
 
 // Elements.
+
 func A(children ...g.Node) g.Node          { return El("a", children...) }
 func Body(children ...g.Node) g.Node       { return El("body", children...) }
 func Button(children ...g.Node) g.Node     { return El("button", children...) }
@@ -80,6 +81,7 @@ func Tr(children ...g.Node) g.Node         { return El("tr", children...) }
 func Ul(children ...g.Node) g.Node         { return El("ul", children...) }
 
 // Attributes.
+
 func Action(value string) g.Node       { return Attr("action", value) }
 func AutoComplete(value string) g.Node { return Attr("autocomplete", value) }
 func Charset(value string) g.Node      { return Attr("charset", value) }
@@ -109,6 +111,7 @@ func Aria(name, value string) g.Node   { return Attr("aria-"+name, value) }
 func Data(name, value string) g.Node   { return Attr("data-"+name, value) }
 
 // Attributes without a value.
+
 func Checked() g.Node  { return Flag("checked") }
 func Defer() g.Node    { return Flag("defer") }
 func Disabled() g.Node { return Flag("disabled") }
