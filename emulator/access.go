@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	static "github.com/aws/aws-sdk-go-v2/credentials"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/access"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/rootcredentials"
 )
 
 // checkAccess refuses what the options say about access and cannot be.
@@ -62,12 +62,12 @@ func (s *Server) openRootCredentials() (err error) {
 			accounts = append(accounts, account)
 		}
 	}
-	roots := app.RootCredentials{Core: s.core, Accounts: accounts}
-	if s.rootKeys, err = roots.Make(); err != nil {
+	roots := rootcredentials.Maker{Store: s.core.Store, Keys: s.core.Credentials.Sessions, Now: s.core.Clock.Now}
+	if s.rootKeys, err = roots.Make(accounts); err != nil {
 		return err
 	}
 	if file := s.RootCredentialsFile(); file != "" {
-		return app.WriteRootCredentials(file, s.rootKeys)
+		return rootcredentials.Write(file, s.rootKeys)
 	}
 	return nil
 }

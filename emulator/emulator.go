@@ -25,6 +25,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/app"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/access"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/initfolder"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/retention"
@@ -174,7 +175,7 @@ func (s *Server) newCore() (*app.Core, error) {
 func (s *Server) open(ctx context.Context) (err error) {
 	if s.opts.InProcess {
 		s.listener = pipelistener.New()
-	} else if s.listener, err = app.Listen(ctx, s.opts.Listen); err != nil {
+	} else if s.listener, err = endpoint.Listen(ctx, s.opts.Listen); err != nil {
 		return err
 	}
 	s.httpClient = newHTTPClient(s.listener)

@@ -1,4 +1,5 @@
-package app
+// Package rootcredentials has the access keys of root users, and the file that tells users of them.
+package rootcredentials
 
 import (
 	"fmt"
@@ -9,20 +10,21 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// RootCredentials are the access keys of the root users of some accounts.
-type RootCredentials struct {
-	*Core
-	// Accounts are the account of the options, and further ones.
-	Accounts []string
+// Maker makes the access keys of root users.
+type Maker struct {
+	Store *store.Store
+	Keys  *session.Keys
+	Now   func() time.Time
 }
 
 // Make makes the keys of accounts that have none, and returns all of them in the order of the accounts.
-func (r *RootCredentials) Make() (list []*iam.RootKey, err error) {
-	for _, account := range r.Accounts {
-		key, err := r.make(account)
+func (m *Maker) Make(accounts []string) (list []*iam.RootKey, err error) {
+	for _, account := range accounts {
+		key, err := m.make(account)
 		if err != nil {
 			return nil, fmt.Errorf("make the access key of the root user of %s: %w", account, err)
 		}
@@ -31,24 +33,24 @@ func (r *RootCredentials) Make() (list []*iam.RootKey, err error) {
 	return list, nil
 }
 
-func (r *RootCredentials) make(account string) (*iam.RootKey, error) {
-	if found := iam.RootKeyOf(r.Store.Read(), account); found != nil {
+func (m *Maker) make(account string) (*iam.RootKey, error) {
+	if found := iam.RootKeyOf(m.Store.Read(), account); found != nil {
 		return found, nil
 	}
-	draw, err := r.Credentials.Sessions.AccessKeyIDs(account)
+	draw, err := m.Keys.AccessKeyIDs(account)
 	if err != nil {
 		return nil, err
 	}
-	made := &iam.RootKey{ID: draw(), Secret: iam.NewSecret(), Account: account, CreatedAt: r.Clock.Now().UTC().Truncate(time.Second)}
-	return made, r.Store.Update(func(tx *store.Tx) error {
+	made := &iam.RootKey{ID: draw(), Secret: iam.NewSecret(), Account: account, CreatedAt: m.Now().UTC().Truncate(time.Second)}
+	return made, m.Store.Update(func(tx *store.Tx) error {
 		iam.RootKeys.Put(tx, made)
 		return nil
 	})
 }
 
-// WriteRootCredentials writes keys as AWS's shared credentials file has them: the profile default is the first account's, and
+// Write writes keys as AWS's shared credentials file has them: the profile default is the first account's, and
 // every account has one by its number. Only the user may read the file. It is there whole, or as it was.
-func WriteRootCredentials(file string, keys []*iam.RootKey) error {
+func Write(file string, keys []*iam.RootKey) error {
 	made, err := os.CreateTemp(filepath.Dir(file), ".root-credentials-*") // mode 0600
 	if err != nil {
 		return fmt.Errorf("write the root credentials: %w", err)

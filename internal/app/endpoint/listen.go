@@ -1,4 +1,5 @@
-package app
+// Package endpoint opens the port of the emulator, and says who has it if that cannot be.
+package endpoint
 
 import (
 	"context"
