@@ -60,8 +60,8 @@ func compare(before, after []string) (list []line) {
 		return append(as(removed, before), as(added, after)...)
 	}
 	common := make([]int32, (len(before)+1)*wide) // of what begins at i and j
-	for i := len(before) - 1; i >= 0; i-- {
-		for j := len(after) - 1; j >= 0; j-- {
+	for i := range slices.Backward(before) {
+		for j := range slices.Backward(after) {
 			if before[i] == after[j] {
 				common[i*wide+j] = common[(i+1)*wide+j+1] + 1
 			} else {

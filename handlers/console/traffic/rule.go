@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,14 +28,11 @@ func conditions(list []types.RuleCondition) string {
 func valuesOf(c types.RuleCondition) (values []string) {
 	switch {
 	case c.HostHeaderConfig != nil:
-		values = c.HostHeaderConfig.Values
-		values = append(values[:len(values):len(values)], c.HostHeaderConfig.RegexValues...)
+		values = slices.Concat(c.HostHeaderConfig.Values, c.HostHeaderConfig.RegexValues)
 	case c.PathPatternConfig != nil:
-		values = c.PathPatternConfig.Values
-		values = append(values[:len(values):len(values)], c.PathPatternConfig.RegexValues...)
+		values = slices.Concat(c.PathPatternConfig.Values, c.PathPatternConfig.RegexValues)
 	case c.HttpHeaderConfig != nil:
-		values = c.HttpHeaderConfig.Values
-		values = append(values[:len(values):len(values)], c.HttpHeaderConfig.RegexValues...)
+		values = slices.Concat(c.HttpHeaderConfig.Values, c.HttpHeaderConfig.RegexValues)
 	case c.HttpRequestMethodConfig != nil:
 		values = c.HttpRequestMethodConfig.Values
 	case c.SourceIpConfig != nil:

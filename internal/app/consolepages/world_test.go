@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -207,9 +208,7 @@ func main(body string) string {
 func (w *world) posts(path, action string, status int, fields url.Values, texts ...string) answered {
 	w.Helper()
 	form := url.Values{"action": {action}}
-	for name, values := range fields {
-		form[name] = values
-	}
+	maps.Copy(form, fields)
 	got := w.ask(http.MethodPost, path, form)
 	w.check("POST "+path+" "+action, got, status, texts)
 	return got
