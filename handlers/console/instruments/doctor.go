@@ -1,6 +1,8 @@
 package instruments
 
 import (
+	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -12,7 +14,7 @@ import (
 
 // doctor keeps the last report: it makes a sandbox to see whether that works, so it does not look again with each change of a row.
 type doctor struct {
-	look func() diagnosis.Report
+	look func(ctx context.Context) (diagnosis.Report, error)
 
 	mu   sync.Mutex
 	last diagnosis.Report
@@ -27,7 +29,11 @@ func (d *doctor) read(r *page.Request) (*page.View, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.at.IsZero() || r.ReadOnly && time.Since(d.at) > oldest {
-		d.last, d.at = d.look(), time.Now()
+		found, err := d.look(r.Context)
+		if err != nil {
+			return nil, fmt.Errorf("look at the machine and its engine: %w", err)
+		}
+		d.last, d.at = found, time.Now()
 	}
 	rows := make([]page.Row, 0, len(d.last.Checks))
 	worse := 0
@@ -54,8 +60,11 @@ func (d *doctor) read(r *page.Request) (*page.View, error) {
 }
 
 // lookAgain looks anew.
-func (d *doctor) lookAgain(*page.Request) (to string, err error) {
-	found := d.look()
+func (d *doctor) lookAgain(r *page.Request) (to string, err error) {
+	found, err := d.look(r.Context)
+	if err != nil {
+		return "", fmt.Errorf("look at the machine and its engine: %w", err)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.last, d.at = found, time.Now()

@@ -25,9 +25,8 @@ type Sources struct {
 	Progress func() (clock.Progress, bool)
 	// Costs are what the run would have cost. Nil: they are not known.
 	Costs func(ctx context.Context, w bill.Wanted) (costs.Report, error)
-	// Doctor looks at the machine and the engine, which may take seconds. It ends with the emulator, and not with the reader who
-	// has asked first: others see what it finds. Nil: there is none.
-	Doctor func() diagnosis.Report
+	// Doctor looks at the machine and the engine, which may take a minute. It fails with ctx alone. Nil: there is none.
+	Doctor func(ctx context.Context) (diagnosis.Report, error)
 }
 
 // Faults adds, lists and clears faults, as /_emulator/faults does.

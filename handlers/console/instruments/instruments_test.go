@@ -103,9 +103,9 @@ func TestDoctor(t *testing.T) {
 		diagnosis.Of([]diagnosis.Check{{Name: "engine", Status: diagnosis.OK, Text: "Docker <20.10>"}, {Name: "disk", Status: diagnosis.Broken, Text: "it is full", Next: "make room"}}),
 		diagnosis.Of([]diagnosis.Check{{Name: "engine", Status: diagnosis.OK, Text: "Docker"}}),
 	}
-	s := instruments.Sources{Doctor: func() diagnosis.Report {
+	s := instruments.Sources{Doctor: func(context.Context) (diagnosis.Report, error) {
 		looks++
-		return found[min(looks, 2)-1]
+		return found[min(looks, 2)-1], nil
 	}}
 	ask := browser(t, s, false)
 	expect := func(method string, form url.Values, status, wantLooks int, texts ...string) {
