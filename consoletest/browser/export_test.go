@@ -1,0 +1,4 @@
+package browser
+
+// Find is what looks for the program.
+var Find = find
