@@ -17,7 +17,7 @@ export GOFLAGS := $(strip $(GOFLAGS) -trimpath $(if $(findstring -toolexec,$(GOF
 # Clients of AWS's SDK that tests have and the emulator has not. Without inlining they compile in two
 # thirds of the time; that of EC2, for which the longest tests wait, is a sixth of all compilation.
 TEST_CLIENTS := acm applicationautoscaling autoscaling cloudformation cloudwatch cloudwatchlogs ec2 elasticloadbalancingv2 eventbridge iam resourcegroupstaggingapi s3 scheduler secretsmanager servicediscovery sqs ssm sts
-bench generate lint test test-all test-docker test-engines: export GOFLAGS += $(TEST_CLIENTS:%='-gcflags=github.com/aws/aws-sdk-go-v2/service/%=-l -dwarf=false')
+bench generate lint test test-all test-console test-docker test-engines: export GOFLAGS += $(TEST_CLIENTS:%='-gcflags=github.com/aws/aws-sdk-go-v2/service/%=-l -dwarf=false')
 GOBUILD := $(GO) build -buildvcs=false -ldflags='-s -w -X main.version=$(VERSION)'
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
@@ -38,7 +38,7 @@ run_on_docker = $(1) -skip '$(LAST)' -p 1 -parallel 4 $(TESTFLAGS) $(2)
 # All packages, those with the longest tests first.
 TEST_PACKAGES := ./emulator ./examples/terraform ./backend/docker ./cmd/ecs-emulator ./...
 # Packages with tests that need a Docker engine.
-DOCKER_PACKAGES = $(sort $(dir $(shell grep -rl --include='*_test.go' backend/docker/dockertest .)))
+DOCKER_PACKAGES = $(sort $(dir $(shell grep -rl --include='*_test.go' --exclude-dir=consoletest backend/docker/dockertest .)))
 # Terraform and its provider take all processors for minutes, so nothing else runs beside them.
 TERRAFORM_PACKAGE := ./examples/terraform
 # They compile most of what the packages with Docker need, two at a time.
@@ -107,6 +107,15 @@ test-docker: programs ## run all tests of the packages that use Docker; no engin
 # Which of them: containerd, classic, ssh; by default all.
 ENGINES ?=
 
+# A folder for pictures of all pages, in each width and theme.
+PICTURES ?=
+
+.PHONY: test-console
+test-console: programs ## run the tests of the console in Chromium: the module consoletest; PICTURES=folder takes pictures of all pages
+	$(GO) build -o bin/testsummary ./cmd/testsummary
+	cd consoletest && ../bin/testsummary -vet=off -count=1 ./...
+	$(if $(PICTURES),mkdir -p '$(PICTURES)' && $(GO) test -C consoletest -count=1 -run TestPictures . -pictures '$(abspath $(PICTURES))')
+
 .PHONY: test-engines
 test-engines: programs ## run tests on a current Docker of Debian sid, with both image stores and behind ssh, as root
 	@.ci/engines $(ENGINES)
@@ -121,9 +130,11 @@ lint: $(GOLANGCI_LINT) ## gofmt, go vet, staticcheck, golangci-lint
 	  if [ -n "$$files" ]; then echo "not gofmt'ed:"; echo "$$files"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) vet -C testcontainers ./...
+	$(GO) vet -C consoletest ./...
 	$(GO) tool staticcheck ./...
 	$(GOLANGCI_LINT) run
 	cd testcontainers && ../$(GOLANGCI_LINT) run
+	cd consoletest && ../$(GOLANGCI_LINT) run
 
 $(GOLANGCI_LINT):
 	GOBIN=$(CURDIR)/bin/tmp $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)

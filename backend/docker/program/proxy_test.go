@@ -102,7 +102,7 @@ func (c checkout) publish(t *testing.T, proxy, version, commit string) {
 		t.Fatal(err)
 	}
 	c.git(t, "archive", "--format=zip", "--prefix="+program.Module+"@"+version+"/", "--output="+filepath.Join(folder, version+".zip"),
-		commit, "--", ".", ":(exclude)testcontainers", ":(exclude)testdata/sessionmanagerplugin") // which are modules of their own
+		commit, "--", ".", ":(exclude)testcontainers", ":(exclude)consoletest", ":(exclude)testdata/sessionmanagerplugin") // which are modules of their own
 	for ending, content := range map[string]string{
 		".mod":  c.git(t, "show", commit+":go.mod"),
 		".info": `{"Version": "` + version + `", "Time": "2026-01-01T00:00:00Z"}`,
