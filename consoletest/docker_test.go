@@ -32,6 +32,7 @@ func TestOnDocker(t *testing.T) {
 	})
 	s.must(err)
 	tab := s.tab("/services/shop/web")
+	tab.Expect("ERR_NETWORK_CHANGED") // the engine makes networks, and the page joins its stream again
 	tab.Follow(`main a[href*="show=logs"]`)
 	tab.UntilText("line 1")
 	s.deploy("web", revision("3"))

@@ -1,6 +1,7 @@
 package consoletest
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
@@ -57,6 +58,8 @@ func full(t *testing.T) (*shop, []shown) {
 		s.must(err)
 		return len(out.TaskArns) > 0
 	})
+	s.deploy("checkout", s.revise("shop/web:3"))
+	s.awaitStage("checkout", types.ServiceDeploymentLifecycleStageBakeTime)
 	task := s.tasks("web")[0]
 	pages := []shown{
 		{"", nil},
@@ -82,6 +85,22 @@ func full(t *testing.T) (*shop, []shown) {
 		{"/doctor", []string{"octor"}},
 	}
 	return s, pages
+}
+
+// awaitStage has the clock run until a deployment of a service has come to a stage.
+func (s *shop) awaitStage(service string, stage types.ServiceDeploymentLifecycleStage) {
+	s.Helper()
+	s.must(s.Clock().SetSpeed(20))
+	s.until("the deployment to be at "+string(stage), func() bool {
+		all, err := s.ecs.ListServiceDeployments(s.Context(), &ecs.ListServiceDeploymentsInput{Cluster: aws.String("shop"), Service: &service})
+		s.must(err)
+		out, err := s.ecs.DescribeServiceDeployments(s.Context(), &ecs.DescribeServiceDeploymentsInput{
+			ServiceDeploymentArns: []string{*all.ServiceDeployments[0].ServiceDeploymentArn},
+		})
+		s.must(err)
+		return out.ServiceDeployments[0].LifecycleStage == stage
+	})
+	s.must(s.Clock().SetSpeed(1))
 }
 
 // run runs a task of a family in the cluster shop.
@@ -210,28 +229,37 @@ func TestErrorPages(t *testing.T) {
 	}
 }
 
-// TestPictures takes a picture of each page, as telephones, tablets and desks show it, in both themes:
+// documented are pictures of docs/pictures.
+var documented = []struct{ file, path, theme string }{
+	{"console.png", "/services/shop/checkout", "light"},
+	{"console-cluster.png", "/clusters/shop", "dark"},
+}
+
+// TestPictures takes a picture of each page, as telephones, tablets and desks show it, in both themes, and those of the documents:
 //
-//	go test -run TestPictures -pictures DIR .
+//	make test-console PICTURES=folder
 func TestPictures(t *testing.T) {
 	if *pictures == "" {
 		t.Skip("no -pictures")
 	}
 	s, pages := full(t)
 	tab := browser.Open(t)
+	take := func(file, path, theme string) {
+		tab.Theme(theme)
+		tab.Go(s.url(path))
+		s.must(os.WriteFile(filepath.Join(*pictures, file), tab.Picture(), 0o644))
+	}
 	for _, width := range []int64{390, 900, 1440} {
 		tab.Resize(width, 900)
 		for _, theme := range []string{"light", "dark"} {
-			tab.Theme(theme)
 			for _, p := range pages {
-				tab.Go(s.url(p.path))
-				name := strings.ReplaceAll(strings.Trim(p.path, "/"), "/", "-")
-				if name == "" {
-					name = "home"
-				}
-				file := filepath.Join(*pictures, fmt.Sprintf("%s-%d-%s.png", name, width, theme))
-				s.must(os.WriteFile(file, tab.Picture(), 0o644))
+				name := cmp.Or(strings.ReplaceAll(strings.Trim(p.path, "/"), "/", "-"), "home")
+				take(fmt.Sprintf("%s-%d-%s.png", name, width, theme), p.path, theme)
 			}
 		}
+	}
+	tab.Resize(1100, 760)
+	for _, d := range documented {
+		take(d.file, d.path, d.theme)
 	}
 }

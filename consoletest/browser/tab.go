@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -22,6 +23,11 @@ const (
 	// patience is how long a page may take to show something.
 	patience = 30 * time.Second
 	lookEach = 15 * time.Millisecond
+
+	// networkChanged ends what is under way in Chromium when a network interface of this machine comes or goes, as they do
+	// with networks of Docker, also of other programs.
+	networkChanged = "ERR_NETWORK_CHANGED"
+	mostLoads      = 5
 )
 
 // Tab is a tab in which a test reads and acts as a user does. Its methods fail the test if the browser does not obey.
@@ -161,9 +167,30 @@ func (t *Tab) Go(to string) {
 	t.mu.Lock()
 	t.host = at.Host
 	t.mu.Unlock()
+	for range mostLoads {
+		if err = t.load(to); err == nil {
+			return
+		}
+	}
+	t.must("open "+to, err)
+}
+
+// load loads a page once, with all that belongs to it.
+func (t *Tab) load(to string) error {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.ctx, patience)
 	defer cancel()
-	t.must("open "+to, chromedp.Do(ctx, chromedp.Navigate(to)))
+	if err := chromedp.Do(ctx, chromedp.Navigate(to)); err != nil && !strings.Contains(err.Error(), networkChanged) {
+		t.must("open "+to, err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	kept := len(t.problems)
+	t.problems = slices.DeleteFunc(t.problems, func(problem string) bool { return strings.Contains(problem, networkChanged) })
+	if len(t.problems) < kept {
+		return errors.New(networkChanged)
+	}
+	return nil
 }
 
 // Path is the path of the page that the tab shows, with its query.
