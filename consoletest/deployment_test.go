@@ -29,6 +29,8 @@ func TestBlueGreenDeployment(t *testing.T) {
 	s.deploy("checkout", s.revise("shop/web:2"))
 	tab.UntilText("BAKE_TIME")
 	tab.UntilText("web:2")
+	tab.UntilText("productionTrafficWeight 100 %") // of the new revision
+	tab.UntilText("productionTrafficWeight 0 %")   // of the old one
 	s.complete("checkout")
 	tab.Until("both revisions are gone from the deployments", `!document.body.innerText.includes("BAKE_TIME")`)
 	tab.UntilText("SUCCESSFUL")
