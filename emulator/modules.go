@@ -66,7 +66,6 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		p.ec2.LookAgain()
 		p.ecs.LookAgain()
 	}
-	doctor := &app.Doctor{Core: c, Engine: p.engine, Endpoint: s.URL(), NoPort: o.InProcess, Version: o.Version}
 	s.faults = &Faults{of: faults}
 	s.modules = append([]app.Module{
 		events.Module(), // first, so that the clock waits for it last: it hears of what all others do

@@ -83,7 +83,7 @@ func (c *Console) morePages() []page.Page {
 		},
 		Instruments: instruments.Sources{
 			Decisions: &c.Decisions, Mode: c.IAM, Faults: c.Faults.told(), Progress: c.Clock.Progress,
-			Costs: c.Costs.source.Report, Doctor: func() diagnosis.Report { return c.Doctor.Examine(c.Closing, nil) },
+			Costs: c.Costs.source.Report, Doctor: func(ctx context.Context) (diagnosis.Report, error) { return c.Doctor.Examine(ctx, nil) },
 		},
 	})
 }
