@@ -1,6 +1,6 @@
 // Package why has the answers to the question why a task, a service, a container instance or another resource is not as
-// wanted, and the facts from which they follow. The packages below it find the causes: taskcause those of tasks,
-// servicecause those of services.
+// wanted, and the facts from which they follow. The packages below it find the causes: taskcause of tasks,
+// servicecause of services.
 //
 // An answer follows from rows and events, changes none of them, and shows the evidence that it has. Where several causes
 // are possible, each has an answer that says probably; where none is known, the cause is [Unknown] with ECS's reason.

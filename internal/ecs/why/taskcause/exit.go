@@ -169,7 +169,7 @@ func (q *question) nextAfter(c *state.Container, code int32) string {
 	return "Look at its log: ecs-emulator logs " + shortID(q.t) + "."
 }
 
-// afterGrace adds what became of containers that ECS asked to stop and that did not: it follows whatever stops the task.
+// afterGrace adds what became of containers that ECS asked to stop and that did not, beside what has stopped the task.
 func (q *question) afterGrace() {
 	for i := range q.t.Status.Containers {
 		c := &q.t.Status.Containers[i]

@@ -56,7 +56,7 @@ func definitions(f *why.Facts, t *state.Task) []types.ContainerDefinition {
 	return r.Containers
 }
 
-// definition is that of a container, or nil.
+// definition is the definition of a container, or nil.
 func (q *question) definition(container string) *types.ContainerDefinition {
 	at := slices.IndexFunc(q.definitions, func(c types.ContainerDefinition) bool { return aws.ToString(c.Name) == container })
 	if at < 0 {
