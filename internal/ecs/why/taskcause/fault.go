@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,9 +27,8 @@ const told = time.Second
 // because adds the fault of a kind to an answer that has acted on one of some things, up to a time.
 func (q *question) because(a *why.Answer, at time.Time, kind faults.Kind, hits ...string) {
 	for _, hit := range hits {
-		acts := q.ActsOn(hit)
-		for i := len(acts) - 1; i >= 0; i-- {
-			if act := acts[i]; act.Kind == kind && !act.At.After(at.Add(told)) {
+		for _, act := range slices.Backward(q.ActsOn(hit)) {
+			if act.Kind == kind && !act.At.After(at.Add(told)) {
 				a.Because = append(a.Because, why.Answer{
 					Cause: why.Fault, At: act.At, Next: ending(act), Evidence: []why.Evidence{acted(act)},
 					Sentence: fmt.Sprintf("Fault %s (%s) acted at %s.", act.ID, described(act), q.time(act.At)),

@@ -139,7 +139,7 @@ func (q *question) needing(t state.Trouble) string {
 	var names []string
 	for i := range q.definitions {
 		c := &q.definitions[i]
-		for _, subject := range strings.Split(t.Subject, ",") {
+		for subject := range strings.SplitSeq(t.Subject, ",") {
 			if name := aws.ToString(c.Name); refers(c, subject) && (len(names) == 0 || names[len(names)-1] != name) {
 				names = append(names, name)
 			}
