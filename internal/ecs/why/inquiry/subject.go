@@ -182,17 +182,17 @@ func whatThereIs(tx *store.Tx) string {
 			stacks = append(stacks, s.Name)
 		}
 	}
-	text := ""
+	var parts []string
 	for _, list := range []struct {
 		name string
 		of   []string
 	}{{"services", services}, {"tasks that run", tasks}, {"container instances", instances}, {"stacks", stacks}} {
 		if len(list.of) > 0 {
-			text += "; " + list.name + ": " + phrase.Some(mostSubjects, list.of)
+			parts = append(parts, list.name+": "+phrase.Some(mostSubjects, list.of))
 		}
 	}
-	if text == "" {
+	if len(parts) == 0 {
 		return "; there are no services and no tasks"
 	}
-	return text + "; stopped tasks are known for an hour"
+	return "; " + strings.Join(parts, "; ") + "; stopped tasks are known for an hour"
 }

@@ -50,7 +50,7 @@ func (q *question) verdict(d *state.ServiceDeployment) (answer why.Answer, ended
 	case d.Alarms.Status == triggered && (d.Rollback == nil || d.Rollback.Reason == record.ReasonAlarmRollback):
 		answer = q.byAlarm(d)
 	case hook != nil:
-		answer = q.byHook(d, hook)
+		answer = q.byHook(hook)
 	case d.StopType != "":
 		answer = why.Answer{
 			Cause: why.UserStopped, Sentence: fmt.Sprintf("because StopServiceDeployment asked for it (%s)", d.StopType),
@@ -209,7 +209,7 @@ func failedHook(d *state.ServiceDeployment, reason string) *state.LifecycleHook 
 	return nil
 }
 
-func (q *question) byHook(d *state.ServiceDeployment, h *state.LifecycleHook) why.Answer {
+func (q *question) byHook(h *state.LifecycleHook) why.Answer {
 	answer := why.Answer{
 		Cause:    why.HookFailed,
 		Evidence: []why.Evidence{{At: h.UpdatedAt, Text: fmt.Sprintf("%s of stage %s is %s %s", hookName(h), h.Stage, h.Status, h.StatusReason)}},
