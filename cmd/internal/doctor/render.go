@@ -36,7 +36,7 @@ func render(c diagnosis.Check, screen terminal.Terminal) string {
 // wrap breaks a text into lines between words; a width of 0 is one line.
 func wrap(text string, width int) (lines []string) {
 	line := ""
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		switch {
 		case line == "":
 			line = word
