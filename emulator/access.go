@@ -10,7 +10,7 @@ import (
 	static "github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/app/access"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/rootcredentials"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials/root"
 )
 
 // checkAccess refuses what the options say about access and cannot be.
@@ -62,12 +62,12 @@ func (s *Server) openRootCredentials() (err error) {
 			accounts = append(accounts, account)
 		}
 	}
-	roots := rootcredentials.Maker{Store: s.core.Store, Keys: s.core.Credentials.Sessions, Now: s.core.Clock.Now}
+	roots := root.Maker{Store: s.core.Store, Keys: s.core.Credentials.Sessions, Now: s.core.Clock.Now}
 	if s.rootKeys, err = roots.Make(accounts); err != nil {
 		return err
 	}
 	if file := s.RootCredentialsFile(); file != "" {
-		return rootcredentials.Write(file, s.rootKeys)
+		return root.Write(file, s.rootKeys)
 	}
 	return nil
 }

@@ -1,5 +1,5 @@
-// Package rootcredentials has the access keys of root users, and the file that tells users of them.
-package rootcredentials
+// Package root has the access keys of root users, and the file that tells users of them.
+package root
 
 import (
 	"fmt"
