@@ -2,6 +2,7 @@ package browser
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/chromedp/cdproto/accessibility"
 )
@@ -42,7 +43,7 @@ func appendNode(nodes []Node, n *accessibility.Node, byID map[accessibility.Node
 			}
 		}
 		nodes = append(nodes, node)
-		within = append(within[:len(within):len(within)], node.Role)
+		within = append(slices.Clip(within), node.Role)
 	}
 	for _, id := range n.ChildIDs {
 		if child := byID[id]; child != nil {
