@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/awsdelays"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/upstream"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam/decision"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
@@ -131,7 +132,7 @@ func (c *Core) OpenStore(o StoreOptions) (err error) {
 		}
 	}
 	if c.Store, err = state.Open(where); err != nil {
-		return explainInUse(err, c.DataDir)
+		return endpoint.ExplainInUse(err, c.DataDir)
 	}
 	start, err := clock.Resume(c.Store.Stamped(), time.Now())
 	if err != nil {
@@ -173,4 +174,14 @@ func (c *Core) CloseStore() (err error) {
 		c.Clock.Close()
 	}
 	return err
+}
+
+// Occupy says in the data directory which emulator has it, as far as that can be written.
+func (c *Core) Occupy(address string) {
+	if c.DataDir == "" {
+		return
+	}
+	if err := endpoint.Occupy(c.DataDir, address); err != nil {
+		c.Log.Debug("cannot write which process has the data directory", "error", err)
+	}
 }

@@ -1,4 +1,4 @@
-package app
+package endpoint
 
 import (
 	"encoding/json"
@@ -28,19 +28,13 @@ func (o occupant) write(dataDir string) error {
 	return os.WriteFile(occupantPath(dataDir), append(body, '\n'), 0o600)
 }
 
-// Occupy says in the data directory which emulator has it, as far as that can be written. An endpoint is empty if there is
-// no port.
-func (c *Core) Occupy(endpoint string) {
-	if c.DataDir == "" {
-		return
-	}
-	if err := (occupant{os.Getpid(), endpoint}).write(c.DataDir); err != nil {
-		c.Log.Debug("cannot write which process has the data directory", "error", err)
-	}
+// Occupy says in a data directory which emulator has it. The address is empty if there is no port.
+func Occupy(dataDir, address string) error {
+	return occupant{os.Getpid(), address}.write(dataDir)
 }
 
-// explainInUse adds to the error about a state that another emulator has open which one that is, and what to do.
-func explainInUse(err error, dataDir string) error {
+// ExplainInUse adds to the error about a state that another emulator has open which one that is, and what to do.
+func ExplainInUse(err error, dataDir string) error {
 	if !errors.Is(err, store.ErrInUse) {
 		return err
 	}

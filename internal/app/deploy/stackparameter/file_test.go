@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/stackparameter"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/deploy/stackparameter"
 )
 
 func TestParametersAreReadInTheFormsOfTheCLI(t *testing.T) {
