@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -133,9 +134,7 @@ func healthyAnswers(others map[string]string) map[string]string {
 		"info": fmt.Sprintf(`{"ServerVersion":"20.10.24","OSType":"linux","Driver":"overlay2","DockerRootDir":"/var/lib/docker","CgroupVersion":"1","CgroupDriver":"cgroupfs",
 			"MemoryLimit":true,"SwapLimit":true,"CpuCfsQuota":true,"Plugins":{"Log":["fluentd"]},"SystemTime":%q}`, time.Now().Format(time.RFC3339Nano)),
 	}
-	for path, answer := range others {
-		answers[path] = answer
-	}
+	maps.Copy(answers, others)
 	return answers
 }
 

@@ -2,6 +2,7 @@ package bench_test
 
 import (
 	"bufio"
+	"errors"
 	"net/http"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func (w *world) eventsKept() (n int) {
 	w.must(err)
 	defer answer.Body.Close()
 	for lines := bufio.NewReader(answer.Body); ; n++ {
-		if _, err := lines.ReadSlice('\n'); err != nil && err != bufio.ErrBufferFull {
+		if _, err := lines.ReadSlice('\n'); err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return n
 		}
 	}

@@ -65,7 +65,7 @@ func TestCosts(t *testing.T) {
 	}
 	ask := browser(t, instruments.Sources{Costs: func(_ context.Context, w bill.Wanted) (costs.Report, error) {
 		if asked = w; w.Service == "none" {
-			return costs.Report{}, page.NotFound(nil, "there is no service %s; there is web", w.Service)
+			return costs.Report{}, bill.UnknownError{What: "service", Name: w.Service, Known: []string{"web"}}
 		}
 		return report, nil
 	}}, false)
@@ -85,7 +85,7 @@ func TestCosts(t *testing.T) {
 		status int
 		text   string
 	}{
-		"/costs?service=none":    {http.StatusNotFound, "there is no service none; there is web"},
+		"/costs?service=none":    {http.StatusNotFound, `there is no service &#34;none&#34;; there is web`},
 		"/costs?since=yesterday": {http.StatusBadRequest, "since is not a time such as"},
 		"/costs?q=other":         {http.StatusOK, "Services, deleted ones included: none."},
 		"/doctor":                {http.StatusNotFound, "there is no page"},

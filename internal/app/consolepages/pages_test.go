@@ -91,8 +91,10 @@ func TestPages(t *testing.T) {
 
 		{"/faults", ok, []string{"Faults that hold, or will: none.", "Add a fault", "pull", "api-throttle"}},
 		{"/clock", ok, []string{"It goes as real time does.", "Advance the clock"}},
-		{"/costs", notFound, nil},
-		{"/doctor", notFound, nil},
+		{"/costs", ok, []string{"USD in all", "shop/web", "load balancer shop", "What is not counted"}},
+		{"/costs?service=none", notFound, []string{"there is no service"}},
+		{"/costs?instance-type=z9.huge", bad, []string{"z9.huge"}},
+		{"/doctor", ok, []string{"engine", "Look again"}},
 	} {
 		w.shows(page.path, page.status, page.texts...)
 	}
