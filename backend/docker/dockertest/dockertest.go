@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -94,7 +95,8 @@ func Image(tb testing.TB) string {
 	return ref
 }
 
-// ImageWith imports an image of the application and other static programs, which goes when the test ends.
+// ImageWith imports an image of the application and other static programs, which goes when the test ends: no other test has
+// one of its name, so none takes it away.
 func ImageWith(tb testing.TB, repository string, programs ...Program) string {
 	tb.Helper()
 	cli := Client(tb)
@@ -103,7 +105,7 @@ func ImageWith(tb testing.TB, repository string, programs ...Program) string {
 		tb.Fatal(err)
 	}
 	spec := scratchimage.Spec{
-		Repository: repository, Programs: []scratchimage.Program{{Path: AppPath, Binary: app}},
+		Repository: repository + "-" + strings.ToLower(rand.Text()[:8]), Programs: []scratchimage.Program{{Path: AppPath, Binary: app}},
 		Labels: map[string]string{"ecs-emulator.kind": "image"},
 	}
 	for _, p := range programs {
