@@ -27,17 +27,18 @@ type Paging struct {
 func List[T any](r *Request, name string, all []T, id func(T) string, before func(x, y T) int) (rows []T, _ Paging, err error) {
 	p := Paging{Total: len(all), name: name}
 	r.lists = append(r.lists, name)
-	if list, last, found := strings.Cut(r.Query.Get("after"), "/"); found && list == name {
-		at := slices.IndexFunc(all, func(row T) bool { return id(row) == last })
-		if at < 0 {
+	order := func(i, j int) int { return before(all[i], all[j]) }
+	left := every(len(all))
+	if list, wanted, found := strings.Cut(r.Query.Get("after"), "/"); found && list == name {
+		last := slices.IndexFunc(left, func(i int) bool { return id(all[i]) == wanted })
+		if last < 0 {
 			return nil, p, Invalid("after=%s: the list has no such row (any more); leave it out for the first rows", r.Query.Get("after"))
 		}
-		from := all[at]
-		all = slices.DeleteFunc(slices.Clone(all), func(row T) bool { return before(row, from) <= 0 })
+		left = slices.DeleteFunc(left, func(i int) bool { return order(i, last) <= 0 })
 		p.after = true
 	}
-	rows = First(all, MostRows, before)
-	if p.shown = len(rows); len(rows) > 0 && len(all) > len(rows) {
+	rows = at(all, first(left, MostRows, order))
+	if p.shown = len(rows); len(rows) > 0 && len(left) > len(rows) {
 		p.next = name + "/" + id(rows[len(rows)-1])
 	}
 	return rows, p, nil
@@ -45,18 +46,41 @@ func List[T any](r *Request, name string, all []T, id func(T) string, before fun
 
 // First returns the first n rows in an order.
 func First[T any](all []T, n int, before func(x, y T) int) []T {
-	first := make([]T, 0, min(n, len(all)))
-	for _, row := range all {
-		if len(first) == n {
-			if before(first[n-1], row) <= 0 {
+	return at(all, first(every(len(all)), n, func(i, j int) int { return before(all[i], all[j]) }))
+}
+
+// at returns the rows at some places. Lists are ordered by places, as each type of rows would add 5 kB to the program.
+func at[T any](all []T, places []int) []T {
+	rows := make([]T, 0, len(places))
+	for _, i := range places {
+		rows = append(rows, all[i])
+	}
+	return rows
+}
+
+// every is all places of a list.
+func every(n int) []int {
+	places := make([]int, n)
+	for i := range places {
+		places[i] = i
+	}
+	return places
+}
+
+// first returns the first n places in an order.
+func first(all []int, n int, order func(i, j int) int) []int {
+	found := make([]int, 0, min(n, len(all)))
+	for _, i := range all {
+		if len(found) == n {
+			if order(found[n-1], i) <= 0 {
 				continue
 			}
-			first = first[:n-1]
+			found = found[:n-1]
 		}
-		at, _ := slices.BinarySearchFunc(first, row, before)
-		first = slices.Insert(first, at, row)
+		place, _ := slices.BinarySearchFunc(found, i, order)
+		found = slices.Insert(found, place, i)
 	}
-	return first
+	return found
 }
 
 // CheckCursor refuses a cursor of a list that the page does not have. The router calls it once the page has been read.
