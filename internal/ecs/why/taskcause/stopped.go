@@ -76,14 +76,26 @@ func (q *question) failedToStart() {
 
 // exited is of a task whose essential container has ended.
 func (q *question) exited() {
-	q.troubles() // with its sandbox
-	if len(q.answers) > 0 || q.exits() {
+	if q.sandboxEnded() || q.exits() {
 		return
 	}
 	if i := q.instance(); i != nil && i.RebootAt.After(q.t.Spec.CreatedAt) && !i.RebootAt.After(q.t.Stop.At) {
 		q.say(why.InstanceLost, fmt.Sprintf("EC2 instance %s, on which it ran, rebooted at %s", i.ID, q.time(i.RebootAt)), "",
 			q.reason(), noted(i.RebootAt, "reboot of instance %s", i.ID))
+		return
 	}
+	q.troubles()
+}
+
+// sandboxEnded adds that the sandbox of the task has ended, and with it the containers.
+func (q *question) sandboxEnded() (found bool) {
+	for _, t := range q.t.Status.Troubles {
+		if t.Kind == state.TroubleSandbox && !t.At.After(q.t.Stop.At) {
+			q.trouble(t)
+			found = true
+		}
+	}
+	return found
 }
 
 // userStopped names the caller and its reason.

@@ -3,19 +3,29 @@ package taskcause
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 )
 
-// troubles are why a task could not start, of which the first ended it. Those of after its end have ended nothing.
+// troubles are why a task could not start. Those of after its end have ended nothing, nor those of containers without which
+// it runs.
 func (q *question) troubles() {
+	var ending []state.Trouble
 	for _, t := range q.t.Status.Troubles {
-		if q.t.Stop != nil && t.At.After(q.t.Stop.At) {
+		if q.t.Stop == nil || !t.At.After(q.t.Stop.At) {
+			ending = append(ending, t)
+		}
+	}
+	for _, t := range ending {
+		if q.dispensable(t.Container) && slices.ContainsFunc(ending, func(other state.Trouble) bool { return !q.dispensable(other.Container) }) &&
+			!slices.ContainsFunc(ending, func(other state.Trouble) bool { return other.Kind == state.TroubleDependency && other.Subject == t.Container }) {
 			continue
 		}
 		if act, injected := q.injected(t); injected {
@@ -24,6 +34,12 @@ func (q *question) troubles() {
 		}
 		q.trouble(t)
 	}
+}
+
+// dispensable reports whether a task runs on without a container: one that is known not to be essential.
+func (q *question) dispensable(container string) bool {
+	d := q.definition(container)
+	return d != nil && !taskdef.Essential(d)
 }
 
 // trouble adds the answer that follows from a trouble.
