@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
@@ -58,6 +59,10 @@ func (q *question) dependsOn(c *state.Container) {
 		other := q.t.Status.Container(aws.ToString(on.ContainerName))
 		if other == nil || other.Phase == state.ContainerStopped && other.ExitCode != nil {
 			continue
+		}
+		if on.Condition == types.ContainerConditionStart && other.Phase == state.ContainerRunning ||
+			on.Condition == types.ContainerConditionHealthy && other.HealthStatus == types.HealthStatusHealthy {
+			continue // it is met
 		}
 		q.say(why.Starting, fmt.Sprintf("container %s waits for container %s to be %s, which is %s", c.Name, other.Name, on.Condition, other.LastStatus()),
 			"Look at container "+other.Name+".", noted(q.at(), "container %s depends on %s: %s", c.Name, other.Name, on.Condition))
