@@ -106,7 +106,9 @@ func (q *question) userStopped() {
 		by = q.t.Stop.By
 		seen = append(seen, noted(q.t.Stop.At, "asked for by %s", by))
 	}
-	if q.t.Stop.Reason == forcedAway {
+	c := state.FindContainerInstance(q.Tx, q.t.Placement.ContainerInstance)
+	if q.t.Stop.Reason == forcedAway && c != nil && c.InactiveAt.Equal(q.t.Stop.At) { // callers of StopTask may give that reason, too
+		seen = append(seen, noted(c.InactiveAt, "container instance %s is %s", arn.Name(c.ARN), c.Status))
 		q.say(why.UserStopped, by+" deregistered its container instance by force", "", seen...)
 		return
 	}
