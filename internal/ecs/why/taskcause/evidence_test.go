@@ -75,7 +75,7 @@ func TestADependencyThatIsMetIsNotWaitedFor(t *testing.T) {
 		state.Container{Name: "db", Phase: state.ContainerRunning, StartedAt: created},
 		state.Container{Name: "cache", Phase: state.ContainerRunning, StartedAt: created, HealthStatus: types.HealthStatusUnknown})
 	row.Stop, row.Status.LastStatus, row.Status.StoppedAt = nil, state.Pending, time.Time{}
-	says(t, Explain(f, row), why.Starting, "container app waits for container cache to be HEALTHY, which is RUNNING and UNKNOWN")
+	says(t, Explain(f, row), why.Starting, "container app waits for container cache to be HEALTHY, which is RUNNING")
 }
 
 // TestAUserThatWritesAsECSDoesDeregistersNothing: StopTask takes any reason.

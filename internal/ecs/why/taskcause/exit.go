@@ -120,9 +120,13 @@ func (q *question) outOfMemory(c *state.Container, seen []why.Evidence) {
 	if d := q.definition(c.Name); d != nil && d.Memory != nil {
 		limit, whose = int(*d.Memory), "the container"
 	}
-	text := fmt.Sprintf("container %s needed more memory than it may have, and was killed%s", c.Name, after(c))
+	who, end := "container "+c.Name, after(c)
+	if code := c.ExitCode; code != nil && *code != killed { // engines note the lack of any process of a container
+		who, end = "a process of "+who, fmt.Sprintf("; the container ended with code %d%s", *code, after(c))
+	}
+	text := who + " needed more memory than it may have, and was killed" + end
 	if limit > 0 {
-		text = fmt.Sprintf("container %s needed more than the %d MiB that %s may have, and was killed%s", c.Name, limit, whose, after(c))
+		text = fmt.Sprintf("%s needed more than the %d MiB that %s may have, and was killed%s", who, limit, whose, end)
 		seen = append(seen, noted(time.Time{}, "memory of %s in %s: %d MiB", whose, q.revision(), limit))
 	}
 	q.say(why.OutOfMemory, text, fmt.Sprintf("Raise memory in %s, or have the program use less.", q.revision()), seen...)
@@ -176,13 +180,20 @@ func (q *question) afterGrace() {
 		if c.Ending == nil || c.Ending.StopAt.IsZero() || c.Ending.OutOfMemory || aws.ToInt32(c.ExitCode) != killed || c.Ending.Grace == 0 {
 			continue
 		}
+		asked := noted(c.Ending.StopAt, "container %s was asked to stop, with %s until SIGKILL", c.Name, span(c.Ending.Grace))
+		took := c.StoppedAt.Sub(c.Ending.StopAt)
+		if !c.Ending.Killed && took < c.Ending.Grace {
+			q.say(why.ExitCode, fmt.Sprintf("container %s ended with code %d (SIGKILL) %s after SIGTERM, before its stopTimeout of %s was over: probably another program killed it, or it gave the code itself",
+				c.Name, killed, span(max(took, 0)), span(c.Ending.Grace)), "", asked, endOf(c))
+			continue
+		}
 		probably := ""
 		if !c.Ending.Killed {
 			probably = "probably "
 		}
 		q.say(why.ExitCode, fmt.Sprintf("container %s ended with code %d, %sas it had not ended %s after SIGTERM, its stopTimeout", c.Name, killed, probably, span(c.Ending.Grace)),
 			"Have the program end on SIGTERM, or raise stopTimeout of container "+c.Name+" in "+q.revision()+".",
-			noted(c.Ending.StopAt, "container %s was asked to stop, with %s until SIGKILL", c.Name, span(c.Ending.Grace)), endOf(c))
+			asked, endOf(c))
 	}
 }
 
