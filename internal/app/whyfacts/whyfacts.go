@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -37,6 +38,8 @@ type Sources struct {
 type Gatherer struct {
 	Sources
 	acts acts
+	// silent is when the engine did not tell lines in time, in nanoseconds since 1970, in real time.
+	silent atomic.Int64
 }
 
 func New(s Sources) *Gatherer { return &Gatherer{Sources: s} }
@@ -78,13 +81,17 @@ func (g *Gatherer) emulated(now, real time.Time) time.Time {
 // What is read of the output of a container.
 const (
 	mostLines = 10
-	patience  = 2 * time.Second // real time: an engine may not answer
+	patience  = 2 * time.Second  // real time: an engine may not answer
+	pause     = 15 * time.Second // then it is not asked again for so long: answers may be about hundreds of containers
 )
 
 var errEnough = errors.New("enough")
 
 // lines are the last lines that a container has written, as far as the engine tells them.
 func (g *Gatherer) lines(t *state.Task, container string) (lines []why.Evidence) {
+	if time.Since(time.Unix(0, g.silent.Load())) < pause {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	err := g.Output(ctx, t.ARN, container, backend.LogOptions{
@@ -98,6 +105,9 @@ func (g *Gatherer) lines(t *state.Task, container string) (lines []why.Evidence)
 		},
 	})
 	if err != nil && !errors.Is(err, errEnough) {
+		if ctx.Err() != nil {
+			g.silent.Store(time.Now().UnixNano())
+		}
 		return nil // it may be gone
 	}
 	return lines

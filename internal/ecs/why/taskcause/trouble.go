@@ -25,7 +25,9 @@ func (q *question) troubles() {
 	}
 	for _, t := range ending {
 		if q.dispensable(t.Container) && slices.ContainsFunc(ending, func(other state.Trouble) bool { return !q.dispensable(other.Container) }) &&
-			!slices.ContainsFunc(ending, func(other state.Trouble) bool { return other.Kind == state.TroubleDependency && other.Subject == t.Container }) {
+			!slices.ContainsFunc(ending, func(other state.Trouble) bool {
+				return other.Kind == state.TroubleDependency && other.Subject == t.Container
+			}) {
 			continue
 		}
 		if act, injected := q.injected(t); injected {
