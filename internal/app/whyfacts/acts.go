@@ -42,8 +42,8 @@ func (a *acts) on(s *store.Store, hit string) (list []why.Act) {
 	defer a.mu.Unlock()
 	a.look(s)
 	for _, act := range a.byHit[hit] {
-		if b, known := a.begins[act.ID]; known {
-			act.Began, act.Members = b.at, b.members
+		if b, known := a.begins[act.ID]; known && b.sequence > act.sequence {
+			act.Past = true
 		}
 		list = append(list, act.Act)
 	}
@@ -64,7 +64,11 @@ func (a *acts) look(s *store.Store) {
 		case c.Change == state.FaultBegan:
 			a.begins[c.Fault] = begin{e.At, string(c.Members), e.Sequence}
 		case c.Change == state.FaultActed:
-			list := append(a.byHit[c.Hit], numbered{why.Act{At: e.At, ID: c.Fault, Kind: faults.Kind(c.Kind)}, e.Sequence})
+			act := why.Act{At: e.At, ID: c.Fault, Kind: faults.Kind(c.Kind)}
+			if b, known := a.begins[c.Fault]; known { // the next start begins with the same ids
+				act.Began, act.Members = b.at, b.members
+			}
+			list := append(a.byHit[c.Hit], numbered{act, e.Sequence})
 			a.byHit[c.Hit] = list[max(0, len(list)-mostActs):]
 		}
 	}

@@ -43,6 +43,8 @@ type Act struct {
 	// kept.
 	Began   time.Time
 	Members string
+	// Past: a later start of the emulator has given its id to another fault.
+	Past bool
 }
 
 // LinesOf returns the last lines of a container.

@@ -14,10 +14,14 @@ func Fault(f *why.Facts, act why.Act, what string) why.Answer {
 	if act.Members != "" {
 		evidence.Text += ": " + act.Members
 	}
+	next := "It ends with its time, or with ecs-emulator faults clear " + act.ID + "."
+	if act.Past {
+		next = "It ended with an earlier run of the emulator."
+	}
 	return why.Answer{
 		Cause: why.Fault, At: act.At, Evidence: []why.Evidence{evidence},
 		Sentence: fmt.Sprintf("%s: fault %s (%s), which was added with the emulator, acted at %s.", what, act.ID, act.Kind, Time(f.Now, act.At)),
-		Next:     "It ends with its time, or with ecs-emulator faults clear " + act.ID + ".",
+		Next:     next,
 	}
 }
 

@@ -44,6 +44,9 @@ func acted(act why.Act) why.Evidence {
 }
 
 func ending(act why.Act) string {
+	if act.Past {
+		return "It was a fault of the emulator's, and ended with an earlier run of it."
+	}
 	return "It is a fault of the emulator's: ecs-emulator faults clear " + act.ID + " ends it, if it still lasts."
 }
 
