@@ -48,7 +48,8 @@ func failed(t *state.Task) bool {
 	case types.TaskStopCodeTaskFailedToStart, types.TaskStopCodeEssentialContainerExited:
 		return true
 	}
-	return strings.Contains(t.Stop.Reason, "health checks")
+	byScheduler := t.Stop.Code == types.TaskStopCodeServiceSchedulerInitiated // callers of StopTask may give its reasons, too
+	return byScheduler && (t.Stop.Cause == state.StopUnhealthy || strings.Contains(t.Stop.Reason, "health checks"))
 }
 
 // failures are why the newest tasks of a deployment have failed, each cause once. Where none has, they are why none could be
