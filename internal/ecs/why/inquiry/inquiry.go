@@ -6,6 +6,7 @@ package inquiry
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
@@ -112,7 +113,7 @@ func task(f *why.Facts, t *state.Task) (asWanted bool, answers []why.Answer) {
 }
 
 // endedAsWanted reports whether a task has STOPPED as it was asked to: by a user, by the scheduler without a failed health
-// check, or, of one that runs once, with exit code 0 of each container.
+// check, or, of one that runs once, with exit code 0 of each container that ended by itself.
 func endedAsWanted(t *state.Task) bool {
 	if t.Stop == nil {
 		return true
@@ -121,10 +122,14 @@ func endedAsWanted(t *state.Task) bool {
 	case types.TaskStopCodeUserInitiated:
 		return true
 	case types.TaskStopCodeServiceSchedulerInitiated:
-		return t.Health() != types.HealthStatusUnhealthy
+		return t.Health() != types.HealthStatusUnhealthy && t.Stop.Cause != state.StopUnhealthy && !strings.Contains(t.Stop.Reason, "health checks")
 	case types.TaskStopCodeEssentialContainerExited:
 		for i := range t.Status.Containers {
-			if c := &t.Status.Containers[i]; c.ExitCode == nil || *c.ExitCode != 0 {
+			c := &t.Status.Containers[i]
+			if c.Ending != nil && !c.Ending.StopAt.IsZero() { // ECS has stopped it with the one that ended
+				continue
+			}
+			if c.ExitCode == nil || *c.ExitCode != 0 {
 				return false
 			}
 		}
