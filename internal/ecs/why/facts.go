@@ -2,6 +2,7 @@ package why
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
@@ -61,6 +62,11 @@ func (f *Facts) ActsOn(hit string) []Act {
 		return nil
 	}
 	return f.Acts(hit)
+}
+
+// Lasts reports whether the fault of an act is in force.
+func (f *Facts) Lasts(act Act) bool {
+	return !act.Past && slices.ContainsFunc(f.Faults, func(fault faults.Fault) bool { return fault.ID == act.ID && fault.Kind == act.Kind })
 }
 
 // WhatKeepsApart says which security groups keep a load balancer away from a port of a target.

@@ -47,7 +47,11 @@ const userInitiated = "Client.UserInitiatedShutdown"
 // ended is why an EC2 instance is on its way out, as EC2 and its Auto Scaling group say it.
 func ended(f *why.Facts, c *state.ContainerInstance, i *ec2.Instance) (answer why.Answer, ok bool) {
 	kinds := []faults.Kind{faults.TerminateInstance, faults.CutOffInstance, faults.ZoneDown, faults.SpotInterruption}
+	leaves := i == nil && !c.ByHand || i != nil && (i.Wanted != types.InstanceStateNameRunning || !i.NoticeAt.IsZero())
 	for _, hit := range []string{c.ARN, c.EC2InstanceID, arnOf(i)} {
+		if !leaves { // a fault that is over, or that ends no instance, is no cause of what has become of it
+			break
+		}
 		if act, found := phrase.LastFault(f.ActsOn(hit), kinds...); found && hit != "" {
 			if act.Kind != faults.SpotInterruption {
 				return phrase.Fault(f, act, phrase.Upper(phrase.Instance(c))+" is lost"), true
@@ -156,7 +160,7 @@ func disconnected(f *why.Facts, c *state.ContainerInstance, i *ec2.Instance) why
 	name := phrase.Upper(phrase.Instance(c))
 	kinds := []faults.Kind{faults.DisconnectAgent, faults.CutOffInstance}
 	for _, hit := range []string{c.ARN, c.EC2InstanceID} {
-		if act, found := phrase.LastFault(f.ActsOn(hit), kinds...); found && hit != "" {
+		if act, found := phrase.LastFault(f.ActsOn(hit), kinds...); found && hit != "" && f.Lasts(act) {
 			return phrase.Fault(f, act, name+" has its agent disconnected, so that no task is placed there")
 		}
 	}

@@ -8,8 +8,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/faults"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/phrase"
 )
 
 // waits is of a task that has no place yet.
@@ -99,7 +101,10 @@ func (q *question) unheard() bool {
 	}
 	a := q.say("agent-disconnected", fmt.Sprintf("the agent of its container instance %s is not connected, and has not heard of it", activity.ShortID(arn.Name(c.ARN))),
 		"Connect the agent, or stop the task.", noted(q.Now, "agentConnected of %s is false", arn.Name(c.ARN)))
-	q.because(a, q.Now, "disconnect-agent", c.ARN)
-	q.because(a, q.Now, "cut-off-instance", c.ARN)
+	for _, kind := range []faults.Kind{faults.DisconnectAgent, faults.CutOffInstance} {
+		if act, found := phrase.LastFault(q.ActsOn(c.ARN), kind); found && q.Lasts(act) {
+			q.because(a, q.Now, kind, c.ARN)
+		}
+	}
 	return true
 }
