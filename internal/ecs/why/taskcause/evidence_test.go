@@ -90,3 +90,37 @@ func TestMemoryThatOnlyAChildLacked(t *testing.T) {
 	says(t, got, why.OutOfMemory, "a process of container app needed more than the 256 MiB")
 	says(t, got, why.OutOfMemory, "the container ended with code 3 after 3.0 s")
 }
+
+// TestAServiceThatWasSteadySinceIsNotScaledInByItsLastChange: tasks more than wanted have another reason then.
+func TestAServiceThatWasSteadySinceIsNotScaledInByItsLastChange(t *testing.T) {
+	for name, c := range map[string]struct {
+		steady time.Time
+		want   string
+	}{
+		"not yet":     {created.Add(-time.Hour), "dev set the desired count of service web from 3 to 2"},
+		"long before": {created.Add(30 * time.Second), "service web had more tasks than it was to have"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rows, err := state.Open(store.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			service := scope.Service("default", "web")
+			err = rows.Update(func(tx *store.Tx) error {
+				state.PutService(tx, &state.Service{
+					ARN: service, ClusterARN: scope.Cluster("default"), Name: "web", CreatedAt: created.Add(-2 * time.Hour),
+					Deployments: []*state.Deployment{{ID: "ecs-svc/1", Revision: &state.ServiceRevision{LaunchType: types.LaunchTypeFargate}}},
+					Resized:     &state.Resize{At: created, From: 3, To: 2, By: "dev"},
+				})
+				state.AddServiceEvents(tx, service, types.ServiceEvent{Message: aws.String("(service web) has reached a steady state."), CreatedAt: &c.steady})
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := scene(t)
+			f.Tx = rows.Read()
+			says(t, Explain(f, task(state.Stop{Code: types.TaskStopCodeServiceSchedulerInitiated, Cause: state.StopScaledIn})), why.ScaledIn, c.want)
+		})
+	}
+}

@@ -2,7 +2,11 @@ package taskcause
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -40,7 +44,7 @@ func (q *question) scheduled() {
 // scaledIn names who asked for fewer tasks, if that was the last change of the desired count before the end of the task.
 func (q *question) scaledIn() {
 	s := state.FindService(q.Tx, q.t.Spec.ServiceARN)
-	if s == nil || s.Resized == nil || s.Resized.At.After(q.t.Stop.At) || s.Resized.To >= s.Resized.From {
+	if s == nil || s.Resized == nil || s.Resized.At.After(q.t.Stop.At) || s.Resized.To >= s.Resized.From || q.steadySince(s.Resized.At) {
 		q.say(why.ScaledIn, q.service()+" had more tasks than it was to have", "", q.reason())
 		return
 	}
@@ -55,6 +59,14 @@ func (q *question) scaledIn() {
 		seen = append(seen, noted(a.StartedAt, "scaling activity: %s", oneLine(a.Cause)))
 	}
 	q.say(why.ScaledIn, text, "", seen...)
+}
+
+// steadySince reports whether the service had its tasks between a time and the end of this one.
+func (q *question) steadySince(at time.Time) bool {
+	return slices.ContainsFunc(state.FindServiceEvents(q.Tx, q.t.Spec.ServiceARN), func(e types.ServiceEvent) bool {
+		when := aws.ToTime(e.CreatedAt)
+		return when.After(at) && when.Before(q.t.Stop.At) && strings.Contains(aws.ToString(e.Message), "has reached a steady state")
+	})
 }
 
 // scalingActivity is the one that made a change of the desired count, or nil: it was under way then.
