@@ -22,6 +22,7 @@ const (
 	mostLookedAt = 2000 // tasks that stopped
 	mostStopped  = 10   // of a deployment
 	mostCauses   = 3
+	tasksAreKept = time.Hour // after they have stopped
 )
 
 // stopped are the newest tasks of a deployment that have stopped since a time, the newest first.
@@ -61,6 +62,9 @@ func (q *question) failures(deploymentID string) []why.Answer {
 	}
 	for i := range q.events {
 		if answer, ok := placecause.OfEvent(q.name(), &q.events[i]); ok && q.within(deploymentID, aws.ToTime(q.events[i].CreatedAt)) {
+			if q.Now.Sub(answer.At) >= tasksAreKept { // tasks may have failed, too
+				answer.Sentence = "Probably " + q.name() + strings.TrimPrefix(answer.Sentence, phrase.Upper(q.name()))
+			}
 			return []why.Answer{answer}
 		}
 	}
