@@ -1,6 +1,10 @@
 package bill
 
-import "math/big"
+import (
+	"math/big"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs/price"
+)
 
 // cost is what something costs, exactly, in billionths of a dollar. The zero value is nothing.
 type cost struct {
@@ -25,14 +29,14 @@ func (c *cost) add(quantity, nanoUSD int64, found bool, each int64) (missing boo
 
 // addShown adds another cost as it is shown.
 func (c *cost) addShown(other *cost) {
-	c.exact.Add(&c.exact, new(big.Rat).SetInt64(other.nano()))
+	c.exact.Add(&c.exact, new(big.Rat).SetInt(other.nano()))
 	c.unknown = c.unknown || other.unknown
 }
 
 // nano is the cost rounded to billionths of a dollar, half of one up.
-func (c *cost) nano() int64 {
+func (c *cost) nano() *big.Int {
 	half := new(big.Rat).Add(&c.exact, big.NewRat(1, 2))
-	return new(big.Int).Div(half.Num(), half.Denom()).Int64()
+	return new(big.Int).Div(half.Num(), half.Denom())
 }
 
 // shown is nil where a price is not known.
@@ -40,14 +44,14 @@ func (c *cost) shown() *float64 {
 	if c.unknown {
 		return nil
 	}
-	usd := dollars(c.nano())
+	usd := price.Dollars(c.nano())
 	return &usd
 }
 
 // bills takes a part of the bill into the total, and shows it. Of one without a price nothing is in the total.
 func (r *report) bills(c *cost) *float64 {
 	if !c.unknown {
-		r.total += c.nano()
+		r.total.Add(&r.total, c.nano())
 	}
 	return c.shown()
 }

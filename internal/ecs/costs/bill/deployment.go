@@ -1,11 +1,10 @@
 package bill
 
 import (
-	"math"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ledger"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs/price"
 )
 
 // deployments are the deployments of a service that went on in the time of the report, or whose tasks did; the newest first. sums
@@ -55,8 +54,7 @@ func (r *report) deployment(d *ledger.Deployment, sums []ledger.Sum) costs.Deplo
 	case d.ExtraMillis == 0:
 		shown.ExtraCost = new(float64)
 	case len(usage) > 0: // as a second of the deployment's tasks on average
-		nano := math.Round(float64(all.nano()) / float64(shown.TaskSeconds) * shown.ExtraTaskSeconds)
-		extra := dollars(int64(nano))
+		extra := price.Dollars(price.Part(all.nano(), d.ExtraMillis, 1000*shown.TaskSeconds))
 		shown.ExtraCost = &extra
 	}
 	return shown

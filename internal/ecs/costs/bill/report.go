@@ -3,6 +3,7 @@ package bill
 import (
 	"cmp"
 	"fmt"
+	"math/big"
 	"slices"
 	"time"
 
@@ -19,7 +20,7 @@ type report struct {
 	sums  []ledger.Sum // those that the report is about
 	from  time.Time
 	first time.Time // when the first of it began to be billed
-	total int64     // billionths of a dollar
+	total big.Int   // billionths of a dollar
 	costs.Report
 }
 
@@ -42,10 +43,10 @@ func Report(in Input) costs.Report {
 	r.compare()
 	r.NotCounted = notCounted(r)
 	r.From = r.from
-	r.Total = dollars(r.total)
+	r.Total = price.Dollars(&r.total)
 	if d := in.Now.Sub(r.first); d > 0 {
-		r.PerHour = dollars(price.Cost(r.total, int64(time.Hour), int64(d)))
-		r.Per730Hours = dollars(price.Cost(r.total, 730*int64(time.Hour), int64(d)))
+		r.PerHour = price.Dollars(price.Part(&r.total, int64(time.Hour), int64(d)))
+		r.Per730Hours = price.Dollars(price.Part(&r.total, 730*int64(time.Hour), int64(d)))
 	}
 	return r.Report
 }
@@ -149,5 +150,3 @@ func (r *report) unpriced(what, region string) {
 func (r *report) warn(form string, args ...any) {
 	r.Warnings = append(r.Warnings, fmt.Sprintf(form, args...))
 }
-
-func dollars(nano int64) float64 { return float64(nano) / price.Nano }

@@ -4,6 +4,7 @@ package compare
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
@@ -45,10 +46,10 @@ func (r *Result) warn(form string, args ...any) {
 }
 
 // dollars is a sum of billionths of a dollar, or nil if a part of it has no price.
-func dollars(nanoUSD int64, priced bool) *float64 {
+func dollars(nanoUSD *big.Int, priced bool) *float64 {
 	if !priced {
 		return nil
 	}
-	sum := float64(nanoUSD) / price.Nano
+	sum := price.Dollars(nanoUSD)
 	return &sum
 }

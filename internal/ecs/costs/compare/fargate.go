@@ -3,6 +3,7 @@ package compare
 import (
 	"cmp"
 	"maps"
+	"math/big"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs/demand"
@@ -40,7 +41,7 @@ func placed(periods []demand.Period) []*sums {
 // fargate is what all tasks would cost on a capacity of Fargate, or nil if that is not known. A task that no size of Fargate
 // holds has no cost there.
 func (r *Result) fargate(all []*sums, capacity string, prices price.Lookup) *float64 {
-	total, priced := int64(0), true
+	total, priced := new(big.Int), true
 	for _, of := range all {
 		vcpuHour, hasCPU := prices.VCPUHour(of.region, capacity, of.architecture)
 		gbHour, hasGB := prices.GBHour(of.region, capacity, of.architecture)
@@ -60,7 +61,7 @@ func (r *Result) fargate(all []*sums, capacity string, prices price.Lookup) *flo
 				r.unpriced(capacity+" "+part.what+" of "+of.architecture+", to compare", of.region)
 				priced = false
 			default:
-				total += price.Cost(part.quantity, part.nanoUSD, part.each)
+				total.Add(total, price.Cost(part.quantity, part.nanoUSD, part.each))
 			}
 		}
 		if of.tooLargeSeconds > 0 {

@@ -3,6 +3,7 @@ package compare
 import (
 	"cmp"
 	"maps"
+	"math/big"
 	"strings"
 	"time"
 
@@ -76,7 +77,7 @@ func (n *need) fewest(of capacity) (instances int64, possible bool) {
 func (r *Result) instances(periods []demand.Period, on *ec2.InstanceType, prices price.Lookup) costs.CompareEC2 {
 	answer := costs.CompareEC2{InstanceType: on.Name}
 	r.warnOfArchitecture(periods, on)
-	total, seconds, priced, most := int64(0), int64(0), true, map[int64]int64{}
+	total, seconds, priced, most := new(big.Int), int64(0), true, map[int64]int64{}
 	for _, n := range needs(periods) {
 		count, possible := n.fewest(capacityOf(on))
 		if !possible {
@@ -93,7 +94,7 @@ func (r *Result) instances(periods []demand.Period, on *ec2.InstanceType, prices
 			r.unpriced("EC2 "+on.Name+", to compare", n.region)
 			priced = false
 		}
-		total += price.Cost(count*n.seconds, hour, 3600)
+		total.Add(total, price.Cost(count*n.seconds, hour, 3600))
 	}
 	for _, count := range most {
 		answer.Instances = max(answer.Instances, count)

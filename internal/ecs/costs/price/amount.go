@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
 
-// most bounds a figure, so that no sum of costs overflows.
+// most bounds a figure: what is above it is no price, but a mistake.
 const most = 1_000_000
 
 // amountForm is a number as JSON writes it, which AWS's files have in strings.

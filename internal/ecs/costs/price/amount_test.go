@@ -27,7 +27,7 @@ func TestCost(t *testing.T) {
 		{3600 * 256, 40_480_000, 1024 * 3600, 10_120_000}, {1, 1, 2, 1}, {1, 1, 3, 0}, {0, 5, 3600, 0},
 		{9_000_000_000_000, 9_000_000_000, 3_600_000_000_000, 22_500_000_000}, // whose product is beyond 64 bits
 	} {
-		if got := Cost(c.quantity, c.nanoUSD, c.each); got != c.want {
+		if got := Cost(c.quantity, c.nanoUSD, c.each).Int64(); got != c.want {
 			t.Errorf("%d at %d per %d: got %d, want %d", c.quantity, c.nanoUSD, c.each, got, c.want)
 		}
 	}
