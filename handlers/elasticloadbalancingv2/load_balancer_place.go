@@ -116,6 +116,7 @@ func (a *API) SetSubnets(ctx context.Context, in *sdk.SetSubnetsInput) (*sdk.Set
 		return nil, err
 	}
 	b, err := change(a, ctx, in.LoadBalancerArn, loadBalancer, elbv2.PutLoadBalancer, func(tx *store.Tx, b *elbv2.LoadBalancer) error {
+		b.EndAddresses(tx, a.now())
 		return a.place(tx, b, subnetsOf(in.Subnets, in.SubnetMappings))
 	})
 	if err != nil {

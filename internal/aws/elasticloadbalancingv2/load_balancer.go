@@ -36,8 +36,10 @@ type LoadBalancer struct {
 	SecurityGroups []string
 	DNSName        string
 	CreatedAt      time.Time
-	Attributes     Attributes
-	Tags           Tags
+	// AddressesFrom is since when it has the zones that it has; zero: since CreatedAt.
+	AddressesFrom time.Time
+	Attributes    Attributes
+	Tags          Tags
 
 	// State, StateReason, and Addresses, by subnet, which are private ones, are the load
 	// balancer controller's. One that has no state yet is being provisioned.
@@ -106,11 +108,19 @@ func PutLoadBalancer(tx *store.Tx, b *LoadBalancer) {
 // Billed is what is billed of a load balancer by the hour until a time. One that faces the internet has a public address in each
 // zone. Source: VPC's page of prices of public IPv4 addresses, since February 2024.
 func (b *LoadBalancer) Billed(end time.Time) ledger.LoadBalancer {
-	bill := ledger.LoadBalancer{Region: b.Scope.Region, ARN: b.ARN, From: b.CreatedAt, To: end}
+	bill := ledger.LoadBalancer{Region: b.Scope.Region, ARN: b.ARN, From: b.CreatedAt, AddressesFrom: b.AddressesFrom, To: end}
 	if b.Scheme == types.LoadBalancerSchemeEnumInternetFacing {
 		bill.Zones = len(b.Zones)
 	}
 	return bill
+}
+
+// EndAddresses ends the public addresses that a load balancer has in its zones, which go into the ledger, before it gets other
+// zones. The row is one to be written. Handlers call it.
+func (b *LoadBalancer) EndAddresses(tx *store.Tx, now time.Time) {
+	bill := b.Billed(now)
+	bill.BillAddresses(now, ledger.Into(tx))
+	b.AddressesFrom = now
 }
 
 // EndLoadBalancer removes a load balancer, which goes into the ledger. Handlers call it.

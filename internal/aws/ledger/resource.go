@@ -1,6 +1,9 @@
 package ledger
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Instance is what is billed of an EC2 instance while it runs once.
 type Instance struct {
@@ -51,6 +54,8 @@ type LoadBalancer struct {
 	// Zones are those in which it has a public address: none of an internal one.
 	Zones    int
 	From, To time.Time
+	// AddressesFrom is since when it has the addresses; zero: since From.
+	AddressesFrom time.Time
 }
 
 // Bill adds the started hours of the load balancer, each to the period in which it begins, and its addresses. Source: Elastic
@@ -58,7 +63,12 @@ type LoadBalancer struct {
 func (b *LoadBalancer) Bill(now time.Time, add Adder) {
 	of := Of{Kind: KindLoadBalancer, Region: b.Region, Name: b.ARN}
 	of.billHours(b.From, b.To, now, add)
-	address := Address{b.Region, b.From, b.To}
+	b.BillAddresses(now, add)
+}
+
+// BillAddresses adds the addresses alone.
+func (b *LoadBalancer) BillAddresses(now time.Time, add Adder) {
+	address := Address{b.Region, cmp.Or(b.AddressesFrom, b.From), b.To}
 	for range b.Zones {
 		address.Bill(now, add)
 	}
