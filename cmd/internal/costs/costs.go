@@ -71,6 +71,12 @@ func (c *Command) query(ctx context.Context) (url.Values, error) {
 	if err != nil {
 		return nil, err
 	}
+	if arn.Is(c.Service) { // which tells the cluster, and as any ARN the account and the region
+		cluster, service = "", c.Service
+	}
+	if arn.Is(c.Cluster) {
+		cluster = c.Cluster
+	}
 	for name, value := range map[string]string{"cluster": cluster, "service": service, "since": since, "instance-type": c.InstanceType} {
 		if value != "" {
 			query.Set(name, value)

@@ -42,6 +42,7 @@ type Input struct {
 // Wanted is what a report is to show.
 type Wanted struct {
 	Cluster, Service string    // names; empty: all
+	Scope            arn.Scope // of the cluster and the service, where they are named by ARN; zero: each
 	Since            time.Time // zero: all that the ledger has
 	InstanceType     string    // to compare with; empty: the one that ran most
 }

@@ -95,7 +95,7 @@ func (r *report) wants(s *ledger.Sum) bool {
 	if !r.partial() {
 		return true
 	}
-	return s.Kind == ledger.KindTask && (r.in.Wanted.Cluster == "" || clusterOf(s.ClusterARN) == r.in.Wanted.Cluster) &&
+	return s.Kind == ledger.KindTask && r.in.Wanted.isIn(s.ClusterARN) && (r.in.Wanted.Cluster == "" || clusterOf(s.ClusterARN) == r.in.Wanted.Cluster) &&
 		(r.in.Wanted.Service == "" || s.ServiceARN != "" && nameOf(s.ServiceARN) == r.in.Wanted.Service)
 }
 

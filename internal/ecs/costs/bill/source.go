@@ -68,7 +68,7 @@ func check(tx *store.Tx, in *Input, w Wanted) error {
 	if w.InstanceType != "" && in.Types(w.InstanceType) == nil {
 		return InvalidError(fmt.Sprintf("instance-type is no type of EC2 that the emulator knows, such as %s: %s", strings.Join(similar(tx, w.InstanceType), ", "), w.InstanceType))
 	}
-	clusters, services := names(tx, in, w.Cluster)
+	clusters, services := names(tx, in, w)
 	if w.Cluster != "" && !slices.Contains(clusters, w.Cluster) {
 		return UnknownError{"cluster", w.Cluster, clusters}
 	}
@@ -80,22 +80,26 @@ func check(tx *store.Tx, in *Input, w Wanted) error {
 
 // names are the names of all clusters, and of the services in one of them, or in all; also of what has been deleted and costs
 // something.
-func names(tx *store.Tx, in *Input, cluster string) (clusters, services []string) {
-	note := func(clusterName, serviceARN string) {
-		clusters = append(clusters, clusterName)
-		if serviceARN != "" && (cluster == "" || clusterName == cluster) {
+func names(tx *store.Tx, in *Input, w Wanted) (clusters, services []string) {
+	note := func(clusterARN, serviceARN string) {
+		name := clusterOf(clusterARN)
+		if !w.isIn(clusterARN) {
+			return
+		}
+		clusters = append(clusters, name)
+		if serviceARN != "" && (w.Cluster == "" || name == w.Cluster) {
 			services = append(services, arn.Name(serviceARN))
 		}
 	}
 	for _, c := range state.Clusters.All(tx) {
-		note(c.Name, "")
+		note(c.ARN, "")
 	}
 	for s := range state.EachService(tx) {
-		note(clusterOf(s.ClusterARN), s.ARN)
+		note(s.ClusterARN, s.ARN)
 	}
 	for _, s := range in.Sums {
 		if s.ClusterARN != "" {
-			note(clusterOf(s.ClusterARN), s.ServiceARN)
+			note(s.ClusterARN, s.ServiceARN)
 		}
 	}
 	slices.Sort(clusters)

@@ -13,13 +13,16 @@ import (
 func ReadWanted(query url.Values) (w Wanted, err error) {
 	w = Wanted{Cluster: query.Get("cluster"), Service: query.Get("service"), InstanceType: query.Get("instance-type")}
 	if a, ok := arn.Parse(w.Cluster); ok {
-		w.Cluster = a.Resource[0]
+		w.Cluster, w.Scope = a.Resource[0], a.Scope
 	}
 	if a, ok := arn.Parse(w.Service); ok {
 		if w.Cluster != "" && w.Cluster != a.Resource[0] {
 			return w, fmt.Errorf("service is of cluster %s, and cluster is %s", a.Resource[0], w.Cluster)
 		}
-		w.Cluster, w.Service = a.Resource[0], arn.Name(w.Service)
+		if w.Scope != (arn.Scope{}) && w.Scope != a.Scope {
+			return w, fmt.Errorf("service is of account %s in %s, and cluster is of account %s in %s", a.Account, a.Region, w.Scope.Account, w.Scope.Region)
+		}
+		w.Cluster, w.Service, w.Scope = a.Resource[0], arn.Name(w.Service), a.Scope
 	}
 	if text := query.Get("since"); text != "" {
 		if w.Since, err = time.Parse(time.RFC3339Nano, text); err != nil {
@@ -27,4 +30,9 @@ func ReadWanted(query url.Values) (w Wanted, err error) {
 		}
 	}
 	return w, nil
+}
+
+// isIn reports whether a cluster is in the account and region that is wanted.
+func (w *Wanted) isIn(clusterARN string) bool {
+	return w.Scope == (arn.Scope{}) || arn.ScopeOf(clusterARN) == w.Scope
 }
