@@ -74,16 +74,23 @@ func number(s string) int64 {
 }
 
 // serviceDeploymentOf is the ARN of the service deployment that made a task. Of a deployment that the service no longer lists it
-// is the one that its id says.
+// is the one that its id says. So it is of one that a rollback has made PRIMARY again, for tasks from before the service
+// deployment that goes back.
 func serviceDeploymentOf(tx *store.Tx, s *TaskSpec) string {
+	own := arn.ScopeOf(s.ServiceARN).ServiceDeployment(arn.ClusterName(s.ServiceARN), arn.Name(s.ServiceARN), arn.ServiceDeploymentID(s.DeploymentID))
 	if service := FindService(tx, s.ServiceARN); service != nil {
 		for _, d := range service.Deployments {
-			if d.ID == s.DeploymentID && d.ServiceDeploymentARN != "" {
-				return d.ServiceDeploymentARN
+			if d.ID != s.DeploymentID || d.ServiceDeploymentARN == "" {
+				continue
 			}
+			back := FindServiceDeployment(tx, d.ServiceDeploymentARN)
+			if d.RestoresID == d.ID && back != nil && s.CreatedAt.Before(back.CreatedAt) && FindServiceDeployment(tx, own) != nil {
+				return own
+			}
+			return d.ServiceDeploymentARN
 		}
 	}
-	return arn.ScopeOf(s.ServiceARN).ServiceDeployment(arn.ClusterName(s.ServiceARN), arn.Name(s.ServiceARN), arn.ServiceDeploymentID(s.DeploymentID))
+	return own
 }
 
 // billDeployment begins a service deployment in the ledger.
