@@ -50,10 +50,14 @@ type Wanted struct {
 // Read reads the sums of the ledger, and what goes on now as it would be billed if it ended.
 func Read(tx *store.Tx, now time.Time) Input {
 	in := Input{Now: now, Deployments: deployments(tx, now), Types: func(name string) *ec2.InstanceType { return ec2.FindInstanceType(tx, name) }}
-	for _, s := range ledger.Sums(tx) {
-		in.Sums = append(in.Sums, *s)
-	}
 	add := together(&in.Sums)
+	for _, s := range ledger.Sums(tx) {
+		part := *s
+		if !part.Day { // the ledger may not have made days of its hours yet
+			part.Period = ledger.PeriodAt(part.Start, now)
+		}
+		add(part)
+	}
 	for _, t := range state.AllTasks(tx) {
 		if !t.Ended() {
 			task := state.Billed(tx, t, now)
