@@ -62,7 +62,7 @@ type Standalone struct {
 type Usage struct {
 	Capacity     string `json:"capacity"`     // FARGATE, FARGATE_SPOT or EC2
 	Architecture string `json:"architecture"` // X86_64 or ARM64
-	Tasks        int64  `json:"tasks"`
+	Tasks        int64  `json:"tasks"`        // that began to be billed since From
 	// TaskSeconds are billed ones: from the start of the pull to the end, rounded up, a minute at least.
 	TaskSeconds int64 `json:"taskSeconds"`
 	// StartSeconds are the part of TaskSeconds from the start of the pull to RUNNING, or to the end of a task that never ran.
@@ -93,7 +93,7 @@ type Deployment struct {
 // Instances are the EC2 instances of one type.
 type Instances struct {
 	InstanceType string   `json:"instanceType"`
-	Count        int64    `json:"count"`
+	Count        int64    `json:"count"` // that began to run since From
 	Hours        float64  `json:"hours"`
 	Cost         *float64 `json:"cost"`
 	// ReservedShare is which share of their CPU or memory, whichever is greater, tasks had reserved; 0 to 1.
