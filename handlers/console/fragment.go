@@ -2,7 +2,9 @@ package console
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +27,14 @@ type rendered struct {
 }
 
 // read has a page read, and a refusal is a page, too. sent is the refusal of an action that the page shows; nil: there is none.
-func (c *Console) read(r *page.Request, to *found, chosen error, sent *page.Refusal) rendered {
+// A page that panics is one that cannot be shown: a stream has no server above it that would go on.
+func (c *Console) read(r *page.Request, to *found, chosen error, sent *page.Refusal) (out rendered) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.Log.Error("a page of the console panics", "path", to.path, "panic", p, "stack", string(debug.Stack()))
+			out = c.lay(r, refusalView(&page.Refusal{Status: http.StatusInternalServerError, Message: fmt.Sprintf("the page cannot be shown: %v", p)}), http.StatusInternalServerError, sent)
+		}
+	}()
 	view, err := (*page.View)(nil), chosen
 	if err == nil {
 		if view, err = to.Read(r); err == nil {
@@ -39,6 +48,11 @@ func (c *Console) read(r *page.Request, to *found, chosen error, sent *page.Refu
 	} else if sent != nil {
 		status = sent.Status
 	}
+	return c.lay(r, view, status, sent)
+}
+
+// lay renders a page.
+func (c *Console) lay(r *page.Request, view *page.View, status int, sent *page.Refusal) rendered {
 	out := rendered{status: status, title: titleOf(view), scopes: fragment{"scopes", render(c.scopeLinks(r))}}
 	out.add("top", top(r, view))
 	if sent != nil {

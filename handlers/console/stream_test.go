@@ -195,6 +195,20 @@ func TestAStreamTellsThatItsThingIsGone(t *testing.T) {
 	})
 }
 
+func TestAPageThatPanicsEndsNothingElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		if answer := w.get("/panics"); answer.Code != http.StatusInternalServerError || strings.Contains(answer.Body.String(), "<script>alert") {
+			t.Errorf("the page: %d %s", answer.Code, answer.Body)
+		}
+		v := w.follow("/panics", "", nil)
+		if !v.gone() || v.status != http.StatusInternalServerError {
+			t.Errorf("its stream: status %d", v.status)
+		}
+		w.Close()
+	})
+}
+
 func TestTheClockWakesStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil) // whose clock stands still

@@ -140,6 +140,7 @@ func (w *world) pages() []page.Page {
 			}},
 		}},
 		{Pattern: "/broken", Read: func(*page.Request) (*page.View, error) { return nil, io.ErrUnexpectedEOF }},
+		{Pattern: "/panics", Read: func(*page.Request) (*page.View, error) { panic("no such " + nasty) }},
 	}
 }
 
