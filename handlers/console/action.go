@@ -101,7 +101,7 @@ func (c *Console) ask(w http.ResponseWriter, r *http.Request, asked *page.Reques
 	}
 	out := rendered{title: titleOf(&page.View{Title: q.Title})}
 	out.add("top", top(asked, &page.View{Title: q.Title, Summary: q.Text}))
-	out.add("question", h.Form(h.ID("question"), h.Method("post"), h.Action(page.Local(asked.Self())), fields,
+	out.add("question", h.Form(h.ID("question"), h.Method("post"), h.Action(page.Local(asked.Fixed())), fields,
 		h.Input(h.Type("hidden"), h.Name(confirmed), h.Value("yes")),
 		h.Button(h.Type("submit"), h.Class("danger"), page.Text(q.Yes)), page.A("No, go back", asked.Self())))
 	out.scopes = fragment{"scopes", render(c.scopeLinks(asked))}

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/console"
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/page"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
 func TestPathsOfTheConsole(t *testing.T) {
@@ -135,6 +137,23 @@ func TestActions(t *testing.T) {
 	r.Header = post("", nil).Header
 	if answer := w.ask(r); answer.Code != http.StatusBadRequest || len(w.done) != 2 {
 		t.Errorf("a long form: %d, done %v", answer.Code, w.done)
+	}
+}
+
+// A form that is sent after something has come in another region still goes to the one that its page showed.
+func TestAFormIsOfTheRegionThatItsPageShows(t *testing.T) {
+	w := newWorld(t, nil)
+	w.addIn(arn.Scope{Region: "eu-west-1", Account: scope.Account}, "shop")
+	body := w.get("/things/shop").Body.String()
+	_, rest, _ := strings.Cut(body, `<form id="change" method="post" action="`+console.Prefix)
+	to, _, found := strings.Cut(rest, `"`)
+	if !found {
+		t.Fatalf("no form: %s", body)
+	}
+	w.add("shop")
+	answer := w.ask(post(html.UnescapeString(to), url.Values{"action": {"Change"}, "to": {"another"}}))
+	if answer.Code != http.StatusSeeOther || len(w.regions) != 1 || w.regions[0] != "eu-west-1" {
+		t.Errorf("the form %s: %d, done in %v", to, answer.Code, w.regions)
 	}
 }
 

@@ -66,8 +66,9 @@ type world struct {
 	*console.Console
 	rows  *store.Store
 	clock *still
-	// done are the actions that were done.
-	done []url.Values
+	// done are the actions that were done, and regions where.
+	done    []url.Values
+	regions []string
 	logs func(ctx context.Context, o backend.LogOptions) error
 }
 
@@ -121,7 +122,7 @@ func (w *world) pages() []page.Page {
 		if r.Field("to") == "refused" {
 			return "", &page.Refusal{Status: http.StatusConflict, Code: "ConflictException", Message: "not " + nasty}
 		}
-		w.done = append(w.done, r.Form)
+		w.done, w.regions = append(w.done, r.Form), append(w.regions, r.Scope.Region)
 		return "", nil
 	}
 	output := func(r *page.Request) (*page.View, error) {
@@ -146,6 +147,11 @@ func (w *world) pages() []page.Page {
 
 // add adds clusters.
 func (w *world) add(names ...string) {
+	w.Helper()
+	w.addIn(scope, names...)
+}
+
+func (w *world) addIn(scope arn.Scope, names ...string) {
 	w.Helper()
 	if err := w.rows.Update(func(tx *store.Tx) error {
 		for _, name := range names {

@@ -48,7 +48,7 @@ func (r *Request) Post(f Form) g.Node {
 	if f.Danger {
 		class = "danger"
 	}
-	return h.Form(h.ID(f.ID), h.Method("post"), h.Action(Local(r.Self())), h.Class("action"),
+	return h.Form(h.ID(f.ID), h.Method("post"), h.Action(Local(r.Fixed())), h.Class("action"),
 		g.If(f.Title != "", h.H3(Text(f.Title))),
 		h.Input(h.Type("hidden"), h.Name("action"), h.Value(f.Action)),
 		g.Map(f.Fields, func(field Field) g.Node { return r.field(f, field) }),

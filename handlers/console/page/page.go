@@ -140,6 +140,14 @@ func (r *Request) With(changes ...string) string {
 // Self is the address of this page as it is.
 func (r *Request) Self() string { return r.With("after", r.Query.Get("after")) }
 
+// Fixed is Self with the account and region, also where they are those without a choice: which these are changes with what
+// there is, and neither a form that is sent later nor a stream is to go to another region's thing of the same name.
+func (r *Request) Fixed() string {
+	fixed := *r
+	fixed.Default = arn.Scope{}
+	return fixed.Self()
+}
+
 // In is the address of this page in another scope, or of the first page where this one is about a single thing.
 func (r *Request) In(scope arn.Scope) string {
 	other := Request{Scope: scope, Default: r.Default, Path: r.Path}
