@@ -85,7 +85,7 @@ func (c *Console) showRefused(w http.ResponseWriter, r *http.Request, to *found,
 	if out.status < http.StatusBadRequest {
 		out.status = http.StatusBadRequest
 	}
-	c.write(w, r, out.status, c.document(asked, to, out, false))
+	c.write(w, r, out.status, c.document(asked, to, out, ""))
 }
 
 // ask answers with a question: a page whose form says yes.
@@ -105,5 +105,5 @@ func (c *Console) ask(w http.ResponseWriter, r *http.Request, asked *page.Reques
 		h.Input(h.Type("hidden"), h.Name(confirmed), h.Value("yes")),
 		h.Button(h.Type("submit"), h.Class("danger"), page.Text(q.Yes)), page.A("No, go back", asked.Self())))
 	out.scopes = fragment{"scopes", render(c.scopeLinks(asked))}
-	c.write(w, r, http.StatusOK, c.document(asked, nil, out, false))
+	c.write(w, r, http.StatusOK, c.document(asked, nil, out, ""))
 }

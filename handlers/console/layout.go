@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"slices"
 
 	g "maragu.dev/gomponents"
 
@@ -10,8 +11,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
-// document is a whole page. live: its script follows its stream.
-func (c *Console) document(r *page.Request, to *found, out rendered, live bool) g.Node {
+// document is a whole page, whose script follows the stream at an address; empty: there is none.
+func (c *Console) document(r *page.Request, to *found, out rendered, live string) g.Node {
 	body := g.Group{}
 	for _, f := range out.fragments {
 		body = append(body, h.Raw(f.html)) // which render has made
@@ -27,7 +28,7 @@ func (c *Console) document(r *page.Request, to *found, out rendered, live bool) 
 			h.A(h.Class("skip"), h.Href("#main"), h.Text("Skip to the content")),
 			h.Header(h.A(h.Class("name"), h.Href(r.To()), h.Text("ecs-emulator")), c.nav(r, to), h.Raw(out.scopes.html), c.clock()),
 			h.P(h.ID("connection"), h.Role("status"), h.Aria("live", "polite"), h.Hidden()),
-			h.Main(h.ID("main"), h.TabIndex("-1"), g.If(live, h.Data("live", "")), body),
+			h.Main(h.ID("main"), h.TabIndex("-1"), g.If(live != "", h.Data("live", live)), body),
 			h.Footer(h.P(page.Textf("ecs-emulator %s. Times are of the emulator's clock, in UTC.", c.Version)))))}
 }
 
@@ -87,7 +88,15 @@ func (c *Console) show(w http.ResponseWriter, r *http.Request, to *found) {
 		return
 	}
 	out := c.read(asked, to, err, nil)
-	c.write(w, r, out.status, c.document(asked, to, out, true))
+	c.write(w, r, out.status, c.document(asked, to, out, live(asked)))
+}
+
+// live is the address of a page's stream. Where something is, that stays the one of the account and region that the page shows.
+func live(r *page.Request) string {
+	if slices.Contains(scopes(r.Tx), r.Scope) {
+		return page.Local(r.Fixed())
+	}
+	return page.Local(r.Self())
 }
 
 // refuse answers with what is wrong, where no page is to be shown.
@@ -100,7 +109,7 @@ func (c *Console) refuse(w http.ResponseWriter, r *http.Request, e *page.Refusal
 	for _, s := range view.Sections {
 		out.add("section-"+s.ID, section(s))
 	}
-	c.write(w, r, e.Status, c.document(asked, nil, out, false))
+	c.write(w, r, e.Status, c.document(asked, nil, out, ""))
 }
 
 func (c *Console) write(w http.ResponseWriter, r *http.Request, status int, document g.Node) {

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"context"
+	"html"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/console"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
 // lastID is the id of the last event of a text.
@@ -206,6 +208,28 @@ func TestAPageThatPanicsEndsNothingElse(t *testing.T) {
 			t.Errorf("its stream: status %d", v.status)
 		}
 		w.Close()
+	})
+}
+
+// A page that shows the only region in which something is goes on with it once something is in another one.
+func TestAStreamStaysInItsRegion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		w.addIn(arn.Scope{Region: "eu-west-1", Account: scope.Account}, "shop")
+		_, rest, _ := strings.Cut(w.get("/things/shop").Body.String(), ` data-live="`+console.Prefix)
+		to, _, found := strings.Cut(rest, `"`)
+		v := w.follow(html.UnescapeString(to), "", nil)
+		synctest.Wait()
+		if got := v.received(); !found || !strings.Contains(got, "<h1>shop</h1>") {
+			t.Fatalf("the stream %q: %q", to, got)
+		}
+		w.add("other")
+		time.Sleep(time.Second)
+		if got := v.received(); strings.Contains(got, "there is no shop") || !strings.Contains(got, `aria-current="true">eu-west-1<`) {
+			t.Errorf("the stream %s: %q", to, got)
+		}
+		v.leave()
+		v.gone()
 	})
 }
 

@@ -10,28 +10,29 @@ document.documentElement.classList.add("js");
 
 const main = document.getElementById("main");
 const connection = document.getElementById("connection");
-const live = main !== null && "live" in main.dataset;
+const live = main === null ? undefined : main.dataset.live; // the address of the stream, if there is one
 
 let source = null; // the EventSource, while the tab is seen
 let retry = 0; // the timer of the next attempt
 let away = null; // since when the emulator does not answer
 
 function join() {
-  if (!live || source !== null || document.hidden) {
+  if (live === undefined || source !== null || document.hidden) {
     return;
   }
   clearTimeout(retry);
-  source = new EventSource(location.pathname + location.search);
+  source = new EventSource(live);
   source.addEventListener("open", back);
   source.addEventListener("fragments", (event) => {
     back();
     put(event.data);
   });
   source.addEventListener("error", () => {
-    gone();
     if (source !== null && source.readyState === EventSource.CLOSED) {
       leave();
-      look();
+      look(); // which tells a refusal from silence
+    } else {
+      gone();
     }
   });
 }
@@ -48,7 +49,7 @@ function leave() {
 // look reads the page where its stream was refused: the thing may be gone, or the emulator.
 async function look() {
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const answer = await fetch(live, { headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const next = page.getElementById("main");
     if (next !== null) {
@@ -216,6 +217,7 @@ function children(old, next) {
     } else {
       old.insertBefore(match, at);
     }
+    named.delete(child.id); // another one of the same id is not put over it
     morph(match, child);
   }
   while (at !== null) {
