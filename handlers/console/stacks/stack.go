@@ -23,7 +23,7 @@ func readStack(r *page.Request) (*page.View, error) {
 		Sections: []page.Section{{ID: "stack", Title: "Stack", Body: about(r, s)}},
 	}
 	if s.Status.InProgress() {
-		view.Sections = append(view.Sections, page.Section{ID: "waits", Title: "What it waits for", Wide: true, Body: waits(said)})
+		view.Sections = append(view.Sections, page.Section{ID: "waits", Title: "What it waits for", Wide: true, Body: waits(s, said)})
 	}
 	if said.Failure != nil || said.RollbackFailure != nil {
 		view.Sections = append(view.Sections, page.Section{ID: "failures", Title: "What has failed first", Wide: true, Body: failures(s, said)})
@@ -92,7 +92,7 @@ func about(r *page.Request, s *cloudformation.Stack) g.Node {
 }
 
 // waits are the resources that the operation under way waits for.
-func waits(said overview.Stack) g.Node {
+func waits(s *cloudformation.Stack, said overview.Stack) g.Node {
 	rows := make([]page.Row, 0, len(said.WaitsFor))
 	for _, w := range said.WaitsFor {
 		how := "its calls go on"
@@ -102,8 +102,9 @@ func waits(said overview.Stack) g.Node {
 		case !w.RetryAt.IsZero():
 			how = "its delete has failed, and is tried again"
 		}
-		rows = append(rows, page.Row{ID: "waits-" + w.LogicalID + "-" + strings.ReplaceAll(w.PhysicalID, " ", "_"), Cells: []g.Node{
-			page.Code(w.LogicalID), page.Text(w.Type), page.Or(w.PhysicalID), page.Status(w.Status), page.Time(w.Since), page.Text(how), page.Time(w.RetryAt),
+		id := s.Mask(w.PhysicalID)
+		rows = append(rows, page.Row{ID: "waits-" + w.LogicalID + "-" + strings.ReplaceAll(id, " ", "_"), Cells: []g.Node{
+			page.Code(w.LogicalID), page.Text(w.Type), page.Or(id), page.Status(w.Status), page.Time(w.Since), page.Text(how), page.Time(w.RetryAt),
 		}})
 	}
 	return page.Table("Resources that the stack waits for", []string{"Logical id", "Type", "Physical id", "Status", "Since", "How far", "Next try"}, rows)
