@@ -88,12 +88,13 @@ func (c *Console) show(w http.ResponseWriter, r *http.Request, to *found) {
 		return
 	}
 	out := c.read(asked, to, err, nil)
-	c.write(w, r, out.status, c.document(asked, to, out, live(asked)))
+	c.write(w, r, out.status, c.document(asked, to, out, c.live(asked)))
 }
 
-// live is the address of a page's stream. Where something is, that stays the one of the account and region that the page shows.
-func live(r *page.Request) string {
-	if slices.Contains(scopes(r.Tx), r.Scope) {
+// live is the address of a page's stream. Of an account and region that are shown because something is only there it names these:
+// once something is elsewhere they are not those without a choice.
+func (c *Console) live(r *page.Request) string {
+	if r.Scope != c.Scope && slices.Contains(scopes(r.Tx), r.Scope) {
 		return page.Local(r.Fixed())
 	}
 	return page.Local(r.Self())

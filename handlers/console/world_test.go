@@ -69,7 +69,7 @@ type world struct {
 	// done are the actions that were done, and regions where.
 	done    []url.Values
 	regions []string
-	logs func(ctx context.Context, o backend.LogOptions) error
+	logs    func(ctx context.Context, o backend.LogOptions) error
 }
 
 func newWorld(t *testing.T, change func(o *console.Options)) *world {
