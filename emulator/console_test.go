@@ -109,6 +109,11 @@ func TestABrowserIsLedToTheConsole(t *testing.T) {
 			t.Errorf("%s is led to the console: %d", name, status)
 		}
 	}
+	for _, host := range []string{"bucket.s3.amazonaws.com", "ecs.us-east-1.api.aws"} {
+		if status, header, _ := w.browse(http.MethodGet, "/", nil, map[string]string{"Host": host}); header.Get("Location") != "" {
+			t.Errorf("Host %s, which the console does not answer, is led there: %d", host, status)
+		}
+	}
 	for host, want := range map[string]int{
 		"evil.example": http.StatusForbidden, "bucket.s3.amazonaws.com": http.StatusForbidden, "ecs.us-east-1.api.aws": http.StatusForbidden,
 		"ecs.cn-north-1.amazonaws.com.cn": http.StatusForbidden, "localhost": http.StatusOK, "ecs-emulator": http.StatusOK, "web.localhost": http.StatusOK,

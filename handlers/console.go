@@ -53,5 +53,5 @@ func (e *endpoint) asksForPages(r *http.Request) bool {
 		return false
 	}
 	_, signed, err := awsapi.ScopeOf(r)
-	return !signed && err == nil && r.Header.Get("X-Amz-Target") == "" && e.Gate.refusal(r, console.Prefix) == ""
+	return !signed && err == nil && r.Header.Get("X-Amz-Target") == "" && e.guard.consoleRefusal(r) == "" && e.Gate.refusal(r, console.Prefix) == ""
 }
