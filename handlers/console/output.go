@@ -8,11 +8,16 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/page"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
-// outputPatience bounds for how long a page waits for the output of its containers.
-const outputPatience = 2 * time.Second
+// outputPatience bounds for how long a page waits for the output of its containers. What could not be followed is tried again
+// after followAgain.
+const (
+	outputPatience = 2 * time.Second
+	followAgain    = 5 * time.Second
+)
 
 // readOnce reads the newest lines that containers have written until now, by time. The error says what could not be read.
 func readOnce(ctx context.Context, from *page.Sources, of []page.Container, tail int) (lines []page.Line, err error) {
@@ -105,14 +110,42 @@ func (o *output) follow(c page.Container, tail int) *followed {
 		options.Since, options.Tail = f.lines[len(f.lines)-1].At.Add(1), 0
 	}
 	o.done.Go(func() {
-		if err := o.from.Logs(ctx, c.TaskARN, c.Name, options); err != nil && ctx.Err() == nil {
-			f.mu.Lock()
-			f.err = err
-			f.mu.Unlock()
-			o.wake()
+		for {
+			err := o.from.Logs(ctx, c.TaskARN, c.Name, options)
+			if err == nil || ctx.Err() != nil || !o.again(ctx, f, c, &options, err, tail) {
+				return
+			}
 		}
 	})
 	return f
+}
+
+// again waits after an error, until the container's output can be read, and has it go on after the lines that there are. It
+// reports whether that is so: else the context has ended.
+func (o *output) again(ctx context.Context, f *followed, c page.Container, options *backend.LogOptions, err error, tail int) bool {
+	for err != nil {
+		f.mu.Lock()
+		known := f.err != nil && f.err.Error() == err.Error()
+		f.err = err
+		if len(f.lines) > 0 {
+			options.Since, options.Tail = f.lines[len(f.lines)-1].At.Add(1), 0
+		}
+		f.mu.Unlock()
+		if !known {
+			o.wake()
+		}
+		if pause.For(ctx, followAgain) != nil {
+			return false
+		}
+		kept, stop := context.WithTimeout(ctx, outputPatience)
+		_, err = readKept(kept, o.from, c, tail)
+		stop()
+	}
+	f.mu.Lock()
+	f.err = nil
+	f.mu.Unlock()
+	o.wake()
+	return ctx.Err() == nil
 }
 
 // end returns when nothing is followed any more. The context has ended.

@@ -2,9 +2,11 @@ package console_test
 
 import (
 	"context"
+	"errors"
 	"html"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -297,5 +299,52 @@ func TestOutputIsFollowed(t *testing.T) {
 		if !v.gone() || reading != 0 {
 			t.Errorf("%d readers are left", reading)
 		}
+	})
+}
+
+// The engine goes away for half a minute, and the page goes on after the lines that it has.
+func TestOutputIsFollowedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		var away atomic.Bool
+		began := 0
+		w.logs = func(ctx context.Context, o backend.LogOptions) error {
+			if away.Load() {
+				return errors.New("the engine is silent")
+			}
+			for i, text := range []string{"first", "second"} {
+				if at := time.Unix(int64(i+1), 0); i < max(began, 1) && !at.Before(o.Since) {
+					if err := o.Write(at, false, text); err != nil {
+						return err
+					}
+				}
+			}
+			if !o.Follow {
+				return nil
+			}
+			began++
+			for ctx.Err() == nil && !away.Load() {
+				time.Sleep(time.Second)
+			}
+			return errors.New("the engine is silent")
+		}
+		v := w.follow("/tolerant", "", nil)
+		time.Sleep(3 * time.Second)
+		v.received()
+		away.Store(true)
+		time.Sleep(30 * time.Second)
+		if got := v.received(); strings.Count(got, "event:") != 1 || !strings.Contains(got, "silent") {
+			t.Errorf("the engine is away: %q", got)
+		}
+		began = 2
+		away.Store(false)
+		time.Sleep(10 * time.Second)
+		if got := v.received(); strings.Contains(got, "silent") || strings.Count(got, ">first</span>") != 1 || strings.Count(got, ">second</span>") != 1 {
+			t.Errorf("the engine is back: %q", got)
+		}
+		v.leave()
+		time.Sleep(2 * time.Second)
+		v.gone()
+		w.Close()
 	})
 }

@@ -132,8 +132,16 @@ func (w *world) pages() []page.Page {
 		}
 		return &page.View{Title: "Output", Sections: []page.Section{{ID: "lines", Title: "Lines", Body: page.Lines("output", "Output", lines)}}}, nil
 	}
+	tolerant := func(r *page.Request) (*page.View, error) {
+		lines, err := r.Output([]page.Container{{TaskARN: "t", Name: "app"}}, 10)
+		v := &page.View{Title: "Output", Sections: []page.Section{{ID: "lines", Title: "Lines", Body: page.Lines("output", "Output", lines)}}}
+		if err != nil {
+			v.Summary = err.Error()
+		}
+		return v, nil
+	}
 	return []page.Page{
-		{Nav: "All", Read: list}, {Pattern: "/output", Read: output},
+		{Nav: "All", Read: list}, {Pattern: "/output", Read: output}, {Pattern: "/tolerant", Read: tolerant},
 		{Pattern: "/things/{name}", Read: one, Actions: map[string]page.Action{
 			"Change": {Do: do},
 			"Remove": {Do: do, Ask: func(r *page.Request) (*page.Question, error) {
