@@ -159,7 +159,11 @@ func (r *round) beginEngine(ctx context.Context) {
 	}, func() doctor.Trial { return doctor.Trial{Done: true, Step: "it takes too long", Err: errLate} })
 }
 
+// close leaves the engine when the trial has removed what it made, also where the checks are not waited for.
 func (r *round) close() {
+	if r.trial != nil {
+		r.trial.wait()
+	}
 	if on := r.opened.wait(); on.err == nil {
 		_ = on.engine.Close()
 	}

@@ -8,11 +8,13 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/doctor"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/doctor/examination"
 )
 
@@ -160,6 +162,44 @@ func TestASandboxThatIsNeverMadeIsGivenUp(t *testing.T) {
 	if left, err := p.Networks(t.Context(), nil); err != nil || len(left) > 0 {
 		t.Errorf("left are %v, %v", left, err)
 	}
+}
+
+// interrupted is an engine whose user gives up while a sandbox is made, and which takes its time to remove what was.
+type interrupted struct {
+	*patient
+	giveUp  context.CancelFunc
+	removed atomic.Bool
+}
+
+func (i *interrupted) CreateSandbox(ctx context.Context, _ backend.SandboxSpec) (backend.Container, error) {
+	i.giveUp()
+	return backend.Container{}, ctx.Err()
+}
+
+func (i *interrupted) RemoveAll(ctx context.Context) error {
+	select {
+	case <-time.After(5 * time.Second): // of the test's bubble
+		i.removed.Store(!i.closed.Load())
+		return i.patient.RemoveAll(ctx)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// What a trial has made is removed before the engine is left, also when the user does not wait for what is found.
+func TestAnExaminationThatIsInterruptedLeavesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, giveUp := context.WithCancel(t.Context())
+		engine := &interrupted{patient: newPatient(), giveUp: giveUp}
+		o := engine.options()
+		o.Only = []string{"sandbox"}
+		o.Answer = func(context.Context) doctor.Answer { return doctor.Answer{} }
+		o.Open = func(context.Context) (examination.Engine, error) { return engine, nil }
+		examination.Examine(ctx, o)
+		if !engine.removed.Load() {
+			t.Error("the engine was closed before the trial had removed what it made")
+		}
+	})
 }
 
 func TestTheSimulatedEngineSaysWhatDoesNotApply(t *testing.T) {
