@@ -106,6 +106,21 @@ func TestDoctorOfAnEngineThatHangs(t *testing.T) {
 	e.has("environment", diagnosis.OK, "", "")
 }
 
+// A password in a URL is no name, so it is not told: of an endpoint that answers, of one that does not, and of one that is none.
+func TestDoctorTellsNoPassword(t *testing.T) {
+	t.Parallel()
+	serve := startServe(t, "--engine", "sim")
+	_, at, _ := strings.Cut(endpoint.FindStringSubmatch(serve.ready)[1], "//")
+	for _, url := range []string{"http://me:hunter2@" + at, "http://me:hunter2@127.0.0.1:1", "http://me:hunter2@%zz", "http://me:hunter2@a b", "http://me:hunter2/x@127.0.0.1:1", "me:hunter2@127.0.0.1:1"} {
+		e := examine(t, []string{"AWS_ENDPOINT_URL=" + url}, "--engine", "sim", "--listen", "127.0.0.1:0")
+		for _, c := range e.Checks {
+			if strings.Contains(c.Text+c.Next, "hunter2") {
+				t.Errorf("%s: %+v", url, c)
+			}
+		}
+	}
+}
+
 // dockerThatSays is engineThatSays with a version of its API.
 func dockerThatSays(t *testing.T, version string, answers map[string]string) (url string) {
 	t.Helper()

@@ -22,6 +22,19 @@ type Answer struct {
 	Own string
 }
 
+// Shown is a URL, or what is meant to be one, without the name and the password of a user: checks tell no secrets.
+func Shown(endpoint string) string {
+	at := strings.LastIndex(endpoint, "@")
+	if at < 0 {
+		return endpoint
+	}
+	scheme := ""
+	if before, _, found := strings.Cut(endpoint[:at], "://"); found {
+		scheme = before + "://"
+	}
+	return scheme + endpoint[at+1:]
+}
+
 // Emulator is what answers, empty if it is none.
 func (a Answer) Emulator() string {
 	if a.Silence != "" || a.Stranger {

@@ -112,7 +112,7 @@ func Examine(ctx context.Context, o Options) diagnosis.Report {
 	o.Limits.complete()
 	r := &round{Options: o}
 	r.answer = begin(ctx, o.Limits.Other, grace, r.ask, func() doctor.Answer {
-		return doctor.Answer{URL: o.Endpoint, Silence: errLate.Error()}
+		return doctor.Answer{URL: doctor.Shown(o.Endpoint), Silence: errLate.Error()}
 	})
 	if o.Simulated == "" {
 		r.beginEngine(ctx)

@@ -25,10 +25,10 @@ var direct = http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 
 // Ask asks what is at the endpoint.
 func Ask(ctx context.Context, endpoint string) (a doctor.Answer) {
-	a.URL = endpoint
+	a.URL = doctor.Shown(endpoint)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(endpoint, "/")+"/_emulator/health", nil)
-	if err != nil {
-		a.Silence = err.Error()
+	if err != nil { // its text may have a password
+		a.Silence = "it is no URL"
 		return a
 	}
 	response, err := direct.Do(request)

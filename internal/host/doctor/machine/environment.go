@@ -13,7 +13,7 @@ import (
 
 // Environment is what clients read that are started from here. real says whether a profile leads to credentials of AWS.
 func Environment(endpoint string, variables []string, real func(profile string) bool) doctor.Environment {
-	e := doctor.Environment{Endpoint: endpoint, Variables: map[string]string{}}
+	e := doctor.Environment{Endpoint: doctor.Shown(endpoint), Variables: map[string]string{}}
 	for _, one := range variables {
 		name, value, _ := strings.Cut(one, "=")
 		e.Variables[name] = value
