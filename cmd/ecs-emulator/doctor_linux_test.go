@@ -82,6 +82,26 @@ func TestDoctorAsksBeforeItRemoves(t *testing.T) {
 	}
 }
 
+// What --fix removes is on the engine that was examined: the one that the data directory belongs to.
+func TestDoctorRepairsTheEngineThatItExamined(t *testing.T) {
+	t.Parallel()
+	hasOwner := func(id string) string {
+		return engineThatSays(t, healthyAnswers(map[string]string{
+			"networks": fmt.Sprintf(`[{"Id":"vpc","Name":"vpc","Labels":{"ecs-emulator.kind":"network","ecs-emulator.owner":%q}}]`, id),
+		}))
+	}
+	dir := t.TempDir()
+	p := &process{T: t}
+	p.must(os.WriteFile(filepath.Join(dir, "engine.json"), fmt.Appendf(nil, `{"kind":"docker","host":%q}`, hasOwner("examined")), 0o600))
+	cmd := command("doctor", "--data-dir", dir, "--fix")
+	cmd.Env = append(cmd.Env, "TERM=xterm", "NO_COLOR=1", "DOCKER_HOST="+hasOwner("elsewhere"))
+	s := startOnTerminal(p, 80, cmd)
+	s.eventually("it asks", func() bool { return strings.Contains(s.text(), "Remove that? [y/N] ") })
+	if text := s.text(); !strings.Contains(text, "owner examined is dead") || !strings.Contains(text, "have on the engine:\n  owner examined: ") {
+		t.Errorf("it lists\n%s", text)
+	}
+}
+
 // A port of a task has another number, because a process that is no emulator has its own. The emulator that runs the task is asked.
 func TestDoctorSaysWhoHasThePortOfATask(t *testing.T) {
 	t.Parallel()

@@ -34,7 +34,7 @@ type Command struct {
 	JSON, Fix bool
 	// Check is a check that the emulator at the endpoint makes itself.
 	Check func(ctx context.Context, name string) (diagnosis.Check, error)
-	// Dead lists what dead owners have on the engine, a line for each; Prune removes it, and says so.
+	// Dead lists what dead owners have on Engine, a line for each; Prune removes it, and says so.
 	Dead  func(ctx context.Context) ([]string, error)
 	Prune func(ctx context.Context, stdout io.Writer) error
 	Stdin *os.File
@@ -88,6 +88,9 @@ func (c *Command) options() (o examination.Options, err error) {
 		Listen: c.Listen, Endpoint: c.Endpoint, Named: c.Named, VPC: c.VPC, Instance: c.Instance, State: c.DataDir,
 		Variables: os.Environ(), Real: profile.IsReal, Version: c.Version,
 		Ports: func(ctx context.Context) (diagnosis.Check, error) { return c.Check(ctx, "ports") },
+	}
+	if choice.Host != "" {
+		c.Engine = choice.Host // fix repairs the one that is examined
 	}
 	choice.Examine(&o, c.Programs)
 	return o, nil
