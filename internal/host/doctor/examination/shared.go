@@ -2,6 +2,7 @@ package examination
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 
@@ -37,6 +38,9 @@ func (s *Shared) Examine(ctx context.Context, names []string) (diagnosis.Report,
 func (s *Shared) join(names []string) *underWay {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	names = slices.Clone(names)
+	slices.Sort(names)
+	names = slices.Compact(names)
 	key := strings.Join(names, ",")
 	if under := s.running[key]; under != nil {
 		return under

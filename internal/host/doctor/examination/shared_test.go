@@ -48,3 +48,23 @@ func TestOneExaminationIsForAllWhoAskMeanwhile(t *testing.T) {
 		}
 	})
 }
+
+// The names are those of checks: in which order, and how often, is all the same.
+func TestTheOrderOfNamesMakesNoOtherExamination(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		runs, end := 0, make(chan struct{})
+		shared := examination.Shared{Run: func([]string) diagnosis.Report {
+			runs++
+			<-end
+			return diagnosis.Report{}
+		}}
+		for _, names := range [][]string{{"images", "sandbox"}, {"sandbox", "images"}, {"sandbox", "images", "sandbox"}} {
+			go func() { _, _ = shared.Examine(t.Context(), names) }()
+		}
+		synctest.Wait()
+		if runs != 1 {
+			t.Errorf("%d examinations were made", runs)
+		}
+		close(end)
+	})
+}
