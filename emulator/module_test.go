@@ -267,6 +267,17 @@ func TestAModuleThatCannotOpenRefusesTheStart(t *testing.T) {
 	start(t, emulator.Options{DataDir: dir}) // the directory is free
 }
 
+func TestEachModuleIsListedOnce(t *testing.T) {
+	t.Parallel()
+	listed := map[string]bool{}
+	for _, m := range start(t).srv.Modules() {
+		if listed[m.Name] {
+			t.Errorf("the module %s is listed twice", m.Name)
+		}
+		listed[m.Name] = true
+	}
+}
+
 // TestEachTableHasAModule has modules say of each table and log of the store whether time removes its rows: what a
 // module forgets here, it has not thought of.
 func TestEachTableHasAModule(t *testing.T) {

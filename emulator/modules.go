@@ -87,7 +87,6 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		p.why.Module(),
 		doctor.Module(),
 		p.console.Module(),
-		doctor.Module(),
 	}, append(o.modules, metrics.Module())...) // which collects from all others
 	s.collect = metrics.Collect
 	s.quiet = &controllers.Quiet{Store: c.Store, Settle: p.engine.Settle, Loops: s.running.Loops, Requests: s.requests.Load, Matched: events.Matched, Log: o.Log}
