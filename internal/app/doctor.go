@@ -32,9 +32,16 @@ type Doctor struct {
 // Module lists what it brings.
 func (d *Doctor) Module() Module {
 	d.shared.Run = func(names []string) diagnosis.Report { return d.examine(d.Closing, names) }
-	return Module{Name: "doctor", Offer: func() Offer {
-		return Offer{Routes: control.DoctorRoutes(control.DoctorOptions{Examine: d.Examine, Log: d.Log})}
-	}}
+	return Module{
+		Name: "doctor",
+		Offer: func() Offer {
+			return Offer{Routes: control.DoctorRoutes(control.DoctorOptions{Examine: d.Examine, Log: d.Log})}
+		},
+		Close: func() error {
+			d.shared.Wait() // Closing has ended it; it still removes its sandbox
+			return nil
+		},
+	}
 }
 
 // Examine makes the checks of these names, or all. Those who ask at the same time share one examination.

@@ -2,6 +2,7 @@ package examination
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -58,4 +59,14 @@ func (s *Shared) join(names []string) *underWay {
 		close(begun.done)
 	}()
 	return begun
+}
+
+// Wait returns when no examination is under way.
+func (s *Shared) Wait() {
+	s.mu.Lock()
+	under := slices.Collect(maps.Values(s.running))
+	s.mu.Unlock()
+	for _, one := range under {
+		<-one.done
+	}
 }

@@ -68,3 +68,33 @@ func TestTheOrderOfNamesMakesNoOtherExamination(t *testing.T) {
 		close(end)
 	})
 }
+
+// Nothing is closed under an examination, which would leave its sandbox behind.
+func TestItIsWaitedForAnExamination(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		end := make(chan struct{})
+		shared := examination.Shared{Run: func([]string) diagnosis.Report {
+			<-end
+			return diagnosis.Report{}
+		}}
+		shared.Wait() // there is none
+		ctx, leave := context.WithCancel(t.Context())
+		go func() { _, _ = shared.Examine(ctx, nil) }()
+		synctest.Wait()
+		leave() // it goes on
+		waited := false
+		go func() {
+			shared.Wait()
+			waited = true
+		}()
+		synctest.Wait()
+		if waited {
+			t.Error("it is not waited for")
+		}
+		close(end)
+		synctest.Wait()
+		if !waited {
+			t.Error("it is waited for without end")
+		}
+	})
+}
