@@ -85,8 +85,8 @@ func TestCausesOfTasksThatTheSchedulerStops(t *testing.T) {
 		}, []wanted{{why.ContainerUnhealthy, []string{
 			`health check "CMD-SHELL exit 7" of container app failed 2 times in a row, the last time with exit code 7`,
 		}, "correct the health check in container-unhealthy:1"}}},
-		"rolled back": {func(w *world, service string) string {
-			service = "back"
+		"rolled back": {func(w *world, _ string) string {
+			service := "back"
 			w.createService(service, w.definition(service, sleeps), 1)
 			w.untilServed(service, 1)
 			w.update(&ecs.UpdateServiceInput{Service: &service, TaskDefinition: aws.String(w.definition(service, func(_ *ecs.RegisterTaskDefinitionInput, app *types.ContainerDefinition) {

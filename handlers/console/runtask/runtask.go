@@ -108,9 +108,6 @@ func awsvpc(r *page.Request, definition string) bool {
 	return d != nil && d.Definition().NetworkMode == types.NetworkModeAwsvpc
 }
 
-func list(text string) (members []string) {
-	for _, member := range strings.FieldsFunc(text, func(c rune) bool { return c == ',' || c == ' ' }) {
-		members = append(members, member)
-	}
-	return members
+func list(text string) []string {
+	return strings.FieldsFunc(text, func(c rune) bool { return c == ',' || c == ' ' })
 }
