@@ -96,13 +96,14 @@ func kindOfARN(ref string) string {
 
 // byName are the services of a name, or of cluster/name. Those that are INACTIVE count only where there is no other.
 func byName(tx *store.Tx, ref, cluster string) (found []subject) {
-	if of, name, both := strings.Cut(ref, "/"); both && cluster == "" {
-		cluster, ref = of, name
+	of, name, both := strings.Cut(ref, "/")
+	if !both {
+		of, name = "", ref
 	}
 	var inactive []subject
 	for s := range state.EachService(tx) {
 		switch {
-		case s.Name != ref || !inCluster(s.ARN, cluster):
+		case s.Name != name || !inCluster(s.ARN, of) || !inCluster(s.ARN, cluster):
 		case s.Status() == state.ServiceInactive:
 			inactive = append(inactive, subject{s.ARN, why.KindService})
 		default:
