@@ -50,7 +50,7 @@ func TestAThingThatIsNotThere(t *testing.T) {
 	}
 }
 
-// TestEachRowIsShown has two rows of a list have the same id: that of "a-b" of c is also that of a of "b-c".
+// TestEachRowIsShown has two rows of a list have the same id: service c of cluster a-b, and service b-c of cluster a.
 func TestEachRowIsShown(t *testing.T) {
 	s := start(t)
 	s.createCluster("one")

@@ -235,7 +235,7 @@ var documented = []struct{ file, path, theme string }{
 	{"console-cluster.png", "/clusters/shop", "dark"},
 }
 
-// TestPictures takes a picture of each page, as telephones, tablets and desks show it, in both themes, and those of the documents:
+// TestPictures takes a picture of each page, as telephones, tablets and desks show it, in both themes, and the pictures that documents show:
 //
 //	make test-console PICTURES=folder
 func TestPictures(t *testing.T) {

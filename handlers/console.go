@@ -10,7 +10,7 @@ import (
 )
 
 // awsDomains are domains of AWS's, of which clients use the names for this machine. Pages that others write are at such
-// names too, such as those of S3's buckets, so the console has none.
+// names too, such as the names of S3's buckets, so the console has none.
 var awsDomains = []string{".amazonaws.com", ".amazonaws.com.cn", ".api.aws"}
 
 // console answers with a page of the console those who use a name that is no page's, and no task.
@@ -34,7 +34,7 @@ func (g *guard) consoleRefusal(r *http.Request) string {
 	if !overNetwork(r) || g.knows(name) && !isAWSName(name) {
 		return ""
 	}
-	return fmt.Sprintf("refused: the host name %.200q is not known to the console, and could be that of a web page. "+
+	return fmt.Sprintf("refused: the host name %.200q is not known to the console, and a web page could have it. "+
 		"Use http://127.0.0.1 or localhost, or start the emulator with --allowed-hosts", name)
 }
 

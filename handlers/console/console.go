@@ -36,7 +36,7 @@ type Options struct {
 	// ReadOnly: there are no forms, and a POST is refused.
 	ReadOnly bool
 	Sources  *page.Sources
-	// Pages are all pages, in the order of the list of pages. Nil: those of [Pages].
+	// Pages are all pages, in the order of the list of pages. Nil: what [Pages] returns.
 	Pages []page.Page
 	// Closing ends when the emulator closes; nil never does. Streams end with it.
 	Closing context.Context

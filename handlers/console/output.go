@@ -40,7 +40,7 @@ func readKept(ctx context.Context, from *page.Sources, c page.Container, tail in
 	return lines, err
 }
 
-// newest sorts lines by time, those of a container in their order, and returns the last ones.
+// newest sorts lines by time, lines of one container in their order, and returns the last ones.
 func newest(lines []page.Line, n int) []page.Line {
 	sorting.By(lines, func(a, b page.Line) int { return a.At.Compare(b.At) })
 	return lines[max(0, len(lines)-n):]

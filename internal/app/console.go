@@ -72,7 +72,7 @@ func (c *Console) sources() *page.Sources {
 	}
 }
 
-// morePages are those of what is beside clusters, services and tasks.
+// morePages are the pages of all but clusters, services and tasks.
 func (c *Console) morePages() []page.Page {
 	return consolepages.All(consolepages.Sources{
 		Check: c.ECS.check(c.Upstream != nil), Listeners: c.Balancers.Reached, Scaling: c.Metrics.scaling.Load, Look: c.Metrics.alarms.Look,

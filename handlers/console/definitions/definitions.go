@@ -40,7 +40,7 @@ func Pages(s Sources) []page.Page {
 	}
 }
 
-// images are those of a definition's containers, for a cell of a table.
+// images names the images of a definition's containers, for a cell of a table.
 func images(def *types.TaskDefinition) string {
 	var list []string
 	for _, c := range def.ContainerDefinitions {

@@ -75,7 +75,7 @@ func find(r *page.Request, revision string) (*state.TaskDefinition, error) {
 	return nil, page.NotFound(there, "There is no revision %d of the family %s.", number, family)
 }
 
-// numbers are those of the newest revisions.
+// numbers lists the numbers of the newest revisions.
 func numbers(all []*state.TaskDefinition) string {
 	var list []string
 	for _, d := range slices.Backward(all[max(0, len(all)-mostNamed):]) {

@@ -16,7 +16,7 @@ import (
 
 // Sources are what the pages ask for beside rows. All are required.
 type Sources struct {
-	// Scope is the account and region of an event; ok is false for those of the emulator itself.
+	// Scope is the account and region of an event; ok is false for events of the emulator itself.
 	Scope func(e outbox.Event) (of arn.Scope, ok bool)
 	// Counts are what rules and schedules have brought to their targets, by their ARNs.
 	Counts func() map[string]delivery.Counts

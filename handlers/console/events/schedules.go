@@ -85,7 +85,7 @@ func outcome(c delivery.Counts) string {
 	return text
 }
 
-// schedules are those of EventBridge Scheduler.
+// schedules shows the schedules of EventBridge Scheduler.
 func (s Sources) schedules(r *page.Request, counts map[string]delivery.Counts) (g.Node, error) {
 	enabled := func(s *scheduler.Schedule) bool { return s.State != types.ScheduleStateDisabled }
 	name := func(s *scheduler.Schedule) string { return s.Group + "/" + s.Name }
@@ -128,7 +128,7 @@ func window(s *scheduler.Schedule) string {
 	return ""
 }
 
-// rules are those of EventBridge, of all buses.
+// rules shows the rules of EventBridge, of all buses.
 func (s Sources) rules(r *page.Request, counts map[string]delivery.Counts) (g.Node, error) {
 	name := func(e *eventbridge.Rule) string { return e.Bus + "/" + e.Name }
 	var all []*eventbridge.Rule

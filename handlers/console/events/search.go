@@ -93,7 +93,7 @@ func position(all []outbox.Event, sequence uint64) int {
 	return at
 }
 
-// isOf reports whether an event is of an account and region. Those of the emulator itself say it in their bodies alone.
+// isOf reports whether an event is of an account and region. Events of the emulator itself say it in their bodies alone.
 func (s *searches) isOf(scope arn.Scope, r *page.Request, e outbox.Event) bool {
 	if of, ok := s.scope(e); ok {
 		return of == scope

@@ -25,7 +25,7 @@ type Form struct {
 type Field struct {
 	Name, Label string
 	Value       string
-	// Kind is that of an input: text, number, checkbox or hidden; with Options it is a choice of these. Empty is text.
+	// Kind is the type of an input: text, number, checkbox or hidden; with Options it is a choice of these. Empty is text.
 	Kind     string
 	Options  []Option
 	Hint     string

@@ -69,7 +69,7 @@ func readRepositories(r *page.Request) (*page.View, error) {
 	}, nil
 }
 
-// pulls are those of images for tasks that take long, from any registry.
+// pulls shows pulls of images for tasks that take long, from any registry.
 func pulls(r *page.Request) g.Node {
 	var rows []page.Row
 	if find := r.Overview().Pulls; find != nil {

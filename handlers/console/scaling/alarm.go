@@ -69,7 +69,7 @@ func aboutAlarm(r *page.Request, a *cloudwatch.Alarm) g.Node {
 	return g.Group{page.Pairs(pairs...), queries(a)}
 }
 
-// queries are those of an alarm of metric math.
+// queries shows the queries of an alarm of metric math.
 func queries(a *cloudwatch.Alarm) g.Node {
 	if len(a.Metrics) == 0 {
 		return nil

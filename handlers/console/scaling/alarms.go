@@ -51,7 +51,7 @@ func comparison(o types.ComparisonOperator) string {
 	return string(o)
 }
 
-// states are those of alarms.
+// states are the states of alarms.
 var states = []string{string(types.StateValueAlarm), string(types.StateValueOk), string(types.StateValueInsufficientData)}
 
 // readAlarms reads the page of all alarms.

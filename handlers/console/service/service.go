@@ -161,7 +161,7 @@ func (v *view) left() (n int) {
 	return n
 }
 
-// events are the service's messages: those of the last ten, and the others when they are asked for.
+// events are the service's messages: the last ten, and the others when they are asked for.
 func (v *view) events() g.Node {
 	const first = 10
 	var rows []page.Row

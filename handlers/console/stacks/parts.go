@@ -14,7 +14,7 @@ import (
 // mask stands in the place of a value that is not shown, as CloudFormation has it (CFN-74).
 const mask = "****"
 
-// parameters are those of a stack. Values of NoEcho parameters are not shown.
+// parameters shows the parameters of a stack. Values of NoEcho parameters are not shown.
 func parameters(s *cloudformation.Stack) g.Node {
 	rows := make([]page.Row, 0, len(s.Parameters))
 	for _, p := range s.Parameters {
@@ -27,7 +27,7 @@ func parameters(s *cloudformation.Stack) g.Node {
 	return page.Table("Parameters", []string{"Parameter", "Value", "Resolved value"}, rows)
 }
 
-// outputs are those of a stack. One that has something of a NoEcho parameter is not shown, though DescribeStacks answers it.
+// outputs shows the outputs of a stack. One that has something of a NoEcho parameter is not shown, though DescribeStacks answers it.
 func outputs(s *cloudformation.Stack) g.Node {
 	hidden := map[string]bool{}
 	for _, spec := range s.OutputSpecs {
@@ -88,7 +88,7 @@ func eventsOf(r *page.Request, s *cloudformation.Stack) (g.Node, error) {
 	return g.Group{page.Table("Events, the newest first", []string{"When", "Logical id", "Type", "Status", "Detailed status", "Reason"}, rows), r.Pages(paging)}, nil
 }
 
-// changeSets are those of a stack.
+// changeSets shows the change sets of a stack.
 func changeSets(s *cloudformation.Stack, sets []*cloudformation.ChangeSet) g.Node {
 	rows := make([]page.Row, 0, len(sets))
 	for _, c := range sets {

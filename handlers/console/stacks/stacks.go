@@ -76,7 +76,7 @@ func readStacks(r *page.Request) (*page.View, error) {
 }
 
 func row(r *page.Request, s *cloudformation.Stack) page.Row {
-	// A name is that of a stack which is not deleted.
+	// A name fits a stack which is not deleted.
 	to := s.Name
 	if s.Deleted() {
 		to = s.ID

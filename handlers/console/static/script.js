@@ -96,7 +96,7 @@ window.addEventListener("pageshow", join);
 
 // ---- Fragments
 
-// put replaces elements of the page by those of a fragment that have their ids.
+// put replaces elements of the page by elements of a fragment that have their ids.
 function put(html) {
   const parsed = document.createElement("template");
   parsed.innerHTML = html;

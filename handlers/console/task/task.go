@@ -171,7 +171,7 @@ func (v *view) network() g.Node {
 	return append(body, v.targets())
 }
 
-// targets are those of target groups that lead requests to the task.
+// targets shows the targets of target groups that lead requests to the task.
 func (v *view) targets() g.Node {
 	if v.task.Traffic == nil || len(v.task.Traffic.Targets) == 0 {
 		return nil

@@ -111,7 +111,7 @@ func instancesOf(r *page.Request, s *servicediscovery.Service) (_ g.Node, summar
 	return g.Group{r.Filter("instances", healths...), page.Table("Instances of "+s.Name, heads, rows), r.Pages(paging)}, cmp.Or(instanceHealth(r, s), "no instances"), nil
 }
 
-// attributes are those of an instance, in order of their names.
+// attributes shows the attributes of an instance, in order of their names.
 func attributes(i *servicediscovery.Instance) string {
 	list := make([]string, 0, len(i.Attributes))
 	for _, name := range slices.Sorted(maps.Keys(i.Attributes)) {

@@ -63,7 +63,7 @@ func aboutLoadBalancer(b *elbv2.LoadBalancer) g.Node {
 	)
 }
 
-// listeners are those of a load balancer, and where they are reached from this machine.
+// listeners shows the listeners of a load balancer, and where they are reached from this machine.
 func listeners(r *page.Request, b *elbv2.LoadBalancer, local map[string][]string) g.Node {
 	var rows []page.Row
 	for _, l := range elbv2.LoadBalancerListeners(r.Tx, b.ARN) {
@@ -74,7 +74,7 @@ func listeners(r *page.Request, b *elbv2.LoadBalancer, local map[string][]string
 	return page.Table("Listeners", []string{"Listener", "Local addresses", "Certificate", "Security policy"}, rows)
 }
 
-// rules are those of all listeners, in the order in which they are looked at.
+// rules shows the rules of all listeners, in the order in which they are looked at.
 func rules(r *page.Request, b *elbv2.LoadBalancer) g.Node {
 	var rows []page.Row
 	for _, l := range elbv2.LoadBalancerListeners(r.Tx, b.ARN) {

@@ -12,7 +12,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 )
 
-// states are those of load balancers that come here.
+// states are the states of load balancers that come here.
 var states = []string{
 	string(types.LoadBalancerStateEnumActive), string(types.LoadBalancerStateEnumProvisioning), string(types.LoadBalancerStateEnumFailed),
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
-// conditions are those of a rule in words: path-pattern is /api/* or /v2/*.
+// conditions says the conditions of a rule in words: path-pattern is /api/* or /v2/*.
 func conditions(list []types.RuleCondition) string {
 	all := make([]string, 0, len(list))
 	for _, c := range list {
@@ -51,7 +51,7 @@ func valuesOf(c types.RuleCondition) (values []string) {
 	return values
 }
 
-// actions are those of a rule in words. The body of a fixed response is not shown, nor a client's secret of a login.
+// actions says the actions of a rule in words. The body of a fixed response is not shown, nor a client's secret of a login.
 func actions(list []types.Action) string {
 	all := make([]string, 0, len(list))
 	for _, a := range list {

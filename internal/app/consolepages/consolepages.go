@@ -33,7 +33,7 @@ type Sources struct {
 	Scaling func() *servicescaling.Controller
 	// Look is what an alarm looks at.
 	Look scaling.Look
-	// Scope is the account and region of an event; ok is false for those of the emulator itself.
+	// Scope is the account and region of an event; ok is false for events of the emulator itself.
 	Scope func(e outbox.Event) (of arn.Scope, ok bool)
 	// Counts are what rules and schedules have brought to their targets, by their ARNs.
 	Counts      func() map[string]delivery.Counts

@@ -15,7 +15,7 @@ import (
 // mostActs is how many acts on one thing are remembered: the newest.
 const mostActs = 50
 
-// acts are those of faults, by what they have acted on, as far as events of them are kept. Each event is looked at once.
+// acts are what faults did, by what they have acted on, as far as events of them are kept. Each event is looked at once.
 type acts struct {
 	mu     sync.Mutex
 	seen   uint64 // the sequence number of the last event that was looked at

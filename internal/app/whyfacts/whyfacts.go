@@ -54,7 +54,7 @@ func (g *Gatherer) Ask(ref, cluster string) (why.Result, error) {
 	return inquiry.Of(f, ref, cluster)
 }
 
-// Facts are those of now.
+// Facts gathers the facts of now.
 func (g *Gatherer) Facts() *why.Facts {
 	f := &why.Facts{
 		Tx: g.Store.Read(), Now: g.Clock.Now(), Lines: g.lines, Faults: g.Faults(), KeptApart: g.KeptApart, Waiting: placecause.Waiting,

@@ -18,7 +18,7 @@ const Draining = "DRAINING"
 // Finding is whether a container instance has a place for a task, and if not why: the first filter that it does not pass.
 type Finding struct {
 	Instance *state.ContainerInstance
-	// Reason is as that of a Miss, or Draining; empty: the task has a place.
+	// Reason is one that a Miss has, or Draining; empty: the task has a place.
 	Reason string
 	// Needs and Free are what the task asks for and what there is: CPU units, MiB, network interfaces or GPUs.
 	Needs, Free int

@@ -44,7 +44,7 @@ func AsWanted(f *why.Facts, s *state.Service) bool {
 }
 
 // Explain returns the causes of a service that is not as wanted: first what has become of its deployment, then what it
-// lacks, then what it waits for. One that is DRAINING has those of the tasks that are left.
+// lacks, then what it waits for. One that is DRAINING has answers about the tasks that are left.
 func Explain(f *why.Facts, s *state.Service) []why.Answer {
 	if s.Status() == state.ServiceInactive {
 		return nil

@@ -17,7 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/taskcause"
 )
 
-// Bounds of what is looked at. Tasks that stopped are in order of their time, those of all services together.
+// Bounds of what is looked at. Tasks that stopped are in order of their time, tasks of all services together.
 const (
 	mostLookedAt = 2000 // tasks that stopped
 	mostStopped  = 10   // of a deployment

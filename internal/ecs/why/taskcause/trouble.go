@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 )
 
-// troubles are why a task could not start. Those of after its end have ended nothing, nor those of containers without which
+// troubles are why a task could not start. Troubles after its end have ended nothing, nor have troubles of containers without which
 // it runs.
 func (q *question) troubles() {
 	var ending []state.Trouble

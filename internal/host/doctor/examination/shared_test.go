@@ -49,7 +49,7 @@ func TestOneExaminationIsForAllWhoAskMeanwhile(t *testing.T) {
 	})
 }
 
-// The names are those of checks: in which order, and how often, is all the same.
+// The names are names of checks: in which order, and how often, is all the same.
 func TestTheOrderOfNamesMakesNoOtherExamination(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		runs, end := 0, make(chan struct{})
