@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/jsonstream"
@@ -104,11 +105,14 @@ func drain(stream io.Reader) error {
 	}
 }
 
+// building is for how long an image without a tag may be one that a build goes on with.
+const building = time.Minute
+
 // dropOlder removes what earlier versions imported, and the image that lost its tag
 // when two processes imported at once. The engine itself refuses to remove an image
 // in use; an emulator that just lost its image imports it again. What stays goes by its id:
 // Podman has it under another name. Images that are built on ours inherit the labels. The classic builder gives them a parent,
-// which no import has.
+// which no import has, but only once they are there: what has no tag and was made just now is left to the next time.
 func dropOlder(ctx context.Context, cli *client.Client, spec Spec, ref string) {
 	keep, err := cli.ImageInspect(ctx, ref)
 	if err != nil {
@@ -124,7 +128,7 @@ func dropOlder(ctx context.Context, cli *client.Client, spec Spec, ref string) {
 			return
 		}
 		for _, old := range images.Items {
-			if old.ID != keep.ID && old.ParentID == "" {
+			if old.ID != keep.ID && old.ParentID == "" && (len(which["dangling"]) == 0 || time.Since(time.Unix(old.Created, 0)) > building) {
 				_, _ = cli.ImageRemove(ctx, old.ID, client.ImageRemoveOptions{PruneChildren: true})
 			}
 		}

@@ -1,7 +1,10 @@
 package scratchimage_test
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -94,5 +97,45 @@ func TestEnsureLeavesImagesBuiltOnOurs(t *testing.T) {
 	ensure("two")
 	if _, err := cli.ImageInspect(t.Context(), built.ID); err != nil {
 		t.Errorf("the image built on it: %v", err)
+	}
+}
+
+// Between two steps a build has an image of which the engine knows no parent yet.
+func TestEnsureLeavesImagesOfABuildThatGoesOn(t *testing.T) {
+	cli := dockertest.Client(t)
+	spec := scratchimage.Spec{
+		Repository: "ecs-emulator/" + strings.ToLower(dockertest.Owner()),
+		Labels:     map[string]string{"ecs-emulator.test": dockertest.Owner()},
+		Programs:   []scratchimage.Program{{Path: "/program", Binary: []byte("one")}},
+	}
+	named := "ecs-emulator/" + strings.ToLower(dockertest.Owner()) + ":step"
+	imported, err := cli.ImageImport(t.Context(), client.ImageImportSource{Source: bytes.NewReader(make([]byte, 1024)), SourceName: "-"}, named,
+		client.ImageImportOptions{Changes: []string{fmt.Sprintf("LABEL ecs-emulator.test=%q", spec.Labels["ecs-emulator.test"])}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, imported); err != nil {
+		t.Fatal(err)
+	}
+	step, err := cli.ImageInspect(t.Context(), named)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_, _ = cli.ImageRemove(context.Background(), step.ID, client.ImageRemoveOptions{Force: true})
+		_, _ = cli.ImageRemove(context.Background(), spec.Ref(), client.ImageRemoveOptions{})
+	})
+	// The name goes to another image, as it does when two processes import at once.
+	if again, err := cli.ImageImport(t.Context(), client.ImageImportSource{Source: bytes.NewReader(make([]byte, 1024)), SourceName: "-"}, named, client.ImageImportOptions{}); err != nil {
+		t.Fatal(err)
+	} else if _, err := io.Copy(io.Discard, again); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = cli.ImageRemove(context.Background(), named, client.ImageRemoveOptions{}) })
+	if _, err := scratchimage.Ensure(t.Context(), cli, spec); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cli.ImageInspect(t.Context(), step.ID); err != nil {
+		t.Errorf("the image without a tag: %v", err)
 	}
 }
