@@ -181,8 +181,11 @@ func TestDockerDoctorThatIsKilled(t *testing.T) {
 	p.cmd.Wait()
 	t.Cleanup(func() { command("prune", "--owner", owner, "--force").Run() })
 	dying := regexp.MustCompile(owner + `: it ended or was cut off \S+ ago; .* then as dead|(?m:^` + owner + ` +dead )`)
-	p.eventually("the engine notices", func() bool { return dying.MatchString(pruned(t)) })
-	pruned(t, "--owner", owner, "--force")
+	p.eventually("the engine notices", func() bool { return dying.MatchString(pruned(t)) || len(thingsOf(t, owner)) == 0 })
+	output, err := command("prune", "--owner", owner, "--force").CombinedOutput()
+	if err != nil && !strings.Contains(string(output), "no owner "+owner+" has anything") { // emulators of other tests remove it as well
+		t.Errorf("prune: %v: %s", err, output)
+	}
 	if left := thingsOf(t, owner); len(left) > 0 {
 		t.Errorf("left are %v", left)
 	}
