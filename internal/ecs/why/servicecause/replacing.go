@@ -31,10 +31,12 @@ func (q *question) moving() bool {
 	return q.view.Starting() > 0 || q.view.Present() != q.view.Active()
 }
 
-// atBounds reports whether no further task may be present.
+// atBounds reports whether no further task may be present, and each healthy one has to stay: both may have changed since ECS said so,
+// with the desired count.
 func (q *question) atBounds() bool {
 	part := state.FindServiceDeployment(q.Tx, q.service.Primary().ServiceDeploymentARN)
-	return (part == nil || part.Shift == nil || part.Ended()) && q.view.Present() >= q.view.Upper() && len(q.service.Deployments) > 1
+	return (part == nil || part.Shift == nil || part.Ended()) && len(q.service.Deployments) > 1 &&
+		q.view.Present() >= q.view.Upper() && q.view.Healthy() <= q.view.Lower()
 }
 
 // protected is of tasks that are more than wanted, and protected.
