@@ -79,17 +79,23 @@ func (s *summary) failedTests() []testName {
 
 // passesAlone returns how to run a test times times with the flags of the first run.
 func passesAlone(args []string, times string) func(testName) bool {
-	flags := args
-	if i := slices.IndexFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "./") }); i >= 0 {
-		flags = args[:i]
-	}
 	return func(name testName) bool {
 		fmt.Printf("\nagain, %s times: %s %s\n", times, name.pkg, name.name)
-		again := slices.Concat([]string{"test"}, flags, []string{"-count=" + times, "-run", name.pattern(), name.pkg})
-		cmd := exec.Command("go", again...)
+		cmd := exec.Command("go", name.again(args, times)...)
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 		return cmd.Run() == nil
 	}
+}
+
+// again are the arguments of go that run the test alone, with the flags of a run of packages: folders, or import paths as `go list`
+// writes them.
+func (n testName) again(args []string, times string) []string {
+	host, _, _ := strings.Cut(n.pkg, "/")
+	flags := args
+	if i := slices.IndexFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "./") || strings.HasPrefix(arg, host+"/") }); i >= 0 {
+		flags = args[:i]
+	}
+	return slices.Concat([]string{"test"}, flags, []string{"-count=" + times, "-run", n.pattern(), n.pkg})
 }
 
 // pattern is the one of -run that chooses the test alone.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -187,5 +188,17 @@ func TestManyRunAgainWhenTheEngineStoodStill(t *testing.T) {
 func TestAPatternChoosesOneTest(t *testing.T) {
 	if got := (testName{"p", "TestTable/a.b/c"}).pattern(); got != `^TestTable$/^a\.b$/^c$` {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestATestRunsAgainAlone(t *testing.T) {
+	const module = "example.com/module"
+	test := testName{module + "/a", "TestA/b"}
+	for _, packages := range [][]string{{"./a", "./..."}, {module + "/a", module + "/b"}, nil} {
+		args := append([]string{"-skip", "Load$", "-count=1"}, packages...)
+		want := []string{"test", "-skip", "Load$", "-count=1", "-count=3", "-run", "^TestA$/^b$", module + "/a"}
+		if got := test.again(args, "3"); !slices.Equal(got, want) {
+			t.Errorf("%v: go %v, want %v", packages, got, want)
+		}
 	}
 }
