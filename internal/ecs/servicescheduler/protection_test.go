@@ -178,3 +178,42 @@ func TestHealthDoesNotLookAtProtection(t *testing.T) {
 		t.Errorf("a protected task that fails its health checks stays: %q", f.messages())
 	}
 }
+
+// What keeps a task that does not serve yet must not cost the one that serves.
+func TestAScaleInLeavesWhatServesBesideProtectedTasks(t *testing.T) {
+	f := newFixture(t, nil)
+	f.schedule()
+	serving, starting := f.tasks()[0], f.tasks()[1]
+	f.run(serving)
+	f.now = f.now.Add(time.Minute)
+	f.run(starting)
+	f.protect(starting)
+	f.change(func(s *state.Service) { s.DesiredCount = 1 })
+	f.schedule()
+	if !f.left(serving, starting) {
+		t.Fatal("the only task that serves is stopped while another one is protected")
+	}
+	f.settle()
+	if f.left(serving) || !f.left(starting) {
+		t.Errorf("once both serve: the unprotected one is left: %v, the protected one: %v", f.left(serving), f.left(starting))
+	}
+}
+
+func TestGenerationsThatKeepWhatServesLeaveItBesideProtectedTasks(t *testing.T) {
+	f := newFixture(t, nil)
+	f.schedule()
+	serving, starting := f.tasks()[0], f.tasks()[1]
+	f.run(serving)
+	f.now = f.now.Add(time.Minute)
+	f.run(starting)
+	f.protect(starting)
+	f.update(func(tx *store.Tx) {
+		state.StopServiceDeployment(tx, f.records()[0], types.StopServiceDeploymentStopTypeAbort, f.now)
+	})
+	f.schedule()
+	f.change(func(s *state.Service) { s.DesiredCount = 1 })
+	f.schedule()
+	if !f.left(serving, starting) {
+		t.Fatal("the only task that serves is stopped while another one is protected")
+	}
+}

@@ -62,7 +62,7 @@ func (e *Executor) CarryOut(in strategy.Desired) {
 	for _, g := range in.Targets {
 		if g.Drain == strategy.AtOnce && !in.OnEach {
 			e.stopLeaving(in, g)
-			e.stopSurplus(g)
+			e.stopSurplus(in, g)
 		}
 	}
 	e.stopSpare(in)

@@ -52,7 +52,7 @@ func (e *Executor) stopReplaced(in strategy.Desired, g strategy.Target) {
 //	D 5 → 2 with zones a,a,a,b,b: a, then a or b, then the other: a and b remain.
 //
 // Source: ECS developer guide, service scheduler.
-func (e *Executor) stopSurplus(g strategy.Target) {
+func (e *Executor) stopSurplus(in strategy.Desired, g strategy.Target) {
 	surplus := g.Healthy + g.Unused + g.Starting - g.Leaving - g.Wanted - g.Extra
 	if surplus <= 0 {
 		return
@@ -60,10 +60,9 @@ func (e *Executor) stopSurplus(g strategy.Target) {
 	candidates := slices.DeleteFunc(e.Tasks(g.Generation), func(t observe.Task) bool { return t.Condition == observe.Unhealthy || t.Leaving })
 	before := e.spared
 	candidates = e.sparing(g.Generation, candidates)
-	if surplus <= len(candidates) {
+	if e.stopSome(in, g, candidates, surplus, state.StopScaledIn) {
 		e.spared = before // nothing is missed
 	}
-	e.stopSome(g, candidates, surplus, state.StopScaledIn)
 }
 
 // stopSpare stops what the newest of the generations that keep what serves has not
@@ -85,17 +84,28 @@ func (e *Executor) stopSpare(in strategy.Desired) {
 			if surplus <= 0 || !serving && g.Counts.Active == g.Healthy {
 				continue
 			}
-			e.stopSome(g, e.sparing(g.Generation, slices.DeleteFunc(e.Tasks(g.Generation), func(t observe.Task) bool {
+			e.stopSome(in, g, e.sparing(g.Generation, slices.DeleteFunc(e.Tasks(g.Generation), func(t observe.Task) bool {
 				return !serving && t.Condition == observe.Healthy
 			})), surplus, state.StopReplaced)
 		}
 	}
 }
 
-// stopSome stops up to n of the candidates, such that the rest is spread.
-func (e *Executor) stopSome(g strategy.Target, candidates []observe.Task, n int, cause state.StopCause) {
-	chosen := choose(candidates, min(n, maxStops), pickerOf(e.Instances, g.Deployment, candidates))
+// stopSome stops up to n of the candidates, such that the rest is spread, and reports whether they suffice. Healthy ones stay as
+// far as lower needs them, which is where tasks that do not serve yet are protected.
+//
+//	D 2 → 1, 100/…, one healthy, one PENDING and protected: stop the healthy one when the other one is healthy.
+func (e *Executor) stopSome(in strategy.Desired, g strategy.Target, candidates []observe.Task, n int, cause state.StopCause) (suffice bool) {
+	healthy := 0
+	for _, t := range candidates {
+		if t.Condition == observe.Healthy {
+			healthy++
+		}
+	}
+	most := len(candidates) - healthy + min(healthy, max(0, e.spare(in, g)))
+	chosen := choose(candidates, min(n, most, maxStops), pickerOf(e.Instances, g.Deployment, candidates))
 	e.stop(g.Generation, chosen, reasonScaling(g.Deployment.ID, cause))
+	return n <= most
 }
 
 // stop puts the end of tasks and its announcement into the plan. ECS counts those
