@@ -15,8 +15,12 @@ type Type byte
 
 // Types of frames to the program.
 const (
+	// Begin is the first frame. No command starts before it is there: the engine may lose the end of an input
+	// that has never had anything, and the program would not see its client go.
+	// Source: containerd, whose shim opens an input while the process runs already (copyPipes in pkg/process/io.go).
+	Begin Type = iota + 1
 	// Input is for the command. What waits for it in the program is at most a [Window].
-	Input Type = iota + 1
+	Input
 	// EndOfInput ends the standard input of a command without a terminal.
 	EndOfInput
 	// Resize has the size of the terminal: columns and rows, of two bytes each.

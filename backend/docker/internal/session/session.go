@@ -51,8 +51,9 @@ func newSession(stream client.HijackedResponse, asked func() (code int, ended bo
 	return s
 }
 
-// awaitStart waits for the program to say that the command runs.
+// awaitStart has the program begin, and waits for it to say that the command runs.
 func (s *Session) awaitStart() error {
+	_ = s.send(frame.Begin, nil) // why it fails, what is read says
 	t, size, err := s.frames.Next()
 	switch {
 	case errors.Is(err, io.EOF):

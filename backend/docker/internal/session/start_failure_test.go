@@ -5,12 +5,14 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"testing"
 
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/frame"
 )
 
 // beginning is what a session says that ends as the engine tells, after a text on standard output.
@@ -20,6 +22,7 @@ func beginning(t *testing.T, text string, code int, ended bool) error {
 	t.Cleanup(func() { _ = near.Close() })
 	go func() {
 		defer func() { _ = far.Close() }()
+		_, _ = io.ReadFull(far, make([]byte, frame.HeadSize)) // that the client is there
 		if text != "" {
 			head := [8]byte{0: 1}
 			binary.BigEndian.PutUint32(head[4:], uint32(len(text)))

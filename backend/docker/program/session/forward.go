@@ -17,11 +17,11 @@ import (
 const dialTimeout = 30 * time.Second
 
 // forwardTo connects to an address as the container sees it, with its names.
-func forwardTo(out *output, address string) {
+func forwardTo(in *frame.Reader, out *output, address string) {
 	out.send(frame.Make(frame.Started, nil))
 	near := nearEnd{newQueue(out)}
 	go func() {
-		handlers{input: near.queue}.obey()
+		handlers{frames: in, input: near.queue}.obey()
 		os.Exit(0)
 	}()
 	dialer := net.Dialer{Timeout: dialTimeout, Resolver: &net.Resolver{PreferGo: true}}

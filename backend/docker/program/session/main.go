@@ -19,6 +19,7 @@ import (
 	"os/signal"
 	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/frame"
 )
@@ -27,15 +28,18 @@ func main() {
 	// A write to a client that is gone is an error then, instead of the end before the command is
 	// hung up. The command does not inherit it.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	out := &output{to: os.Stdout}
+	out, in := &output{to: os.Stdout}, &frame.Reader{From: bufio.NewReaderSize(os.Stdin, 64<<10)}
 	words := os.Args[1:]
 	switch {
 	case len(words) > 3 && words[0] == "terminal":
-		run(out, startOnTerminal(words[3:], size(words[1], words[2])))
+		awaitBegin(in)
+		run(in, out, startOnTerminal(words[3:], size(words[1], words[2])))
 	case len(words) > 1 && words[0] == "plain":
-		run(out, startOnPipes(words[1:]))
+		awaitBegin(in)
+		run(in, out, startOnPipes(words[1:]))
 	case len(words) == 3 && words[0] == "forward":
-		forwardTo(out, net.JoinHostPort(words[1], words[2]))
+		awaitBegin(in)
+		forwardTo(in, out, net.JoinHostPort(words[1], words[2]))
 	default:
 		os.Stderr.WriteString("usage: session terminal <columns> <rows> <word>… | plain <word>… | forward <host> <port>\n")
 		os.Exit(2)
@@ -48,8 +52,22 @@ func size(columns, rows string) winsize {
 	return winsize{rows: uint16(r), columns: uint16(c)}
 }
 
+// beginTime is for how long a client may take to say that it is there, on a machine that is busy.
+const beginTime = 2 * time.Minute
+
+// awaitBegin ends the program if its client goes away before it has said that it is there, also where the
+// engine does not tell.
+func awaitBegin(in *frame.Reader) {
+	late := time.AfterFunc(beginTime, func() { os.Exit(1) })
+	if t, _, err := in.Next(); err != nil || t != frame.Begin {
+		os.Exit(1)
+	}
+	late.Stop()
+}
+
 // handlers say what becomes of the frames that come in.
 type handlers struct {
+	frames   *frame.Reader
 	input    *queue
 	terminal *os.File // nil is none
 }
@@ -57,13 +75,12 @@ type handlers struct {
 // obey reads frames until the standard input ends. It never waits for the command, so that it sees the
 // end at once: the near end sends no more input than the queue may have.
 func (h handlers) obey() {
-	frames := frame.Reader{From: bufio.NewReaderSize(os.Stdin, 64<<10)}
 	for {
-		t, size, err := frames.Next()
+		t, size, err := h.frames.Next()
 		if err != nil {
 			return
 		}
-		payload, err := frames.Payload(size)
+		payload, err := h.frames.Payload(size)
 		if err != nil {
 			return
 		}

@@ -13,7 +13,7 @@ import (
 // run carries a command's input and output until it ends or the session does. Why it cannot start it
 // says in the words of the session manager agent, which knows commands on terminals alone.
 // Source: recorded-exec.md X8.
-func run(out *output, c command) {
+func run(in *frame.Reader, out *output, c command) {
 	if c.err != nil {
 		out.send(frame.Make(frame.Failed, []byte("Failed to start pty: "+c.err.Error())))
 		return
@@ -24,7 +24,7 @@ func run(out *output, c command) {
 	ended := &ending{command: c, children: children}
 	input := newQueue(out)
 	go func() {
-		handlers{input, c.terminal}.obey()
+		handlers{in, input, c.terminal}.obey()
 		ended.hangUp()
 	}()
 	if c.terminal != nil {

@@ -47,7 +47,15 @@ type near struct {
 	taken        int             // of the input
 }
 
+// launch starts the program, and says that its client is there.
 func launch(t *testing.T, words ...string) *near {
+	t.Helper()
+	n := launchAlone(t, words...)
+	n.send(frame.Begin, nil)
+	return n
+}
+
+func launchAlone(t *testing.T, words ...string) *near {
 	t.Helper()
 	n := &near{T: t, cmd: exec.CommandContext(t.Context(), os.Args[0], words...)}
 	n.cmd.Env = append(os.Environ(), programEnv+"=1")
@@ -291,6 +299,18 @@ func TestTheInputOfACommandEnds(t *testing.T) {
 	n.exit()
 	if n.errors.String() != "errors\n" || n.taken != len("some input\n") {
 		t.Errorf("errors %q, and %d bytes were taken", n.errors.String(), n.taken)
+	}
+}
+
+func TestNoCommandStartsBeforeItsClientIsThere(t *testing.T) {
+	for _, words := range [][]string{
+		{"terminal", "80", "24", "echo", "started"}, {"plain", "echo", "started"}, {"forward", "127.0.0.1", "1"},
+	} {
+		n := launchAlone(t, words...)
+		_ = n.in.Close()
+		if said, err := io.ReadAll(n.frames.From); len(said) > 0 || err != nil {
+			t.Errorf("%q without a client says %q (%v)", words, said, err)
+		}
 	}
 }
 
