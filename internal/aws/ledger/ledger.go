@@ -6,7 +6,7 @@
 //	task := ledger.Task{…, PullStartedAt: t.Status.PullStartedAt, End: t.Status.StoppedAt}
 //	task.Bill(now, ledger.Into(tx)) // now belongs to the sums
 //
-// Sums are never by task, so that 100,000 tasks leave as few rows as one.
+// Sums are never by task, so that 100,000 tasks leave as few rows as one, and old ones are not by deployment.
 package ledger
 
 import (
@@ -16,10 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var (
-	sums     = store.NewTable("cost-sum", (*Sum).key)
-	hourSums = sums.Ages((*Sum).dayEnd)
-)
+var sums = store.NewTable("cost-sum", (*Sum).key)
 
 // Kinds of what is summed.
 const (
@@ -122,14 +119,6 @@ func (s *Sum) key() string {
 		o.Architecture + "\x00" + o.InstanceType
 }
 
-// dayEnd is the end of the day of a sum by the hour; zero for one by the day.
-func (s *Sum) dayEnd() time.Time {
-	if s.Day {
-		return time.Time{}
-	}
-	return s.Start.Truncate(day).Add(day)
-}
-
 // Adder takes a part of what is billed, in one period.
 type Adder func(part Sum)
 
@@ -145,15 +134,3 @@ func Into(tx *store.Tx) Adder {
 
 // Sums returns all sums.
 func Sums(tx *store.Tx) []*Sum { return sums.All(tx) }
-
-// KeepHours is how old days are of which the ledger has sums by the hour.
-const KeepHours = 2 * day
-
-// Compact makes sums by the day of those by the hour of days that ended before KeepHours.
-func Compact(tx *store.Tx, now time.Time) {
-	add := Into(tx)
-	for _, s := range hourSums.Before(tx, now.Add(-KeepHours)) {
-		sums.Delete(tx, s)
-		add(Sum{s.Of, Period{s.Start.Truncate(day), true}, s.Amounts, s.First})
-	}
-}

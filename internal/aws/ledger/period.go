@@ -28,7 +28,7 @@ func (o Of) steps(from time.Time, n int64, length time.Duration, now time.Time, 
 		first := from.Add(time.Duration(done) * length)
 		p := PeriodAt(first, now)
 		after := min(n, ceil(p.end().Sub(from), length))
-		add(Sum{o, p, amounts(done, after), first})
+		add(Sum{o, p, amounts(done, after), first}.Kept(now))
 		done = after
 	}
 }

@@ -54,10 +54,12 @@ func (a *Ages[T]) AtMost(most int) *Ages[T] {
 	return a
 }
 
-func (a *Ages[T]) trim(tx *Tx, most int) {
-	if left := a.rows(tx).Len() - most; left > 0 {
-		a.remove(tx, a.oldest(tx, func(*T) bool { left--; return left >= 0 }))
-	}
+func (a *Ages[T]) trim(tx *Tx, most int) { a.remove(tx, a.Above(tx, most)) }
+
+// Above returns the oldest rows beyond so many.
+func (a *Ages[T]) Above(tx *Tx, most int) []*T {
+	left := a.rows(tx).Len() - most
+	return a.oldest(tx, func(*T) bool { left--; return left >= 0 })
 }
 
 // oldest returns rows from the oldest on as long as they are to go.

@@ -25,7 +25,7 @@ func (r *report) deployments(serviceARN string, sums []ledger.Sum) []costs.Deplo
 		}
 	}
 	for _, s := range sums {
-		if !known[s.Deployment] { // it began before there was a ledger, or is long over
+		if s.Deployment != "" && !known[s.Deployment] { // it began before there was a ledger, or is long over
 			known[s.Deployment] = true
 			rows = append(rows, &ledger.Deployment{ARN: s.Deployment, ServiceARN: serviceARN, TaskDefinition: s.TaskDefinition})
 		}

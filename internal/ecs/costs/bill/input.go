@@ -52,11 +52,7 @@ func Read(tx *store.Tx, now time.Time) Input {
 	in := Input{Now: now, Deployments: deployments(tx, now), Types: func(name string) *ec2.InstanceType { return ec2.FindInstanceType(tx, name) }}
 	add := together(&in.Sums)
 	for _, s := range ledger.Sums(tx) {
-		part := *s
-		if !part.Day { // the ledger may not have made days of its hours yet
-			part.Period = ledger.PeriodAt(part.Start, now)
-		}
-		add(part)
+		add(s.Kept(now)) // the ledger may not have put it together yet
 	}
 	for _, t := range state.AllTasks(tx) {
 		if !t.Ended() {

@@ -1,6 +1,8 @@
 package bill_test
 
 import (
+	"fmt"
+	"math"
 	"reflect"
 	"testing"
 	"time"
@@ -13,8 +15,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs/price"
 )
 
-// A day becomes two days old at midnight. The report is the same whether the ledger has made a day of its hours or not.
-func TestAReportDoesNotDependOnWhenHoursBecomeDays(t *testing.T) {
+// A day becomes two days old, and another one ninety, at midnight. The report is the same whether the ledger has put sums
+// together or not.
+func TestAReportDoesNotDependOnWhenSumsAreCompacted(t *testing.T) {
 	s, err := store.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -34,6 +37,14 @@ func TestAReportDoesNotDependOnWhenHoursBecomeDays(t *testing.T) {
 				CPU: 256, Memory: 512, FargateCPU: 256, FargateMemory: 512, PullStartedAt: begun, RunningAt: begun, End: begun.Add(time.Minute),
 			}
 			one.Bill(one.End, ledger.Into(tx))
+			b := ledger.LoadBalancer{
+				Region: scope.Region, ARN: fmt.Sprint("arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/net/web/", hour), From: begun.Add(-time.Duration(hour) * 150 * time.Hour),
+				To: begun,
+			}
+			b.Bill(one.End, ledger.Into(tx))
+			one.Family, one.ServiceARN, one.Deployment, one.TaskDefinition = "", web, fmt.Sprint("d", hour), fmt.Sprint("web:", hour)
+			one.PullStartedAt = b.From
+			one.Bill(one.End, ledger.Into(tx))
 		}
 	})
 	report := func() costs.Report {
@@ -43,7 +54,16 @@ func TestAReportDoesNotDependOnWhenHoursBecomeDays(t *testing.T) {
 	}
 	before := report()
 	update(func(tx *store.Tx) { ledger.Compact(tx, midnight.Add(time.Millisecond)) })
-	if after := report(); !reflect.DeepEqual(before, after) || !after.From.Equal(midnight.Add(-72*time.Hour)) {
+	after := report()
+	if !reflect.DeepEqual(before, after) || !after.From.Equal(midnight.Add(-121*24*time.Hour)) {
 		t.Errorf("before:\n%+v\nafter:\n%+v", before, after)
+	}
+	for _, d := range after.Services[0].Deployments {
+		if d.ServiceDeploymentARN == "" {
+			t.Errorf("deployment %+v", d)
+		}
+	}
+	if b := after.LoadBalancers; len(b) != 1 || b[0].LoadBalancerName != "web" || b[0].Hours != 190*150+1 || math.Abs(*b[0].Cost-28501*0.0225) > 1e-9 {
+		t.Errorf("load balancers %+v", b)
 	}
 }

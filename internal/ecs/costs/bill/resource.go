@@ -61,34 +61,52 @@ func (r *report) reservedShare(name string) float64 {
 	return math.Round(min(1, share)*1e4) / 1e4
 }
 
-// loadBalancers adds the load balancers of all types.
+// loadBalancers adds the load balancers of all types. One that was made again with its name is the same.
 func (r *report) loadBalancers() {
 	var order []string
-	hours, regions := map[string]int64{}, map[string]string{}
+	byName := map[string][]ledger.Sum{}
 	for _, s := range r.of(ledger.KindLoadBalancer) {
-		if regions[s.Name] == "" {
-			order, regions[s.Name] = append(order, s.Name), s.Region
+		name := ledger.BalancerName(s.Name)
+		if byName[name] == nil {
+			order = append(order, name)
 		}
-		hours[s.Name] += s.Hours
+		byName[name] = append(byName[name], s)
 	}
-	for _, arn := range order {
-		kind, name := balancerOf(arn)
-		line, c := costs.LoadBalancer{LoadBalancerName: name, Hours: hours[arn]}, &cost{}
-		hour, found := r.in.Prices.LoadBalancerHour(regions[arn], kind)
-		if c.add(line.Hours, hour, found, 1) {
-			r.unpriced(kind+" load balancer", regions[arn])
+	for _, each := range order {
+		kind, name := balancerOf(each)
+		region := byName[each][0].Region
+		line, c := costs.LoadBalancer{LoadBalancerName: name}, &cost{}
+		for _, s := range byName[each] {
+			line.Hours += s.Hours
 		}
-		if r.in.CapacityUnits != nil {
-			units := int64(math.Round(r.in.CapacityUnits(arn, r.from, r.in.Now) * price.Nano))
-			line.CapacityUnitHours = float64(units) / price.Nano
-			hour, found := r.in.Prices.CapacityUnitHour(regions[arn], kind)
-			if c.add(units, hour, found, price.Nano) {
-				r.unpriced("capacity units of "+kind+" load balancers", regions[arn])
-			}
+		hour, found := r.in.Prices.LoadBalancerHour(region, kind)
+		if c.add(line.Hours, hour, found, 1) {
+			r.unpriced(kind+" load balancer", region)
+		}
+		units := r.capacityUnits(byName[each])
+		line.CapacityUnitHours = float64(units) / price.Nano
+		hour, found = r.in.Prices.CapacityUnitHour(region, kind)
+		if c.add(units, hour, found, price.Nano) {
+			r.unpriced("capacity units of "+kind+" load balancers", region)
 		}
 		line.Cost = r.bills(c)
 		r.LoadBalancers = append(r.LoadBalancers, line)
 	}
+}
+
+// capacityUnits are the hours of capacity units of the load balancers that sums are of, in billionths.
+func (r *report) capacityUnits(sums []ledger.Sum) (units int64) {
+	if r.in.CapacityUnits == nil {
+		return 0
+	}
+	known := map[string]bool{}
+	for _, s := range sums {
+		if !known[s.Name] {
+			known[s.Name] = true
+			units += int64(math.Round(r.in.CapacityUnits(s.Name, r.from, r.in.Now) * price.Nano))
+		}
+	}
+	return units
 }
 
 // balancerOf is the type of a load balancer, as prices have it, and its name, by its ARN: …:loadbalancer/app/web/0123456789abcdef.
