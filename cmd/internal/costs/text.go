@@ -56,9 +56,10 @@ func render(r *answer.Report, screen terminal.Terminal, whole bool) string {
 
 func services(r *answer.Report) text.Listing {
 	t := usageListing("SERVICE")
+	apart := r.Apart()
 	for i := range r.Services {
 		s := &r.Services[i]
-		t.Rows = append(t.Rows, usages(s.ClusterName+"/"+s.ServiceName, s.Usage)...)
+		t.Rows = append(t.Rows, usages(s.ClusterName+"/"+s.ServiceName+apart(s.Place), s.Usage)...)
 	}
 	return t
 }
@@ -90,6 +91,7 @@ func usages(name string, all []answer.Usage) (rows [][]string) {
 // deployments are the newest of each service, or all. It also returns how many it leaves out.
 func deployments(r *answer.Report, whole bool) (t text.Listing, left int64) {
 	t = text.Listing{Head: []string{"DEPLOYMENT OF", "DEFINITION", "EXTRA USD", "EXTRA TIME", "STATUS", "STARTED", "TASK TIME"}, Names: []int{0, 1}, Below: 5}
+	apart := r.Apart()
 	for i := range r.Services {
 		s := &r.Services[i]
 		shown := s.Deployments
@@ -104,7 +106,7 @@ func deployments(r *answer.Report, whole bool) (t text.Listing, left int64) {
 				without = byInstance
 			}
 			t.Rows = append(t.Rows, []string{
-				s.ClusterName + "/" + s.ServiceName, d.TaskDefinition, cost(d.ExtraCost, without), length(d.ExtraTaskSeconds), d.Status,
+				s.ClusterName + "/" + s.ServiceName + apart(s.Place), d.TaskDefinition, cost(d.ExtraCost, without), length(d.ExtraTaskSeconds), d.Status,
 				moment(d.StartedAt), length(float64(d.TaskSeconds)),
 			})
 		}
@@ -114,20 +116,23 @@ func deployments(r *answer.Report, whole bool) (t text.Listing, left int64) {
 
 func standalone(r *answer.Report) text.Listing {
 	t := usageListing("FAMILY")
+	apart := r.Apart()
 	for i := range r.Standalone {
 		s := &r.Standalone[i]
-		t.Rows = append(t.Rows, usages(s.ClusterName+"/"+s.Family, s.Usage)...)
+		t.Rows = append(t.Rows, usages(s.ClusterName+"/"+s.Family+apart(s.Place), s.Usage)...)
 	}
 	return t
 }
 
 func instances(r *answer.Report) text.Listing {
 	t := text.Listing{Head: []string{"INSTANCE TYPE", "COUNT", "HOURS", "RESERVED", "USD"}}
+	apart := r.Apart()
 	for _, i := range r.Instances {
 		name := i.InstanceType
 		if i.Spot {
 			name += " Spot"
 		}
+		name += apart(answer.Place{Region: i.Region})
 		t.Rows = append(t.Rows, []string{name, fmt.Sprint(i.Count), quantity(i.Hours), fmt.Sprintf("%.0f %%", 100*i.ReservedShare), cost(i.Cost, noPrice)})
 	}
 	return t
@@ -135,8 +140,9 @@ func instances(r *answer.Report) text.Listing {
 
 func loadBalancers(r *answer.Report) text.Listing {
 	t := text.Listing{Head: []string{"LOAD BALANCER", "HOURS", "CAPACITY UNIT HOURS", "USD"}, Names: []int{0}}
+	apart := r.Apart()
 	for _, l := range r.LoadBalancers {
-		t.Rows = append(t.Rows, []string{l.LoadBalancerName, fmt.Sprint(l.Hours), quantity(l.CapacityUnitHours), cost(l.Cost, noPrice)})
+		t.Rows = append(t.Rows, []string{l.LoadBalancerName + apart(l.Place), fmt.Sprint(l.Hours), quantity(l.CapacityUnitHours), cost(l.Cost, noPrice)})
 	}
 	return t
 }

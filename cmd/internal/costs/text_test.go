@@ -99,6 +99,28 @@ warning: tasks took long to start at speed 60
 	}
 }
 
+// TestThingsOfTheSameName are told apart by their region, and by their account where there are several.
+func TestThingsOfTheSameName(t *testing.T) {
+	r := report()
+	here := answer.Place{Account: "000000000000", Region: "us-east-1"}
+	there := answer.Place{Account: "000000000000", Region: "eu-west-1"}
+	r.Services[0].Place, r.Standalone[0].Place, r.LoadBalancers[0].Place = here, there, there
+	r.Instances[0].Region, r.Instances[1].Region = here.Region, there.Region
+	expect := func(texts ...string) {
+		t.Helper()
+		got := render(r, terminal.Terminal{}, false)
+		for _, text := range texts {
+			if !strings.Contains(got, text) {
+				t.Errorf("it shows\n%s\nwithout %s", got, text)
+			}
+		}
+	}
+	expect("\ndefault/web in us-east-1  0.024685", "\ndefault/web in us-east-1  web:2", "\ndefault/job in eu-west-1  no price", "\nm5.large in us-east-1       1",
+		"\nm5.large Spot in eu-west-1  1", "\nfront in eu-west-1  1")
+	r.LoadBalancers[0].Account = "111122223333"
+	expect("\ndefault/web in us-east-1 of 000000000000  0.024685", "\nfront in eu-west-1 of 111122223333  1", "\nm5.large in us-east-1       1")
+}
+
 // TestNothingHasRun: what is not there takes no line.
 func TestNothingHasRun(t *testing.T) {
 	got := render(&answer.Report{From: noon, To: noon, Prices: answer.Prices{Source: "x", File: "mine.json"}, Compare: answer.Compare{Fargate: usd(0)}}, terminal.Terminal{}, false)

@@ -123,14 +123,19 @@ func warnings(report *costs.Report) g.Node {
 // resources are what is billed beside tasks.
 func resources(report *costs.Report) g.Node {
 	var rows []page.Row
+	apart := report.Apart()
 	for i, each := range report.Instances {
+		kind := "EC2 instances"
+		if each.Spot {
+			kind = "EC2 Spot Instances"
+		}
 		rows = append(rows, page.Row{ID: fmt.Sprintf("instances-%d", i), Cells: []g.Node{
-			page.Textf("%d EC2 instances %s, %.0f %% reserved by tasks", each.Count, each.InstanceType, each.ReservedShare*100), page.Text(hours(each.Hours) + " hours"), page.Text(money(each.Cost)),
+			page.Textf("%d %s %s%s, %.0f %% reserved by tasks", each.Count, kind, each.InstanceType, apart(costs.Place{Region: each.Region}), each.ReservedShare*100), page.Text(hours(each.Hours) + " hours"), page.Text(money(each.Cost)),
 		}})
 	}
 	for i, each := range report.LoadBalancers {
 		rows = append(rows, page.Row{ID: fmt.Sprintf("loadbalancer-%d", i), Cells: []g.Node{
-			page.Text("load balancer " + each.LoadBalancerName), page.Textf("%d started hours, %s capacity unit hours", each.Hours, hours(each.CapacityUnitHours)), page.Text(money(each.Cost)),
+			page.Text("load balancer " + each.LoadBalancerName + apart(each.Place)), page.Textf("%d started hours, %s capacity unit hours", each.Hours, hours(each.CapacityUnitHours)), page.Text(money(each.Cost)),
 		}})
 	}
 	rows = append(rows,

@@ -52,10 +52,12 @@ func usages(r *page.Request, name, caption string, all []usage) (g.Node, error) 
 
 func serviceCosts(r *page.Request, report *costs.Report) (g.Node, error) {
 	var all []usage
+	apart := report.Apart()
 	for _, s := range report.Services {
 		of := s.ClusterName + "/" + s.ServiceName
+		link := page.A(of+apart(s.Place), at(r, s.Place).To("services", s.ClusterName, s.ServiceName))
 		for _, u := range s.Usage {
-			all = append(all, usage{"service:" + of + ":" + u.Capacity + ":" + u.Architecture, of, page.A(of, r.To("services", s.ClusterName, s.ServiceName)), s.Cost, u})
+			all = append(all, usage{usageID("service:"+of, s.Place, u), of, link, s.Cost, u})
 		}
 	}
 	list, err := usages(r, "services", "Services, deleted ones included", all)
@@ -67,29 +69,45 @@ func serviceCosts(r *page.Request, report *costs.Report) (g.Node, error) {
 
 func standaloneCosts(r *page.Request, report *costs.Report) (g.Node, error) {
 	var all []usage
+	apart := report.Apart()
 	for _, s := range report.Standalone {
 		of := s.ClusterName + "/" + s.Family
+		link := page.A(of+apart(s.Place), at(r, s.Place).To("definitions", s.Family))
 		for _, u := range s.Usage {
-			all = append(all, usage{"family:" + of + ":" + u.Capacity + ":" + u.Architecture, of, page.A(of, r.To("definitions", s.Family)), s.Cost, u})
+			all = append(all, usage{usageID("family:"+of, s.Place, u), of, link, s.Cost, u})
 		}
 	}
 	return usages(r, "standalone", "Tasks of no service, by family", all)
 }
 
-// deployed is a deployment with its service.
+// usageID is one that no other row has.
+func usageID(of string, in costs.Place, u costs.Usage) string {
+	return of + ":" + u.Capacity + ":" + u.Architecture + ":" + in.Region + ":" + in.Account
+}
+
+// at makes links to what is in a place, which may be another one than the page's.
+func at(r *page.Request, in costs.Place) *page.Request {
+	return &page.Request{Scope: arn.Scope{Region: in.Region, Account: in.Account}, Default: r.Default}
+}
+
+// deployed is a deployment with the link to its service.
 type deployed struct {
-	cluster, service string
+	link g.Node
 	costs.Deployment
 }
 
 // deploymentCosts shows what deployments ran beyond the desired count.
 func deploymentCosts(r *page.Request, report *costs.Report) (g.Node, error) {
 	var all []deployed
+	apart := report.Apart()
 	for _, s := range report.Services {
+		of := s.ClusterName + "/" + s.ServiceName
+		if !r.Matches(of) {
+			continue
+		}
+		link := page.A(of+apart(s.Place), at(r, s.Place).To("services", s.ClusterName, s.ServiceName))
 		for _, d := range s.Deployments {
-			if r.Matches(s.ClusterName + "/" + s.ServiceName) {
-				all = append(all, deployed{s.ClusterName, s.ServiceName, d})
-			}
+			all = append(all, deployed{link, d})
 		}
 	}
 	shown, paging, err := page.List(r, "deployments", all, func(d deployed) string { return d.ServiceDeploymentARN },
@@ -102,7 +120,7 @@ func deploymentCosts(r *page.Request, report *costs.Report) (g.Node, error) {
 	rows := make([]page.Row, 0, len(shown))
 	for _, d := range shown {
 		rows = append(rows, page.Row{ID: "deployment-" + arn.Name(d.ServiceDeploymentARN), Cells: []g.Node{
-			page.A(d.cluster+"/"+d.service, r.To("services", d.cluster, d.service)), page.Text(d.TaskDefinition), page.Status(d.Status), page.Time(d.StartedAt), page.Time(d.FinishedAt),
+			d.link, page.Text(d.TaskDefinition), page.Status(d.Status), page.Time(d.StartedAt), page.Time(d.FinishedAt),
 			page.Text(strconv.FormatInt(d.TaskSeconds, 10)), page.Text(hours(d.ExtraTaskSeconds)), page.Text(money(d.ExtraCost)),
 		}})
 	}

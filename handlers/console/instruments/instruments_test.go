@@ -96,6 +96,32 @@ func TestCosts(t *testing.T) {
 	}
 }
 
+// Two regions have a service, a family and a load balancer of the same names. Each row says which it is, has an id of its own, and
+// leads to its own region.
+func TestCostsOfTwoRegions(t *testing.T) {
+	report := costs.Report{Instances: []costs.Instances{{Region: "us-east-1", InstanceType: "m5.large", Spot: true, Count: 3}}}
+	for _, region := range []string{"us-east-1", "eu-west-1"} {
+		at, used := costs.Place{Account: "000000000000", Region: region}, []costs.Usage{{Capacity: "FARGATE", Architecture: "X86_64", Tasks: 2}}
+		report.Services = append(report.Services, costs.Service{Place: at, ClusterName: "shop", ServiceName: "web", Usage: used, Deployments: []costs.Deployment{{
+			ServiceDeploymentARN: "arn:aws:ecs:" + region + ":000000000000:service-deployment/shop/web/" + region,
+		}}})
+		report.Standalone = append(report.Standalone, costs.Standalone{Place: at, ClusterName: "shop", Family: "job", Usage: used})
+		report.LoadBalancers = append(report.LoadBalancers, costs.LoadBalancer{Place: at, LoadBalancerName: "front"})
+	}
+	ask := browser(t, instruments.Sources{Costs: func(context.Context, bill.Wanted) (costs.Report, error) { return report, nil }}, false)
+	_, body := ask(http.MethodGet, "/costs", nil)
+	for text, times := range map[string]int{
+		`/services/shop/web">shop/web in us-east-1<`: 2, `/services/shop/web?account=000000000000&amp;region=eu-west-1">shop/web in eu-west-1<`: 2,
+		`/definitions/job?account=000000000000&amp;region=eu-west-1">shop/job in eu-west-1<`: 1, "load balancer front in eu-west-1": 1,
+		`"usage-service:shop/web:FARGATE:X86_64:eu-west-1:000000000000"`: 1, `"usage-service:shop/web:FARGATE:X86_64:us-east-1:000000000000"`: 1,
+		"3 EC2 Spot Instances m5.large in us-east-1": 1,
+	} {
+		if n := strings.Count(body, text); n != times {
+			t.Errorf("%s: %d times, want %d", text, n, times)
+		}
+	}
+}
+
 // The doctor looks once, and again only if a form asks for it.
 func TestDoctor(t *testing.T) {
 	looks := 0

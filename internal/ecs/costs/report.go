@@ -1,6 +1,6 @@
 // Package costs has the answer to what a run of the emulator would have cost on AWS: the answer of
-// GET /_emulator/costs and of Server.Costs. It has types alone. Package ledger keeps the sums, package bill
-// makes a report of them, package price knows prices, and package compare prices the same tasks elsewhere.
+// GET /_emulator/costs and of Server.Costs. Package ledger keeps the sums, package bill makes a report of them,
+// package price knows prices, and package compare prices the same tasks elsewhere.
 package costs
 
 import "time"
@@ -34,6 +34,39 @@ type Report struct {
 	Warnings        []string        `json:"warnings"`
 }
 
+// Apart returns what tells things of the same name apart that are in several regions or accounts: " in eu-west-1 of 111122223333".
+// It is empty where the report has one region and one account. Instances have no account.
+func (r *Report) Apart() func(Place) string {
+	accounts, regions := map[string]bool{}, map[string]bool{}
+	note := func(p Place) {
+		regions[p.Region] = true
+		if p.Account != "" {
+			accounts[p.Account] = true
+		}
+	}
+	for i := range r.Services {
+		note(r.Services[i].Place)
+	}
+	for i := range r.Standalone {
+		note(r.Standalone[i].Place)
+	}
+	for i := range r.Instances {
+		note(Place{Region: r.Instances[i].Region})
+	}
+	for i := range r.LoadBalancers {
+		note(r.LoadBalancers[i].Place)
+	}
+	return func(p Place) (text string) {
+		if len(regions) > 1 {
+			text = " in " + p.Region
+		}
+		if len(accounts) > 1 && p.Account != "" {
+			text += " of " + p.Account
+		}
+		return text
+	}
+}
+
 // Prices is where the prices come from.
 type Prices struct {
 	Source string `json:"source"`
@@ -41,8 +74,15 @@ type Prices struct {
 	File   string `json:"file,omitempty"` // of --prices
 }
 
+// Place is where something is, of which there may be another one of the same name elsewhere.
+type Place struct {
+	Account string `json:"account"`
+	Region  string `json:"region"`
+}
+
 // Service is what the tasks of a service cost. A deleted one stays in the list.
 type Service struct {
+	Place
 	ClusterName string       `json:"clusterName"`
 	ServiceName string       `json:"serviceName"`
 	Cost        *float64     `json:"cost"` // of its usage on Fargate; instances are billed as such
@@ -52,6 +92,7 @@ type Service struct {
 
 // Standalone is what the tasks of a family cost that belong to no service.
 type Standalone struct {
+	Place
 	ClusterName string   `json:"clusterName"`
 	Family      string   `json:"family"`
 	Cost        *float64 `json:"cost"`
@@ -90,8 +131,9 @@ type Deployment struct {
 	ExtraCost *float64 `json:"extraCost"`
 }
 
-// Instances are the EC2 instances of one type.
+// Instances are the EC2 instances of one type in one region.
 type Instances struct {
+	Region       string   `json:"region"`
 	InstanceType string   `json:"instanceType"`
 	Count        int64    `json:"count"` // that began to run since From
 	Hours        float64  `json:"hours"`
@@ -102,7 +144,9 @@ type Instances struct {
 	Spot bool `json:"spot,omitempty"`
 }
 
+// LoadBalancer is what a load balancer cost, also if it was deleted and made again.
 type LoadBalancer struct {
+	Place
 	LoadBalancerName  string   `json:"loadBalancerName"`
 	Hours             int64    `json:"hours"` // a started one counts whole
 	CapacityUnitHours float64  `json:"capacityUnitHours"`

@@ -11,17 +11,17 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/costs/price"
 )
 
-// instances adds the EC2 instances, by type. A Spot Instance has no price that holds for more than an hour.
+// instances adds the EC2 instances, by type and region. A Spot Instance has no price that holds for more than an hour.
 func (r *report) instances() {
-	type kind struct{ name, kind string }
+	type kind struct{ name, kind, region string }
 	lines, sums := map[kind]*costs.Instances{}, map[kind]*cost{}
 	var order []kind
 	for _, of := range []string{ledger.KindInstance, ledger.KindSpotInstance} {
 		for _, s := range r.of(of) {
-			k := kind{s.Name, of}
+			k := kind{s.Name, of, s.Region}
 			if lines[k] == nil {
 				order, sums[k] = append(order, k), &cost{}
-				lines[k] = &costs.Instances{InstanceType: s.Name, Spot: of == ledger.KindSpotInstance}
+				lines[k] = &costs.Instances{Region: s.Region, InstanceType: s.Name, Spot: of == ledger.KindSpotInstance}
 			}
 			lines[k].Count += s.Count
 			lines[k].Hours += float64(s.Seconds) / hourOfSeconds
@@ -35,19 +35,22 @@ func (r *report) instances() {
 			}
 		}
 	}
-	sorting.By(order, func(a, b kind) int { return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.kind, b.kind)) })
+	sorting.By(order, func(a, b kind) int {
+		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.kind, b.kind), cmp.Compare(a.region, b.region))
+	})
 	for _, k := range order {
-		lines[k].Cost, lines[k].ReservedShare = r.bills(sums[k]), r.reservedShare(k.name)
+		lines[k].Cost, lines[k].ReservedShare = r.bills(sums[k]), r.reservedShare(k.name, k.region)
 		r.Instances = append(r.Instances, *lines[k])
 	}
 }
 
-// reservedShare is which share of the CPU or of the memory of all instances of a type tasks had, whichever is greater.
-func (r *report) reservedShare(name string) float64 {
+// reservedShare is which share of the CPU or of the memory of all instances of a type in a region tasks had, whichever is greater.
+func (r *report) reservedShare(name, region string) float64 {
 	t := r.in.Types(name)
 	var seconds, cpu, mib int64
 	for _, s := range r.sums {
 		switch {
+		case s.Region != region:
 		case s.Kind == ledger.KindTask && s.InstanceType == name:
 			cpu, mib = cpu+s.CPUSeconds, mib+s.MiBSeconds
 		case (s.Kind == ledger.KindInstance || s.Kind == ledger.KindSpotInstance) && s.Name == name:
@@ -75,7 +78,7 @@ func (r *report) loadBalancers() {
 	for _, each := range order {
 		kind, name := balancerOf(each)
 		region := byName[each][0].Region
-		line, c := costs.LoadBalancer{LoadBalancerName: name}, &cost{}
+		line, c := costs.LoadBalancer{Place: placeOf(each), LoadBalancerName: name}, &cost{}
 		for _, s := range byName[each] {
 			line.Hours += s.Hours
 		}

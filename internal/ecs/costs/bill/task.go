@@ -17,6 +17,12 @@ const (
 
 func nameOf(s string) string { return arn.Name(s) }
 
+// placeOf is where the resource of an ARN is.
+func placeOf(of string) costs.Place {
+	scope := arn.ScopeOf(of)
+	return costs.Place{Account: scope.Account, Region: scope.Region}
+}
+
 // tasks adds the services and the families of standalone tasks.
 func (r *report) tasks() {
 	type owner struct{ cluster, service, family string }
@@ -35,15 +41,15 @@ func (r *report) tasks() {
 		if len(usage) == 0 {
 			continue // an address without a task that was billed
 		}
-		cluster := clusterOf(o.cluster)
+		cluster, place := clusterOf(o.cluster), placeOf(o.cluster)
 		shown := r.bills(sum)
 		if o.service == "" {
-			r.Standalone = append(r.Standalone, costs.Standalone{ClusterName: cluster, Family: o.family, Cost: shown, Usage: usage})
+			r.Standalone = append(r.Standalone, costs.Standalone{Place: place, ClusterName: cluster, Family: o.family, Cost: shown, Usage: usage})
 			r.warnOfStarts("family "+o.family+" in cluster "+cluster, usage)
 			continue
 		}
 		r.Services = append(r.Services, costs.Service{
-			ClusterName: cluster, ServiceName: nameOf(o.service), Cost: shown, Usage: usage, Deployments: r.deployments(o.service, sums[o]),
+			Place: place, ClusterName: cluster, ServiceName: nameOf(o.service), Cost: shown, Usage: usage, Deployments: r.deployments(o.service, sums[o]),
 		})
 		r.warnOfStarts("service "+cluster+"/"+nameOf(o.service), usage)
 	}
