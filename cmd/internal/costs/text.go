@@ -38,7 +38,7 @@ func render(r *answer.Report, screen terminal.Terminal, whole bool) string {
 		title string
 		lines []string
 	}{
-		{"Not counted:", notCounted(r)}, {"Without a price, so in no sum:", unpriced(r)},
+		{"Not counted:", notCounted(r)}, {"Without a price, so what needs it is in no sum:", unpriced(r)},
 	} {
 		if len(part.lines) > 0 {
 			b.WriteString("\n" + part.title + "\n")

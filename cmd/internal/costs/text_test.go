@@ -82,7 +82,7 @@ all on m5.large      0.096     a lower bound: at least 1 instance, for 1 h in al
 Not counted:
   data transfer: it is not measured
 
-Without a price, so in no sum:
+Without a price, so what needs it is in no sum:
   logs GB in eu-west-1
 
 Prices: AWS's price list, as of 2026-09-29

@@ -14,8 +14,8 @@ type Report struct {
 	// RealSeconds is how much of that time the emulator has run, by the clock of the machine, since it started.
 	RealSeconds float64 `json:"realSeconds"`
 	Currency    string  `json:"currency"` // USD
-	// Total is the sum of Services, Standalone, Instances, LoadBalancers, PublicAddresses, NATGateways and Logs. What has
-	// no price is not in it.
+	// Total is the sum of the usage of Services and Standalone, of Instances, LoadBalancers, PublicAddresses, NATGateways and Logs.
+	// What has no price is not in it.
 	Total float64 `json:"total"`
 	// PerHour is Total by the hours from From to To, and Per730Hours what that comes to in AWS's month.
 	PerHour         float64         `json:"perHour"`
@@ -85,7 +85,7 @@ type Service struct {
 	Place
 	ClusterName string       `json:"clusterName"`
 	ServiceName string       `json:"serviceName"`
-	Cost        *float64     `json:"cost"` // of its usage on Fargate; instances are billed as such
+	Cost        *float64     `json:"cost"` // of its usage on Fargate, nil if some has no price; instances are billed as such
 	Usage       []Usage      `json:"usage"`
 	Deployments []Deployment `json:"deployments"` // the newest first
 }
@@ -153,7 +153,8 @@ type LoadBalancer struct {
 	Cost              *float64 `json:"cost"`
 }
 
-// PublicAddresses are public IPv4 addresses, used or idle.
+// PublicAddresses are public IPv4 addresses, used or idle. The cost of these, as of NAT gateways and logs, is without regions that
+// have no price, and nil if none has.
 type PublicAddresses struct {
 	Hours float64  `json:"hours"`
 	Cost  *float64 `json:"cost"`

@@ -27,10 +27,12 @@ func (c *cost) add(quantity, nanoUSD int64, found bool, each int64) (missing boo
 	return false
 }
 
-// addShown adds another cost as it is shown.
+// addShown adds another cost as it is shown: nothing of one that is not known.
 func (c *cost) addShown(other *cost) {
-	c.exact.Add(&c.exact, new(big.Rat).SetInt(other.nano()))
 	c.unknown = c.unknown || other.unknown
+	if !other.unknown {
+		c.exact.Add(&c.exact, new(big.Rat).SetInt(other.nano()))
+	}
 }
 
 // nano is the cost rounded to billionths of a dollar, half of one up.
@@ -54,6 +56,24 @@ func (r *report) bills(c *cost) *float64 {
 		r.total.Add(&r.total, c.nano())
 	}
 	return c.shown()
+}
+
+// billsByRegion takes what quantities of several regions cost into the total, and shows that: without regions that have no
+// price, or nil if none has.
+func (r *report) billsByRegion(what string, quantities map[string]int64, hour func(region string) (nanoUSD int64, found bool), each int64) *float64 {
+	all, priced := &cost{}, len(quantities) == 0
+	for _, region := range regionsOf(quantities) {
+		one := &cost{}
+		nanoUSD, found := hour(region)
+		if one.add(quantities[region], nanoUSD, found, each) {
+			r.unpriced(what, region)
+			continue
+		}
+		priced = true
+		all.addShown(one)
+	}
+	all.unknown = !priced
+	return r.bills(all)
 }
 
 // Quantities of which an hour's price is asked.

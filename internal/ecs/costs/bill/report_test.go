@@ -147,6 +147,37 @@ func TestWithoutAPriceTheQuantityStands(t *testing.T) {
 	}
 }
 
+// What has a price is in the total, although something beside it has none: addresses of another region, tasks of the same service on
+// Spot, for whose storage no price is known.
+func TestWhatHasAPriceIsInTheTotal(t *testing.T) {
+	onSpot := func(t *ledger.Task) {
+		ofService("d1")(t)
+		t.Capacity, t.Storage = "FARGATE_SPOT", 10
+	}
+	addresses := func(region string) func(ledger.Adder) {
+		return func(add ledger.Adder) {
+			a := ledger.Address{Region: region, From: now.Add(-time.Hour), To: now}
+			a.Bill(now, add)
+		}
+	}
+	report := bill.Report(input(task(time.Hour, 0, ofService("d1")), task(time.Hour, 0, onSpot), addresses("us-east-1"), addresses("eu-west-1")))
+	if s := report.Services[0]; s.Cost != nil || usd(s.Usage[0].Cost) != 0.0123425 || s.Usage[1].Cost != nil {
+		t.Errorf("the service costs %v, its usage %v and %v", usd(s.Cost), usd(s.Usage[0].Cost), usd(s.Usage[1].Cost))
+	}
+	if a := report.PublicAddresses; a.Hours != 2 || usd(a.Cost) != 0.005 {
+		t.Errorf("addresses: %v hours cost %v", a.Hours, usd(a.Cost))
+	}
+	if report.Total != 0.0173425 {
+		t.Errorf("the total is %v", report.Total)
+	}
+	if want := []costs.Unpriced{{What: "FARGATE_SPOT ephemeral storage", Region: "us-east-1"}, {What: "public IPv4 address", Region: "eu-west-1"}}; !slices.Equal(report.Unpriced[:2], want) {
+		t.Errorf("without a price: %v", report.Unpriced)
+	}
+	if only := bill.Report(input(addresses("eu-west-1"))); only.PublicAddresses.Cost != nil || only.PublicAddresses.Hours != 1 || only.Total != 0 {
+		t.Errorf("addresses without a price: %+v", only.PublicAddresses)
+	}
+}
+
 func TestSinceBeginsWithAPeriod(t *testing.T) {
 	in := input(task(time.Hour, 100*time.Hour, nil), task(time.Hour, 30*time.Minute, nil), task(time.Hour, 2*time.Hour, nil))
 	for name, test := range map[string]struct {

@@ -125,52 +125,43 @@ func balancerOf(arn string) (kind, name string) {
 
 // publicAddresses adds the addresses of tasks, and of all else unless the report is about some tasks alone.
 func (r *report) publicAddresses() {
-	all, seconds := &cost{}, int64(0)
-	byRegion := map[string]int64{}
+	seconds, byRegion := int64(0), map[string]int64{}
 	for _, s := range r.sums {
+		own := s.PublicSeconds
 		if s.Kind == ledger.KindPublicAddress {
-			byRegion[s.Region] += s.Seconds
+			own += s.Seconds
 		}
-		byRegion[s.Region] += s.PublicSeconds
-	}
-	for _, region := range regionsOf(byRegion) {
-		hour, found := r.in.Prices.PublicIPv4Hour(region)
-		if all.add(byRegion[region], hour, found, hourOfSeconds) {
-			r.unpriced("public IPv4 address", region)
+		if own > 0 {
+			byRegion[s.Region] += own
 		}
-		seconds += byRegion[region]
+		seconds += own
 	}
-	r.PublicAddresses = costs.PublicAddresses{Hours: float64(seconds) / hourOfSeconds, Cost: r.bills(all)}
+	r.PublicAddresses = costs.PublicAddresses{
+		Hours: float64(seconds) / hourOfSeconds, Cost: r.billsByRegion("public IPv4 address", byRegion, r.in.Prices.PublicIPv4Hour, hourOfSeconds),
+	}
 }
 
 func (r *report) natGateways() {
-	all, hours := &cost{}, int64(0)
+	hours, byRegion := int64(0), map[string]int64{}
 	for _, s := range r.of(ledger.KindNATGateway) {
-		hour, found := r.in.Prices.NATGatewayHour(s.Region)
-		if all.add(s.Hours, hour, found, 1) {
-			r.unpriced("NAT gateway", s.Region)
-		}
+		byRegion[s.Region] += s.Hours
 		hours += s.Hours
 	}
-	r.NATGateways = costs.NATGateways{Hours: float64(hours), Cost: r.bills(all)}
+	r.NATGateways = costs.NATGateways{Hours: float64(hours), Cost: r.billsByRegion("NAT gateway", byRegion, r.in.Prices.NATGatewayHour, 1)}
 }
 
 // bytesOfGB is how many bytes a GB of log events has: 2^30, as a GB of memory. No source tells whether AWS means this or 10^9.
 const bytesOfGB = 1 << 30
 
 func (r *report) logs() {
-	all, sum := &cost{}, int64(0)
+	sum, byRegion := int64(0), map[string]int64{}
 	if r.in.Logs != nil && !r.partial() {
-		byRegion, _ := r.in.Logs(r.from)
-		for _, region := range regionsOf(byRegion) {
-			gb, found := r.in.Prices.LogsGB(region)
-			if all.add(byRegion[region], gb, found, bytesOfGB) {
-				r.unpriced("CloudWatch Logs, GB taken in", region)
-			}
-			sum += byRegion[region]
-		}
+		byRegion, _ = r.in.Logs(r.from)
 	}
-	r.Logs = costs.Logs{GB: float64(sum) / bytesOfGB, Cost: r.bills(all)}
+	for _, bytes := range byRegion {
+		sum += bytes
+	}
+	r.Logs = costs.Logs{GB: float64(sum) / bytesOfGB, Cost: r.billsByRegion("CloudWatch Logs, GB taken in", byRegion, r.in.Prices.LogsGB, bytesOfGB)}
 }
 
 func regionsOf(of map[string]int64) (names []string) {

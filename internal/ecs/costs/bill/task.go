@@ -42,7 +42,8 @@ func (r *report) tasks() {
 			continue // an address without a task that was billed
 		}
 		cluster, place := clusterOf(o.cluster), placeOf(o.cluster)
-		shown := r.bills(sum)
+		r.total.Add(&r.total, sum.nano()) // of usage that has a price
+		shown := sum.shown()
 		if o.service == "" {
 			r.Standalone = append(r.Standalone, costs.Standalone{Place: place, ClusterName: cluster, Family: o.family, Cost: shown, Usage: usage})
 			r.warnOfStarts("family "+o.family+" in cluster "+cluster, usage)
