@@ -33,28 +33,36 @@ func (r *report) deployments(serviceARN string, sums []ledger.Sum) []costs.Deplo
 	sorting.By(rows, func(a, b *ledger.Deployment) int { return b.StartedAt.Compare(a.StartedAt) })
 	list := []costs.Deployment{}
 	for _, d := range rows {
-		list = append(list, r.deployment(d, byARN[d.ARN]))
+		list = append(list, r.deployment(d, byARN[d.ARN], sums))
 	}
 	return list
 }
 
-func (r *report) deployment(d *ledger.Deployment, sums []ledger.Sum) costs.Deployment {
+// deployment is one of whose tasks there are sums. What ran beyond the desired count costs as a second of these tasks does on average,
+// and where there are none, as one of all tasks of the service.
+func (r *report) deployment(d *ledger.Deployment, own, ofService []ledger.Sum) costs.Deployment {
 	shown := costs.Deployment{
 		ServiceDeploymentARN: d.ARN, TaskDefinition: d.TaskDefinition, Status: d.Status, StartedAt: d.StartedAt, FinishedAt: d.FinishedAt,
 		ExtraTaskSeconds: float64(d.ExtraMillis) / 1000,
 	}
-	onInstances := false
-	for _, s := range sums {
+	for _, s := range own {
 		shown.TaskSeconds += s.Seconds
-		onInstances = onInstances || s.Capacity != fargate && s.Capacity != fargateSpot
 	}
-	usage, all := r.usage(sums)
+	if shown.TaskSeconds == 0 {
+		own = ofService
+	}
+	usage, all := r.usage(own)
+	seconds, onInstances := int64(0), false
+	for _, u := range usage {
+		seconds += u.TaskSeconds
+		onInstances = onInstances || u.Capacity != fargate && u.Capacity != fargateSpot
+	}
 	switch {
 	case onInstances || all.unknown:
 	case d.ExtraMillis == 0:
 		shown.ExtraCost = new(float64)
-	case len(usage) > 0: // as a second of the deployment's tasks on average
-		extra := price.Dollars(price.Part(all.nano(), d.ExtraMillis, 1000*shown.TaskSeconds))
+	case seconds > 0:
+		extra := price.Dollars(price.Part(all.nano(), d.ExtraMillis, 1000*seconds))
 		shown.ExtraCost = &extra
 	}
 	return shown

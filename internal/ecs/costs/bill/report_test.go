@@ -268,3 +268,12 @@ func TestDeployments(t *testing.T) {
 		t.Errorf("extra %v of %v costs %v", d.ExtraTaskSeconds, d.TaskSeconds, usd(d.ExtraCost))
 	}
 }
+
+// A deployment to no tasks at all, which ends the old ones: what these ran costs what the service's tasks do.
+func TestADeploymentThatMakesNoTasks(t *testing.T) {
+	in := input(task(time.Hour, 0, ofService("d1")))
+	in.Deployments = []*ledger.Deployment{{ARN: "d2", ServiceARN: web, TaskDefinition: "web:2", StartedAt: now.Add(-time.Minute), ExtraMillis: 60_000}}
+	if d := bill.Report(in).Services[0].Deployments[0]; d.ServiceDeploymentARN != "d2" || d.ExtraTaskSeconds != 60 || usd(d.ExtraCost) != 0.000205708 {
+		t.Errorf("%+v costs %v", d, usd(d.ExtraCost))
+	}
+}
