@@ -3,6 +3,7 @@
 package why
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam/decision"
@@ -35,7 +37,7 @@ const notAsWanted = 3
 // requestID is how ids of requests begin, or the eight letters of them that stand for the whole.
 var requestID = regexp.MustCompile(`^[0-9a-f]{8}[0-9a-f-]*$`)
 
-// Run writes the answer. A reference may fit something of ECS and a request: then it writes both.
+// Run writes the answer. A reference may fit something of ECS and a request: then it writes both, as JSON in one document.
 func (c *Command) Run(ctx context.Context, stdout io.Writer) (exitCode int, err error) {
 	var result why.Result
 	var report decision.RequestReport
@@ -48,21 +50,27 @@ func (c *Command) Run(ctx context.Context, stdout io.Writer) (exitCode int, err 
 	if unknown != nil && noRequest != nil {
 		return 0, c.unknown(unknown, noRequest)
 	}
-	if unknown == nil {
-		if err := c.write(stdout, answer, resultLines(c.Ref, &result)); err != nil {
-			return 0, err
-		}
-		if !result.AsWanted {
-			exitCode = notAsWanted
-		}
+	if unknown != nil {
+		return 0, c.write(stdout, decided, requestLines(&report))
 	}
-	if noRequest != nil {
-		return exitCode, nil
+	if !result.AsWanted {
+		exitCode = notAsWanted
 	}
-	if unknown == nil && !c.JSON {
-		fmt.Fprintln(stdout)
+	lines := resultLines(c.Ref, &result)
+	if noRequest == nil {
+		answer, lines = withRequest(answer, decided), append(append(lines, ""), requestLines(&report)...)
 	}
-	return exitCode, c.write(stdout, decided, requestLines(&report))
+	return exitCode, c.write(stdout, answer, lines)
+}
+
+// withRequest is the answer about something of ECS with the one about a request as its member request.
+func withRequest(answer, decided []byte) []byte {
+	var whole bytes.Buffer
+	body := bytes.TrimSuffix(bytes.TrimSpace(answer), []byte("}"))
+	if err := json.Indent(&whole, slices.Concat(body, []byte(`, "request": `), decided, []byte("}\n")), "", "  "); err != nil {
+		return answer // both have been decoded
+	}
+	return whole.Bytes()
 }
 
 // refused is a reason that the emulator gives; other errors say that it gives none.
