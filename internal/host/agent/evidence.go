@@ -26,19 +26,26 @@ func (w *taskRunner) asksToStop(i int, grace time.Duration) {
 	if c.Ending != nil && !c.Ending.StopAt.IsZero() {
 		return
 	}
-	w.stopping[i] = time.Now()
+	w.stopping[i] = stopping{time.Now(), w.host.Engine.Losses()}
 	c.Ending = &state.Ending{StopAt: w.host.agent.Clock.Now(), Grace: grace}
 }
 
+// stopping is the first call that stops a container.
+type stopping struct {
+	began  time.Time // in real time
+	losses int       // of the engine until then
+}
+
 // sawEnd notes how a container has ended. Engines count the grace in real time, so only this process can tell that it was
-// over: not one that has begun since.
+// over: not one that has begun since, nor where the end was not heard at once, as the engine was away.
 func (w *taskRunner) sawEnd(i int, seen backend.Container) {
 	c, ending := &w.view.Status.Containers[i], state.Ending{OutOfMemory: seen.OOMKilled}
 	if c.Ending != nil {
 		ending.StopAt, ending.Grace = c.Ending.StopAt, c.Ending.Grace
 	}
-	began, asked := w.stopping[i]
-	ending.Killed = asked && !seen.OOMKilled && aws.ToInt32(c.ExitCode) == killed && time.Since(began) >= ending.Grace
+	asked, known := w.stopping[i]
+	heard := known && asked.losses == w.host.Engine.Losses()
+	ending.Killed = heard && !seen.OOMKilled && aws.ToInt32(c.ExitCode) == killed && time.Since(asked.began) >= ending.Grace
 	c.Ending = &ending // of rows of before there is none
 }
 

@@ -34,7 +34,7 @@ type taskRunner struct {
 	reporting   *enginecall.Call         // of the news that are on their way to the store
 	images      map[int]imagepull.Found  // by container
 	misfits     map[int]backend.Image    // by container, an image that is there for another platform
-	stopping    map[int]time.Time        // by container, the real time of the first call that stops it
+	stopping    map[int]stopping         // by container
 	looks       map[int]int              // by container, how often its image has gone
 	cuts        map[plan.Resource]func() // what cuts short what is under way
 	unsure      bool                     // the engine may make a container of which the agent has not heard

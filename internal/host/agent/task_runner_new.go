@@ -2,7 +2,6 @@ package agent
 
 import (
 	"errors"
-	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -21,7 +20,7 @@ import (
 func newTaskRunner(h *host, t *state.Task) *taskRunner {
 	w := &taskRunner{
 		host: h, task: t, images: map[int]imagepull.Found{}, looks: map[int]int{}, cuts: map[plan.Resource]func(){},
-		misfits: map[int]backend.Image{}, stopping: map[int]time.Time{},
+		misfits: map[int]backend.Image{}, stopping: map[int]stopping{},
 		publication: publication.Task{Shown: t.Status.LastStatus, Stop: t.Stop != nil},
 	}
 	stop := t.Stop

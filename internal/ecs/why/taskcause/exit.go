@@ -187,11 +187,11 @@ func (q *question) afterGrace() {
 				c.Name, killed, span(max(took, 0)), span(c.Ending.Grace)), "", asked, endOf(c))
 			continue
 		}
-		probably := ""
-		if !c.Ending.Killed {
-			probably = "probably "
+		probably, or := "", ""
+		if !c.Ending.Killed { // the emulator or its engine was away for a while
+			probably, or = "probably ", ", or as another program killed it before"
 		}
-		q.say(why.ExitCode, fmt.Sprintf("container %s ended with code %d, %sas it had not ended %s after SIGTERM, its stopTimeout", c.Name, killed, probably, span(c.Ending.Grace)),
+		q.say(why.ExitCode, fmt.Sprintf("container %s ended with code %d, %sas it had not ended %s after SIGTERM, its stopTimeout%s", c.Name, killed, probably, span(c.Ending.Grace), or),
 			"Have the program end on SIGTERM, or raise stopTimeout of container "+c.Name+" in "+q.revision()+".",
 			asked, endOf(c))
 	}

@@ -95,7 +95,7 @@ func TestSigkillIsToldApart(t *testing.T) {
 		"outside":                  {task(exited, ran("app", 137, &state.Ending{})), nil, []string{"probably another program killed it, as docker kill does."}},
 		"a row of before":          {task(exited, ran("app", 137, nil)), nil, []string{"probably as it needed more memory than it may have.", "probably as another program killed it."}},
 		"stopTimeout":              {task(stopped, ran("app", 137, killed)), nil, []string{`user/dev stopped it, with the reason "enough".`, "ended with code 137, as it had not ended 30 s after SIGTERM, its stopTimeout."}},
-		"stopTimeout, not watched": {task(stopped, ran("app", 137, asked)), nil, []string{`user/dev stopped it, with the reason "enough".`, "ended with code 137, probably as it had not ended 30 s after SIGTERM, its stopTimeout."}},
+		"stopTimeout, not watched": {task(stopped, ran("app", 137, asked)), nil, []string{`user/dev stopped it, with the reason "enough".`, "ended with code 137, probably as it had not ended 30 s after SIGTERM, its stopTimeout, or as another program killed it before."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := scene(t)
