@@ -16,9 +16,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/servicecause"
 )
 
-// mostNested is how deep stacks are looked into that stacks have as resources.
-const mostNested = 5
-
 // mostWaits is of how many resources it is said why they are waited for.
 const mostWaits = 10
 
@@ -26,21 +23,19 @@ const mostWaits = 10
 func AsWanted(s *cloudformation.Stack) bool { return s.Status.AsWanted() }
 
 // Explain returns why a stack is not as wanted: what has failed first, also in its rollback, and what it waits for.
-func Explain(f *why.Facts, s *cloudformation.Stack) []why.Answer { return explain(f, s, 0) }
-
-func explain(f *why.Facts, s *cloudformation.Stack, depth int) (answers []why.Answer) {
-	if s.Status.AsWanted() || depth > mostNested {
+func Explain(f *why.Facts, s *cloudformation.Stack) (answers []why.Answer) {
+	if s.Status.AsWanted() {
 		return nil
 	}
 	shown := overview.ReadStack(f.Tx, s)
 	if shown.Failure != nil {
-		answers = append(answers, failed(f, s, &shown, shown.Failure, "", depth))
+		answers = append(answers, failed(f, s, &shown, shown.Failure, ""))
 	}
 	if shown.RollbackFailure != nil {
-		answers = append(answers, failed(f, s, &shown, shown.RollbackFailure, " in its rollback", depth))
+		answers = append(answers, failed(f, s, &shown, shown.RollbackFailure, " in its rollback"))
 	}
 	for n := range shown.WaitsFor[:min(len(shown.WaitsFor), mostWaits)] {
-		answers = append(answers, waits(f, s, &shown, &shown.WaitsFor[n], depth))
+		answers = append(answers, waits(f, s, &shown, &shown.WaitsFor[n]))
 	}
 	if !shown.MonitoredUntil.IsZero() && f.Now.Before(shown.MonitoredUntil) {
 		answers = append(answers, monitored(f, s, &shown))
@@ -56,7 +51,7 @@ func explain(f *why.Facts, s *cloudformation.Stack, depth int) (answers []why.An
 }
 
 // failed is of what failed first.
-func failed(f *why.Facts, s *cloudformation.Stack, shown *overview.Stack, first *overview.StackFailure, where string, depth int) why.Answer {
+func failed(f *why.Facts, s *cloudformation.Stack, shown *overview.Stack, first *overview.StackFailure, where string) why.Answer {
 	answer := why.Answer{
 		Cause: why.ResourceFailed, At: first.At, Next: "Correct what the reason names, and deploy the stack again.",
 		Evidence: []why.Evidence{
@@ -76,7 +71,7 @@ func failed(f *why.Facts, s *cloudformation.Stack, shown *overview.Stack, first 
 		answer.Cause = why.AlarmRollback
 	}
 	physical, began := failing(f, s, first)
-	answer.Because = resource(f, s, &part{first.LogicalID, physical, first.Type, began, first.At}, depth)
+	answer.Because = resource(f, s, &part{first.LogicalID, physical, first.Type, began, first.At})
 	if len(answer.Because) > 0 && answer.Because[0].Next != "" {
 		answer.Next = answer.Because[0].Next
 	}
@@ -108,10 +103,10 @@ type part struct {
 }
 
 // waits is of a resource on which something is being done.
-func waits(f *why.Facts, s *cloudformation.Stack, shown *overview.Stack, r *overview.StackResource, depth int) why.Answer {
+func waits(f *why.Facts, s *cloudformation.Stack, shown *overview.Stack, r *overview.StackResource) why.Answer {
 	answer := why.Answer{
 		Cause: why.ResourceWaits, At: r.Since, Next: "Wait.",
-		Because: resource(f, s, &part{logicalID: r.LogicalID, physicalID: r.PhysicalID, kind: r.Type, from: r.Since}, depth),
+		Because: resource(f, s, &part{logicalID: r.LogicalID, physicalID: r.PhysicalID, kind: r.Type, from: r.Since}),
 	}
 	doing := r.Status
 	if r.Stabilizing {
@@ -135,28 +130,17 @@ func waits(f *why.Facts, s *cloudformation.Stack, shown *overview.Stack, r *over
 	return answer
 }
 
-// resource is why a resource failed, or is not ready: of a service and of a stack it is known.
-func resource(f *why.Facts, s *cloudformation.Stack, p *part, depth int) []why.Answer {
+// resource is why a resource failed, or is not ready: of a service it is known.
+func resource(f *why.Facts, s *cloudformation.Stack, p *part) []why.Answer {
 	if p.physicalID == "" {
 		if r := cloudformation.FindResource(f.Tx, s.ID, p.logicalID); r != nil {
 			p.physicalID = r.PhysicalID
 		}
 	}
-	switch p.kind {
-	case "AWS::ECS::Service":
-		return service(f, p)
-	case cloudformation.TypeStack:
-		nested := cloudformation.StackAt(f.Tx, p.physicalID)
-		if nested == nil || nested.ID == s.ID {
-			return nil
-		}
-		answers := explain(f, nested, depth+1)
-		for i := range answers {
-			answers[i].Of, answers[i].Kind = nested.ID, why.KindStack
-		}
-		return answers
+	if p.kind != "AWS::ECS::Service" {
+		return nil
 	}
-	return nil
+	return service(f, p)
 }
 
 // service is why a service is not as wanted, or, where it is or was deleted in a rollback, why its tasks have failed. A
