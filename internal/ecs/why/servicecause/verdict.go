@@ -151,12 +151,10 @@ func (q *question) reasonOf(d *state.ServiceDeployment) (reason string, told *ty
 }
 
 func (q *question) byBreaker(d *state.ServiceDeployment) why.Answer {
-	b := d.CircuitBreaker
+	text, seen := phrase.Breaker(d.CircuitBreaker)
 	answer := why.Answer{
-		Cause: why.BreakerRollback, Because: q.failures(d.Target.DeploymentID),
-		Sentence: fmt.Sprintf("%s failed, and its circuit breaker ends it at %d", phrase.Count(b.FailureCount, "task"), b.Threshold),
-		Next:     "Correct why its tasks failed, and deploy again.",
-		Evidence: []why.Evidence{{Text: fmt.Sprintf("circuit breaker %s: failureCount %d, threshold %d", b.Status, b.FailureCount, b.Threshold)}},
+		Cause: why.BreakerRollback, Because: q.failures(d.Target.DeploymentID), Sentence: text,
+		Next: "Correct why its tasks failed, and deploy again.", Evidence: []why.Evidence{seen},
 	}
 	if len(answer.Because) > 0 && answer.Because[0].Next != "" {
 		answer.Next = answer.Because[0].Next
@@ -168,14 +166,12 @@ func (q *question) byBreaker(d *state.ServiceDeployment) why.Answer {
 }
 
 func (q *question) byAlarm(d *state.ServiceDeployment) why.Answer {
-	names := d.Alarms.Triggered
+	text, seen := phrase.Alarms(d.Alarms)
 	answer := why.Answer{
-		Cause:    why.AlarmRollback,
-		Sentence: fmt.Sprintf("%s %s went into ALARM", phrase.Verb(len(names), "alarm", "alarms"), phrase.List(names)),
-		Next:     "See what the alarm measures, correct that, and deploy again.",
-		Evidence: []why.Evidence{{Text: fmt.Sprintf("alarms %s: %s", d.Alarms.Status, strings.Join(names, ", "))}},
+		Cause: why.AlarmRollback, Sentence: text, Evidence: []why.Evidence{seen},
+		Next: "See what the alarm measures, correct that, and deploy again.",
 	}
-	for _, name := range names {
+	for _, name := range d.Alarms.Triggered {
 		for _, h := range slices.Backward(cloudwatch.History(q.Tx, arn.ScopeOf(d.ServiceARN), name)) {
 			if h.At.After(endOf(d)) || !strings.HasSuffix(h.Summary, " to ALARM") {
 				continue

@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
@@ -29,8 +28,7 @@ func (q *question) scheduled() {
 	case state.StopRebalanced:
 		q.say(why.Rebalanced, q.service()+" has another task in its place in an Availability Zone with fewer of them", "", q.reason())
 	case state.StopStray:
-		q.say(why.PlacementConstraint, "its container instance is to have no task of "+q.service()+" any more: it is not ACTIVE, or does not satisfy the placement constraints",
-			"", q.reason())
+		q.strayed()
 	case state.StopServiceDeleted:
 		q.say(why.ServiceDeleted, q.service()+" was deleted", "", q.reason())
 	default:
@@ -86,49 +84,4 @@ func scalingActivity(q *question, r *state.Resize) *applicationautoscaling.Activ
 // isService reports whether a caller is a service of AWS or a session of a service's role, and not one that a user signs for.
 func isService(by string) bool {
 	return !strings.HasPrefix(by, "arn:") || strings.Contains(by, "AWSServiceRole") || strings.Contains(by, "AutoScaling")
-}
-
-// replaced names the deployment that replaced the task's own, or why that was rolled back.
-func (q *question) replaced() {
-	var by, back *state.ServiceDeployment
-	for _, d := range state.ServiceDeployments(q.Tx, q.t.Spec.ServiceARN) {
-		switch {
-		case d.Target.DeploymentID == q.t.Spec.DeploymentID && d.Rollback != nil && !d.Rollback.StartedAt.After(q.t.Stop.At):
-			back = d
-		case d.Target.DeploymentID != q.t.Spec.DeploymentID && !d.CreatedAt.After(q.t.Stop.At) && (by == nil || d.CreatedAt.After(by.CreatedAt)):
-			by = d
-		}
-	}
-	seen := []why.Evidence{q.reason()}
-	switch {
-	case back != nil:
-		text := fmt.Sprintf("its deployment of %s was rolled back at %s: %s", q.revision(), q.time(back.Rollback.StartedAt), oneLine(back.Rollback.Reason))
-		a := q.say(why.Replaced, text, "", append(seen, noted(back.Rollback.StartedAt, "rollback of %s: %s", arn.Name(back.ARN), back.Rollback.Reason))...)
-		if cause := rolledBackFor(back); cause != "" {
-			a.Because = append(a.Because, why.Answer{
-				Of: back.ARN, Kind: why.KindServiceDeployment, Cause: cause, At: back.Rollback.StartedAt,
-				Sentence: fmt.Sprintf("The deployment of %s was rolled back at %s: %s", q.revision(), q.time(back.Rollback.StartedAt), ended(back.Rollback.Reason)),
-			})
-		}
-	case by != nil:
-		brings := "the task definition of its revision"
-		if r := state.FindServiceRevision(q.Tx, by.Target.ARN); r != nil {
-			brings = arn.Name(r.TaskDefinition)
-		}
-		q.say(why.Replaced, fmt.Sprintf("a deployment of %s began at %s and brings tasks of %s in its place", q.service(), q.time(by.CreatedAt), brings), "",
-			append(seen, noted(by.CreatedAt, "service deployment %s brings %s", arn.Name(by.ARN), brings))...)
-	default:
-		q.say(why.Replaced, "another deployment of "+q.service()+" has replaced its own", "", seen...)
-	}
-}
-
-// rolledBackFor is why a service deployment was rolled back; empty: a caller asked for it, or a hook failed.
-func rolledBackFor(d *state.ServiceDeployment) why.Cause {
-	switch {
-	case d.CircuitBreaker.Status == types.ServiceDeploymentRollbackMonitorsStatusTriggered:
-		return why.BreakerRollback
-	case len(d.Alarms.Triggered) > 0:
-		return why.AlarmRollback
-	}
-	return ""
 }
