@@ -34,6 +34,11 @@ var eventCauses = []struct {
 	{"limit on the number of vCPUs", why.Quota},
 }
 
+// nexts say what to do about a cause that lasts until a user does something.
+var nexts = map[why.Cause]string{
+	why.Quota: "ECS tries again by itself: stop other tasks, or start the emulator with a higher --quota.",
+}
+
 // OfEvent says why a task found no place by the event of its service that tells of it. ok is false for another event, or a
 // reason that is not about places.
 func OfEvent(service string, e *types.ServiceEvent) (answer why.Answer, ok bool) {
@@ -47,7 +52,7 @@ func OfEvent(service string, e *types.ServiceEvent) (answer why.Answer, ok bool)
 			_, reason, _ := strings.Cut(text, ") ")
 			reason, _, _ = strings.Cut(reason, " For more information")
 			return why.Answer{
-				Cause: known.cause, At: aws.ToTime(e.CreatedAt), Sentence: phrase.Upper(service) + " " + phrase.Stop(reason),
+				Cause: known.cause, Next: nexts[known.cause], At: aws.ToTime(e.CreatedAt), Sentence: phrase.Upper(service) + " " + phrase.Stop(reason),
 				Evidence: []why.Evidence{{At: aws.ToTime(e.CreatedAt), Text: "event: " + text}},
 			}, true
 		}

@@ -81,6 +81,10 @@ func (q *question) onInstances(g *observe.Generation) (answers []why.Answer) {
 		answers = append(answers, search.Explain(q.Facts, subject)...)
 	}
 	if told := q.standing(d.CreatedAt, "unable to place "); told != nil {
+		if limit, known := placecause.OfEvent(q.name(), told); known && limit.Cause == why.Quota { // so that no further task may wait
+			limit.Because = answers
+			return []why.Answer{limit}
+		}
 		for i := range answers {
 			answers[i].At = aws.ToTime(told.CreatedAt)
 			answers[i].Evidence = append(answers[i].Evidence, evidence(told))
