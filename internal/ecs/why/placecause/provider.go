@@ -21,8 +21,8 @@ func (s Search) Explain(f *why.Facts, subject string) (answers []why.Answer) {
 	if !lacks {
 		return nil
 	}
-	answers = s.group(f, subject)
-	answers = append(answers, s.launching(f, subject)...)
+	answers = s.launching(f, subject)
+	answers = append(answers, s.group(f, subject, len(answers) > 0)...)
 	if len(answers) == 0 {
 		return []why.Answer{lack}
 	}
@@ -33,8 +33,9 @@ func (s Search) Explain(f *why.Facts, subject string) (answers []why.Answer) {
 	return answers
 }
 
-// group is what keeps the Auto Scaling group of the capacity provider from more instances.
-func (s Search) group(f *why.Facts, subject string) (answers []why.Answer) {
+// group is what keeps the Auto Scaling group of the capacity provider from more instances. Its maximum does not while one is on
+// its way.
+func (s Search) group(f *why.Facts, subject string, launching bool) (answers []why.Answer) {
 	if s.Provider == "" {
 		return nil
 	}
@@ -47,7 +48,7 @@ func (s Search) group(f *why.Facts, subject string) (answers []why.Answer) {
 		return nil
 	}
 	size := why.Evidence{At: f.Now, Text: fmt.Sprintf("Auto Scaling group %s: minimum %d, desired %d, maximum %d", g.Name, g.Min, g.Desired, g.Max)}
-	if p.Scales() && g.Desired >= g.Max && len(autoscaling.Members.List(f.Tx, g)) >= int(g.Max) {
+	if !launching && p.Scales() && g.Desired >= g.Max && len(autoscaling.Members.List(f.Tx, g)) >= int(g.Max) {
 		answers = append(answers, why.Answer{
 			Cause:    why.ProviderAtMaximum,
 			Sentence: fmt.Sprintf("%s: capacity provider %s cannot get another instance, as its Auto Scaling group %s is at its maximum of %d.", phrase.Upper(subject), p.Name, g.Name, g.Max),
@@ -92,7 +93,7 @@ func (s Search) launching(f *why.Facts, subject string) (answers []why.Answer) {
 			Cause: why.InstanceLaunching, At: since,
 			Sentence: fmt.Sprintf("%s: instance %s (%s) has been on its way since %s, and is %s; its agent has not registered it yet.",
 				phrase.Upper(subject), i.ID, i.Type, phrase.Time(f.Now, since), i.State()),
-			Next:     "Wait for it; look at its user data if it does not join.",
+			Next:     "Wait for it; look at its user data, its role and your quotas if it does not join.",
 			Evidence: []why.Evidence{{At: since, Text: fmt.Sprintf("instance %s was launched in %s for cluster %s, and is %s", i.ID, i.Zone, s.Cluster.Name, i.State())}},
 		})
 		if len(answers) == 3 {
