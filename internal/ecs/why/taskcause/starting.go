@@ -87,6 +87,7 @@ func (q *question) engineAway() bool {
 			a.Next = "ecs-emulator faults clear " + f.ID + " brings it back."
 			a.Because = append(a.Because, why.Answer{
 				Cause: why.Fault, At: q.EngineSilentSince, Sentence: fmt.Sprintf("Fault %s (engine-away) keeps the container engine away.", f.ID), Next: a.Next,
+				Evidence: []why.Evidence{noted(q.EngineSilentSince, "fault %s (engine-away) is in force", f.ID)},
 			})
 		}
 	}
@@ -99,8 +100,8 @@ func (q *question) unheard() bool {
 	if c == nil || c.AgentConnected || q.t.Placement.ByHand {
 		return false
 	}
-	a := q.say("agent-disconnected", fmt.Sprintf("the agent of its container instance %s is not connected, and has not heard of it", activity.ShortID(arn.Name(c.ARN))),
-		"Connect the agent, or stop the task.", noted(q.Now, "agentConnected of %s is false", arn.Name(c.ARN)))
+	a := q.say(why.AgentDisconnected, fmt.Sprintf("the agent of its container instance %s is not connected: it hears nothing of ECS, and ECS learns nothing of its tasks", activity.ShortID(arn.Name(c.ARN))),
+		"Connect the agent.", noted(q.Now, "agentConnected of %s is false", arn.Name(c.ARN)))
 	for _, kind := range []faults.Kind{faults.DisconnectAgent, faults.CutOffInstance} {
 		if act, found := phrase.LastFault(q.ActsOn(c.ARN), kind); found && q.Lasts(act) {
 			q.because(a, q.Now, kind, c.ARN)

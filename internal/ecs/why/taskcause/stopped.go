@@ -60,8 +60,8 @@ func (q *question) stopped() {
 	if q.t.Stop.Code != types.TaskStopCodeEssentialContainerExited {
 		q.afterGrace()
 	}
-	if !q.t.Ended() {
-		q.engineAway()
+	if !q.t.Ended() && !q.engineAway() {
+		q.unheard()
 	}
 }
 
