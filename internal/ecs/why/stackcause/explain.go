@@ -62,14 +62,14 @@ func failed(f *why.Facts, s *cloudformation.Stack, shown *overview.Stack, first 
 	what := fmt.Sprintf("%s (%s) is %s", first.LogicalID, first.Type, first.Status)
 	if first.Type == cloudformation.TypeStack && first.LogicalID == s.Name {
 		what = "it is " + first.Status
+		if strings.HasPrefix(first.Reason, "Rollback trigger ") && strings.Contains(first.Reason, " is in the state ALARM.") {
+			answer.Cause, answer.Next = why.AlarmRollback, "See what the alarm measures, correct that, and deploy the stack again."
+		}
 	}
 	if first.Reason != "" {
 		what += ": " + strings.TrimRight(strings.TrimSpace(first.Reason), ".")
 	}
 	answer.Sentence = fmt.Sprintf("Stack %s is %s: at %s%s %s.", s.Name, s.Status, phrase.Time(f.Now, first.At), where, what)
-	if strings.Contains(first.Reason, "alarm") && strings.Contains(first.Reason, "ALARM") {
-		answer.Cause = why.AlarmRollback
-	}
 	physical, began := failing(f, s, first)
 	answer.Because = resource(f, s, &part{first.LogicalID, physical, first.Type, began, first.At})
 	if len(answer.Because) > 0 && answer.Because[0].Next != "" {
