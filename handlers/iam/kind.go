@@ -11,7 +11,7 @@ import (
 
 // kind is a kind of entity that has policies.
 type kind[R any] struct {
-	rows        *store.Scoped[iam.Account, R]
+	rows        *store.Scoped[iam.Account, *R]
 	word, title string // in texts: "role" and "Role"
 	maxInline   int    // quota of all inline policies together
 	most        int    // quota of an account; 0 is none

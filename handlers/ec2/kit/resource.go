@@ -15,7 +15,7 @@ import (
 // T shows of one.
 type Resource[Row, T any] struct {
 	Listing[T]
-	Rows *ec2network.Rows[Row]
+	Rows *ec2network.Rows[*Row]
 	// Prefix begins ids, and Noun is what parameters and refusals call a resource.
 	Prefix, Noun string
 	Show         func(tx *store.Tx, row *Row) T

@@ -8,7 +8,7 @@ import (
 
 // DHCPOptionSets are all DHCP options, with those that every VPC has at first.
 var DHCPOptionSets = ec2network.NewRows("ec2-dhcp-options", func(o *DHCPOptions) (arn.Scope, string) { return o.Scope, o.ID }).
-	With(ec2network.Unstored[DHCPOptions]{
+	With(ec2network.Unstored[*DHCPOptions]{
 		List: func(_ *store.Tx, scope arn.Scope) []*DHCPOptions { return []*DHCPOptions{defaultDHCPOptions(scope)} },
 	})
 

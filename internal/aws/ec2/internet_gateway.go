@@ -11,7 +11,7 @@ import (
 var internetGateways = ec2network.NewRows("ec2-internet-gateway", func(g *InternetGateway) (arn.Scope, string) { return g.Scope, g.ID })
 
 // InternetGateways are all of them, also the ones of default VPCs.
-var InternetGateways = internetGateways.With(ec2network.Unstored[InternetGateway]{
+var InternetGateways = internetGateways.With(ec2network.Unstored[*InternetGateway]{
 	List: func(tx *store.Tx, scope arn.Scope) []*InternetGateway {
 		if slices.Contains(implied(tx, scope), ec2network.DefaultVPC) {
 			return []*InternetGateway{defaultInternetGateway(scope)}

@@ -10,7 +10,7 @@ import (
 var networkACLs = ec2network.NewRows("ec2-network-acl", func(n *NetworkACL) (arn.Scope, string) { return n.Scope, n.ID })
 
 // NetworkACLs are all of them, with the default ones of VPCs.
-var NetworkACLs = networkACLs.With(ec2network.Unstored[NetworkACL]{
+var NetworkACLs = networkACLs.With(ec2network.Unstored[*NetworkACL]{
 	List: func(tx *store.Tx, scope arn.Scope) []*NetworkACL { return comeWithVPCs(tx, scope, defaultNetworkACL) },
 	Keep: func(tx *store.Tx, n *NetworkACL) { storeDefaults(tx, n.Scope, n.VPC) },
 })

@@ -11,7 +11,7 @@ import (
 var routeTables = ec2network.NewRows("ec2-route-table", func(t *RouteTable) (arn.Scope, string) { return t.Scope, t.ID })
 
 // RouteTables are all of them, with the main ones of VPCs.
-var RouteTables = routeTables.With(ec2network.Unstored[RouteTable]{
+var RouteTables = routeTables.With(ec2network.Unstored[*RouteTable]{
 	List:    func(tx *store.Tx, scope arn.Scope) []*RouteTable { return comeWithVPCs(tx, scope, mainRouteTable) },
 	Keep:    func(tx *store.Tx, t *RouteTable) { storeDefaults(tx, t.Scope, t.VPC) },
 	Deleted: leaveEndpoints,

@@ -33,7 +33,7 @@ func implied(tx *store.Tx, scope arn.Scope) (vpcs []string) {
 }
 
 // comeWithVPCs are the rows of an account and region that come with VPCs and are not stored.
-func comeWithVPCs[T any](tx *store.Tx, scope arn.Scope, of func(scope arn.Scope, vpc string) *T) (rows []*T) {
+func comeWithVPCs[R any](tx *store.Tx, scope arn.Scope, of func(scope arn.Scope, vpc string) R) (rows []R) {
 	for _, vpc := range implied(tx, scope) {
 		rows = append(rows, of(scope, vpc))
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime/debug"
 	"time"
 
@@ -216,7 +217,7 @@ func loadTable(j *journal, into version, t *table, bucket *bbolt.Bucket) error {
 		if j.bad[storedRow{t.name, string(key)}] {
 			return nil
 		}
-		row := t.blank()
+		row := reflect.New(t.row).Interface()
 		err := wire.Unmarshal(boltfile.Body(value), row)
 		if err == nil && t.key(row) != string(key) {
 			err = fmt.Errorf("it is the row of %q", t.key(row))

@@ -53,16 +53,16 @@ type Source struct {
 // On is a table whose changes wake the ids that a pure function returns. before is
 // nil for a new row, after for one that has been removed. A row that exists when the
 // watch begins counts as new: controllers are level-triggered.
-func On[T any](t *Table[T], wakes func(before, after *T) []string) Source {
+func On[R any](t *Table[R], wakes func(before, after R) []string) Source {
 	return Source{table: t.table, wakes: func(before, after any) []string {
-		b, _ := before.(*T)
-		a, _ := after.(*T)
+		b, _ := before.(R)
+		a, _ := after.(R)
 		return wakes(b, a)
 	}}
 }
 
 // OnKeys is a table whose changes wake the key of the changed row.
-func OnKeys[T any](t *Table[T]) Source {
+func OnKeys[R any](t *Table[R]) Source {
 	return Source{table: t.table, wakes: func(before, after any) []string {
 		if after == nil {
 			after = before

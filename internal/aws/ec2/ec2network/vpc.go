@@ -145,8 +145,8 @@ func WatchGoneVPCs(s *store.Store) *store.Watch {
 }
 
 // byID sorts rows by their ids.
-func byID[T any](rows []*T, id func(*T) string) []*T {
-	sorting.By(rows, func(a, b *T) int { return strings.Compare(id(a), id(b)) })
+func byID[R any](rows []R, id func(R) string) []R {
+	sorting.By(rows, func(a, b R) int { return strings.Compare(id(a), id(b)) })
 	return rows
 }
 
