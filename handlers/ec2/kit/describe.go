@@ -84,7 +84,28 @@ func (l *Listing[T]) Of(all []T, asked Asked) ([]T, *string, error) {
 // Describe picks the rows that were asked for: by id, each of which must exist, and
 // by filters, in the memory of rows. The list is empty, not nil, where nothing is found.
 func Describe[T any](rows []T, filters []types.Filter, ids []string, idName string, of valuesOf[T], missing func(id string) error) ([]T, error) {
-	wanted, err := newFilterSet(filters, func(name string) bool { _, known := of(new(T), name); return known })
+	known := func(filter string) bool { _, known := of(new(T), filter); return known }
+	values := func(i int, filter string) []string { values, _ := of(&rows[i], filter); return values }
+	places, err := describe(len(rows), filters, ids, idName, known, values, missing)
+	if err != nil {
+		return nil, err
+	}
+	if rows == nil {
+		rows = []T{}
+	}
+	found := rows[:0]
+	for _, i := range places {
+		found = append(found, rows[i])
+	}
+	return found, nil
+}
+
+// describe does it with the places of n rows, so that it is compiled once.
+func describe(
+	n int, filters []types.Filter, ids []string, idName string,
+	known func(filter string) bool, values func(i int, filter string) []string, missing func(id string) error,
+) (found []int, err error) {
+	wanted, err := newFilterSet(filters, known)
 	if err != nil {
 		return nil, err
 	}
@@ -92,14 +113,10 @@ func Describe[T any](rows []T, filters []types.Filter, ids []string, idName stri
 	for _, id := range ids {
 		asked[id] = false
 	}
-	if rows == nil {
-		rows = []T{}
-	}
-	candidates := rows[:0]
-	for i := range rows {
-		id, _ := of(&rows[i], idName)
-		if _, named := asked[id[0]]; named || len(ids) == 0 {
-			candidates, asked[id[0]] = append(candidates, rows[i]), true
+	for i := range n {
+		id := values(i, idName)[0]
+		if _, named := asked[id]; named || len(ids) == 0 {
+			found, asked[id] = append(found, i), true
 		}
 	}
 	for _, id := range ids {
@@ -107,13 +124,9 @@ func Describe[T any](rows []T, filters []types.Filter, ids []string, idName stri
 			return nil, missing(id)
 		}
 	}
-	found := candidates[:0]
-	for i := range candidates {
-		if wanted.match(func(name string) []string { values, _ := of(&candidates[i], name); return values }) {
-			found = append(found, candidates[i])
-		}
-	}
-	return found, nil
+	return slices.DeleteFunc(found, func(i int) bool {
+		return !wanted.match(func(filter string) []string { return values(i, filter) })
+	}), nil
 }
 
 // AskedIDs are the ids that a request names, as such or in a filter.

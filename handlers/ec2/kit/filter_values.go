@@ -24,8 +24,13 @@ type Filters struct {
 // Values is what knows filters of descriptions of a type. It panics if one has no member, so
 // it is for variables of packages.
 func Values[T any](f Filters) valuesOf[T] {
+	find := f.of(reflect.TypeFor[T]())
+	return func(row *T, filter string) ([]string, bool) { return find(reflect.ValueOf(row).Elem(), filter) }
+}
+
+// of is Values of any type.
+func (f Filters) of(row reflect.Type) func(row reflect.Value, filter string) ([]string, bool) {
 	known := map[string]member{}
-	row := reflect.TypeFor[T]()
 	for _, name := range f.Named {
 		known[name] = memberOf(row, strings.Split(camelCase(name), "."))
 	}
@@ -40,17 +45,17 @@ func Values[T any](f Filters) valuesOf[T] {
 		known[name] = member{same: []string{}}
 	}
 	tags := tagsOf(row)
-	return func(row *T, filter string) ([]string, bool) {
+	return func(row reflect.Value, filter string) ([]string, bool) {
 		m, found := known[filter]
 		switch {
 		case !found && tags == nil:
 			return nil, false
 		case !found:
-			return TagValues(reflect.ValueOf(row).Elem().FieldByIndex(tags).Interface().([]types.Tag), filter)
+			return TagValues(row.FieldByIndex(tags).Interface().([]types.Tag), filter)
 		case m.same != nil:
 			return m.same, true
 		}
-		return m.values(nil, reflect.ValueOf(row).Elem(), m.path, false), true
+		return m.values(nil, row, m.path, false), true
 	}
 }
 
