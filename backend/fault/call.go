@@ -14,23 +14,32 @@ var errLost = fmt.Errorf("%w: the connection broke", backend.ErrUnavailable)
 
 // on makes a call, or has it go wrong.
 func on[T any](ctx context.Context, e *Engine, call Call, t target, do func(context.Context) (T, error)) (result T, err error) {
+	err = e.on(ctx, call, t, func(ctx context.Context) (err error) {
+		result, err = do(ctx)
+		return err
+	})
+	return result, err
+}
+
+// on is the same for all types of results.
+func (e *Engine) on(ctx context.Context, call Call, t target, do func(context.Context) error) error {
 	if !e.armed.Load() {
 		return do(ctx)
 	}
 	gone, away := e.reach()
 	if away != nil {
-		return result, away
+		return away
 	}
 	r := e.choose(call, t)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(gone, func() { cancel(errGone) })()
-	result, err = follow(ctx, e, r, do)
+	err := e.follow(ctx, r, do)
 	if errors.Is(context.Cause(ctx), errGone) {
 		_, away := e.reach()
-		return result, errors.Join(errLost, away)
+		return errors.Join(errLost, away)
 	}
-	return result, err
+	return err
 }
 
 // errGone is the cause of the end of calls that were under way when the engine left.
@@ -43,34 +52,34 @@ func (e *Engine) reach() (gone context.Context, away error) {
 }
 
 // follow makes a call as a rule has it; nil is no rule.
-func follow[T any](ctx context.Context, e *Engine, r *Rule, do func(context.Context) (T, error)) (result T, err error) {
+func (e *Engine) follow(ctx context.Context, r *Rule, do func(context.Context) error) error {
 	if r == nil {
 		return do(ctx)
 	}
 	if r.Delay > 0 {
 		if err := e.sleep(ctx, r.Delay); err != nil {
-			return result, err
+			return err
 		}
 	}
 	switch {
 	case r.Hang:
 		<-ctx.Done()
-		return result, ctx.Err()
+		return ctx.Err()
 	case r.LoseCall:
-		return result, errLost
+		return errLost
 	case r.Error != "":
-		return result, errors.New(r.Error)
+		return errors.New(r.Error)
 	}
-	result, err = do(ctx)
+	err := do(ctx)
 	if r.DelayAnswer > 0 {
 		if cut := e.sleep(ctx, r.DelayAnswer); cut != nil {
-			return result, cut
+			return cut
 		}
 	}
 	if r.LoseAnswer {
-		return result, errLost
+		return errLost
 	}
-	return result, err
+	return err
 }
 
 // sleep returns when d of the clock has passed.

@@ -10,14 +10,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// none stands for the result of calls that have none but an error.
-type none = struct{}
-
-func onError(ctx context.Context, e *Engine, call Call, t target, do func(context.Context) error) error {
-	_, err := on(ctx, e, call, t, func(ctx context.Context) (none, error) { return none{}, do(ctx) })
-	return err
-}
-
 // with is a call with what it is about.
 func with[A, T any](call func(context.Context, A) (T, error), about A) func(context.Context) (T, error) {
 	return func(ctx context.Context) (T, error) { return call(ctx, about) }
@@ -53,19 +45,19 @@ func (e *Engine) Networks(ctx context.Context, labels map[string]string) ([]back
 
 // RemoveNetwork implements backend.Engine.
 func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
-	return onError(ctx, e, Remove, target{}, func(ctx context.Context) error { return e.Engine.RemoveNetwork(ctx, name) })
+	return e.on(ctx, Remove, target{}, func(ctx context.Context) error { return e.Engine.RemoveNetwork(ctx, name) })
 }
 
 // SetTraffic implements backend.Engine.
 func (e *Engine) SetTraffic(ctx context.Context, sandboxID string, t backend.Traffic) error {
-	return onError(ctx, e, SetTraffic, e.target(ctx, sandboxID), func(ctx context.Context) error {
+	return e.on(ctx, SetTraffic, e.target(ctx, sandboxID), func(ctx context.Context) error {
 		return e.Engine.SetTraffic(ctx, sandboxID, t)
 	})
 }
 
 // SetFilter implements backend.Engine.
 func (e *Engine) SetFilter(ctx context.Context, sandboxID string, f *backend.Filter) error {
-	return onError(ctx, e, SetFilter, e.target(ctx, sandboxID), func(ctx context.Context) error {
+	return e.on(ctx, SetFilter, e.target(ctx, sandboxID), func(ctx context.Context) error {
 		return e.Engine.SetFilter(ctx, sandboxID, f)
 	})
 }
@@ -82,7 +74,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 		return e.Engine.Start(ctx, id)
 	}
 	t := e.target(ctx, id)
-	return onError(ctx, e, Start, t, func(ctx context.Context) error {
+	return e.on(ctx, Start, t, func(ctx context.Context) error {
 		err := e.Engine.Start(ctx, id)
 		if err == nil {
 			e.mayCrash(id, t)
@@ -93,7 +85,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 
 // Stop implements backend.Engine.
 func (e *Engine) Stop(ctx context.Context, id string, grace time.Duration) error {
-	return onError(ctx, e, Stop, e.target(ctx, id), func(ctx context.Context) error { return e.Engine.Stop(ctx, id, grace) })
+	return e.on(ctx, Stop, e.target(ctx, id), func(ctx context.Context) error { return e.Engine.Stop(ctx, id, grace) })
 }
 
 // Crash implements backend.Crasher, if the engine does.
@@ -102,12 +94,12 @@ func (e *Engine) Crash(ctx context.Context, id string) error {
 	if !ok {
 		return errors.New("the engine cannot crash containers")
 	}
-	return onError(ctx, e, Any, target{}, func(ctx context.Context) error { return crasher.Crash(ctx, id) })
+	return e.on(ctx, Any, target{}, func(ctx context.Context) error { return crasher.Crash(ctx, id) })
 }
 
 // Remove implements backend.Engine.
 func (e *Engine) Remove(ctx context.Context, id string) error {
-	return onError(ctx, e, Remove, e.target(ctx, id), func(ctx context.Context) error {
+	return e.on(ctx, Remove, e.target(ctx, id), func(ctx context.Context) error {
 		return e.Engine.Remove(ctx, id)
 	})
 }

@@ -50,8 +50,5 @@ func (e *Engine) SetConnect(ctx context.Context, sandboxID string, c backend.Con
 	if !ok {
 		return errNoLoadBalancers
 	}
-	_, err := on(ctx, e, "", target{}, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, engine.SetConnect(ctx, sandboxID, c)
-	})
-	return err
+	return e.on(ctx, "", target{}, func(ctx context.Context) error { return engine.SetConnect(ctx, sandboxID, c) })
 }

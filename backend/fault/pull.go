@@ -48,16 +48,15 @@ func (e *Engine) Pull(ctx context.Context, spec backend.PullSpec) error {
 	if !decided {
 		r = e.choose(Pull, t)
 	}
-	return onError(ctx, e, decidedPull, t, func(ctx context.Context) error {
-		_, err := follow(ctx, e, r, func(ctx context.Context) (none, error) {
+	return e.on(ctx, decidedPull, t, func(ctx context.Context) error {
+		return e.follow(ctx, r, func(ctx context.Context) error {
 			if decided {
 				if _, err := e.Engine.Image(ctx, spec.Ref, spec.Platform); err == nil {
-					return none{}, nil
+					return nil
 				}
 			}
-			return none{}, e.Engine.Pull(ctx, spec)
+			return e.Engine.Pull(ctx, spec)
 		})
-		return err
 	})
 }
 

@@ -32,26 +32,25 @@ func (e *Engine) PublishedPorts(ctx context.Context) (tcp, udp []uint16, err err
 	if !ok {
 		return nil, nil, nil
 	}
-	_, err = on(ctx, e, "", target{}, func(ctx context.Context) (none struct{}, err error) {
+	err = e.on(ctx, "", target{}, func(ctx context.Context) (err error) {
 		tcp, udp, err = relay.PublishedPorts(ctx)
-		return none, err
+		return err
 	})
 	return tcp, udp, err
 }
 
 // SetPublished implements backend.Relay, if the engine does.
 func (e *Engine) SetPublished(ctx context.Context, forwards []backend.PortForward) error {
-	_, err := on(ctx, e, "", target{}, func(ctx context.Context) (none struct{}, err error) {
+	return e.on(ctx, "", target{}, func(ctx context.Context) error {
 		relay, ok := e.Engine.(backend.Relay)
 		switch {
 		case ok:
-			return none, relay.SetPublished(ctx, forwards)
+			return relay.SetPublished(ctx, forwards)
 		case len(forwards) > 0:
-			return none, fmt.Errorf("port %d/%s is not published", forwards[0].Port, forwards[0].Protocol)
+			return fmt.Errorf("port %d/%s is not published", forwards[0].Port, forwards[0].Protocol)
 		}
-		return none, nil
+		return nil
 	})
-	return err
 }
 
 // silentListener is one to which nothing connects.

@@ -8,7 +8,7 @@ import (
 
 // EnsureVolume implements backend.Engine.
 func (e *Engine) EnsureVolume(ctx context.Context, spec backend.VolumeSpec) error {
-	return onError(ctx, e, EnsureVolume, target{labels: spec.Labels}, func(ctx context.Context) error {
+	return e.on(ctx, EnsureVolume, target{labels: spec.Labels}, func(ctx context.Context) error {
 		return e.Engine.EnsureVolume(ctx, spec)
 	})
 }
@@ -30,5 +30,5 @@ func (e *Engine) Volumes(ctx context.Context, labels map[string]string) ([]backe
 
 // RemoveVolume implements backend.Engine.
 func (e *Engine) RemoveVolume(ctx context.Context, name string) error {
-	return onError(ctx, e, Remove, target{}, func(ctx context.Context) error { return e.Engine.RemoveVolume(ctx, name) })
+	return e.on(ctx, Remove, target{}, func(ctx context.Context) error { return e.Engine.RemoveVolume(ctx, name) })
 }
