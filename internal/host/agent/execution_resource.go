@@ -22,8 +22,10 @@ const resourceTimeout = 30 * time.Second
 func (w *taskRunner) readResources() run {
 	h, t, definitions := w.host, w.task, w.view.Definitions
 	return func(ctx context.Context) func() {
-		read, late, err := enginecall.Until(ctx, resourceTimeout, func(ctx context.Context) (map[string]executionresource.Resources, error) {
-			return executionresource.Read(ctx, h.agent.Secrets, t, definitions)
+		var read map[string]executionresource.Resources
+		late, err := enginecall.Until(ctx, resourceTimeout, func(ctx context.Context) (err error) {
+			read, err = executionresource.Read(ctx, h.agent.Secrets, t, definitions)
+			return err
 		})
 		if late && err != nil {
 			err = fmt.Errorf("there was no answer within %s", resourceTimeout)

@@ -56,18 +56,26 @@ func limit[T any](ctx context.Context, t timed, to string, after time.Duration, 
 
 // limitBeside is limit for a call that takes a while by itself, in each attempt.
 func limitBeside[T any](ctx context.Context, t timed, to string, while, after time.Duration, call func(context.Context) (T, error)) (result T, err error) {
+	err = t.limit(ctx, to, while, after, func(ctx context.Context) (err error) {
+		result, err = call(ctx)
+		return err
+	})
+	return result, err
+}
+
+// limit is limitBeside for all types of results.
+func (t timed) limit(ctx context.Context, to string, while, after time.Duration, call func(context.Context) error) error {
 	began, whole, first := time.Now(), while+after, max(after/shares, patience)
 	share := first
 	for left := whole; left > 0; left = whole - time.Since(began) {
-		var late bool
-		result, late, err = Until(ctx, min(while+share, left), call)
+		late, err := Until(ctx, min(while+share, left), call)
 		switch {
 		case err == nil, ctx.Err() != nil:
-			return result, err
+			return err
 		case !late && errors.Is(err, context.Canceled):
-			return result, lostError(err) // no caller has cut it off: the engine ends
+			return lostError(err) // no caller has cut it off: the engine ends
 		case !late:
-			return result, err
+			return err
 		}
 		if share == first {
 			defer t.unanswered.note(to, began)()
@@ -76,22 +84,22 @@ func limitBeside[T any](ctx context.Context, t timed, to string, while, after ti
 	}
 	if _, silent := t.Info(context.WithoutCancel(ctx)); silent != nil {
 		t.lose(silent)
-		return result, silent
+		return silent
 	}
-	return result, &TimeoutError{to, whole}
+	return &TimeoutError{to, whole}
 }
 
 // Until makes a call with a deadline, and reports whether it came to that. With a Call as
 // ctx, it costs no timer.
-func Until[T any](ctx context.Context, after time.Duration, call func(context.Context) (T, error)) (result T, late bool, err error) {
+func Until(ctx context.Context, after time.Duration, call func(context.Context) error) (late bool, err error) {
 	if c, ok := ctx.(*Call); ok {
-		result, err = call(c.limit(after))
-		return result, c.unlimit(), err
+		err = call(c.limit(after))
+		return c.unlimit(), err
 	}
 	limited, cancel := context.WithTimeout(ctx, after)
 	defer cancel()
-	result, err = call(limited)
-	return result, limited.Err() != nil && ctx.Err() == nil, err
+	err = call(limited)
+	return limited.Err() != nil && ctx.Err() == nil, err
 }
 
 // with is a call with what it is about.
@@ -100,6 +108,5 @@ func with[A, T any](call func(context.Context, A) (T, error), about A) func(cont
 }
 
 func limitError(ctx context.Context, t timed, to string, after time.Duration, call func(context.Context) error) error {
-	_, err := limit(ctx, t, to, after, func(ctx context.Context) (struct{}, error) { return struct{}{}, call(ctx) })
-	return err
+	return t.limit(ctx, to, 0, after, call)
 }

@@ -18,10 +18,10 @@ func TestWhatOutlivesALateCallStaysCutOff(t *testing.T) {
 		f := calls.Begin(nil, CutOff)
 		defer f.End()
 		var kept context.Context
-		_, late, err := Until(f, time.Second, func(ctx context.Context) (struct{}, error) {
+		late, err := Until(f, time.Second, func(ctx context.Context) error {
 			kept = ctx
 			<-ctx.Done()
-			return struct{}{}, ctx.Err()
+			return ctx.Err()
 		})
 		if !late || !errors.Is(err, context.Canceled) || kept.Err() == nil {
 			t.Errorf("late: %v, %v; what outlives the call has the error %v", late, err, kept.Err())

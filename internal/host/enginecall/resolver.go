@@ -14,14 +14,10 @@ type resolvers struct {
 	engine timed
 }
 
-func (r resolvers) RunResolver(ctx context.Context, network string) (netip.Addr, io.ReadWriteCloser, error) {
-	type running struct {
-		address netip.Addr
-		stream  io.ReadWriteCloser
-	}
-	run, err := limit(ctx, r.engine, "started", startTimeout, func(ctx context.Context) (run running, err error) {
-		run.address, run.stream, err = r.Resolvers.RunResolver(ctx, network)
-		return run, err
+func (r resolvers) RunResolver(ctx context.Context, network string) (address netip.Addr, stream io.ReadWriteCloser, err error) {
+	err = limitError(ctx, r.engine, "started", startTimeout, func(ctx context.Context) (err error) {
+		address, stream, err = r.Resolvers.RunResolver(ctx, network)
+		return err
 	})
-	return run.address, run.stream, err
+	return address, stream, err
 }

@@ -23,8 +23,10 @@ func (e *Engine) StartSandbox(ctx context.Context, id string) (backend.Container
 		return backend.Container{}, err
 	}
 	for range lifeTries - 1 {
-		seen, late, err := Until(ctx, lifePatience, func(ctx context.Context) (backend.Container, error) {
-			return e.timed.Engine.Inspect(ctx, id)
+		var seen backend.Container
+		late, err := Until(ctx, lifePatience, func(ctx context.Context) (err error) {
+			seen, err = e.timed.Engine.Inspect(ctx, id)
+			return err
 		})
 		if err == nil || errors.Is(err, backend.ErrNotFound) || errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
 			return running(seen, err)

@@ -45,10 +45,7 @@ func (t timed) Create(ctx context.Context, spec backend.ContainerSpec) (string, 
 }
 
 func (t timed) Stop(ctx context.Context, id string, grace time.Duration) error {
-	_, err := limitBeside(ctx, t, "stopped", grace, stopTimeout, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, t.Engine.Stop(ctx, id, grace)
-	})
-	return err
+	return t.limit(ctx, "stopped", grace, stopTimeout, func(ctx context.Context) error { return t.Engine.Stop(ctx, id, grace) })
 }
 
 func (t timed) Remove(ctx context.Context, id string) error {
