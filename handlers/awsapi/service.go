@@ -127,6 +127,9 @@ func NotBuiltWith[I any](name, needs string) Operation {
 	return notBuiltWith(name, needs, reflect.TypeFor[I]())
 }
 
+// notBuiltWith does it, once for all types of inputs.
+//
+//go:noinline
 func notBuiltWith(name, needs string, input reflect.Type) Operation {
 	o := NotBuilt(name, needs)
 	refuse := o.serve
