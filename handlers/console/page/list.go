@@ -25,23 +25,28 @@ type Paging struct {
 // List is the part of a list that the page shows: at most [MostRows], in an order, after the row that the parameter
 // after names as "NAME/ID". Rows of an id that is not there are refused. A list of ten thousand is not sorted.
 func List[T any](r *Request, name string, all []T, id func(T) string, before func(x, y T) int) (rows []T, _ Paging, err error) {
-	p := Paging{Total: len(all), name: name}
+	places, p, err := r.list(name, len(all), func(i int) string { return id(all[i]) }, func(i, j int) int { return before(all[i], all[j]) })
+	return at(all, places), p, err
+}
+
+// list does it with the places of n rows, so that it is compiled once.
+func (r *Request) list(name string, n int, id func(i int) string, order func(i, j int) int) (shown []int, _ Paging, err error) {
+	p := Paging{Total: n, name: name}
 	r.lists = append(r.lists, name)
-	order := func(i, j int) int { return before(all[i], all[j]) }
-	left := every(len(all))
+	left := every(n)
 	if list, wanted, found := strings.Cut(r.Query.Get("after"), "/"); found && list == name {
-		last := slices.IndexFunc(left, func(i int) bool { return id(all[i]) == wanted })
+		last := slices.IndexFunc(left, func(i int) bool { return id(i) == wanted })
 		if last < 0 {
 			return nil, p, Invalid("after=%s: the list has no such row (any more); leave it out for the first rows", r.Query.Get("after"))
 		}
 		left = slices.DeleteFunc(left, func(i int) bool { return order(i, last) <= 0 })
 		p.after = true
 	}
-	rows = at(all, first(left, MostRows, order))
-	if p.shown = len(rows); len(rows) > 0 && len(left) > len(rows) {
-		p.next = name + "/" + id(rows[len(rows)-1])
+	shown = first(left, MostRows, order)
+	if p.shown = len(shown); p.shown > 0 && len(left) > p.shown {
+		p.next = name + "/" + id(shown[p.shown-1])
 	}
-	return rows, p, nil
+	return shown, p, nil
 }
 
 // First returns the first n rows in an order.
