@@ -4,5 +4,5 @@ import "embed"
 
 // Sources are this package's, of which programs are built; see package program.
 //
-//go:embed *.go
+//go:embed *[^t].go
 var Sources embed.FS
