@@ -8,12 +8,9 @@ import (
 	"slices"
 )
 
-// short is up to how many elements an insertion sort is faster, and needs no memory.
-const short = 12
-
 // By sorts s as compare says. Elements that compare as equal keep their order.
 func By[T any](s []T, compare func(a, b T) int) {
-	places := order(len(s), func(i, j int) int { return compare(s[i], s[j]) }, func(i, j int) { s[i], s[j] = s[j], s[i] })
+	places := order(len(s), func(i, j int) int { return compare(s[i], s[j]) })
 	if places == nil {
 		return
 	}
@@ -24,16 +21,8 @@ func By[T any](s []T, compare func(a, b T) int) {
 }
 
 // order sorts n elements by their places, which have one type for all elements. It returns the place that each
-// is to be taken from, or nil once the elements are in order: a few are swapped.
-func order(n int, compare func(i, j int) int, swap func(i, j int)) []int32 {
-	if n <= short {
-		for i := 1; i < n; i++ {
-			for j := i; j > 0 && compare(j, j-1) < 0; j-- {
-				swap(j, j-1)
-			}
-		}
-		return nil
-	}
+// is to be taken from, or nil where they are in order.
+func order(n int, compare func(i, j int) int) []int32 {
 	if isOrdered(n, compare) { // as most are
 		return nil
 	}
