@@ -210,45 +210,6 @@ func TestPlaces(t *testing.T) {
 	})
 }
 
-func TestPorts(t *testing.T) {
-	moved := []doctor.Moved{{Container: "web", Task: "3f2a91c0", Port: 8080, Address: "127.0.0.1:40001", By: doctor.Holder{Container: "db"}}}
-	expect(t, []look{
-		{"free", doctor.JudgePorts(doctor.Ports{Listen: "127.0.0.1:4577"}), diagnosis.OK, "127.0.0.1:4577 is free", ""},
-		{"the emulator's", doctor.JudgePorts(doctor.Ports{Listen: "127.0.0.1:4577", Emulator: "ecs-emulator v1", Taken: true}), diagnosis.OK, "ecs-emulator v1 answers", ""},
-		{"taken", doctor.JudgePorts(doctor.Ports{Listen: "127.0.0.1:4577", Taken: true, By: doctor.Holder{Program: "nginx", PID: 812}}), diagnosis.Broken, "nginx (process 812) has it", "--listen"},
-		{"of another user", doctor.JudgePorts(doctor.Ports{Listen: "127.0.0.1:80", Taken: true, By: doctor.Holder{User: "www-data"}}), diagnosis.Broken, "a process of the user www-data", ""},
-		{"unseen", doctor.JudgePorts(doctor.Ports{Listen: "127.0.0.1:80", Taken: true}), diagnosis.Broken, "another program has it", ""},
-		{"wrong", doctor.JudgePorts(doctor.Ports{Listen: "10.9.9.9:80", Err: errors.New("cannot assign requested address")}), diagnosis.Broken, "cannot assign requested address", "correct"},
-		{"none", doctor.JudgePorts(doctor.Ports{}), diagnosis.OK, "no port", ""},
-		{"moved", doctor.JudgePorts(doctor.Ports{Listen: "127.0.0.1:4577", Moved: moved}), diagnosis.Degraded, "port 8080 of container web of task 3f2a91c0 is at 127.0.0.1:40001, because the container db has port 8080", "127.0.0.1:40001"},
-	})
-}
-
-func TestPortsOfTasksThatAreNotTakenByOthersAreLeftOut(t *testing.T) {
-	p := doctor.Ports{Moved: []doctor.Moved{{Port: 1}, {Port: 2, By: doctor.Holder{PID: 7}}, {Port: 3, By: doctor.Holder{PID: 8}}}}
-	p.LeaveOut(7)
-	if len(p.Moved) != 1 || p.Moved[0].Port != 3 {
-		t.Errorf("left are %+v", p.Moved)
-	}
-}
-
-func TestThePortOfAContainer(t *testing.T) {
-	process := doctor.Holder{Program: "docker-proxy", PID: 9}
-	e := healthy(func(e *diagnosis.Engine) {
-		e.Ports = []diagnosis.Port{{Container: "dns", Port: 53, Protocol: "udp"}, {Container: "web", Port: 80, Protocol: "tcp"}}
-	})
-	if got := doctor.HolderOf(e, 80, process); got.Container != "web" {
-		t.Errorf("port 80 has %v", got)
-	}
-	if got := doctor.HolderOf(e, 53, process); got != process {
-		t.Errorf("port 53 has %v", got)
-	}
-	e.Local = false
-	if got := doctor.HolderOf(e, 80, process); got != process {
-		t.Errorf("port 80 of this machine has %v of another one", got)
-	}
-}
-
 func TestNames(t *testing.T) {
 	unknown := errors.New("lookup registry-1.docker.io: no such host")
 	expect(t, []look{

@@ -3,6 +3,7 @@ package doctor
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
@@ -80,11 +81,21 @@ func (p *Ports) LeaveOut(pid int) {
 }
 
 // HolderOf finds the container that has a port of this machine; others say which process does.
-func HolderOf(e diagnosis.Engine, port uint16, otherwise Holder) Holder {
+func HolderOf(e diagnosis.Engine, at netip.AddrPort, otherwise Holder) Holder {
 	for _, p := range e.Ports {
-		if e.Local && e.Hosted && p.Port == port && p.Protocol == "tcp" {
+		if e.Local && e.Hosted && p.Port == at.Port() && p.Protocol == "tcp" && Overlap(p.Address, at.Addr()) {
 			return Holder{Container: p.Container}
 		}
 	}
 	return otherwise
+}
+
+// Overlap reports whether a port at one address is taken from a program at the other: both are the same, or one is all of its
+// family. All of IPv6 is all of IPv4 as well. The zero Addr is all. Source: ipv6(7), IPV6_V6ONLY.
+func Overlap(a, b netip.Addr) bool {
+	a, b = a.Unmap(), b.Unmap()
+	has := func(all, one netip.Addr) bool {
+		return !all.IsValid() || all.IsUnspecified() && (all.Is6() || one.Is4())
+	}
+	return a == b || has(a, b) || has(b, a)
 }

@@ -2,6 +2,7 @@ package examination
 
 import (
 	"context"
+	"net/netip"
 	"os"
 	"time"
 
@@ -89,22 +90,26 @@ func (r *round) checkPorts(ctx context.Context) diagnosis.Check {
 	p := doctor.Ports{Listen: r.Listen}
 	if answer.Emulator() != "" && doctor.SameServer("http://"+machine.Reached(r.Listen), r.Endpoint) {
 		p.Emulator = answer.Emulator()
-	} else if p.Taken, p.By, p.Err = machine.Port(r.Listen); p.Taken {
-		p.By = r.holder(r.Listen, p.By)
+	} else if at, taken, err := machine.Port(r.Listen); taken {
+		p.Taken, p.By = true, r.holder(at)
 		p.Emulator = machine.Ask(ctx, "http://"+machine.Reached(r.Listen)).Emulator()
+	} else {
+		p.Err = err
 	}
 	if r.Moved != nil {
 		p.Moved = r.Moved()
 	}
 	for i, m := range p.Moved {
-		p.Moved[i].By = doctor.HolderOf(r.known(), uint16(m.Port), machine.Holder(uint16(m.Port)))
+		if instead, err := netip.ParseAddrPort(m.Address); err == nil {
+			p.Moved[i].By = r.holder(netip.AddrPortFrom(instead.Addr(), uint16(m.Port)))
+		}
 	}
 	p.LeaveOut(os.Getpid())
 	return doctor.JudgePorts(p)
 }
 
-func (r *round) holder(address string, otherwise doctor.Holder) doctor.Holder {
-	return doctor.HolderOf(r.known(), machine.PortOf(address), otherwise)
+func (r *round) holder(at netip.AddrPort) doctor.Holder {
+	return doctor.HolderOf(r.known(), at, machine.Holder(at))
 }
 
 func (r *round) checkRanges(context.Context) diagnosis.Check {

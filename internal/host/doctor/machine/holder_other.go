@@ -2,7 +2,11 @@
 
 package machine
 
-import "github.com/ecs-emulator/ecs-emulator/internal/host/doctor"
+import (
+	"net/netip"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/host/doctor"
+)
 
 // Holder is not seen here.
-func Holder(uint16) doctor.Holder { return doctor.Holder{} }
+func Holder(netip.AddrPort) doctor.Holder { return doctor.Holder{} }

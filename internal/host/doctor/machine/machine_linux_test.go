@@ -32,9 +32,22 @@ const sockets = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->w
 `
 
 func TestSocketsThatListen(t *testing.T) {
-	for port, want := range map[uint16][]socket{4577: {{"31337", "1000"}}, 80: {{"4711", "33"}}, 50000: nil} {
-		if got := listening(strings.NewReader(sockets), port); !slices.Equal(got, want) {
-			t.Errorf("port %d: %v, want %v", port, got, want)
+	for at, want := range map[string][]socket{
+		"127.0.0.1:4577": {{"31337", "1000"}}, "10.0.0.5:4577": nil, "0.0.0.0:4577": {{"31337", "1000"}},
+		"10.0.0.5:80": {{"4711", "33"}}, "127.0.0.1:50000": nil,
+	} {
+		if got := listening(strings.NewReader(sockets), netip.MustParseAddrPort(at)); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", at, got, want)
+		}
+	}
+}
+
+func TestAddressesOfSockets(t *testing.T) {
+	for text, want := range map[string]string{
+		"0100007F": "127.0.0.1", "00000000000000000000000001000000": "::1", "0000000000000000FFFF00000100007F": "::ffff:127.0.0.1", "01": "invalid IP", "": "invalid IP",
+	} {
+		if got := readAddress(text).String(); got != want {
+			t.Errorf("%q is %s, want %s", text, got, want)
 		}
 	}
 }

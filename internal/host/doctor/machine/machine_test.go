@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -86,15 +87,18 @@ func TestWhoHasAPort(t *testing.T) {
 	}
 	defer listener.Close()
 	at := listener.Addr().String()
-	taken, by, err := Port(at)
-	if !taken || err != nil || runtime.GOOS == "linux" && by.PID != os.Getpid() {
-		t.Errorf("%s: taken %t by %v, %v; want process %d", at, taken, by, err, os.Getpid())
+	there, taken, err := Port(at)
+	if by := Holder(there); there.String() != at || !taken || err != nil || runtime.GOOS == "linux" && by.PID != os.Getpid() {
+		t.Errorf("%s: taken %t at %s by %v, %v; want process %d", at, taken, there, by, err, os.Getpid())
+	}
+	if by := Holder(netip.AddrPortFrom(netip.MustParseAddr("10.9.9.9"), there.Port())); by != (doctor.Holder{}) {
+		t.Errorf("the port of another address has %v", by)
 	}
 	listener.Close()
-	if taken, by, err := Port(at); taken || err != nil {
-		t.Errorf("a port that is free again: taken %t by %v, %v", taken, by, err)
+	if _, taken, err := Port(at); taken || err != nil {
+		t.Errorf("a port that is free again: taken %t, %v", taken, err)
 	}
-	if taken, _, err := Port("192.0.2.1:4577"); taken || err == nil || strings.Contains(err.Error(), "192.0.2.1") {
+	if _, taken, err := Port("192.0.2.1:4577"); taken || err == nil || strings.Contains(err.Error(), "192.0.2.1") {
 		t.Errorf("of another machine: taken %t, %v", taken, err)
 	}
 }
@@ -104,9 +108,6 @@ func TestAddresses(t *testing.T) {
 		if got := Reached(listen); got != want {
 			t.Errorf("%s is reached at %s, not %s", listen, got, want)
 		}
-	}
-	if PortOf("127.0.0.1:4577") != 4577 || PortOf("4577") != 0 {
-		t.Error("the numbers of ports are not read")
 	}
 }
 

@@ -3,9 +3,8 @@ package machine
 import (
 	"errors"
 	"net"
+	"net/netip"
 	"syscall"
-
-	"github.com/ecs-emulator/ecs-emulator/internal/host/doctor"
 )
 
 // winsockAddressInUse is WSAEADDRINUSE of Windows, which package syscall has no name for.
@@ -20,29 +19,22 @@ func Reached(listen string) string {
 	return listen
 }
 
-// PortOf is the number of an address's port; 0 if it has none.
-func PortOf(address string) uint16 {
-	_, text, err := net.SplitHostPort(address)
-	number, wrong := net.LookupPort("tcp", text)
-	if err != nil || wrong != nil {
-		return 0
-	}
-	return uint16(number)
-}
-
-// Port tells whether an emulator can listen at an address, and who does otherwise. It listens there for an instant where
-// nothing else does, and takes no connection.
-func Port(address string) (taken bool, by doctor.Holder, err error) {
+// Port tells whether an emulator can listen at an address, or why it cannot. at is where another program does. It listens
+// there for an instant where nothing else does, and takes no connection.
+func Port(address string) (at netip.AddrPort, taken bool, err error) {
 	listener, err := net.Listen("tcp", address)
 	if err == nil {
-		return false, by, listener.Close()
+		return at, false, listener.Close()
 	}
-	if !errors.Is(err, syscall.EADDRINUSE) && !errors.Is(err, winsockAddressInUse) {
-		var failed *net.OpError
-		if errors.As(err, &failed) {
-			err = failed.Err
-		}
-		return false, by, err
+	var failed *net.OpError
+	if !errors.As(err, &failed) {
+		return at, false, err
 	}
-	return true, Holder(PortOf(address)), nil
+	if tcp, is := failed.Addr.(*net.TCPAddr); is {
+		at = netip.AddrPortFrom(tcp.AddrPort().Addr().Unmap(), uint16(tcp.Port))
+	}
+	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, winsockAddressInUse) {
+		return at, true, nil
+	}
+	return at, false, failed.Err
 }
