@@ -25,6 +25,7 @@ type Environment struct {
 
 const (
 	bundleVariable = "AWS_CA_BUNDLE"
+	keyVariable    = "AWS_ACCESS_KEY_ID"
 	allServices    = "AWS_ENDPOINT_URL"
 	ignoreVariable = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 )
@@ -44,7 +45,11 @@ func JudgeEnvironment(e Environment) diagnosis.Check {
 		v.degrade("unset "+ignoreVariable, "%s has clients leave out %s", ignoreVariable, strings.Join(here, ", "))
 	}
 	if keys := e.realKeys(); keys != "" && (ignored || !slices.Contains(here, allServices)) {
-		v.degrade(`eval "$(ecs-emulator env)", or AWS_PROFILE with a profile of its own for the emulator`, "%s may be of a real account: a client that is not told of the emulator acts there", keys)
+		next := `eval "$(ecs-emulator env)", or AWS_PROFILE with a profile of its own for the emulator`
+		if IsRealKey(e.Variables[keyVariable]) {
+			next += " and without " + keyVariable
+		}
+		v.degrade(next, "%s may be of a real account: a client that is not told of the emulator acts there", keys)
 	}
 	if proxies := e.proxies(); len(proxies) > 0 {
 		host := e.host()
@@ -117,18 +122,19 @@ var keyForm = lazyregexp.New(`^(AKIA|ASIA)[A-Z2-7]{16}$`)
 // IsRealKey reports whether an access key may be one of AWS's. Its documentation has some that end with EXAMPLE.
 func IsRealKey(id string) bool { return keyForm.MatchString(id) && !strings.HasSuffix(id, "EXAMPLE") }
 
-// realKeys names what clients take keys from that may be of a real account.
+// realKeys names what clients take keys from that may be of a real account. Variables win over a profile, but where AWS_PROFILE
+// names it: the SDK for JavaScript takes that one, others the variables.
+// Source: credential-provider-node of aws-sdk-js-v3, resolveCredentialChain of aws-sdk-go-v2.
 func (e Environment) realKeys() string {
-	switch {
-	case e.Variables["AWS_ACCESS_KEY_ID"] != "" && e.Variables["AWS_PROFILE"] == "":
-		if IsRealKey(e.Variables["AWS_ACCESS_KEY_ID"]) {
-			return "the keys in AWS_ACCESS_KEY_ID"
-		}
-		return "" // they win over the profile
-	case e.Real:
-		return "the credentials of the profile " + e.Profile
+	var found []string
+	key := e.Variables[keyVariable]
+	if IsRealKey(key) {
+		found = append(found, "the keys in "+keyVariable)
 	}
-	return ""
+	if e.Real && (key == "" || e.Variables["AWS_PROFILE"] != "") {
+		found = append(found, "the credentials of the profile "+e.Profile)
+	}
+	return strings.Join(found, " and ")
 }
 
 // proxies are the variables by which clients send what is for the emulator to a proxy. Python's library, of the AWS CLI

@@ -45,6 +45,8 @@ func TestEnvironments(t *testing.T) {
 		{"AWS's example", with(map[string]string{"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE"}, nil), diagnosis.OK, "", ""},
 		{"a real profile", with(nil, real), diagnosis.Degraded, "the credentials of the profile work may be of a real account", ""},
 		{"a profile that is named", with(map[string]string{"AWS_ACCESS_KEY_ID": "test", "AWS_PROFILE": "work"}, real), diagnosis.Degraded, "profile work", ""},
+		{"real keys beside a profile that is named", with(map[string]string{"AWS_ACCESS_KEY_ID": key, "AWS_PROFILE": "emulator"}, nil), diagnosis.Degraded, "the keys in AWS_ACCESS_KEY_ID may", "without AWS_ACCESS_KEY_ID"},
+		{"both", with(map[string]string{"AWS_ACCESS_KEY_ID": key, "AWS_PROFILE": "work"}, real), diagnosis.Degraded, "the keys in AWS_ACCESS_KEY_ID and the credentials of the profile work may", ""},
 		{"proxy", with(proxied, nil), diagnosis.Broken, "HTTP_PROXY without 127.0.0.1 in NO_PROXY", "export NO_PROXY=127.0.0.1,localhost"},
 		{"proxy and localhost", with(also(proxied, "NO_PROXY", "localhost"), nil), diagnosis.Broken, "HTTP_PROXY", ""},
 		{"proxy and a range", with(also(proxied, "NO_PROXY", "127.0.0.0/8"), nil), diagnosis.Broken, "HTTP_PROXY", ""},
