@@ -114,10 +114,10 @@ func Examine(ctx context.Context, o Options) diagnosis.Report {
 	r.answer = begin(ctx, o.Limits.Other, grace, r.ask, func() doctor.Answer {
 		return doctor.Answer{URL: doctor.Shown(o.Endpoint), Silence: errLate.Error()}
 	})
-	if o.Simulated == "" {
+	if o.Simulated == "" && r.wants("engine", "cgroup", "sandbox", "images", "ports", "ranges", "dns", "disk", "clock", "leftovers", "container") {
 		r.beginEngine(ctx)
-		defer r.close()
 	}
+	defer r.close()
 	var checks []diagnosis.Check
 	for _, check := range r.begin(ctx) {
 		found := check.wait()
@@ -132,6 +132,9 @@ func Examine(ctx context.Context, o Options) diagnosis.Report {
 // beginEngine begins what the checks of the engine share. Images come before the trial, which needs them.
 func (r *round) beginEngine(ctx context.Context) {
 	r.engine = begin(ctx, r.Limits.Engine, grace, r.Ask, func() diagnosis.Engine { return diagnosis.Engine{Trouble: diagnosis.Silent} })
+	if !r.wants("cgroup", "sandbox", "images", "leftovers") {
+		return
+	}
 	r.opened = begin(ctx, 2*r.Limits.Engine, grace, func(ctx context.Context) opened {
 		if r.engine.wait().Trouble != "" {
 			return opened{err: errors.New("the engine does not answer")}
@@ -163,6 +166,9 @@ func (r *round) beginEngine(ctx context.Context) {
 func (r *round) close() {
 	if r.trial != nil {
 		r.trial.wait()
+	}
+	if r.opened == nil {
+		return
 	}
 	if on := r.opened.wait(); on.err == nil {
 		_ = on.engine.Close()

@@ -110,6 +110,38 @@ func TestOnlyWhatIsAskedForIsMade(t *testing.T) {
 	}
 }
 
+// A question about variables or the endpoint needs no engine.
+func TestAnEngineIsLeftAloneByChecksThatDoNotNeedIt(t *testing.T) {
+	for _, c := range []struct {
+		only   []string
+		asked  bool
+		opened bool
+	}{
+		{[]string{"environment", "endpoint"}, false, false}, {[]string{"clock"}, true, false},
+		{[]string{"dns", "ports", "disk"}, true, false}, {[]string{"leftovers"}, true, true}, {[]string{"cgroup"}, true, true},
+	} {
+		p := newPatient()
+		o := p.options()
+		o.Only = c.only
+		var asked, opened atomic.Bool
+		ask := o.Ask
+		o.Ask = func(ctx context.Context) diagnosis.Engine {
+			asked.Store(true)
+			return ask(ctx)
+		}
+		o.Open = func(context.Context) (examination.Engine, error) {
+			opened.Store(true)
+			return p, nil
+		}
+		if r := examination.Examine(t.Context(), o); !slices.Equal(slices.Sorted(slices.Values(names(r))), slices.Sorted(slices.Values(c.only))) {
+			t.Errorf("made are %v, not %v", names(r), c.only)
+		}
+		if asked.Load() != c.asked || opened.Load() != c.opened || p.closed.Load() != c.opened {
+			t.Errorf("%v: asked %t, opened %t, closed %t", c.only, asked.Load(), opened.Load(), p.closed.Load())
+		}
+	}
+}
+
 // What takes a connection and never answers, and does not heed that its time is over, holds up nothing.
 func TestAnEngineThatHangsHoldsUpNothing(t *testing.T) {
 	for name, heeds := range map[string]bool{"heeds its time": true, "does not": false} {
