@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 
 	"github.com/docker/go-connections/sockets"
 	"github.com/moby/moby/client"
@@ -32,13 +33,22 @@ func Resolve(host string) (Endpoint, error) {
 		host = os.Getenv(client.EnvOverrideHost)
 	}
 	if host != "" {
-		return Endpoint{Host: host}, nil
+		return Endpoint{Host: withoutUser(host)}, nil
 	}
 	name := currentContext()
 	if name == "" || name == defaultContext {
 		return Endpoint{Host: client.DefaultDockerHost}, nil
 	}
 	return readContext(name)
+}
+
+// withoutUser leaves out the name and the password of a user, which do nothing but with ssh: addresses are logged.
+func withoutUser(host string) string {
+	scheme, rest, _ := strings.Cut(host, "://")
+	if scheme != "tcp" && scheme != "http" && scheme != "https" {
+		return host
+	}
+	return scheme + "://" + rest[strings.LastIndex(rest, "@")+1:]
 }
 
 // Local says whether the engine is spoken to over a socket of this machine. A
@@ -70,6 +80,10 @@ func (c *Client) Close() error {
 // Client makes a client, which connects when it is first used.
 func (e Endpoint) Client() (*Client, error) {
 	u, err := url.Parse(e.Host)
+	var wrong *url.Error
+	if errors.As(err, &wrong) {
+		err = wrong.Err // without the address, which may have a password
+	}
 	if err != nil {
 		return nil, fmt.Errorf("parse engine address: %w", err)
 	}
@@ -85,7 +99,7 @@ func (e Endpoint) Client() (*Client, error) {
 		}
 		return cli, nil
 	default:
-		return nil, fmt.Errorf("engine address %q: want unix://, tcp:// or ssh://", e.Host)
+		return nil, fmt.Errorf("engine address %q: want unix://, tcp:// or ssh://", e.Host[strings.LastIndex(e.Host, "@")+1:])
 	}
 	dial, err := dialer(e.Host)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/docker/cli/cli/config"
@@ -71,6 +72,28 @@ func TestResolve(t *testing.T) {
 			t.Errorf("Resolve = %+v; want an error", got)
 		}
 	})
+}
+
+// What an address has of a user is for ssh alone, and errors and reports have addresses.
+func TestNoPasswordIsTold(t *testing.T) {
+	t.Setenv("DOCKER_HOST", "tcp://me:hunter2@10.0.0.1:2375")
+	if got, err := endpoint.Resolve(""); err != nil || got.Host != "tcp://10.0.0.1:2375" {
+		t.Errorf("of TCP it is %q, %v", got.Host, err)
+	}
+	for _, host := range []string{"ssh://me@10.0.0.1", "unix:///home/me@corp/docker.sock"} {
+		if got, err := endpoint.Resolve(host); err != nil || got.Host != host {
+			t.Errorf("%s became %q, %v", host, got.Host, err)
+		}
+	}
+	for _, host := range []string{"tcp://me:hunter2@%zz", "ssh://me:hunter2@%zz", "me:hunter2@10.0.0.1:2375", "ftp://me:hunter2@10.0.0.1", "ssh://me:hunter2@10.0.0.1"} {
+		at, err := endpoint.Resolve(host)
+		if err == nil {
+			_, err = at.Client()
+		}
+		if err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", host, err)
+		}
+	}
 }
 
 func TestClientRefusesOtherSchemes(t *testing.T) {
