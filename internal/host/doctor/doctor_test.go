@@ -43,6 +43,9 @@ func expect(t *testing.T, looks []look) {
 		if c := l.check; c.Status != l.want || !strings.Contains(c.Text, l.text) || !strings.Contains(c.Next, l.next) || c.Text == "" {
 			t.Errorf("%s: %+v; want %s with %q and %q", l.name, c, l.want, l.text, l.next)
 		}
+		if size := len(l.check.Text); size > 2000 {
+			t.Errorf("%s has a text of %d bytes", l.name, size)
+		}
 		if l.check.Status == diagnosis.Broken && l.check.Next == "" {
 			t.Errorf("%s is broken, and does not say what to do: %+v", l.name, l.check)
 		}
@@ -64,6 +67,7 @@ func TestEngines(t *testing.T) {
 		{"denied", engineWith(inTrouble(diagnosis.Denied, "")), diagnosis.Broken, "permission denied on unix:///var/run/docker.sock", "usermod -aG docker"},
 		{"refused", engineWith(inTrouble(diagnosis.Refused, "")), diagnosis.Broken, "the connection is refused", "start Docker"},
 		{"silent", engineWith(inTrouble(diagnosis.Silent, "")), diagnosis.Broken, "takes connections and does not answer", "restart Docker"},
+		{"a page", engineWith(inTrouble(diagnosis.Unusable, "<html>\n"+strings.Repeat("Sign in. ", 100_000))), diagnosis.Broken, "cannot be used: <html> Sign in. Sign in.", ""},
 		{"too old", engineWith(inTrouble(diagnosis.TooOld, "the minimum is 1.40")), diagnosis.Broken, "API 1.41, which is too old: the minimum is 1.40", "20.10 or later"},
 		{"too new", engineWith(inTrouble(diagnosis.TooNew, "the minimum is 1.70")), diagnosis.Broken, "as old as this program: the minimum is 1.70", "newer ecs-emulator"},
 		{"no Docker", engineWith(inTrouble(diagnosis.Unusable, "EOF")), diagnosis.Broken, "cannot be used: EOF", "--engine"},
@@ -236,6 +240,7 @@ func TestEndpoints(t *testing.T) {
 		{"ill", with(func(a *doctor.Answer) { a.Healthy, a.Reasons = false, []string{"the disk is full"} }), diagnosis.Broken, "the disk is full", "health"},
 		{"a stranger", with(func(a *doctor.Answer) { a.Stranger = true }), diagnosis.Broken, "another program", "--endpoint"},
 		{"none", with(func(a *doctor.Answer) { a.Silence = "connection refused" }), diagnosis.OK, "no emulator answers", ""},
+		{"a page", with(func(a *doctor.Answer) { a.Silence = "malformed HTTP response " + strings.Repeat("Sign in. ", 100_000) }), diagnosis.OK, "malformed HTTP response Sign in.", ""},
 		{"none where one is named", with(func(a *doctor.Answer) { a.Silence, a.Named = "connection refused", true }), diagnosis.Degraded, "connection refused", "serve"},
 	})
 }

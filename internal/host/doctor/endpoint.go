@@ -56,14 +56,14 @@ func Reasons(texts ...string) (all []string) {
 // JudgeAnswer says whether an emulator answers, and how it is.
 func JudgeAnswer(a Answer) diagnosis.Check {
 	v := about(endpointCheck)
-	why := strings.Join(a.Reasons, "; ")
+	why, silence := oneLine(strings.Join(a.Reasons, "; ")), oneLine(a.Silence)
 	switch {
 	case a.Stranger:
 		v.fail("name the emulator's URL with --endpoint or AWS_ENDPOINT_URL", "another program than an emulator answers at %s", a.URL)
 	case a.Silence != "" && a.Named:
-		v.degrade("start it with ecs-emulator serve, or correct --endpoint or AWS_ENDPOINT_URL", "no emulator answers at %s: %s", a.URL, a.Silence)
+		v.degrade("start it with ecs-emulator serve, or correct --endpoint or AWS_ENDPOINT_URL", "no emulator answers at %s: %s", a.URL, silence)
 	case a.Silence != "":
-		v.note("no emulator answers at %s (%s)", a.URL, a.Silence)
+		v.note("no emulator answers at %s (%s)", a.URL, silence)
 	case !a.Healthy:
 		v.fail("ecs-emulator health shows when that is over", "%s at %s, engine %s, cannot run tasks or change anything: %s", a.Emulator(), a.URL, a.Engine, why)
 	default:

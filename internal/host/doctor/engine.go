@@ -79,13 +79,13 @@ func troubleText(e diagnosis.Engine) (text, next string) {
 	case diagnosis.Refused:
 		return "no Docker engine listens at " + e.Host + ": the connection is refused", start
 	case diagnosis.Silent:
-		return "the engine at " + e.Host + " takes connections and does not answer", "restart Docker; `docker version` hangs as well"
+		return "the engine at " + e.Host + " takes connections and does not answer", "restart Docker"
 	case diagnosis.TooOld:
-		return "the engine at " + e.Host + " speaks API " + cmp.Or(e.APIVersion, "of unknown version") + ", which is too old: " + e.Error, "install Docker 20.10 or later"
+		return "the engine at " + e.Host + " speaks API " + cmp.Or(e.APIVersion, "of unknown version") + ", which is too old: " + oneLine(e.Error), "install Docker 20.10 or later"
 	case diagnosis.TooNew:
-		return "the engine at " + e.Host + " takes no client as old as this program: " + e.Error, "install a newer ecs-emulator, and unset DOCKER_API_VERSION"
+		return "the engine at " + e.Host + " takes no client as old as this program: " + oneLine(e.Error), "install a newer ecs-emulator, and unset DOCKER_API_VERSION"
 	default:
-		return "the engine cannot be used: " + e.Error, "name a Docker engine with --engine, DOCKER_HOST or `docker context use`"
+		return "the engine cannot be used: " + oneLine(e.Error), "name a Docker engine with --engine, DOCKER_HOST or `docker context use`"
 	}
 }
 

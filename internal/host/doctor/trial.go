@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"strings"
@@ -151,6 +150,3 @@ func JudgeTrial(t Trial) diagnosis.Check {
 	}
 	return v.check()
 }
-
-// oneLine is an error without the line breaks that engines and programs put there.
-func oneLine(err error) string { return strings.Join(strings.Fields(fmt.Sprint(err)), " ") }

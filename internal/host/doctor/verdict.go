@@ -82,3 +82,15 @@ func Unchecked(name, why string) diagnosis.Check {
 	v.degrade("", "not checked: %s", why)
 	return v.check()
 }
+
+// mostText bounds what is told of an error: what answers in an engine's place may do so with a page.
+const mostText = 1000
+
+// oneLine is an error, or a text of others, without the line breaks that engines and programs put there.
+func oneLine(of any) string {
+	text := strings.Join(strings.Fields(fmt.Sprint(of)), " ")
+	if len(text) > mostText {
+		return strings.ToValidUTF8(text[:mostText], "") + " …"
+	}
+	return text
+}
