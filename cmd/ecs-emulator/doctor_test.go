@@ -101,7 +101,7 @@ func TestDoctorOfAnEngineThatHangs(t *testing.T) {
 	if took := time.Since(began); took > time.Minute {
 		t.Errorf("it took %s", took)
 	}
-	e.has("engine", diagnosis.Broken, "takes connections and does not answer", "restart Docker")
+	e.has("engine", diagnosis.Broken, "does not answer in time: it hangs, or it is not reached", "restart Docker")
 	e.has("ports", diagnosis.OK, "is free", "")
 	e.has("environment", diagnosis.OK, "", "")
 }

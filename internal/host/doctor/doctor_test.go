@@ -67,6 +67,7 @@ func TestEngines(t *testing.T) {
 		{"denied", engineWith(inTrouble(diagnosis.Denied, "")), diagnosis.Broken, "permission denied on unix:///var/run/docker.sock", "usermod -aG docker"},
 		{"refused", engineWith(inTrouble(diagnosis.Refused, "")), diagnosis.Broken, "the connection is refused", "start Docker"},
 		{"silent", engineWith(inTrouble(diagnosis.Silent, "")), diagnosis.Broken, "takes connections and does not answer", "restart Docker"},
+		{"silent and elsewhere", engineWith(func(e *diagnosis.Engine) { e.Trouble, e.Local, e.Host = diagnosis.Silent, false, "tcp://10.0.0.7:2376" }), diagnosis.Broken, "tcp://10.0.0.7:2376 does not answer in time: it hangs, or it is not reached", "firewall"},
 		{"a page", engineWith(inTrouble(diagnosis.Unusable, "<html>\n"+strings.Repeat("Sign in. ", 100_000))), diagnosis.Broken, "cannot be used: <html> Sign in. Sign in.", ""},
 		{"too old", engineWith(inTrouble(diagnosis.TooOld, "the minimum is 1.40")), diagnosis.Broken, "API 1.41, which is too old: the minimum is 1.40", "20.10 or later"},
 		{"too new", engineWith(inTrouble(diagnosis.TooNew, "the minimum is 1.70")), diagnosis.Broken, "as old as this program: the minimum is 1.70", "newer ecs-emulator"},

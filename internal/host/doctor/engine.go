@@ -79,6 +79,9 @@ func troubleText(e diagnosis.Engine) (text, next string) {
 	case diagnosis.Refused:
 		return "no Docker engine listens at " + e.Host + ": the connection is refused", start
 	case diagnosis.Silent:
+		if !e.Local { // a connection that is not made has the same error
+			return "the engine at " + e.Host + " does not answer in time: it hangs, or it is not reached", "restart Docker there, or look for a firewall or a VPN in the way"
+		}
 		return "the engine at " + e.Host + " takes connections and does not answer", "restart Docker"
 	case diagnosis.TooOld:
 		return "the engine at " + e.Host + " speaks API " + cmp.Or(e.APIVersion, "of unknown version") + ", which is too old: " + oneLine(e.Error), "install Docker 20.10 or later"

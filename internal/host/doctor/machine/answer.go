@@ -62,7 +62,7 @@ func silence(err error) string {
 		err = broken.Err
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return "what is there takes the connection and does not answer"
+		return "there is no answer in time"
 	}
 	return err.Error()
 }

@@ -172,7 +172,7 @@ func TestWhatAnswersAtTheEndpoint(t *testing.T) {
 	}
 	late, cancel := context.WithTimeout(t.Context(), 0)
 	defer cancel()
-	if got := Ask(late, "http://127.0.0.1:1"); got.Silence != "what is there takes the connection and does not answer" {
+	if got := Ask(late, "http://127.0.0.1:1"); got.Silence != "there is no answer in time" {
 		t.Errorf("too late: %+v", got)
 	}
 }
