@@ -101,6 +101,55 @@ func TestCostsOfAllElse(t *testing.T) {
 	expect("when it is gone", 1.5, 2)
 }
 
+// An instance has a public address of its own but while an Elastic IP address stands for it, whichever of both is there at its end.
+func TestCostsOfPublicAddressesOfInstances(t *testing.T) {
+	w := start(t, emulator.Options{Speed: emulator.Still})
+	network, clock, image := ec2.NewFromConfig(w.srv.Config()), w.srv.Clock(), aws.String("resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id")
+	out, err := network.RunInstances(t.Context(), &ec2.RunInstancesInput{ImageId: image, InstanceType: ec2types.InstanceTypeM5Large, MinCount: aws.Int32(2), MaxCount: aws.Int32(2)})
+	w.must(err)
+	one, other := out.Instances[0].InstanceId, out.Instances[1].InstanceId
+	w.eventually("they run", func() bool { return len(w.srv.Costs().Instances) == 1 && w.srv.Costs().Instances[0].Count == 2 })
+	allocate := func() *string {
+		address, err := network.AllocateAddress(t.Context(), &ec2.AllocateAddressInput{Domain: ec2types.DomainTypeVpc})
+		w.must(err)
+		return address.AllocationId
+	}
+	associate := func(address, instance *string) {
+		_, err := network.AssociateAddress(t.Context(), &ec2.AssociateAddressInput{AllocationId: address, InstanceId: instance})
+		w.must(err)
+	}
+	release := func(address *string) {
+		_, err := network.ReleaseAddress(t.Context(), &ec2.ReleaseAddressInput{AllocationId: address})
+		w.must(err)
+	}
+	sum := 0.0
+	anHour := func(what string, addresses float64) {
+		t.Helper()
+		sum += addresses
+		w.must(clock.Advance(time.Hour))
+		if got := w.srv.Costs().PublicAddresses.Hours; math.Abs(got-sum) > 0.01 {
+			t.Errorf("%s: %v hours of public addresses, want %v", what, got, sum)
+		}
+	}
+	first := allocate()
+	anHour("both have their own, and one is idle", 3)
+	associate(first, one)
+	anHour("the first has the Elastic IP address", 2)
+	associate(first, one)
+	anHour("as before", 2)
+	second := allocate()
+	associate(second, one)
+	anHour("it has another one, and the first is idle", 3)
+	release(first)
+	associate(second, other)
+	anHour("the second has it, and the first its own again", 2)
+	_, err = network.TerminateInstances(t.Context(), &ec2.TerminateInstancesInput{InstanceIds: []string{*one, *other}})
+	w.must(err)
+	anHour("it is idle", 1)
+	release(second)
+	anHour("nothing is left", 0)
+}
+
 // logGigabytes puts log events: some tenths of a thousandth of one.
 func (w *world) logGigabytes() {
 	w.Helper()

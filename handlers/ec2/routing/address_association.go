@@ -3,6 +3,7 @@ package routing
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -39,12 +40,14 @@ func (a *API) AssociateAddress(ctx context.Context, in *sdk.AssociateAddressInpu
 		if err != nil {
 			return err
 		}
+		now := a.Clock()
 		if before := i.ElasticIP(tx); before != nil && before.ID != row.ID {
-			dissociate(tx, before)
+			dissociate(tx, before, now)
 		}
 		if holder := row.Holder(tx); holder != nil && holder.ID != i.ID {
-			dissociate(tx, row)
+			dissociate(tx, row, now)
 		}
+		ec2.InstanceByKey(tx, i.Key()).EndPublicIP(tx, now) // what it has now, not what it had before
 		ec2.Addresses.Put(tx, changed)
 		i.SettlePublicIP(tx)
 		out.AssociationId = &changed.Association
@@ -78,11 +81,11 @@ func associate(tx *store.Tx, row *ec2.Address, i *ec2.Instance, again *bool) (*e
 
 // dissociate takes an address from the instance that has it, which gets another one where it
 // had one of its own. Source: EC2 user guide, Elastic IP addresses.
-func dissociate(tx *store.Tx, row *ec2.Address) {
+func dissociate(tx *store.Tx, row *ec2.Address, now time.Time) {
 	holder, changed := row.Holder(tx), *row
 	changed.Instance, changed.Association = "", ""
 	ec2.Addresses.Put(tx, &changed)
-	holder.SettlePublicIP(tx)
+	holder.BeginPublicIP(tx, now)
 }
 
 // instanceToHave finds the instance that a request names, as such or by its network
@@ -147,7 +150,7 @@ func (a *API) DisassociateAddress(ctx context.Context, in *sdk.DisassociateAddre
 			return errNotYours
 		}
 		if row.Holder(tx) != nil {
-			dissociate(tx, row)
+			dissociate(tx, row, a.Clock())
 		}
 		return nil
 	})

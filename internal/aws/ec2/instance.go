@@ -42,6 +42,8 @@ type Instance struct {
 	SecurityGroups    []string
 	// PublicIP: it has a public address while it runs; see SettlePublicIP.
 	PublicIP bool
+	// PublicFrom is since when it has that again after an Elastic IP address; zero: it had none.
+	PublicFrom time.Time
 	// PrivateIP is its address, which it keeps for its life; empty until it has one.
 	PrivateIP string
 	Profile   *types.IamInstanceProfile // ARN and id; or nil

@@ -8,26 +8,42 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// Billed is what is billed of an instance that runs, until a time; ok is false of one that does not. A public address counts for
-// all of that, unless an Elastic IP address stands for it at the end.
+// Billed is what is billed of an instance until a time, with its public address unless an Elastic IP address stands for that; ok is
+// false of one that is not running. Source: EC2 user guide, instance lifecycle: stopping and shutting-down are not billed.
 func (i *Instance) Billed(tx *store.Tx, end time.Time) (bill ledger.Instance, ok bool) {
-	if i.Reached != types.InstanceStateNameRunning {
+	if i.State() != types.InstanceStateNameRunning {
 		return bill, false
 	}
 	return ledger.Instance{
-		Region: i.Scope.Region, Type: i.Type, Spot: i.Spot != nil, Public: i.PublicIP && len(addressesByInstance.List(tx, i.Key())) == 0,
-		RunningAt: i.ReachedAt, End: end,
+		Region: i.Scope.Region, Type: i.Type, Spot: i.Spot != nil, Public: i.PublicIP && i.ElasticIP(tx) == nil,
+		RunningAt: i.ReachedAt, PublicFrom: i.PublicFrom, End: end,
 	}, true
 }
 
-// PutInstance writes an instance. One that runs no longer goes into the ledger.
+// PutInstance writes an instance. One that is running no longer goes into the ledger.
 func PutInstance(tx *store.Tx, i *Instance) {
-	if before := InstanceByKey(tx, i.Key()); before != nil && i.Reached != before.Reached {
-		if bill, ran := before.Billed(tx, i.ReachedAt); ran {
-			bill.Bill(i.ReachedAt, ledger.Into(tx))
+	if before := InstanceByKey(tx, i.Key()); before != nil && i.State() != types.InstanceStateNameRunning {
+		if bill, ran := before.Billed(tx, i.WantedAt); ran {
+			bill.Bill(i.WantedAt, ledger.Into(tx))
 		}
 	}
 	instances.Put(tx, i)
+}
+
+// EndPublicIP ends the public address of an instance, which goes into the ledger. Handlers call it before an Elastic IP address
+// stands for it.
+func (i *Instance) EndPublicIP(tx *store.Tx, now time.Time) {
+	if bill, ok := i.Billed(tx, now); ok {
+		bill.BillAddress(now, ledger.Into(tx))
+	}
+}
+
+// BeginPublicIP gives an instance its public address again. Handlers call it when an Elastic IP address has gone.
+func (i *Instance) BeginPublicIP(tx *store.Tx, now time.Time) {
+	changed := *i
+	changed.PublicFrom = now
+	PutInstance(tx, &changed)
+	changed.SettlePublicIP(tx)
 }
 
 // Billed is what is billed of a NAT gateway until a time; ok is false of one that could not be made. Source: VPC's page of prices:

@@ -11,6 +11,8 @@ type Instance struct {
 	Spot, Public bool // it has a public address of its own
 	// RunningAt is when it came to running, and End when it was stopped or terminated, or the present.
 	RunningAt, End time.Time
+	// PublicFrom is since when it has the address; before RunningAt: since then.
+	PublicFrom time.Time
 }
 
 // Bill adds what is billed of the instance: by the second, a minute at least. Source: EC2's page of On-Demand prices.
@@ -20,10 +22,19 @@ func (i *Instance) Bill(now time.Time, add Adder) {
 		of.Kind = KindSpotInstance
 	}
 	of.billSeconds(i.RunningAt, max(Minute, seconds(i.RunningAt, i.End)), now, add)
-	if i.Public {
-		address := Address{i.Region, i.RunningAt, i.End}
-		address.Bill(now, add)
+	i.BillAddress(now, add)
+}
+
+// BillAddress adds the public address alone.
+func (i *Instance) BillAddress(now time.Time, add Adder) {
+	if !i.Public {
+		return
 	}
+	address := Address{i.Region, i.RunningAt, i.End}
+	if i.PublicFrom.After(i.RunningAt) {
+		address.From = i.PublicFrom
+	}
+	address.Bill(now, add)
 }
 
 // Address is what is billed of a public IPv4 address, used or idle, that is no task's.
