@@ -13,6 +13,7 @@ func notCounted(r *report) []costs.NotCounted {
 		{What: "Secrets Manager, Parameter Store, Cloud Map, EventBridge, Lambda", Why: "calls and stored values are not counted"},
 		{What: "ECS Anywhere, and the fee of Managed Instances", Why: "the table has no such figures"},
 		{What: "container instances registered by hand", Why: "the emulator does not know what they are"},
+		{What: "what ended in an earlier version without costs, and Elastic IP addresses from there", Why: "sums begin with the first start of a version that has them"},
 		{What: "free tier, Savings Plans, Reserved Instances, taxes", Why: "prices are list prices; a plan bills each hour of its term, used or not"},
 	}
 	if r.partial() {
