@@ -1,6 +1,7 @@
 package price
 
 import (
+	"math/big"
 	"regexp"
 	"strings"
 )
@@ -82,6 +83,9 @@ func (d *document) product(root *node, sku string, product *node, t *Table) erro
 	}
 	if t.figures[region] == nil {
 		t.figures[region] = map[What]int64{}
+	}
+	if known, is := t.figures[region][counted.what]; is && known != nano {
+		return d.wrong(product.at, "%s has two prices in %s: %v and %v dollars", kind, region, Dollars(big.NewInt(known)), Dollars(big.NewInt(nano)))
 	}
 	t.figures[region][counted.what] = nano
 	return nil

@@ -69,6 +69,7 @@ func TestAnOfferFileThatIsWrong(t *testing.T) {
 		"no terms":      {`"OnDemand"`, `"Reserved"`, `OnDemand is missing`},
 		"no term":       {`"SKU0": {"SKU0.`, `"SKUX": {"SKU0.`, `SKU0 is missing`},
 		"two terms":     {`{"SKU0.JRTCKXETXF": {`, `{"more": {}, "SKU0.JRTCKXETXF": {`, `it has 2 members where a usage of Fargate has one`},
+		"two prices":    {`Fargate-Windows-GB-Hours`, `Fargate-GB-Hours`, `8:9: USE1-Fargate-GB-Hours has two prices in us-east-1: 0.006 and 0.01 dollars`},
 		"no Fargate":    {`Fargate`, `Lambda`, `2:15: no product is a usage of Fargate with Linux`},
 		"broken":        {`"attributesList"`, `attributesList`, `no JSON: invalid character 'a'`},
 		"list":          {`"terms": {"OnDemand"`, `"terms": [], "x": {"OnDemand"`, `where an object with OnDemand belongs stands JSON's list`},
