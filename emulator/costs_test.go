@@ -63,6 +63,30 @@ func (w *world) expectTotal(when string, want float64) emulator.Costs {
 	return costs
 }
 
+// A task of a service runs for 200 days. It costs the same while it runs, when it has ended, and when ECS has forgotten it and its
+// service deployment.
+func TestCostsOfALongTask(t *testing.T) {
+	w := start(t, emulator.Options{Speed: emulator.Still})
+	w.createService("web", w.register("web", "app"), 1)
+	w.eventually("it runs", func() bool { return w.service("web").RunningCount == 1 })
+	const day = 24 * time.Hour
+	id := w.listTasks()[0]
+	w.must(w.srv.Clock().Advance(200 * day))
+	want := w.srv.Costs().Total
+	if math.Abs(want-200*24*0.0123425) > 0.01 {
+		t.Errorf("it costs %v", want)
+	}
+	_, err := w.client.DeleteService(t.Context(), &ecs.DeleteServiceInput{Service: aws.String("web"), Force: aws.Bool(true)})
+	w.must(err)
+	w.eventually("it has ended", func() bool { return *w.task(id).LastStatus == "STOPPED" })
+	w.expectTotal("when it has ended", want)
+	w.must(w.srv.Clock().Advance(100 * day))
+	costs := w.expectTotal("when it is forgotten", want)
+	if s := costs.Services[0]; len(s.Deployments) != 0 || s.Usage[0].Tasks != 1 || s.Usage[0].TaskSeconds < 200*24*3600 {
+		t.Errorf("the service: %+v", s)
+	}
+}
+
 // The endpoint answers as Costs does, filters, and refuses what cannot be.
 func TestCostsByHTTP(t *testing.T) {
 	w := start(t, emulator.Options{Speed: emulator.Still})

@@ -70,7 +70,11 @@ func (r *report) choose() {
 	}
 	if r.in.Logs != nil && !r.partial() {
 		if _, first := r.in.Logs(r.from); !first.IsZero() {
-			r.begin(first, first)
+			at, period := first, ledger.PeriodAt(first, r.in.Now)
+			if !r.first.IsZero() && r.first.Before(period.Start.Add(period.Length())) {
+				at = r.first // events have no time but their period, in which something else began
+			}
+			r.begin(first, at)
 		}
 	}
 	if r.from.IsZero() {

@@ -206,6 +206,16 @@ func TestPerHourCountsFromTheFirstThatIsBilled(t *testing.T) {
 	if report.PerHour != 0.0123425 || report.Per730Hours != 9.010025 || !report.From.Equal(now.Truncate(time.Hour)) {
 		t.Errorf("%v an hour, %v in 730, from %s", report.PerHour, report.Per730Hours, report.From)
 	}
+	in := input(task(15*time.Minute, 0, nil)) // log events are counted by the hour: the first came when the task ran
+	in.Logs = func(time.Time) (map[string]int64, time.Time) { return map[string]int64{"us-east-1": 1}, now.Truncate(time.Hour) }
+	if report := bill.Report(in); report.PerHour != 0.0123425 {
+		t.Errorf("with log events %v an hour", report.PerHour)
+	}
+	in = input() // and nothing else tells when it came
+	in.Logs = func(time.Time) (map[string]int64, time.Time) { return map[string]int64{"us-east-1": 1 << 30}, now.Truncate(time.Hour) }
+	if report := bill.Report(in); report.PerHour != 1 || !report.From.Equal(now.Truncate(time.Hour)) {
+		t.Errorf("of log events alone %v an hour, from %s", report.PerHour, report.From)
+	}
 	if empty := bill.Report(input()); empty.Total != 0 || empty.PerHour != 0 || !empty.From.Equal(now.Truncate(time.Hour)) {
 		t.Errorf("of nothing: %+v", empty)
 	}
