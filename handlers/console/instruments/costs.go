@@ -72,9 +72,12 @@ func quantity(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 func hours(v float64) string { return quantity(float64(int64(v*1e4+0.5)) / 1e4) }
 
 func total(report *costs.Report) g.Node {
-	source := report.Prices.Source + " as of " + report.Prices.AsOf
+	source := report.Prices.Source
+	if report.Prices.AsOf != "" {
+		source += " as of " + report.Prices.AsOf
+	}
 	if report.Prices.File != "" {
-		source += ", and " + report.Prices.File
+		source += ", from " + report.Prices.File
 	}
 	return page.Pairs(
 		page.Pair{Name: "Total", Value: page.Text(money(&report.Total))},

@@ -108,13 +108,14 @@ func TestCostsOfTwoRegions(t *testing.T) {
 		report.Standalone = append(report.Standalone, costs.Standalone{Place: at, ClusterName: "shop", Family: "job", Usage: used})
 		report.LoadBalancers = append(report.LoadBalancers, costs.LoadBalancer{Place: at, LoadBalancerName: "front"})
 	}
+	report.Prices = costs.Prices{Source: "ours", File: "mine.json"}
 	ask := browser(t, instruments.Sources{Costs: func(context.Context, bill.Wanted) (costs.Report, error) { return report, nil }}, false)
 	_, body := ask(http.MethodGet, "/costs", nil)
 	for text, times := range map[string]int{
 		`/services/shop/web">shop/web in us-east-1<`: 2, `/services/shop/web?account=000000000000&amp;region=eu-west-1">shop/web in eu-west-1<`: 2,
 		`/definitions/job?account=000000000000&amp;region=eu-west-1">shop/job in eu-west-1<`: 1, "load balancer front in eu-west-1": 1,
 		`"usage-service:shop/web:FARGATE:X86_64:eu-west-1:000000000000"`: 1, `"usage-service:shop/web:FARGATE:X86_64:us-east-1:000000000000"`: 1,
-		"3 EC2 Spot Instances m5.large in us-east-1": 1,
+		"3 EC2 Spot Instances m5.large in us-east-1": 1, ">ours, from mine.json<": 1,
 	} {
 		if n := strings.Count(body, text); n != times {
 			t.Errorf("%s: %d times, want %d", text, n, times)
