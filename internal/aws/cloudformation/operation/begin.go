@@ -79,7 +79,7 @@ func Begin(v View, o Order) (*cloudformation.Changes, error) {
 	case cloudformation.DeleteStack:
 		d.editOp().Deleting, d.op.Phase = true, cloudformation.Remove
 		d.stack.DeletedAt = o.At
-		d.becomes(cloudformation.DeleteInProgress, userInitiated)
+		d.becomes(cloudformation.DeleteInProgress, cloudformation.UserInitiated)
 	default:
 		d.beginRollback()
 	}
@@ -122,7 +122,7 @@ func (d *Decider) beginCreate(o Order) {
 		d.add(&cloudformation.Resource{StackID: d.stack.ID, LogicalID: each.LogicalID, Type: each.Type, Fresh: true}).edit().Wanted = specOf(each)
 	}
 	d.imports(d.stack.Imports)
-	d.stack.Status, d.stack.Reason = cloudformation.CreateInProgress, userInitiated
+	d.stack.Status, d.stack.Reason = cloudformation.CreateInProgress, cloudformation.UserInitiated
 	id := o.ID // CFN-24
 	if d.op.Former == cloudformation.ReviewInProgress {
 		id = d.id()
@@ -165,7 +165,7 @@ func (d *Decider) beginUpdate(o Order) error {
 	}
 	d.imports(slices.Compact(slices.Sorted(slices.Values(imports))))
 	d.stack.UpdatedAt = o.At
-	d.becomes(cloudformation.UpdateInProgress, userInitiated)
+	d.becomes(cloudformation.UpdateInProgress, cloudformation.UserInitiated)
 	return nil
 }
 
@@ -193,11 +193,11 @@ func (d *Decider) want(each *template.Resource) bool {
 func (d *Decider) beginRollback() {
 	if d.stack.Unfinished || d.op.Former == cloudformation.CreateFailed {
 		d.op.Phase = cloudformation.Remove
-		d.becomes(cloudformation.RollbackInProgress, userInitiated)
+		d.becomes(cloudformation.RollbackInProgress, cloudformation.UserInitiated)
 		return
 	}
 	d.op.Phase = cloudformation.Back
-	d.becomes(cloudformation.UpdateRollbackInProgress, userInitiated)
+	d.becomes(cloudformation.UpdateRollbackInProgress, cloudformation.UserInitiated)
 }
 
 func specOf(r *template.Resource) *cloudformation.Spec {

@@ -154,9 +154,9 @@ func (d *Decider) cancel(it *item) {
 	n.edit()
 	p := n.physical(it.incarnation)
 	d.unstable(p)
-	reason := creationCancelled
+	reason := cloudformation.CreationCancelled
 	if p.Step.Action == cloudformation.Update {
-		reason = updateCancelled
+		reason = cloudformation.UpdateCancelled
 	}
 	d.fail(it, p, reason)
 }

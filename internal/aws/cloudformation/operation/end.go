@@ -124,7 +124,7 @@ func (d *Decider) beginBack() {
 func (d *Decider) reason() string {
 	op := d.op
 	if op.Cancelled {
-		return userInitiated // a guess
+		return cloudformation.UserInitiated // a guess
 	}
 	if op.Why != "" {
 		return op.Why

@@ -9,12 +9,9 @@ import (
 
 // Reasons that AWS gives (CFN-25, 26, 29, 49, 61).
 const (
-	userInitiated     = "User Initiated"
 	creationInitiated = "Resource creation Initiated"
 	checkInitiated    = "Eventual consistency check initiated"
 	replacing         = "Requested update requires the creation of a new physical resource; hence creating one."
-	creationCancelled = "Resource creation cancelled"
-	updateCancelled   = "Resource update cancelled"
 )
 
 // becomes gives the stack another status, and tells of it.

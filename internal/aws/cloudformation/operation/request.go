@@ -30,7 +30,7 @@ func (d *Decider) deleteNow(r *cloudformation.Request) {
 		s.RoleARN = r.RoleARN
 	}
 	s.LastOperations = append([]cloudformation.LastOperation{{ID: r.ID, Kind: cloudformation.DeleteStack}}, s.LastOperations...)
-	d.becomes(cloudformation.DeleteInProgress, userInitiated)
+	d.becomes(cloudformation.DeleteInProgress, cloudformation.UserInitiated)
 	if op.Phase == cloudformation.Forward {
 		d.stop()
 	}

@@ -6,14 +6,11 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/phrase"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/servicecause"
 )
 
 // mostWaits is of how many resources it is said why they are waited for.
@@ -41,65 +38,17 @@ func Explain(f *why.Facts, s *cloudformation.Stack) (answers []why.Answer) {
 		answers = append(answers, monitored(f, s, &shown))
 	}
 	if len(answers) == 0 {
+		cause := why.Unknown
+		if s.Status.InProgress() {
+			cause = why.InProgress
+		}
 		answers = append(answers, why.Answer{
-			Cause: why.Unknown, At: shown.Since,
+			Cause: cause, At: shown.Since,
 			Sentence: fmt.Sprintf("Stack %s is %s: %s.", s.Name, s.Status, strings.TrimSuffix(cmp.Or(shown.Reason, "CloudFormation gives no reason"), ".")),
 			Evidence: []why.Evidence{{At: shown.Since, Text: fmt.Sprintf("stack %s is %s %s", s.Name, s.Status, shown.Reason)}},
 		})
 	}
 	return answers
-}
-
-// failed is of what failed first.
-func failed(f *why.Facts, s *cloudformation.Stack, shown *overview.Stack, first *overview.StackFailure, where string) why.Answer {
-	answer := why.Answer{
-		Cause: why.ResourceFailed, At: first.At, Next: "Correct what the reason names, and deploy the stack again.",
-		Evidence: []why.Evidence{
-			{At: first.At, Text: "event: " + first.String()},
-			{At: shown.Since, Text: strings.TrimSpace(fmt.Sprintf("stack %s is %s %s", s.Name, s.Status, shown.Reason))},
-		},
-	}
-	what := fmt.Sprintf("%s (%s) is %s", first.LogicalID, first.Type, first.Status)
-	if first.Type == cloudformation.TypeStack && first.LogicalID == s.Name {
-		what = "it is " + first.Status
-		if strings.HasPrefix(first.Reason, "Rollback trigger ") && strings.Contains(first.Reason, " is in the state ALARM.") {
-			answer.Cause, answer.Next = why.AlarmRollback, "See what the alarm measures, correct that, and deploy the stack again."
-		}
-	}
-	if first.Reason != "" {
-		what += ": " + strings.TrimRight(strings.TrimSpace(first.Reason), ".")
-	}
-	answer.Sentence = fmt.Sprintf("Stack %s is %s: at %s%s %s.", s.Name, s.Status, phrase.Time(f.Now, first.At), where, what)
-	physical, began := failing(f, s, first)
-	answer.Because = resource(f, s, &part{first.LogicalID, physical, first.Type, began, first.At})
-	if len(answer.Because) > 0 && answer.Because[0].Next != "" {
-		answer.Next = answer.Because[0].Next
-	}
-	return answer
-}
-
-// failing is the physical id of a resource when it failed, as it may be gone by now and another one in its place, and when
-// that operation on it began.
-func failing(f *why.Facts, s *cloudformation.Stack, first *overview.StackFailure) (physicalID string, began time.Time) {
-	found := false
-	for e := range cloudformation.Events(f.Tx, s.ID) {
-		switch {
-		case e.LogicalID != first.LogicalID || e.PhysicalID == s.ID:
-		case !found && e.Status == first.Status && e.At.Equal(first.At):
-			found, physicalID = true, e.PhysicalID
-		case found && !strings.HasSuffix(e.Status, "_IN_PROGRESS"):
-			return physicalID, began
-		case found:
-			began = e.At
-		}
-	}
-	return physicalID, began
-}
-
-// part is a resource of a stack, in the time in which something was done to it. It goes on where the end is zero.
-type part struct {
-	logicalID, physicalID, kind string
-	from, to                    time.Time
 }
 
 // waits is of a resource on which something is being done.
@@ -128,38 +77,6 @@ func waits(f *why.Facts, s *cloudformation.Stack, shown *overview.Stack, r *over
 		}
 	}
 	return answer
-}
-
-// resource is why a resource failed, or is not ready: of a service it is known.
-func resource(f *why.Facts, s *cloudformation.Stack, p *part) []why.Answer {
-	if p.physicalID == "" {
-		if r := cloudformation.FindResource(f.Tx, s.ID, p.logicalID); r != nil {
-			p.physicalID = r.PhysicalID
-		}
-	}
-	if p.kind != "AWS::ECS::Service" {
-		return nil
-	}
-	return service(f, p)
-}
-
-// service is why a service is not as wanted, or, where it is or was deleted in a rollback, why its tasks have failed. A
-// service that has been made since is another one.
-func service(f *why.Facts, p *part) (answers []why.Answer) {
-	s := state.FindService(f.Tx, p.physicalID)
-	if s == nil || !p.to.IsZero() && s.CreatedAt.After(p.to) {
-		return nil
-	}
-	answers = servicecause.Explain(f, s)
-	for i := range answers {
-		if answers[i].Of == "" {
-			answers[i].Of, answers[i].Kind = s.ARN, why.KindService
-		}
-	}
-	if len(answers) == 0 && !p.to.IsZero() {
-		answers = servicecause.Tasks(f, s.ARN, p.from, p.to)
-	}
-	return answers
 }
 
 // monitored is of a stack that watches the alarms that roll it back.

@@ -1,0 +1,52 @@
+package stackcause
+
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/servicecause"
+)
+
+// part is a resource of a stack, in the time in which something was done to it. It goes on where the end is zero. Events have
+// whole milliseconds.
+type part struct {
+	logicalID, physicalID, kind string
+	from, to                    time.Time
+}
+
+// resource is why a resource failed, or is not ready: of a service it is known.
+func resource(f *why.Facts, s *cloudformation.Stack, p *part) []why.Answer {
+	if p.physicalID == "" {
+		if r := cloudformation.FindResource(f.Tx, s.ID, p.logicalID); r != nil {
+			p.physicalID = r.PhysicalID
+		}
+	}
+	if p.kind != "AWS::ECS::Service" {
+		return nil
+	}
+	return service(f, p)
+}
+
+// service is why a service is not as wanted, or, where it is or was deleted in a rollback, why its tasks have failed. A
+// service that has been made since is another one.
+func service(f *why.Facts, p *part) (answers []why.Answer) {
+	s := state.FindService(f.Tx, p.physicalID)
+	if s == nil || !p.to.IsZero() && s.CreatedAt.After(p.to) {
+		return nil
+	}
+	for _, a := range servicecause.Explain(f, s) {
+		if !p.to.IsZero() && s.Primary().UpdatedAt.After(p.to) && (a.At.Before(p.from) || a.At.After(p.to)) {
+			continue // it has been changed since, and this is of another time
+		}
+		if a.Of == "" {
+			a.Of, a.Kind = s.ARN, why.KindService
+		}
+		answers = append(answers, a)
+	}
+	if len(answers) == 0 && !p.to.IsZero() {
+		answers = servicecause.Tasks(f, s.ARN, p.from, p.to)
+	}
+	return answers
+}
