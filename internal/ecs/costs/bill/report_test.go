@@ -246,9 +246,9 @@ func TestFilters(t *testing.T) {
 		services, standalone, notCounted int
 		total                            float64
 	}{
-		"all":       {bill.Wanted{}, 1, 2, 10, 3*0.0123425 + 0.005},
-		"a cluster": {bill.Wanted{Cluster: "shop"}, 1, 1, 11, 0.024685},
-		"a service": {bill.Wanted{Service: "web"}, 1, 0, 11, 0.0123425},
+		"all":       {bill.Wanted{}, 1, 2, 11, 3*0.0123425 + 0.005},
+		"a cluster": {bill.Wanted{Cluster: "shop"}, 1, 1, 12, 0.024685},
+		"a service": {bill.Wanted{Service: "web"}, 1, 0, 12, 0.0123425},
 	} {
 		in.Wanted = test.wanted
 		report := bill.Report(in)
