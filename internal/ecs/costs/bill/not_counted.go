@@ -5,7 +5,7 @@ import "github.com/ecs-emulator/ecs-emulator/internal/ecs/costs"
 // notCounted lists what AWS bills and the report leaves out.
 func notCounted(r *report) []costs.NotCounted {
 	list := []costs.NotCounted{
-		{What: "tasks whose image cannot be pulled", Why: "ECS shows no pullStartedAt of them, from which AWS bills a task"}, // ECS0002
+		{What: "tasks on Fargate whose image cannot be pulled", Why: "ECS shows no pullStartedAt of them, from which AWS bills a task"}, // ECS0002
 		{What: "data transfer, and GB that NAT gateways process", Why: "the emulator does not count bytes by where they go"},
 		{What: "EBS volumes", Why: "their GB-months are not counted; ephemeral storage of Fargate above 20 GB is"},
 		{What: "ECR: stored images", Why: "images of the local registry are not stored at AWS"},
