@@ -34,8 +34,8 @@ type Input struct {
 	Types func(name string) *ec2.InstanceType
 	// CapacityUnits are the hours of capacity units of a load balancer between two times; nil: they are not known.
 	CapacityUnits func(loadBalancerARN string, from, to time.Time) float64
-	// Logs are the bytes that CloudWatch Logs has taken in from a time on, by region, and when the first of them came; nil: they are
-	// not known.
+	// Logs are the bytes that CloudWatch Logs has taken in from a time on, by region, and when the first of them came; nil: they go
+	// to an upstream.
 	Logs func(from time.Time) (bytes map[string]int64, first time.Time)
 }
 

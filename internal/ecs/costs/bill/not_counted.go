@@ -17,6 +17,9 @@ func notCounted(r *report) []costs.NotCounted {
 		{What: "what ended in an earlier version without costs, and Elastic IP addresses from there", Why: "sums begin with the first start of a version that has them"},
 		{What: "free tier, Savings Plans, Reserved Instances, taxes", Why: "prices are list prices; a plan bills each hour of its term, used or not"},
 	}
+	if r.in.Logs == nil {
+		list = append(list, costs.NotCounted{What: "CloudWatch Logs", Why: "log events go to the upstream, by --upstream-for logs"})
+	}
 	if r.partial() {
 		list = append(list, costs.NotCounted{
 			What: "instances, load balancers, NAT gateways, other public addresses, logs", Why: "they belong to no one cluster or service; ask for all",

@@ -246,15 +246,30 @@ func TestFilters(t *testing.T) {
 		services, standalone, notCounted int
 		total                            float64
 	}{
-		"all":       {bill.Wanted{}, 1, 2, 11, 3*0.0123425 + 0.005},
-		"a cluster": {bill.Wanted{Cluster: "shop"}, 1, 1, 12, 0.024685},
-		"a service": {bill.Wanted{Service: "web"}, 1, 0, 12, 0.0123425},
+		"all":       {bill.Wanted{}, 1, 2, 12, 3*0.0123425 + 0.005},
+		"a cluster": {bill.Wanted{Cluster: "shop"}, 1, 1, 13, 0.024685},
+		"a service": {bill.Wanted{Service: "web"}, 1, 0, 13, 0.0123425},
 	} {
 		in.Wanted = test.wanted
 		report := bill.Report(in)
 		if len(report.Services) != test.services || len(report.Standalone) != test.standalone || math.Abs(report.Total-test.total) > 1e-12 || len(report.NotCounted) != test.notCounted {
 			t.Errorf("%s: %+v", name, report)
 		}
+	}
+}
+
+// Log events that go to another server are not counted, which the report says.
+func TestLogsElsewhere(t *testing.T) {
+	in := input(task(time.Hour, 0, nil))
+	says := func() bool {
+		return slices.ContainsFunc(bill.Report(in).NotCounted, func(n costs.NotCounted) bool { return strings.Contains(n.Why, "--upstream-for logs") })
+	}
+	if !says() {
+		t.Error("nothing is said of log events elsewhere")
+	}
+	in.Logs = func(time.Time) (map[string]int64, time.Time) { return nil, time.Time{} }
+	if says() {
+		t.Error("log events are said to be elsewhere")
 	}
 }
 
