@@ -118,8 +118,8 @@ func TestResources(t *testing.T) {
 	}
 }
 
-// Tasks end in any order while time goes on and hours become days, and the state is opened again and again. In the end each period
-// has as many seconds as tasks were billed for in it, second by second.
+// Tasks end in any order while time goes on, hours become days and old days name no deployments, and the state is opened again and
+// again. In the end each period has as many seconds as tasks were billed for in it, second by second.
 func TestSumsAreThoseOfAllTasks(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		opts := store.Options{Path: filepath.Join(t.TempDir(), "state.db")}
@@ -131,11 +131,13 @@ func TestSumsAreThoseOfAllTasks(t *testing.T) {
 		var tasks []ledger.Task
 		now := start
 		for range rapid.IntRange(1, 12).Draw(r, "tasks") {
-			now = now.Add(time.Duration(rapid.Int64Range(0, int64(20*time.Hour)).Draw(r, "later")))
+			longest := rapid.SampledFrom([]time.Duration{20 * time.Hour, 60 * 24 * time.Hour}).Draw(r, "longest")
+			now = now.Add(time.Duration(rapid.Int64Range(0, int64(longest)).Draw(r, "later")))
 			one := task(0, 0)
 			one.End = now
 			one.PullStartedAt = now.Add(-time.Duration(rapid.Int64Range(0, int64(90*time.Minute)).Draw(r, "took")))
 			one.Family = rapid.SampledFrom([]string{"a", "b"}).Draw(r, "family")
+			one.Deployment = rapid.SampledFrom([]string{"", "d1", "d2"}).Draw(r, "deployment")
 			tasks = append(tasks, one)
 			err := s.Update(func(tx *store.Tx) error {
 				one.Bill(now, ledger.Into(tx))
@@ -171,6 +173,9 @@ func TestSumsAreThoseOfAllTasks(t *testing.T) {
 		}
 		for _, sum := range ledger.Sums(s.Read()) {
 			got[place{sum.Family, ledger.Period{Start: sum.Start.UTC(), Day: sum.Day}}] += sum.Seconds
+			if sum.Deployment != "" && now.Sub(sum.Start) > 92*24*time.Hour {
+				r.Errorf("after %s there is a sum of deployment %s", now.Sub(sum.Start), sum.Deployment)
+			}
 			if sum.First.Before(sum.Start) || !sum.First.Before(sum.Start.Add(sum.Length())) {
 				r.Errorf("the first of %s is of %s", sum.Start, sum.First)
 			}
