@@ -2,7 +2,6 @@ package bill_test
 
 import (
 	"math"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -116,68 +115,6 @@ func TestPartsEqualTheTotal(t *testing.T) {
 	})
 }
 
-func TestWithoutAPriceTheQuantityStands(t *testing.T) {
-	elsewhere := func(t *ledger.Task) {
-		t.Region, t.ClusterARN = "xx-nowhere-1", "arn:aws:ecs:xx-nowhere-1:1:cluster/far"
-	}
-	report := bill.Report(input(
-		task(time.Hour, 0, nil), task(time.Hour, 0, elsewhere),
-		func(add ledger.Adder) {
-			i := ledger.Instance{Region: "us-east-1", Type: "m5.large", Spot: true, RunningAt: now.Add(-time.Hour), End: now}
-			i.Bill(now, add)
-		},
-	))
-	if len(report.Standalone) != 2 || report.Total != 0.0123425 {
-		t.Fatalf("%+v", report)
-	}
-	for _, s := range report.Standalone {
-		if (s.Cost == nil) != (s.ClusterName == "far") || s.Usage[0].TaskSeconds != 3600 || (s.Usage[0].Cost == nil) != (s.Cost == nil) {
-			t.Errorf("%+v", s)
-		}
-	}
-	if i := report.Instances; len(i) != 1 || i[0].Cost != nil || !i[0].Spot || i[0].Hours != 1 {
-		t.Errorf("instances %+v", i)
-	}
-	for _, want := range []costs.Unpriced{
-		{What: "FARGATE vCPU of X86_64", Region: "xx-nowhere-1"}, {What: "FARGATE GB of X86_64", Region: "xx-nowhere-1"}, {What: "EC2 Spot Instance m5.large", Region: "us-east-1"},
-	} {
-		if !slices.Contains(report.Unpriced, want) {
-			t.Errorf("%+v is not among %+v", want, report.Unpriced)
-		}
-	}
-}
-
-// What has a price is in the total, although something beside it has none: addresses of another region, tasks of the same service on
-// Spot, for whose storage no price is known.
-func TestWhatHasAPriceIsInTheTotal(t *testing.T) {
-	onSpot := func(t *ledger.Task) {
-		ofService("d1")(t)
-		t.Capacity, t.Storage = "FARGATE_SPOT", 10
-	}
-	addresses := func(region string) func(ledger.Adder) {
-		return func(add ledger.Adder) {
-			a := ledger.Address{Region: region, From: now.Add(-time.Hour), To: now}
-			a.Bill(now, add)
-		}
-	}
-	report := bill.Report(input(task(time.Hour, 0, ofService("d1")), task(time.Hour, 0, onSpot), addresses("us-east-1"), addresses("eu-west-1")))
-	if s := report.Services[0]; s.Cost != nil || usd(s.Usage[0].Cost) != 0.0123425 || s.Usage[1].Cost != nil {
-		t.Errorf("the service costs %v, its usage %v and %v", usd(s.Cost), usd(s.Usage[0].Cost), usd(s.Usage[1].Cost))
-	}
-	if a := report.PublicAddresses; a.Hours != 2 || usd(a.Cost) != 0.005 {
-		t.Errorf("addresses: %v hours cost %v", a.Hours, usd(a.Cost))
-	}
-	if report.Total != 0.0173425 {
-		t.Errorf("the total is %v", report.Total)
-	}
-	if want := []costs.Unpriced{{What: "FARGATE_SPOT ephemeral storage", Region: "us-east-1"}, {What: "public IPv4 address", Region: "eu-west-1"}}; !slices.Equal(report.Unpriced[:2], want) {
-		t.Errorf("without a price: %v", report.Unpriced)
-	}
-	if only := bill.Report(input(addresses("eu-west-1"))); only.PublicAddresses.Cost != nil || only.PublicAddresses.Hours != 1 || only.Total != 0 {
-		t.Errorf("addresses without a price: %+v", only.PublicAddresses)
-	}
-}
-
 func TestSinceBeginsWithAPeriod(t *testing.T) {
 	in := input(task(time.Hour, 100*time.Hour, nil), task(time.Hour, 30*time.Minute, nil), task(time.Hour, 2*time.Hour, nil))
 	for name, test := range map[string]struct {
@@ -207,12 +144,16 @@ func TestPerHourCountsFromTheFirstThatIsBilled(t *testing.T) {
 		t.Errorf("%v an hour, %v in 730, from %s", report.PerHour, report.Per730Hours, report.From)
 	}
 	in := input(task(15*time.Minute, 0, nil)) // log events are counted by the hour: the first came when the task ran
-	in.Logs = func(time.Time) (map[string]int64, time.Time) { return map[string]int64{"us-east-1": 1}, now.Truncate(time.Hour) }
+	in.Logs = func(time.Time) (map[string]int64, time.Time) {
+		return map[string]int64{"us-east-1": 1}, now.Truncate(time.Hour)
+	}
 	if report := bill.Report(in); report.PerHour != 0.0123425 {
 		t.Errorf("with log events %v an hour", report.PerHour)
 	}
 	in = input() // and nothing else tells when it came
-	in.Logs = func(time.Time) (map[string]int64, time.Time) { return map[string]int64{"us-east-1": 1 << 30}, now.Truncate(time.Hour) }
+	in.Logs = func(time.Time) (map[string]int64, time.Time) {
+		return map[string]int64{"us-east-1": 1 << 30}, now.Truncate(time.Hour)
+	}
 	if report := bill.Report(in); report.PerHour != 1 || !report.From.Equal(now.Truncate(time.Hour)) {
 		t.Errorf("of log events alone %v an hour, from %s", report.PerHour, report.From)
 	}
@@ -255,50 +196,5 @@ func TestFilters(t *testing.T) {
 		if len(report.Services) != test.services || len(report.Standalone) != test.standalone || math.Abs(report.Total-test.total) > 1e-12 || len(report.NotCounted) != test.notCounted {
 			t.Errorf("%s: %+v", name, report)
 		}
-	}
-}
-
-// Log events that go to another server are not counted, which the report says.
-func TestLogsElsewhere(t *testing.T) {
-	in := input(task(time.Hour, 0, nil))
-	says := func() bool {
-		return slices.ContainsFunc(bill.Report(in).NotCounted, func(n costs.NotCounted) bool { return strings.Contains(n.Why, "--upstream-for logs") })
-	}
-	if !says() {
-		t.Error("nothing is said of log events elsewhere")
-	}
-	in.Logs = func(time.Time) (map[string]int64, time.Time) { return nil, time.Time{} }
-	if says() {
-		t.Error("log events are said to be elsewhere")
-	}
-}
-
-func TestDeployments(t *testing.T) {
-	in := input(task(time.Hour, 2*time.Hour, ofService("d1")), task(time.Hour, 0, ofService("d2")), task(time.Hour, 0, ofService("old")))
-	in.Deployments = []*ledger.Deployment{
-		{ARN: "d0", ServiceARN: web, TaskDefinition: "web:0", Status: "SUCCESSFUL", StartedAt: now.Add(-200 * time.Hour), FinishedAt: now.Add(-199 * time.Hour)},
-		{ARN: "d1", ServiceARN: web, TaskDefinition: "web:1", Status: "SUCCESSFUL", StartedAt: now.Add(-3 * time.Hour), FinishedAt: now.Add(-2 * time.Hour)},
-		{ARN: "d2", ServiceARN: web, TaskDefinition: "web:2", Status: "IN_PROGRESS", StartedAt: now.Add(-time.Hour), ExtraMillis: 1_800_000},
-		{ARN: "d3", ServiceARN: scope.Service("shop", "api"), StartedAt: now},
-	}
-	report := bill.Report(in)
-	var got []string
-	for _, d := range report.Services[0].Deployments {
-		got = append(got, d.ServiceDeploymentARN+" "+d.TaskDefinition+" "+d.Status)
-	}
-	if want := []string{"d2 web:2 IN_PROGRESS", "d1 web:1 SUCCESSFUL", "old web:1 "}; !slices.Equal(got, want) {
-		t.Errorf("deployments %q, want %q", got, want)
-	}
-	if d := report.Services[0].Deployments[0]; d.ExtraTaskSeconds != 1800 || usd(d.ExtraCost) != 0.00617125 || d.TaskSeconds != 3600 {
-		t.Errorf("extra %v of %v costs %v", d.ExtraTaskSeconds, d.TaskSeconds, usd(d.ExtraCost))
-	}
-}
-
-// A deployment to no tasks at all, which ends the old ones: what these ran costs what the service's tasks do.
-func TestADeploymentThatMakesNoTasks(t *testing.T) {
-	in := input(task(time.Hour, 0, ofService("d1")))
-	in.Deployments = []*ledger.Deployment{{ARN: "d2", ServiceARN: web, TaskDefinition: "web:2", StartedAt: now.Add(-time.Minute), ExtraMillis: 60_000}}
-	if d := bill.Report(in).Services[0].Deployments[0]; d.ServiceDeploymentARN != "d2" || d.ExtraTaskSeconds != 60 || usd(d.ExtraCost) != 0.000205708 {
-		t.Errorf("%+v costs %v", d, usd(d.ExtraCost))
 	}
 }
