@@ -46,10 +46,11 @@ const userInitiated = "Client.UserInitiatedShutdown"
 
 // ended is why an EC2 instance is on its way out, as EC2 and its Auto Scaling group say it.
 func ended(f *why.Facts, c *state.ContainerInstance, i *ec2.Instance) (answer why.Answer, ok bool) {
-	kinds := []faults.Kind{faults.TerminateInstance, faults.CutOffInstance, faults.ZoneDown, faults.SpotInterruption}
-	leaves := i == nil && !c.ByHand || i != nil && (i.Wanted != types.InstanceStateNameRunning || !i.NoticeAt.IsZero())
+	kinds := []faults.Kind{faults.TerminateInstance, faults.ZoneDown, faults.SpotInterruption} // which end one for good
+	byUser := i != nil && i.Reason.Code == userInitiated
+	leaves := i == nil && !c.ByHand || i != nil && !byUser && (i.Wanted != types.InstanceStateNameRunning || !i.NoticeAt.IsZero())
 	for _, hit := range []string{c.ARN, c.EC2InstanceID, arnOf(i)} {
-		if !leaves { // a fault that is over, or that ends no instance, is no cause of what has become of it
+		if !leaves { // a fault that is over is no cause of what has become of it since
 			break
 		}
 		if act, found := phrase.LastFault(f.ActsOn(hit), kinds...); found && hit != "" {
@@ -64,7 +65,7 @@ func ended(f *why.Facts, c *state.ContainerInstance, i *ec2.Instance) (answer wh
 	switch {
 	case i == nil:
 		return answer, false
-	case !i.NoticeAt.IsZero():
+	case !i.NoticeAt.IsZero() && !byUser:
 		return why.Answer{
 			Cause: why.SpotInterruption, At: i.NoticeAt,
 			Sentence: fmt.Sprintf("Spot Instance %s was given notice of its interruption at %s.", i.ID, phrase.Time(f.Now, i.NoticeAt)),
@@ -73,12 +74,16 @@ func ended(f *why.Facts, c *state.ContainerInstance, i *ec2.Instance) (answer wh
 	case i.Wanted == types.InstanceStateNameRunning:
 		return answer, false
 	}
+	next := ""
+	if i.Wanted == types.InstanceStateNameStopped {
+		next = "Start the instance again, or deregister the container instance."
+	}
 	answer = why.Answer{
-		Cause: why.InstanceLost, At: i.WantedAt,
+		Cause: why.InstanceLost, At: i.WantedAt, Next: next,
 		Sentence: fmt.Sprintf("Instance %s is %s since %s: %s.", i.ID, i.State(), phrase.Time(f.Now, i.WantedAt), strings.TrimSuffix(cmp.Or(i.Reason.Message, i.Reason.Transition, "EC2 gives no reason"), ".")),
 		Evidence: []why.Evidence{{At: i.WantedAt, Text: fmt.Sprintf("EC2: instance %s is %s: %s %s", i.ID, i.State(), i.Reason.Code, i.Reason.Message)}},
 	}
-	if i.Reason.Code == userInitiated {
+	if byUser {
 		answer.Cause = why.UserStopped
 	}
 	if a := activityOf(f, i); a != nil && !strings.Contains(a.Cause, "health check") { // else it only follows what has ended the instance
@@ -120,6 +125,10 @@ func gone(f *why.Facts, c *state.ContainerInstance, i *ec2.Instance) why.Answer 
 	}
 	if end, ok := ended(f, c, i); ok {
 		answer.Cause, answer.Because = end.Cause, []why.Answer{end}
+		return answer
+	}
+	if i == nil && !c.ByHand { // its instance is forgotten an hour after its end
+		answer.Cause = why.Unknown
 		return answer
 	}
 	answer.Cause = why.UserStopped

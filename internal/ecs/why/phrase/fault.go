@@ -15,8 +15,11 @@ func Fault(f *why.Facts, act why.Act, what string) why.Answer {
 		evidence.Text += ": " + act.Members
 	}
 	next := "It ends with its time, or with ecs-emulator faults clear " + act.ID + "."
-	if act.Past {
+	switch {
+	case act.Past:
 		next = "It ended with an earlier run of the emulator."
+	case !f.Lasts(act):
+		next = "The fault is over."
 	}
 	return why.Answer{
 		Cause: why.Fault, At: act.At, Evidence: []why.Evidence{evidence},

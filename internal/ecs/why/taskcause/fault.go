@@ -18,7 +18,7 @@ import (
 
 // fault says that a fault has led to something.
 func (q *question) fault(act why.Act, what string) {
-	q.say(why.Fault, fmt.Sprintf("%s, by fault %s (%s)", what, act.ID, described(act)), ending(act), q.reason(), acted(act))
+	q.say(why.Fault, fmt.Sprintf("%s, by fault %s (%s)", what, act.ID, described(act)), q.ending(act), q.reason(), acted(act))
 }
 
 // told is how much later than what it has done an act may be told.
@@ -30,7 +30,7 @@ func (q *question) because(a *why.Answer, at time.Time, kind faults.Kind, hits .
 		for _, act := range slices.Backward(q.ActsOn(hit)) {
 			if act.Kind == kind && !act.At.After(at.Add(told)) {
 				a.Because = append(a.Because, why.Answer{
-					Cause: why.Fault, At: act.At, Next: ending(act), Evidence: []why.Evidence{acted(act)},
+					Cause: why.Fault, At: act.At, Next: q.ending(act), Evidence: []why.Evidence{acted(act)},
 					Sentence: fmt.Sprintf("Fault %s (%s) acted at %s.", act.ID, described(act), q.time(act.At)),
 				})
 				return
@@ -43,11 +43,14 @@ func acted(act why.Act) why.Evidence {
 	return noted(act.At, "fault %s (%s) has acted", act.ID, described(act))
 }
 
-func ending(act why.Act) string {
-	if act.Past {
+func (q *question) ending(act why.Act) string {
+	switch {
+	case act.Past:
 		return "It was a fault of the emulator's, and ended with an earlier run of it."
+	case !q.Lasts(act):
+		return "It was a fault of the emulator's, and is over."
 	}
-	return "It is a fault of the emulator's: ecs-emulator faults clear " + act.ID + " ends it, if it still lasts."
+	return "It is a fault of the emulator's: ecs-emulator faults clear " + act.ID + " ends it."
 }
 
 // described is the kind of a fault, and where it acts.
