@@ -29,6 +29,9 @@ func (s Search) Instances(f *why.Facts, subject string) (answer why.Answer, ok b
 		Sentence: fmt.Sprintf("%s: of %s %s.", phrase.Upper(subject), s.all(), phrase.List(sayings(kinds))),
 		Next:     kinds[0].next,
 	}
+	if s.Daemon && answer.Cause != why.PlacementConstraint { // another instance does not help: each is to have one
+		answer.Next = "Stop what takes it, or have the tasks ask for less."
+	}
 	for _, finding := range s.Findings[:min(len(s.Findings), mostShown)] {
 		answer.Evidence = append(answer.Evidence, why.Evidence{Text: phrase.Instance(finding.Instance) + ": " + single(finding)})
 	}
@@ -37,11 +40,22 @@ func (s Search) Instances(f *why.Facts, subject string) (answer why.Answer, ok b
 
 // all names what was looked at: 4 container instances of cluster shop.
 func (s Search) all() string {
-	of := "cluster " + s.Cluster.Name
+	of, lacks := "cluster "+s.Cluster.Name, ""
 	if s.Provider != "" {
 		of = "capacity provider " + s.Provider
 	}
-	return phrase.Count(len(s.Findings), "container instance") + " of " + of
+	if s.Daemon {
+		lacks = " without a task of it"
+	}
+	return phrase.Count(len(s.Findings), s.instance()) + " of " + of + lacks
+}
+
+// instance is the kind of container instance that was looked for.
+func (s Search) instance() string {
+	if s.External {
+		return "external container instance"
+	}
+	return "container instance"
 }
 
 // none is of a cluster, or a capacity provider, without container instances.
@@ -54,10 +68,14 @@ func (s Search) none(f *why.Facts, subject string) why.Answer {
 			Evidence: []why.Evidence{{At: f.Now, Text: "ECS: " + placement.NoProviderInstances}},
 		}
 	}
+	next := "Launch an instance whose user data names the cluster, or use launch type FARGATE."
+	if s.External {
+		next = "Register an external instance with the cluster."
+	}
 	return why.Answer{
 		Cause:    why.NoInstances,
-		Sentence: fmt.Sprintf("%s: cluster %s has no container instance.", phrase.Upper(subject), s.Cluster.Name),
-		Next:     "Launch an instance whose user data names the cluster, or use launch type FARGATE.",
+		Sentence: fmt.Sprintf("%s: cluster %s has no %s.", phrase.Upper(subject), s.Cluster.Name, s.instance()),
+		Next:     next,
 		Evidence: []why.Evidence{{At: f.Now, Text: "ECS: " + placement.NoContainerInstances}},
 	}
 }

@@ -85,7 +85,7 @@ func failedLaunch(f *why.Facts, g *autoscaling.Group) *autoscaling.Activity {
 func (s Search) launching(f *why.Facts, subject string) (answers []why.Answer) {
 	for _, key := range ec2.InstancesToJoin(f.Tx, s.Cluster.ARN) {
 		i := ec2.InstanceByKey(f.Tx, key)
-		if i == nil || i.Wanted != ec2types.InstanceStateNameRunning || s.Provider != "" && s.providerOf(f, i) != s.Provider {
+		if s.External || i == nil || i.Wanted != ec2types.InstanceStateNameRunning || s.Provider != "" && s.providerOf(f, i) != s.Provider {
 			continue
 		}
 		since := i.LaunchAt
@@ -114,10 +114,13 @@ func Waiting(f *why.Facts, t *state.Task) []why.Answer {
 	reason := why.Evidence{Text: "ECS: " + t.Placement.Waiting.Reason}
 	search := OfTask(f.Tx, t)
 	if search == nil {
+		gone, next := "none of its subnets exists any more", "Stop it, and run it with subnets that exist."
+		if state.FindTaskDefinition(f.Tx, t.Scope(), t.Spec.Family, t.Spec.Revision) == nil {
+			gone, next = "its task definition does not exist any more", "Stop it, and run it with one that exists."
+		}
 		return []why.Answer{{
 			Cause: why.PlacementConstraint, At: t.Spec.CreatedAt,
-			Sentence: phrase.Upper(subject) + ": none of its subnets exists any more.",
-			Next:     "Stop it, and run it with subnets that exist.", Evidence: []why.Evidence{reason},
+			Sentence: phrase.Upper(subject) + ": " + gone + ".", Next: next, Evidence: []why.Evidence{reason},
 		}}
 	}
 	answers := search.Explain(f, subject)

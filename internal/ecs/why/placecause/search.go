@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
@@ -20,6 +21,10 @@ type Search struct {
 	Cluster *state.Cluster
 	// Provider is the name of the capacity provider on whose instances alone the task may be; empty: on any of the cluster.
 	Provider string
+	// External: only an external instance may have it.
+	External bool
+	// Daemon: each container instance that suits is to have one. Findings has those that have no place for it.
+	Daemon bool
 	// Findings has each container instance of the launch type and capacity provider that is registered.
 	Findings []placement.Finding
 }
@@ -38,8 +43,19 @@ func OfDeployment(in *observe.Input, tx *store.Tx, d *state.Deployment) (searche
 	}
 	cluster := state.Clusters.Get(tx, in.Service.ClusterARN)
 	for _, provider := range providersOf(d) {
-		if demand := in.Instances.DemandOf(d, provider); demand != nil {
-			searches = append(searches, Search{cluster, provider, in.Instances.Pool().Explain(demand)})
+		demand := in.Instances.DemandOf(d, provider)
+		if demand == nil {
+			continue
+		}
+		search := Search{
+			Cluster: cluster, Provider: provider, External: d.Revision.LaunchType == types.LaunchTypeExternal,
+			Daemon: in.Service.SchedulingStrategy == types.SchedulingStrategyDaemon, Findings: in.Instances.Pool().Explain(demand),
+		}
+		if search.Daemon {
+			search.Findings = lacking(in, tx, d, search.Findings)
+		}
+		if !search.Daemon || len(search.Findings) > 0 {
+			searches = append(searches, search)
 		}
 	}
 	return searches
@@ -74,5 +90,5 @@ func OfTask(tx *store.Tx, t *state.Task) *Search {
 	}
 	pool := placement.NewPool(tx, cluster, placement.NewChance(1))
 	observe.ReserveDaemons(tx, pool, cluster.ARN)
-	return &Search{cluster, t.Placement.CapacityProvider, pool.Explain(task.WaitingDemand(t, definition.Definition(), subnets))}
+	return &Search{Cluster: cluster, Provider: t.Placement.CapacityProvider, Findings: pool.Explain(task.WaitingDemand(t, definition.Definition(), subnets))}
 }

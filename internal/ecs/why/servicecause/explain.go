@@ -4,6 +4,7 @@
 package servicecause
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -44,10 +45,15 @@ func AsWanted(f *why.Facts, s *state.Service) bool {
 }
 
 // Explain returns the causes of a service that is not as wanted: first what has become of its deployment, then what it
-// lacks, then what it waits for. One that is DRAINING has answers about the tasks that are left.
+// lacks, then what it waits for. One that is DRAINING has answers about the tasks that are left, one that is INACTIVE when it was
+// deleted.
 func Explain(f *why.Facts, s *state.Service) []why.Answer {
 	if s.Status() == state.ServiceInactive {
-		return nil
+		return []why.Answer{{
+			Cause: why.ServiceDeleted, At: s.DeletedAt,
+			Sentence: fmt.Sprintf("%s is INACTIVE: it was deleted at %s.", phrase.Upper(phrase.Service(s.ARN)), phrase.Time(f.Now, s.DeletedAt)),
+			Evidence: []why.Evidence{{At: s.DeletedAt, Text: "status INACTIVE"}},
+		}}
 	}
 	q, ok := newQuestion(f, s)
 	if !ok {

@@ -37,6 +37,9 @@ func service(f *why.Facts, p *part) (answers []why.Answer) {
 		return nil
 	}
 	for _, a := range servicecause.Explain(f, s) {
+		if a.Cause == why.ServiceDeleted { // with the stack
+			continue
+		}
 		if !p.to.IsZero() && s.Primary().UpdatedAt.After(p.to) && (a.At.Before(p.from) || a.At.After(p.to)) {
 			continue // it has been changed since, and this is of another time
 		}
