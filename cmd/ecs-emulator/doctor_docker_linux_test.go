@@ -117,7 +117,7 @@ func TestDockerDoctorInAContainer(t *testing.T) {
 	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
-	c := startInContainer(t)
+	c := startInContainer(t, dockertest.Image(t))
 	url := endpoint.FindStringSubmatch(c.ready)[1]
 	ctx, stop := context.WithCancel(t.Context())
 	joined := make(chan string, 1)

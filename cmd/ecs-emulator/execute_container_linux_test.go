@@ -1,12 +1,14 @@
 package main
 
 import (
+	"debug/elf"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,11 +19,25 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/sessionmanagerplugin"
 )
 
-// build builds the program as users have it: static, and without the race detector.
-func build(t *testing.T) (file string) {
+// staticProgram is the emulator for images that have no libraries: this program, which nothing has to compile, but
+// with the race detector, which needs them.
+func staticProgram(t *testing.T) (file string) {
 	t.Helper()
+	file, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	itself, err := elf.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer itself.Close()
+	if !slices.ContainsFunc(itself.Progs, func(p *elf.Prog) bool { return p.Type == elf.PT_INTERP }) {
+		return file
+	}
 	file = filepath.Join(t.TempDir(), "ecs-emulator")
 	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", file, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=")
@@ -31,26 +47,18 @@ func build(t *testing.T) (file string) {
 	return file
 }
 
-// programs are those that run on engines, for an image of the emulator: none where `make` has had them built
-// into it.
-func programs(t *testing.T) (list []dockertest.Program) {
+// programs is a folder of those that run on engines: none where `make` has had them built into the emulator.
+func programs(t *testing.T) (folder string) {
 	t.Helper()
 	architectures := []string{runtime.GOARCH}
 	if program.IsBuilt(filepath.Join("..", "..", "backend", "docker", "program", "built"), architectures, program.All) {
-		return nil
+		return ""
 	}
-	folder := t.TempDir()
+	folder = t.TempDir()
 	if err := program.Build(t.Context(), program.Target{Folder: folder, Architecture: runtime.GOARCH, Names: program.All}); err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Glob(filepath.Join(folder, "*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		list = append(list, dockertest.Program{Path: "/programs/" + filepath.Base(file), File: file})
-	}
-	return list
+	return folder
 }
 
 // TestDockerRunsTheEmulatorAndItsClients in containers, where each client gets an address that leads from
@@ -59,7 +67,8 @@ func TestDockerRunsTheEmulatorAndItsClients(t *testing.T) {
 	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
-	c := startInContainer(t)
+	plugin := filepath.Join(sessionmanagerplugin.Folder(t), sessionmanagerplugin.Name)
+	c := startInContainer(t, dockertest.ImageWith(t, "ecs-emulator/test-exec", dockertest.Program{Path: "/session-manager-plugin", File: plugin}))
 	task := c.runExecutable(c.image, "app")
 	shell := dockertest.AppPath + " sh"
 	t.Run("on the host", func(t *testing.T) {

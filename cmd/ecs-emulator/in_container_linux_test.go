@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -21,33 +20,29 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
-	"github.com/ecs-emulator/ecs-emulator/internal/exec/sessionmanagerplugin"
 )
 
 // inContainer is an emulator in a container, on a network with its clients.
 type inContainer struct {
-	*process        // by its published port
-	image    string // has the emulator, the plugin and the application
+	*process // by its published port
+	image    string
 	network  string
 	serve    []string // the command that starts it
+	files    []string // of this host, which it has: its program and those that run on engines
 	cli      *client.Client
 }
 
-// startInContainer runs one until the test ends. On the network its name is emulator.
-func startInContainer(t *testing.T) *inContainer {
+// startInContainer runs one until the test ends, of an image that has the application. On the network its name is emulator.
+func startInContainer(t *testing.T, image string) *inContainer {
 	t.Helper()
-	plugin := filepath.Join(sessionmanagerplugin.Folder(t), sessionmanagerplugin.Name)
-	c := &inContainer{process: &process{T: t}, cli: dockertest.Client(t)}
+	c := &inContainer{process: &process{T: t}, cli: dockertest.Client(t), image: image, files: []string{staticProgram(t) + ":/ecs-emulator:ro"}}
 	// The engine publishes ports through the network whose name comes first. An emulator joins the networks of its
 	// VPCs, ecs-emulator-…, so another order would have the engine publish the port anew, and end connections.
 	c.network = "clients-" + dockertest.Owner()
 	c.serve = []string{"serve", "--listen", "0.0.0.0:4577", "--engine", "docker", "--warm-sandboxes", "0"}
-	beside := programs(t)
-	if len(beside) > 0 {
-		c.serve = append(c.serve, "--programs", "/programs")
+	if beside := programs(t); beside != "" {
+		c.serve, c.files = append(c.serve, "--programs", "/programs"), append(c.files, beside+":/programs:ro")
 	}
-	c.image = dockertest.ImageWith(t, "ecs-emulator/test-exec", append(beside,
-		dockertest.Program{Path: "/ecs-emulator", File: build(t)}, dockertest.Program{Path: "/session-manager-plugin", File: plugin})...)
 	_, err := c.cli.NetworkCreate(t.Context(), c.network, client.NetworkCreateOptions{})
 	c.must(err)
 	t.Cleanup(func() { _, _ = c.cli.NetworkRemove(context.Background(), c.network, client.NetworkRemoveOptions{}) })
@@ -88,9 +83,9 @@ func (c *inContainer) runEmulator() (id string, port int) {
 	for range portAttempts {
 		port = freePort(c.T)
 		id, err := c.start("emulator", &container.Config{
-			Entrypoint: []string{"/ecs-emulator"}, Cmd: c.serve, ExposedPorts: network.PortSet{inside: {}},
+			Entrypoint: []string{"/ecs-emulator"}, Cmd: c.serve, Env: []string{"ECS_EMULATOR_TEST_AS_COMMAND=1"}, ExposedPorts: network.PortSet{inside: {}},
 		}, &container.HostConfig{
-			Binds:        []string{socket + ":/var/run/docker.sock"},
+			Binds:        append(c.files, socket+":/var/run/docker.sock"),
 			PortBindings: network.PortMap{inside: {{HostIP: netip.MustParseAddr("127.0.0.1"), HostPort: strconv.Itoa(port)}}},
 		})
 		if err == nil {
