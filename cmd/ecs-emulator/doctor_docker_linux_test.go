@@ -1,11 +1,17 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"log"
 	"maps"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -46,17 +52,39 @@ func thingsOf(t *testing.T, owner string) (all []string) {
 	return all
 }
 
-// trials are the owners of networks that doctors have made, and whose removal is not over.
-func trials(t *testing.T) (owners []string) {
+// watchedEngine is the address of a proxy of the engine, which tells the owner of the first network that is made through it.
+func watchedEngine(t *testing.T) (url string, made <-chan string) {
 	t.Helper()
-	found, err := dockertest.Client(t).NetworkList(t.Context(), client.NetworkListOptions{Filters: make(client.Filters).Add("label", "ecs-emulator.vpc=doctor")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, n := range found.Items {
-		owners = append(owners, n.Labels["ecs-emulator.owner"])
-	}
-	return owners
+	const header = "Owner"
+	socket, owners := strings.TrimPrefix(dockertest.Client(t).DaemonHost(), "unix://"), make(chan string, 1)
+	server := httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host = "http", "docker"
+			if !strings.HasSuffix(r.In.URL.Path, "/networks/create") {
+				return
+			}
+			body, err := io.ReadAll(r.In.Body)
+			var asked network.CreateRequest
+			if err := errors.Join(err, json.Unmarshal(body, &asked)); err != nil {
+				t.Error(err)
+			}
+			r.Out.Body = io.NopCloser(bytes.NewReader(body))
+			r.Out.Header.Set(header, asked.Labels["ecs-emulator.owner"])
+		},
+		ModifyResponse: func(r *http.Response) error {
+			if owner := r.Request.Header.Get(header); owner != "" && r.StatusCode == http.StatusCreated {
+				select {
+				case owners <- owner:
+				default:
+				}
+			}
+			return nil
+		},
+		Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return net.Dial("unix", socket) }},
+		ErrorLog:  log.New(io.Discard, "", 0), // of a client that is killed
+	})
+	t.Cleanup(server.Close)
+	return strings.Replace(server.URL, "http", "tcp", 1), owners
 }
 
 // A healthy machine with an emulator on it whose task runs: doctor finds it well and changes nothing of it, by command and by the
@@ -165,20 +193,19 @@ func TestDockerDoctorThatIsKilled(t *testing.T) {
 	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
-	others := trials(t)
-	p := &process{T: t, cmd: command("doctor")}
+	engine, made := watchedEngine(t)
+	p := &process{T: t, cmd: command("doctor", "--engine", engine)}
 	p.must(p.cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- p.cmd.Wait() }()
 	var owner string
-	p.eventually("it makes a network", func() bool {
-		for _, one := range trials(t) {
-			if !slices.Contains(others, one) {
-				owner = one
-			}
-		}
-		return owner != ""
-	})
+	select {
+	case owner = <-made:
+	case err := <-ended:
+		t.Fatalf("it made no network: %v", err)
+	}
 	p.must(p.cmd.Process.Kill())
-	p.cmd.Wait()
+	<-ended
 	t.Cleanup(func() { command("prune", "--owner", owner, "--force").Run() })
 	dying := regexp.MustCompile(owner + `: it ended or was cut off \S+ ago; .* then as dead|(?m:^` + owner + ` +dead )`)
 	p.eventually("the engine notices", func() bool { return dying.MatchString(pruned(t)) || len(thingsOf(t, owner)) == 0 })
