@@ -17,7 +17,11 @@ type Shared struct {
 
 	mu      sync.Mutex
 	running map[string]*underWay // by the names of its checks
+	turns   chan struct{}        // of those that are made at once
 }
+
+// mostAtOnce leaves other doctors room in the range that trials make their networks in.
+const mostAtOnce = 4
 
 type underWay struct {
 	done   chan struct{}
@@ -47,12 +51,14 @@ func (s *Shared) join(names []string) *underWay {
 		return under
 	}
 	if s.running == nil {
-		s.running = map[string]*underWay{}
+		s.running, s.turns = map[string]*underWay{}, make(chan struct{}, mostAtOnce)
 	}
 	begun := &underWay{done: make(chan struct{})}
 	s.running[key] = begun
 	go func() {
+		s.turns <- struct{}{}
 		begun.report = s.Run(names)
+		<-s.turns
 		s.mu.Lock()
 		delete(s.running, key)
 		s.mu.Unlock()

@@ -3,8 +3,12 @@ package examination_test
 import (
 	"context"
 	"errors"
+	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/doctor/examination"
@@ -66,6 +70,32 @@ func TestTheOrderOfNamesMakesNoOtherExamination(t *testing.T) {
 			t.Errorf("%d examinations were made", runs)
 		}
 		close(end)
+	})
+}
+
+// Each examination makes a network in a range that has room for a few.
+func TestFewExaminationsAreMadeAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var running, most, made atomic.Int32
+		shared := examination.Shared{Run: func([]string) diagnosis.Report {
+			most.Store(max(most.Load(), running.Add(1)))
+			time.Sleep(time.Second) // of the test's bubble
+			running.Add(-1)
+			made.Add(1)
+			return diagnosis.Report{}
+		}}
+		var all sync.WaitGroup
+		for i := range 50 {
+			all.Go(func() {
+				if _, err := shared.Examine(t.Context(), []string{strconv.Itoa(i)}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if most.Load() > 4 || made.Load() != 50 {
+			t.Errorf("%d of %d were made at once", most.Load(), made.Load())
+		}
 	})
 }
 
