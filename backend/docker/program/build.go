@@ -19,6 +19,9 @@ type Target struct {
 	// Directory is that of a module which was made for this, and is completed. Empty is the
 	// working directory, whose module is this one or requires it, and stays as it is.
 	Directory string
+	// Pack is [Pack] for programs that others get. Nil keeps them as they are: what compresses them is 200 kB of each
+	// program that has it.
+	Pack func(binary, beside []byte) ([]byte, error)
 }
 
 // Build builds programs from the sources that a directory's module has, which have to be
@@ -56,11 +59,13 @@ func (t Target) keep(scratch string) error {
 		if err != nil {
 			return err
 		}
-		packed, err := pack(binary, beside)
-		if err != nil {
-			return err
+		content := binary
+		if t.Pack != nil {
+			if content, err = t.Pack(binary, beside); err != nil {
+				return err
+			}
 		}
-		if err := writeFile(filepath.Join(t.Folder, fileName(name, t.Architecture)), packed); err != nil {
+		if err := writeFile(filepath.Join(t.Folder, fileName(name, t.Architecture)), content); err != nil {
 			return err
 		}
 		if name == base {

@@ -97,7 +97,7 @@ func TestWhatIsBuiltIsLeftAlone(t *testing.T) {
 	if !isBuilt("amd64") || isBuilt("arm64") || isBuilt("amd64", "arm64") {
 		t.Error("other programs are built than were asked for")
 	}
-	put(t, fstest.MapFS{"sandbox_linux_arm64.zst": {}}, folder)
+	put(t, fstest.MapFS{"sandbox_linux_arm64": {}}, folder)
 	if isBuilt("amd64") {
 		t.Error("a folder with more than was asked for is as it should be")
 	}
@@ -114,16 +114,16 @@ func TestOnlyProgramsAreCleared(t *testing.T) {
 	root := t.TempDir()
 	folder, other := filepath.Join(root, "bin[1]"), filepath.Join(root, "bin1")
 	put(t, fstest.MapFS{
-		"sources": {}, "sandbox_linux_amd64.zst": {}, "relay_linux_arm64.gz": {}, "shop_linux_amd64": {}, "shop_linux_amd64.tar.gz": {},
+		"sources": {}, "sandbox_linux_amd64": {}, "relay_linux_arm64.gz": {}, "shop_linux_amd64": {}, "shop_linux_amd64.tar.gz": {},
 	}, folder)
-	put(t, fstest.MapFS{"sandbox_linux_amd64.zst": {}}, other)
+	put(t, fstest.MapFS{"sandbox_linux_amd64": {}}, other)
 	if err := program.Clear(folder); err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]bool{
-		filepath.Join(folder, "sources"): false, filepath.Join(folder, "sandbox_linux_amd64.zst"): false, filepath.Join(folder, "relay_linux_arm64.gz"): false,
+		filepath.Join(folder, "sources"): false, filepath.Join(folder, "sandbox_linux_amd64"): false, filepath.Join(folder, "relay_linux_arm64.gz"): false,
 		filepath.Join(folder, "shop_linux_amd64"): true, filepath.Join(folder, "shop_linux_amd64.tar.gz"): true,
-		filepath.Join(other, "sandbox_linux_amd64.zst"): true,
+		filepath.Join(other, "sandbox_linux_amd64"): true,
 	} {
 		if _, err := os.Stat(path); (err == nil) != want {
 			t.Errorf("%s is there: %v, want %v", path, err == nil, want)

@@ -43,6 +43,3 @@ func Toolchain() string { return toolchain() }
 
 // VersionIn is the version of this module in a program.
 var VersionIn = versionIn
-
-// Pack compresses a program.
-var Pack = pack

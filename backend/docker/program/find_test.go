@@ -19,8 +19,8 @@ func folderOf(t *testing.T, hash, says string) fstest.MapFS {
 		t.Fatal(err)
 	}
 	return fstest.MapFS{
-		"sources":                 {Data: []byte(hash + "\ngo1.26.0\n")},
-		"sandbox_linux_amd64.zst": {Data: packed},
+		"sources":             {Data: []byte(hash + "\ngo1.26.0\n")},
+		"sandbox_linux_amd64": {Data: packed},
 	}
 }
 

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"bytes"
 	"os"
 	"slices"
 
@@ -20,8 +21,8 @@ func withBase(names []string) []string {
 // dictionary is the number that a packed file has for what it was packed beside.
 const dictionary = 1
 
-// pack compresses a program beside the base, which is nil for the base itself.
-func pack(binary, beside []byte) ([]byte, error) {
+// Pack compresses a program beside the base, which is nil for the base itself.
+func Pack(binary, beside []byte) ([]byte, error) {
 	options := []zstd.EOption{zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithWindowSize(16 << 20)}
 	if beside != nil {
 		options = append(options, zstd.WithEncoderDictRaw(dictionary, beside))
@@ -33,7 +34,10 @@ func pack(binary, beside []byte) ([]byte, error) {
 	return w.EncodeAll(binary, nil), w.Close()
 }
 
-// unpack is the reverse of pack.
+// isProgram reports whether a program is not packed.
+func isProgram(content []byte) bool { return bytes.HasPrefix(content, []byte("\x7fELF")) }
+
+// unpack is the reverse of Pack.
 func unpack(packed, beside []byte) ([]byte, error) {
 	options := []zstd.DOption{zstd.WithDecoderConcurrency(1)}
 	if beside != nil {

@@ -126,7 +126,7 @@ func (e *missingError) Error() string {
 // oneLine makes one of what the go command says in several.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-// folder holds programs, compressed, and a file that says of which sources they are.
+// folder holds programs, packed or as they are, and a file that says of which sources they are.
 type folder struct {
 	fs.FS
 	name string // in messages
@@ -147,7 +147,7 @@ func (f folder) files() ([]string, error) {
 	}), err
 }
 
-func fileName(name, architecture string) string { return name + "_linux_" + architecture + ".zst" }
+func fileName(name, architecture string) string { return name + "_linux_" + architecture }
 
 // lacks says why a folder does not have programs; empty is that it does.
 func (f folder) lacks(architecture string, names []string) string {
@@ -168,8 +168,8 @@ func (f folder) lacks(architecture string, names []string) string {
 
 func (f folder) read(architecture, name string) (binary []byte, err error) {
 	packed, err := fs.ReadFile(f, fileName(name, architecture))
-	if err != nil {
-		return nil, err
+	if err != nil || isProgram(packed) {
+		return packed, err
 	}
 	var beside []byte
 	if name != base {

@@ -129,7 +129,7 @@ func TestReleasesAreOfABranchOfTheirOwn(t *testing.T) {
 	}
 	programs := []string{"sources"}
 	for _, name := range program.All {
-		programs = append(programs, name+"_linux_"+runtime.GOARCH+".zst")
+		programs = append(programs, name+"_linux_"+runtime.GOARCH)
 	}
 	added := c.git(t, "diff", "--name-only", "--diff-filter=A", "main", "v0.2.0")
 	for _, name := range programs {

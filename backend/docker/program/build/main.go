@@ -52,7 +52,7 @@ func run(ctx context.Context, out string, architectures []string, release string
 	}
 	defer remove()
 	for _, architecture := range architectures {
-		t := program.Target{Folder: out, Architecture: architecture, Names: program.All, Directory: module}
+		t := program.Target{Folder: out, Architecture: architecture, Names: program.All, Directory: module, Pack: program.Pack}
 		if err := program.Build(ctx, t); err != nil {
 			return err
 		}
