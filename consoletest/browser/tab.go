@@ -40,7 +40,8 @@ type Tab struct {
 	host     string // of the page: requests to another are noted
 	problems []string
 	requests []Request
-	messages int // of streams of server-sent events
+	messages int  // of streams of server-sent events
+	cut      bool // a change of networks ended a request
 	expected []*regexp.Regexp
 }
 
@@ -99,7 +100,9 @@ func (t *Tab) note(event any) {
 			t.problems = append(t.problems, fmt.Sprintf("an error in the console: %v", texts(e.Args)))
 		}
 	case *log.EventEntryAdded:
-		if e.Entry.Level == log.EntryLevelError {
+		if strings.Contains(e.Entry.Text, networkChanged) {
+			t.cut = true // no page can help it
+		} else if e.Entry.Level == log.EntryLevelError {
 			t.problems = append(t.problems, "an error in the console: "+e.Entry.Text+" "+e.Entry.URL)
 		}
 	}
@@ -180,16 +183,16 @@ func (t *Tab) load(to string) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.ctx, patience)
 	defer cancel()
-	if err := chromedp.Do(ctx, chromedp.Navigate(to)); err != nil && !strings.Contains(err.Error(), networkChanged) {
-		t.must("open "+to, err)
-	}
+	t.mu.Lock()
+	t.cut = false
+	t.mu.Unlock()
+	err := chromedp.Do(ctx, chromedp.Navigate(to))
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	kept := len(t.problems)
-	t.problems = slices.DeleteFunc(t.problems, func(problem string) bool { return strings.Contains(problem, networkChanged) })
-	if len(t.problems) < kept {
+	if t.cut || err != nil && strings.Contains(err.Error(), networkChanged) {
 		return errors.New(networkChanged)
 	}
+	t.must("open "+to, err)
 	return nil
 }
 
