@@ -2,6 +2,7 @@ package instruments
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -49,7 +50,7 @@ func advance(r *page.Request) (to string, err error) {
 		return "", page.Invalid("advance is not a duration like 90s, 5m or 1h30m: %s. The clock never goes back.", r.Field("advance"))
 	}
 	if err := r.Clock.Advance(r.Context, d); err != nil {
-		return "", fmt.Errorf("advance the clock: %w", err)
+		return "", &page.Refusal{Status: http.StatusConflict, Message: fmt.Sprintf("The clock stays at %s: %v", r.Clock.Now().UTC().Format(time.RFC3339), err)}
 	}
 	return "", nil
 }

@@ -2,10 +2,12 @@ package instruments_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,11 +27,16 @@ var start = time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)
 
 // browser asks a console that has the pages of this package alone.
 func browser(t *testing.T, s instruments.Sources, readOnly bool) func(method, path string, form url.Values) (status int, body string) {
+	t.Helper()
+	return browserAt(t, clock.New(clock.Options{Start: start}), s, readOnly)
+}
+
+func browserAt(t *testing.T, c *clock.Clock, s instruments.Sources, readOnly bool) func(method, path string, form url.Values) (status int, body string) {
+	t.Helper()
 	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := clock.New(clock.Options{Start: start})
 	t.Cleanup(func() {
 		c.Close()
 		_ = rows.Close()
@@ -154,5 +161,43 @@ func TestDoctor(t *testing.T) {
 	expect(http.MethodGet, nil, http.StatusOK, 2, "0 checks are not ok")
 	if status, body := browser(t, s, true)(http.MethodGet, "/doctor", nil); status != http.StatusOK || strings.Contains(body, "<form") {
 		t.Errorf("a console that is read only: status %d, or a form", status)
+	}
+}
+
+// Who looks at the doctor's page does not wait for others who look: they may have gone long before.
+func TestViewersOfTheDoctorDoNotWaitForEachOther(t *testing.T) {
+	came, done := make(chan struct{}), make(chan struct{})
+	ask := browser(t, instruments.Sources{Doctor: func(context.Context) (diagnosis.Report, error) {
+		came <- struct{}{}
+		<-done
+		return diagnosis.Of([]diagnosis.Check{{Name: "engine", Status: diagnosis.OK}}), nil
+	}}, false)
+	var viewers sync.WaitGroup
+	for range 2 {
+		viewers.Go(func() {
+			if status, _ := ask(http.MethodGet, "/doctor", nil); status != http.StatusOK {
+				t.Errorf("status %d", status)
+			}
+		})
+	}
+	<-came
+	<-came // the second one, while the first one looks
+	close(done)
+	viewers.Wait()
+}
+
+// An advance that does not come to its end is answered with the page, what was typed, and where the clock has come to.
+func TestAnAdvanceThatDoesNotEndIsToldOnThePage(t *testing.T) {
+	c := clock.New(clock.Options{Start: start})
+	c.SetQuiet(func(context.Context) error { return errors.New("task <7> does not settle") })
+	ask := browserAt(t, c, instruments.Sources{Progress: c.Progress}, false)
+	status, body := ask(http.MethodPost, "/clock", url.Values{"action": {"advance"}, "advance": {"1h"}})
+	if status != http.StatusConflict {
+		t.Errorf("status %d", status)
+	}
+	for _, text := range []string{"The clock stays at 2026-01-02T03:00:0", "task &lt;7&gt; does not settle", `value="1h"`} {
+		if !strings.Contains(body, text) {
+			t.Errorf("%q is missing: %s", text, body)
+		}
 	}
 }
