@@ -121,6 +121,7 @@ func TestCausesOfTasksThatTheSchedulerStops(t *testing.T) {
 
 // TestCausesOfTargetsThatFail has a service behind a load balancer.
 func TestCausesOfTargetsThatFail(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		serves http.Handler
 		groups []string
@@ -134,6 +135,7 @@ func TestCausesOfTargetsThatFail(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // health checks take real time
 			engine := sim.New(sim.Options{})
 			w := start(t, emulator.Options{Backend: engine})
 			b := w.withLoadBalancer(80)
