@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 )
 
@@ -29,9 +30,13 @@ func resultLines(ref string, r *why.Result) (lines []string) {
 			lines = append(lines, "")
 		}
 	}
+	apart := scopes(r.Answers) > 1
 	for i := range r.Answers {
 		if i > 0 {
 			lines = append(lines, "")
+		}
+		if of := arn.ScopeOf(r.Answers[i].Of); apart {
+			lines = append(lines, "In "+of.Region+" of account "+of.Account+":")
 		}
 		lines = append(lines, answerLines(&r.Answers[i], "")...)
 	}
@@ -45,6 +50,17 @@ func resultLines(ref string, r *why.Result) (lines []string) {
 		lines = []string{"all is as wanted"}
 	}
 	return lines
+}
+
+// scopes is in how many regions and accounts the answers are: their sentences are the same of things of one name there.
+func scopes(answers []why.Answer) int {
+	of := map[arn.Scope]bool{}
+	for _, a := range answers {
+		if a.Of != "" { // else it is about what was asked
+			of[arn.ScopeOf(a.Of)] = true
+		}
+	}
+	return len(of)
 }
 
 func answerLines(a *why.Answer, indent string) []string {

@@ -55,3 +55,24 @@ func TestAnIDOfATaskAndOfARequestIsOneDocument(t *testing.T) {
 		}
 	}
 }
+
+// TestAnswersOfTwoRegionsAreToldApart: services of one name have the same sentences.
+func TestAnswersOfTwoRegionsAreToldApart(t *testing.T) {
+	in := func(region string) string {
+		return `{"of": "arn:aws:ecs:` + region + `:000000000000:service/default/web", "cause": "starting", "sentence": "Service web starts.", "evidence": [], "because": []}`
+	}
+	for answers, want := range map[string]string{
+		in("eu-west-1"): "Service web starts.\n",
+		in("eu-west-1") + `, {"sentence": "It waits."}`: "Service web starts.\n\nIt waits.\n",
+		in("eu-west-1") + "," + in("us-east-1"):         "In eu-west-1 of account 000000000000:\nService web starts.\n\nIn us-east-1 of account 000000000000:\nService web starts.\n",
+	} {
+		command := why.Command{
+			Get:     answering(map[string]string{"why": `{"asWanted": false, "answers": [` + answers + `]}`}),
+			Refusal: func(*http.Response) error { return errors.New("there is none") },
+		}
+		var stdout strings.Builder
+		if code, err := command.Run(t.Context(), &stdout); code != 3 || err != nil || stdout.String() != want {
+			t.Errorf("exit code %d, %v:\n%s", code, err, &stdout)
+		}
+	}
+}
