@@ -12,6 +12,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
@@ -83,13 +84,17 @@ func answer(f *why.Facts, s subject) why.Result {
 	return r
 }
 
-// whole has empty lists where there are none, as the JSON of answers has them.
+// whole has empty lists where there are none, as the JSON of answers has them, and each text in one line: names, reasons and
+// lines of logs may have any characters, also those that move a terminal's cursor.
 func whole(answers []why.Answer) []why.Answer {
 	list := make([]why.Answer, len(answers))
 	for i, a := range answers {
-		if a.Evidence == nil {
-			a.Evidence = []why.Evidence{}
+		a.Sentence, a.Next = activity.OneLine(a.Sentence), activity.OneLine(a.Next)
+		seen := make([]why.Evidence, len(a.Evidence))
+		for n, e := range a.Evidence {
+			seen[n] = why.Evidence{At: e.At, Text: activity.OneLine(e.Text)}
 		}
+		a.Evidence = seen
 		a.Because = whole(a.Because)
 		list[i] = a
 	}
