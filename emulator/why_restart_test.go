@@ -20,6 +20,10 @@ func TestAnswersOutliveAKill(t *testing.T) {
 	w.must(err)
 	crashes := w.runTask(w.definition("crash", command("sleep", "3600")))
 	w.untilStoppedTask(crashes)
+	start, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.StartFault, Family: "start"})
+	w.must(err)
+	starts := w.runTask(w.definition("start", command("sleep", "3600")))
+	w.untilStoppedTask(starts)
 	stops := w.runTask(w.definition("cause", command("sleep", "3600")))
 	w.untilRunning(stops)
 	_, err = w.client.StopTask(t.Context(), &ecs.StopTaskInput{Task: &stops, Reason: aws.String("enough")})
@@ -38,6 +42,7 @@ func TestAnswersOutliveAKill(t *testing.T) {
 
 	w = w.crash(dir, opts)
 	w.expectCauses(crashes, wanted{why.Fault, []string{", by fault " + id + " (crash"}, "is over"})
+	w.expectCauses(starts, wanted{why.Fault, []string{"container app cannot start: ", ", by fault " + start + " (start"}, "is over"})
 	if after := said(); after != before {
 		t.Errorf("%sbefore: %s", after, before)
 	}

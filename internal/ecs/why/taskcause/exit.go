@@ -201,7 +201,7 @@ func (q *question) afterGrace() {
 func (q *question) crash(c *state.Container) (act why.Act, found bool) {
 	for _, a := range q.ActsOn(q.t.ARN) {
 		f := membersOf(a)
-		if a.Kind == faults.Crash && matches(f.Container, c.Name) && !a.At.Before(c.CreatedAt) && !c.StoppedAt.Before(a.At.Add(f.Delay)) {
+		if a.Kind == faults.Crash && matches(f.Container, c.Name) && !before(a.At, c.CreatedAt) && !before(c.StoppedAt, a.At.Add(f.Delay)) {
 			act, found = a, true
 		}
 	}

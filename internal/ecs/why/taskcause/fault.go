@@ -39,6 +39,11 @@ func (q *question) because(a *why.Answer, at time.Time, kind faults.Kind, hits .
 	}
 }
 
+// before compares as rows keep times, in whole milliseconds: a start has read them, and events have what is below that.
+func before(a, b time.Time) bool {
+	return a.Truncate(time.Millisecond).Before(b.Truncate(time.Millisecond))
+}
+
 func acted(act why.Act) why.Evidence {
 	return noted(act.At, "fault %s (%s) has acted", act.ID, described(act))
 }
@@ -84,7 +89,7 @@ func (q *question) injected(t state.Trouble) (act why.Act, found bool) {
 	for _, a := range q.ActsOn(hit) {
 		f := membersOf(a)
 		text := strings.TrimPrefix(cmp.Or(f.Error, faults.DefaultText), "Error response from daemon: ")
-		if a.Kind == kind && matches(f.Container, t.Container) && strings.Contains(t.Text, text) && !a.At.After(t.At) && !a.At.Before(q.t.Spec.CreatedAt) {
+		if a.Kind == kind && matches(f.Container, t.Container) && strings.Contains(t.Text, text) && !before(t.At, a.At) && !before(a.At, q.t.Spec.CreatedAt) {
 			act, found = a, true
 		}
 	}
