@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/doctor"
@@ -55,9 +56,19 @@ func declareDoctor(flags *flagSet) action {
 		flags.Visit(func(one *flag.Flag) { c.Named = c.Named || one.Name == "endpoint" })
 		c.Named = c.Named || c.Endpoint != "http://127.0.0.1:4577"
 		c.Check = func(ctx context.Context, name string) (diagnosis.Check, error) { return checkOf(ctx, c.Endpoint, name) }
-		c.Dead = func(ctx context.Context) ([]string, error) { return deadOwners(ctx, c.Engine) }
+		var listed []string
+		c.Dead = func(ctx context.Context) (lines []string, err error) {
+			listed, lines, err = deadOwners(ctx, c.Engine)
+			return lines, err
+		}
 		c.Prune = func(ctx context.Context, stdout io.Writer) error {
-			return prune(ctx, emulator.PruneOptions{Engine: c.Engine, Dead: true}, stdout)
+			// Another emulator may have removed some meanwhile, and the user has not seen what has died since.
+			dead, _, err := deadOwners(ctx, c.Engine)
+			dead = slices.DeleteFunc(dead, func(id string) bool { return !slices.Contains(listed, id) })
+			if err != nil || len(dead) == 0 {
+				return err
+			}
+			return prune(ctx, emulator.PruneOptions{Engine: c.Engine, Owners: dead}, stdout)
 		}
 		ctx, stop := untilInterrupted(ctx)
 		defer stop()
@@ -82,13 +93,14 @@ func checkOf(ctx context.Context, endpoint, name string) (diagnosis.Check, error
 	return check, nil
 }
 
-// deadOwners has a line for each dead owner that has something which --fix removes.
-func deadOwners(ctx context.Context, engine string) (lines []string, err error) {
+// deadOwners has the id of each dead owner that has something which --fix removes, and a line about it.
+func deadOwners(ctx context.Context, engine string) (ids, lines []string, err error) {
 	owners, err := emulator.Owners(ctx, engine)
 	for _, o := range owners {
 		if o.State == emulator.OwnerDead && o.Containers+o.Networks+o.Volumes > 0 {
+			ids = append(ids, o.ID)
 			lines = append(lines, fmt.Sprintf("owner %s: %s, %s, %s", o.ID, counted(o.Containers, "container"), counted(o.Networks, "network"), counted(o.Volumes, "volume")))
 		}
 	}
-	return lines, err
+	return ids, lines, err
 }

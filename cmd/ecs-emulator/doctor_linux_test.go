@@ -3,9 +3,14 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -79,6 +84,35 @@ func TestDoctorAsksBeforeItRemoves(t *testing.T) {
 				t.Errorf("a line is longer than the screen: %q", line)
 			}
 		}
+	}
+}
+
+// What dies while the user reads is not what the user has agreed to.
+func TestDoctorRemovesOnlyWhatItHasListed(t *testing.T) {
+	t.Parallel()
+	var listed atomic.Bool
+	at := strings.TrimPrefix(dockerThatSays(t, "1.41", healthyAnswers(nil)), "tcp://")
+	others := httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.Out.URL.Scheme, r.Out.URL.Host = "http", at }}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		const network = `{"Id":%[1]q,"Name":%[1]q,"Labels":{"ecs-emulator.kind":"network","ecs-emulator.owner":%[1]q}}`
+		switch {
+		case path.Base(r.URL.Path) != "networks":
+			others.ServeHTTP(w, r)
+		case listed.Load():
+			fmt.Fprintf(w, "[%s,%s]", fmt.Sprintf(network, "gone"), fmt.Sprintf(network, "later"))
+		default:
+			fmt.Fprintf(w, "["+network+"]", "gone")
+		}
+	}))
+	t.Cleanup(server.Close)
+	s := onTerminal(&process{T: t}, 80, false, "doctor", "--engine", strings.Replace(server.URL, "http", "tcp", 1), "--fix")
+	s.eventually("it asks", func() bool { return strings.Contains(s.text(), "Remove that? [y/N] ") })
+	listed.Store(true)
+	_, err := s.user.WriteString("y\n")
+	s.must(err)
+	s.eventually("it ends", func() bool { return strings.Contains(s.text(), "broken: something") })
+	if text := s.text(); !strings.Contains(text, "removed what gone had") || strings.Contains(text, "removed what later had") {
+		t.Errorf("it says\n%s", text)
 	}
 }
 
