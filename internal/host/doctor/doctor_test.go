@@ -246,6 +246,17 @@ func TestEndpoints(t *testing.T) {
 	})
 }
 
+func TestEndpointsAreShownWithoutSecrets(t *testing.T) {
+	for url, want := range map[string]string{
+		"http://127.0.0.1:4577": "http://127.0.0.1:4577", "http://me:hunter2@127.0.0.1:4577/": "http://127.0.0.1:4577/", "me:hunter2@127.0.0.1": "127.0.0.1",
+		"http://127.0.0.1:4577/?token=hunter2": "http://127.0.0.1:4577/", "http://me:hun?er2@127.0.0.1": "http://127.0.0.1",
+	} {
+		if got := doctor.Shown(url); got != want {
+			t.Errorf("%s is shown as %s, not %s", url, got, want)
+		}
+	}
+}
+
 // silentEngine is an engine whose sandboxes do not start, or that fails in other ways; see its fields.
 type silentEngine struct {
 	backend.Engine

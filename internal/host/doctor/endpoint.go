@@ -22,17 +22,18 @@ type Answer struct {
 	Own string
 }
 
-// Shown is a URL, or what is meant to be one, without the name and the password of a user: checks tell no secrets.
+// Shown is a URL, or what is meant to be one, without the name and the password of a user and without a query: checks tell
+// no secrets.
 func Shown(endpoint string) string {
-	at := strings.LastIndex(endpoint, "@")
-	if at < 0 {
-		return endpoint
+	scheme, rest, found := strings.Cut(endpoint, "://")
+	if !found {
+		scheme, rest = "", endpoint
 	}
-	scheme := ""
-	if before, _, found := strings.Cut(endpoint[:at], "://"); found {
-		scheme = before + "://"
+	rest, _, _ = strings.Cut(rest[strings.LastIndex(rest, "@")+1:], "?")
+	if !found {
+		return rest
 	}
-	return scheme + endpoint[at+1:]
+	return scheme + "://" + rest
 }
 
 // Emulator is what answers, empty if it is none.
