@@ -140,6 +140,10 @@ func (r *round) beginEngine(ctx context.Context) {
 			return opened{err: errors.New("the engine does not answer")}
 		}
 		engine, err := r.Open(ctx)
+		if err == nil && ctx.Err() != nil { // nothing waits for it any more
+			_ = engine.Close()
+			err = errLate
+		}
 		return opened{engine, err}
 	}, func() opened { return opened{err: errLate} })
 	if !r.wants("cgroup", "sandbox", "images") {

@@ -234,6 +234,25 @@ func TestAnExaminationThatIsInterruptedLeavesNothing(t *testing.T) {
 	})
 }
 
+// An emulator examines its machine again and again: no connection to a slow engine stays.
+func TestAnEngineThatIsOpenedTooLateIsClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPatient()
+		o := p.options()
+		o.Only = []string{"leftovers"}
+		o.Answer = func(context.Context) doctor.Answer { return doctor.Answer{} }
+		o.Open = func(context.Context) (examination.Engine, error) {
+			time.Sleep(time.Minute) // of the test's bubble
+			return p, nil
+		}
+		is(t, examination.Examine(t.Context(), o), "leftovers", diagnosis.Degraded, "not checked: it took too long")
+		time.Sleep(2 * time.Minute)
+		if !p.closed.Load() {
+			t.Error("it stays open")
+		}
+	})
+}
+
 func TestTheSimulatedEngineSaysWhatDoesNotApply(t *testing.T) {
 	r := examination.Examine(t.Context(), examination.Options{Simulated: "containers are simulated", Listen: "127.0.0.1:0", Endpoint: "http://127.0.0.1:1", Limits: quick})
 	for _, c := range r.Checks {
