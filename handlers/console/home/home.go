@@ -66,13 +66,13 @@ type worse struct {
 	counts map[string]int
 }
 
-func (w *worse) add(kind, id, of string, what g.Node, how string) {
+func (w *worse) add(kind, of string, what g.Node, how string) {
 	w.count++
 	w.counts[kind]++
 	if w.count > page.MostRows {
 		return
 	}
-	w.rows = append(w.rows, page.Row{ID: "worse-" + id, Cells: []g.Node{what, page.Text(how), w.r.WhyOf(of)}})
+	w.rows = append(w.rows, page.Row{ID: page.ID("worse", of), Cells: []g.Node{what, page.Text(how), w.r.WhyOf(of)}})
 }
 
 func (w *worse) services(all []overview.Service) {
@@ -81,7 +81,7 @@ func (w *worse) services(all []overview.Service) {
 			continue
 		}
 		cluster := arn.Name(s.ClusterARN)
-		w.add("service", cluster+"-"+s.Name, s.ARN, g.Group{page.Text("Service "), page.A(s.Name, w.r.To("services", cluster, s.Name)), page.Text(" of " + cluster)}, s.NotAsWanted)
+		w.add("service", s.ARN, g.Group{page.Text("Service "), page.A(s.Name, w.r.To("services", cluster, s.Name)), page.Text(" of " + cluster)}, s.NotAsWanted)
 	}
 }
 
@@ -91,7 +91,7 @@ func (w *worse) tasks(all []overview.Task) {
 			continue
 		}
 		cluster := arn.Name(t.ClusterARN)
-		w.add("task", t.ID, t.ARN, g.Group{page.Text("Task "), page.A(page.ShortID(t.ID), w.r.To("tasks", cluster, t.ID)), page.Text(" of " + t.Group)}, t.NotAsWanted)
+		w.add("task", t.ARN, g.Group{page.Text("Task "), page.A(page.ShortID(t.ID), w.r.To("tasks", cluster, t.ID)), page.Text(" of " + t.Group)}, t.NotAsWanted)
 	}
 }
 
@@ -101,14 +101,14 @@ func (w *worse) instances(all []overview.ContainerInstance) {
 			continue
 		}
 		cluster := arn.Name(i.ClusterARN)
-		w.add("container instance", i.ID, i.ARN, g.Group{page.Text("Container instance "), page.A(page.ShortID(i.ID), w.r.To("instances", cluster, i.ID)), page.Text(" of " + cluster)}, i.NotAsWanted)
+		w.add("container instance", i.ARN, g.Group{page.Text("Container instance "), page.A(page.ShortID(i.ID), w.r.To("instances", cluster, i.ID)), page.Text(" of " + cluster)}, i.NotAsWanted)
 	}
 }
 
 func (w *worse) stacks(all []overview.Stack) {
 	for _, s := range all {
 		if arn.ScopeOf(s.ID) == w.r.Scope {
-			w.add("stack", s.Name, s.ID, page.Text("Stack "+s.Name), s.NotAsWanted)
+			w.add("stack", s.ID, page.Text("Stack "+s.Name), s.NotAsWanted)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package page
 
 import (
+	"net/url"
+	"strings"
+
 	g "maragu.dev/gomponents"
 
 	h "github.com/ecs-emulator/ecs-emulator/handlers/console/element"
@@ -10,6 +13,15 @@ import (
 type Row struct {
 	ID    string
 	Cells []g.Node // the first one is the row's header
+}
+
+// ID is an id of parts, also of names that users give: it has no space, and other parts have another one.
+func ID(parts ...string) string {
+	escaped := make([]string, 0, len(parts))
+	for _, part := range parts {
+		escaped = append(escaped, url.PathEscape(part))
+	}
+	return strings.Join(escaped, "/")
 }
 
 // Table is a table with a caption and the heads of its columns, which scrolls by itself where it is too wide. Without rows

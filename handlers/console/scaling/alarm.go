@@ -84,7 +84,7 @@ func queries(a *cloudwatch.Alarm) g.Node {
 		if q.ReturnData != nil && !*q.ReturnData {
 			returns = "no"
 		}
-		rows = append(rows, page.Row{ID: "query-" + identifier(aws.ToString(q.Id)), Cells: []g.Node{page.Code(aws.ToString(q.Id)), page.Text(what), page.Text(returns)}})
+		rows = append(rows, page.Row{ID: page.ID("query", aws.ToString(q.Id)), Cells: []g.Node{page.Code(aws.ToString(q.Id)), page.Text(what), page.Text(returns)}})
 	}
 	return page.Table("Metric data queries", []string{"Id", "Metric or expression", "Returns data"}, rows)
 }

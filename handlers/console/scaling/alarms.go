@@ -85,7 +85,7 @@ func readAlarms(r *page.Request) (*page.View, error) {
 		if !a.actions {
 			actions = page.Text("disabled")
 		}
-		rows = append(rows, page.Row{ID: "alarm-" + identifier(a.name), Cells: []g.Node{
+		rows = append(rows, page.Row{ID: page.ID("alarm", a.name), Cells: []g.Node{
 			page.A(a.name, r.To("alarms", a.name)), page.Status(string(a.state)), page.Text(a.about), page.Or(a.reason), page.Time(a.changed), actions,
 		}})
 	}

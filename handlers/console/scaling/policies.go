@@ -21,10 +21,10 @@ func (s Sources) policies(r *page.Request, report *applicationautoscaling.Target
 	drawn := map[string]bool{}
 	for _, p := range report.Policies {
 		if len(p.Alarms) == 0 {
-			rows = append(rows, page.Row{ID: "policy-" + identifier(p.Name), Cells: []g.Node{page.Text(p.Name), page.Text(p.Type), page.None(), page.None(), page.None(), page.None(), page.Text("no alarm asks for it")}})
+			rows = append(rows, page.Row{ID: page.ID("policy", p.Name), Cells: []g.Node{page.Text(p.Name), page.Text(p.Type), page.None(), page.None(), page.None(), page.None(), page.Text("no alarm asks for it")}})
 		}
 		for _, a := range p.Alarms {
-			rows = append(rows, page.Row{ID: "policy-" + identifier(p.Name) + "-" + identifier(a.Name), Cells: []g.Node{
+			rows = append(rows, page.Row{ID: page.ID("policy", p.Name, a.Name), Cells: []g.Node{
 				page.Text(p.Name), page.Text(p.Type), page.A(a.Name, r.To("alarms", a.Name)), page.Status(a.State), page.Or(values(a.Values)), wants(a.Wants), page.Or(a.Held),
 			}})
 			if alarm := cloudwatch.Alarms.Find(r.Tx, r.Scope, a.Name); alarm != nil && !drawn[a.Name] {
@@ -61,7 +61,7 @@ func scheduled(report *applicationautoscaling.TargetReport) page.Section {
 		if a.NextDue != nil {
 			due = page.Time(*a.NextDue)
 		}
-		rows = append(rows, page.Row{ID: "scheduled-" + identifier(a.Name), Cells: []g.Node{page.Text(a.Name), due, wants(a.MinCapacity), wants(a.MaxCapacity)}})
+		rows = append(rows, page.Row{ID: page.ID("scheduled", a.Name), Cells: []g.Node{page.Text(a.Name), due, wants(a.MinCapacity), wants(a.MaxCapacity)}})
 	}
 	return page.Section{ID: "scheduled", Title: "Scheduled actions", Body: page.Table("Scheduled actions", []string{"Name", "Next due", "Minimum", "Maximum"}, rows)}
 }

@@ -4,7 +4,6 @@ package scaling
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/page"
@@ -89,14 +88,4 @@ func counted(n int, one, more string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, more)
-}
-
-// identifier is a part of an id in a page: what is not fit for one becomes a sign that is.
-func identifier(text string) string {
-	return strings.Map(func(c rune) rune {
-		if c == ' ' || c == '\t' || c == '\n' {
-			return '_'
-		}
-		return c
-	}, text)
 }

@@ -47,7 +47,7 @@ func (s Sources) row(r *page.Request, t *applicationautoscaling.Target) page.Row
 	} else {
 		cells = append(cells, page.Number(int(report.Desired)), page.Number(int(report.Running)), page.Number(len(report.Policies)), page.Or(strings.Join(report.Held, "; ")))
 	}
-	return page.Row{ID: "target-" + cluster + "-" + name, Cells: cells}
+	return page.Row{ID: page.ID("target", cluster, name), Cells: cells}
 }
 
 // readTarget reads the page of a service that is scaled.

@@ -36,8 +36,8 @@ func (v *view) target(t applicationautoscaling.TargetReport) g.Node {
 			if a.Wants != nil {
 				wants = page.Number(int(*a.Wants))
 			}
-			rows = append(rows, page.Row{ID: "alarm-" + a.Name, Cells: []g.Node{page.Text(p.Name), page.Text(a.Name), page.Status(a.State), wants, page.Or(a.Held)}})
-			body = append(body, v.graph(a))
+			rows = append(rows, page.Row{ID: page.ID("alarm", p.Name, a.Name), Cells: []g.Node{page.Text(p.Name), page.Text(a.Name), page.Status(a.State), wants, page.Or(a.Held)}})
+			body = append(body, v.graph(p.Name, a))
 		}
 	}
 	body = append(body, page.Table("Alarms of policies", []string{"Policy", "Alarm", "State", "Wants", "Held"}, rows))
@@ -47,7 +47,7 @@ func (v *view) target(t applicationautoscaling.TargetReport) g.Node {
 		if s.NextDue != nil {
 			due = page.Time(*s.NextDue)
 		}
-		rows = append(rows, page.Row{ID: "scheduled-" + s.Name, Cells: []g.Node{page.Text(s.Name), due}})
+		rows = append(rows, page.Row{ID: page.ID("scheduled", s.Name), Cells: []g.Node{page.Text(s.Name), due}})
 	}
 	if len(rows) > 0 {
 		body = append(body, page.Table("Scheduled actions", []string{"Action", "Next"}, rows))
@@ -60,7 +60,7 @@ func (v *view) target(t applicationautoscaling.TargetReport) g.Node {
 }
 
 // graph draws the data points of an alarm, which are of its last periods.
-func (v *view) graph(a applicationautoscaling.AlarmReport) g.Node {
+func (v *view) graph(policy string, a applicationautoscaling.AlarmReport) g.Node {
 	alarm := cloudwatch.Alarms.Find(v.Tx, v.Scope, a.Name)
 	if alarm == nil || len(a.Values) == 0 {
 		return nil
@@ -73,5 +73,5 @@ func (v *view) graph(a applicationautoscaling.AlarmReport) g.Node {
 		values.Points = append(values.Points, page.Point{At: at, Value: value})
 		bound.Points = append(bound.Points, page.Point{At: at, Value: alarm.Threshold})
 	}
-	return page.Graph{ID: "graph-" + a.Name, Caption: alarm.Metric + " (" + a.Name + ")", Series: []page.Series{values, bound}}.Node()
+	return page.Graph{ID: page.ID("graph", policy, a.Name), Caption: alarm.Metric + " (" + a.Name + ")", Series: []page.Series{values, bound}}.Node()
 }

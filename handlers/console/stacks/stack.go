@@ -103,7 +103,7 @@ func waits(s *cloudformation.Stack, said overview.Stack) g.Node {
 			how = "its delete has failed, and is tried again"
 		}
 		id := s.Mask(w.PhysicalID)
-		rows = append(rows, page.Row{ID: "waits-" + w.LogicalID + "-" + strings.ReplaceAll(id, " ", "_"), Cells: []g.Node{
+		rows = append(rows, page.Row{ID: page.ID("waits", w.LogicalID, id), Cells: []g.Node{
 			page.Code(w.LogicalID), page.Text(w.Type), page.Or(id), page.Status(w.Status), page.Time(w.Since), page.Text(how), page.Time(w.RetryAt),
 		}})
 	}
@@ -118,7 +118,7 @@ func failures(s *cloudformation.Stack, said overview.Stack) g.Node {
 		f    *overview.StackFailure
 	}{{"in the operation", said.Failure}, {"in its rollback", said.RollbackFailure}} {
 		if f := each.f; f != nil {
-			rows = append(rows, page.Row{ID: "failure-" + f.LogicalID + "-" + f.Status, Cells: []g.Node{
+			rows = append(rows, page.Row{ID: page.ID("failure", each.when), Cells: []g.Node{
 				page.Text(each.when), page.Code(f.LogicalID), page.Text(f.Type), page.Status(f.Status), page.Or(s.Mask(f.Reason)), page.Time(f.At),
 			}})
 		}

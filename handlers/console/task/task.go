@@ -164,7 +164,7 @@ func (v *view) network() g.Node {
 	var rows []page.Row
 	if !t.Ended() && v.Ports != nil {
 		for _, p := range v.Ports(t.ARN) {
-			rows = append(rows, page.Row{ID: "port-" + p.Address, Cells: []g.Node{page.Code(p.Address), page.Text(p.Container), page.Textf("%d/%s", p.ContainerPort, p.Protocol)}})
+			rows = append(rows, page.Row{ID: page.ID("port", p.Address, p.Protocol), Cells: []g.Node{page.Code(p.Address), page.Text(p.Container), page.Textf("%d/%s", p.ContainerPort, p.Protocol)}})
 		}
 	}
 	body := g.Group{page.Pairs(pairs...), page.Table("Ports of this machine that lead to the task", []string{"Address", "Container", "Port"}, rows)}
