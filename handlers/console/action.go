@@ -85,7 +85,7 @@ func (c *Console) showRefused(w http.ResponseWriter, r *http.Request, to *found,
 	if out.status < http.StatusBadRequest {
 		out.status = http.StatusBadRequest
 	}
-	c.write(w, r, out.status, c.document(asked, to, out, ""))
+	c.write(w, r, out.status, c.document(out, ""))
 }
 
 // ask answers with a question: a page whose form says yes.
@@ -99,11 +99,10 @@ func (c *Console) ask(w http.ResponseWriter, r *http.Request, asked *page.Reques
 			fields = append(fields, h.Input(h.Type("hidden"), h.Name(name), h.Value(value)))
 		}
 	}
-	out := rendered{title: titleOf(&page.View{Title: q.Title})}
+	out := rendered{title: titleOf(&page.View{Title: q.Title}), links: c.links(asked, nil)}
 	out.add("top", top(asked, &page.View{Title: q.Title, Summary: q.Text}))
 	out.add("question", h.Form(h.ID("question"), h.Method("post"), h.Action(page.Local(asked.Fixed())), fields,
 		h.Input(h.Type("hidden"), h.Name(confirmed), h.Value("yes")),
 		h.Button(h.Type("submit"), h.Class("danger"), page.Text(q.Yes)), page.A("No, go back", asked.Self())))
-	out.scopes = fragment{"scopes", render(c.scopeLinks(asked))}
-	c.write(w, r, http.StatusOK, c.document(asked, nil, out, ""))
+	c.write(w, r, http.StatusOK, c.document(out, ""))
 }

@@ -23,7 +23,7 @@ type rendered struct {
 	status    int
 	title     string
 	fragments []fragment // of main
-	scopes    fragment   // beside main
+	links     string     // elements beside main
 }
 
 // read has a page read, and a refusal is a page, too. sent is the refusal of an action that the page shows; nil: there is none.
@@ -32,7 +32,7 @@ func (c *Console) read(r *page.Request, to *found, chosen error, sent *page.Refu
 	defer func() {
 		if p := recover(); p != nil {
 			c.Log.Error("a page of the console panics", "path", to.path, "panic", p, "stack", string(debug.Stack()))
-			out = c.lay(r, refusalView(&page.Refusal{Status: http.StatusInternalServerError, Message: fmt.Sprintf("the page cannot be shown: %v", p)}), http.StatusInternalServerError, sent)
+			out = c.lay(r, to, refusalView(&page.Refusal{Status: http.StatusInternalServerError, Message: fmt.Sprintf("the page cannot be shown: %v", p)}), http.StatusInternalServerError, sent)
 		}
 	}()
 	view, err := (*page.View)(nil), chosen
@@ -48,12 +48,12 @@ func (c *Console) read(r *page.Request, to *found, chosen error, sent *page.Refu
 	} else if sent != nil {
 		status = sent.Status
 	}
-	return c.lay(r, view, status, sent)
+	return c.lay(r, to, view, status, sent)
 }
 
 // lay renders a page.
-func (c *Console) lay(r *page.Request, view *page.View, status int, sent *page.Refusal) rendered {
-	out := rendered{status: status, title: titleOf(view), scopes: fragment{"scopes", render(c.scopeLinks(r))}}
+func (c *Console) lay(r *page.Request, to *found, view *page.View, status int, sent *page.Refusal) rendered {
+	out := rendered{status: status, title: titleOf(view), links: c.links(r, to)}
 	out.add("top", top(r, view))
 	if sent != nil {
 		out.add("refused", refused(sent))

@@ -193,7 +193,7 @@ func (s *shownClock) moved() bool {
 }
 
 // same reports whether nothing has changed.
-func (f *frame) same(next rendered) bool { return len(f.changes(next)) == 0 && f.scopes == next.scopes }
+func (f *frame) same(next rendered) bool { return len(f.changes(next)) == 0 && f.links == next.links }
 
 // changes are the fragments that are new or others; if others have gone or their order has changed, it is main as a whole.
 func (f *frame) changes(next rendered) (changed []fragment) {
@@ -224,12 +224,12 @@ func main(r rendered) fragment {
 // newFrame is the frame of a number, after the last one, which may be nil.
 func newFrame(epoch string, n uint64, last *frame, next rendered, clock string) *frame {
 	f := &frame{rendered: next, id: epoch + "." + strconv.FormatUint(n, 10)}
-	f.whole = sync.OnceValue(func() []byte { return event(f.id, main(next), next.scopes, fragment{"clock", clock}) })
+	f.whole = sync.OnceValue(func() []byte { return event(f.id, main(next), fragment{html: next.links}, fragment{"clock", clock}) })
 	if last != nil {
 		f.before = last.id
 		changed := last.changes(next)
-		if last.scopes != next.scopes {
-			changed = append(changed, next.scopes)
+		if last.links != next.links {
+			changed = append(changed, fragment{html: next.links})
 		}
 		f.step = event(f.id, append(changed, fragment{"clock", clock})...)
 	}

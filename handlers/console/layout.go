@@ -12,7 +12,7 @@ import (
 )
 
 // document is a whole page, whose script follows the stream at an address; empty: there is none.
-func (c *Console) document(r *page.Request, to *found, out rendered, live string) g.Node {
+func (c *Console) document(out rendered, live string) g.Node {
 	body := g.Group{}
 	for _, f := range out.fragments {
 		body = append(body, h.Raw(f.html)) // which render has made
@@ -26,10 +26,16 @@ func (c *Console) document(r *page.Request, to *found, out rendered, live string
 			h.Script(h.Src(static("script.js")), h.Defer())),
 		h.Body(
 			h.A(h.Class("skip"), h.Href("#main"), h.Text("Skip to the content")),
-			h.Header(h.A(h.Class("name"), h.Href(r.To()), h.Text("ecs-emulator")), c.nav(r, to), h.Raw(out.scopes.html), c.clock()),
+			h.Header(h.Raw(out.links), c.clock()),
 			h.P(h.ID("connection"), h.Role("status"), h.Aria("live", "polite"), h.Hidden()),
 			h.Main(h.ID("main"), h.TabIndex("-1"), g.If(live != "", h.Data("live", live)), body),
 			h.Footer(h.P(page.Textf("ecs-emulator %s. Times are of the emulator's clock, in UTC.", c.Version)))))}
+}
+
+// links are what the head of a page leads to. They name the account and region unless these are the ones without a choice, which
+// changes with what there is.
+func (c *Console) links(r *page.Request, to *found) string {
+	return render(g.Group{h.A(h.ID("first"), h.Class("name"), h.Href(r.To()), h.Text("ecs-emulator")), c.nav(r, to), c.scopeLinks(r)})
 }
 
 // nav is the list of pages.
@@ -42,7 +48,7 @@ func (c *Console) nav(r *page.Request, to *found) g.Node {
 		}
 		items = append(items, h.Li(h.A(h.Href(r.To(p.parts...)), current(p, to), page.Text(p.Nav))))
 	}
-	return h.Nav(h.Aria("label", "Pages"), h.Ul(items))
+	return h.Nav(h.ID("pages"), h.Aria("label", "Pages"), h.Ul(items))
 }
 
 // current marks a page of the list that is shown, or that leads to the one which is.
@@ -88,7 +94,7 @@ func (c *Console) show(w http.ResponseWriter, r *http.Request, to *found) {
 		return
 	}
 	out := c.read(asked, to, err, nil)
-	c.write(w, r, out.status, c.document(asked, to, out, c.live(asked)))
+	c.write(w, r, out.status, c.document(out, c.live(asked)))
 }
 
 // live is the address of a page's stream. Of an account and region that are shown because something is only there it names these:
@@ -105,12 +111,12 @@ func (c *Console) refuse(w http.ResponseWriter, r *http.Request, e *page.Refusal
 	nowhere := &found{route: &route{}}
 	asked := c.newRequest(nowhere, nil)
 	view := refusalView(e)
-	out := rendered{title: titleOf(view)}
+	out := rendered{title: titleOf(view), links: c.links(asked, nil)}
 	out.add("top", top(asked, view))
 	for _, s := range view.Sections {
 		out.add("section-"+s.ID, section(s))
 	}
-	c.write(w, r, e.Status, c.document(asked, nil, out, ""))
+	c.write(w, r, e.Status, c.document(out, ""))
 }
 
 func (c *Console) write(w http.ResponseWriter, r *http.Request, status int, document g.Node) {

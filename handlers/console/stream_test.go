@@ -227,7 +227,8 @@ func TestAStreamStaysInItsRegion(t *testing.T) {
 		}
 		w.add("other")
 		time.Sleep(time.Second)
-		if got := v.received(); strings.Contains(got, "there is no shop") || !strings.Contains(got, `aria-current="true">eu-west-1<`) {
+		if got := v.received(); strings.Contains(got, "there is no shop") || !strings.Contains(got, `aria-current="true">eu-west-1<`) ||
+			!strings.Contains(got, `<a id="first" class="name" href="/_emulator/console?account=000000000000&amp;region=eu-west-1">`) {
 			t.Errorf("the stream %s: %q", to, got)
 		}
 		v.leave()
