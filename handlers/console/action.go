@@ -33,7 +33,7 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request, to *found) {
 	}
 	asked, err := c.request(r, to)
 	if asked == nil {
-		c.refuse(w, r, c.refusalOf(err))
+		c.refuse(w, r, err)
 		return
 	}
 	asked.Form = r.PostForm
@@ -47,7 +47,11 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request, to *found) {
 			return
 		}
 	}
-	c.showRefused(w, r, to, asked, c.refusalOf(err))
+	refusal, known := refusalOf(err)
+	if !known {
+		c.Log.Error("an action of the console has failed", "path", to.path, "action", asked.Field("action"), "error", err)
+	}
+	c.showRefused(w, r, to, asked, refusal)
 }
 
 // do does an action, and returns where the answer leads; empty: it has been answered with a question.

@@ -48,6 +48,8 @@ type Console struct {
 	Options
 	pages []route
 	hub   hub
+
+	failures failures
 }
 
 // New makes a console.

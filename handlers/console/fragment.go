@@ -1,7 +1,6 @@
 package console
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -31,8 +30,11 @@ type rendered struct {
 func (c *Console) read(r *page.Request, to *found, chosen error, sent *page.Refusal) (out rendered) {
 	defer func() {
 		if p := recover(); p != nil {
-			c.Log.Error("a page of the console panics", "path", to.path, "panic", p, "stack", string(debug.Stack()))
-			out = c.lay(r, to, refusalView(&page.Refusal{Status: http.StatusInternalServerError, Message: fmt.Sprintf("the page cannot be shown: %v", p)}), http.StatusInternalServerError, sent)
+			text := fmt.Sprintf("the page cannot be shown: %v", p)
+			if c.failures.news(r.Self(), text) {
+				c.Log.Error("a page of the console panics", "path", to.path, "panic", p, "stack", string(debug.Stack()))
+			}
+			out = c.lay(r, to, refusalView(&page.Refusal{Status: http.StatusInternalServerError, Message: text}), http.StatusInternalServerError, sent)
 		}
 	}()
 	view, err := (*page.View)(nil), chosen
@@ -43,10 +45,16 @@ func (c *Console) read(r *page.Request, to *found, chosen error, sent *page.Refu
 	}
 	status := http.StatusOK
 	if err != nil {
-		refusal := c.refusalOf(err)
+		refusal, known := refusalOf(err)
+		if !known && r.Context.Err() == nil && c.failures.news(r.Self(), err.Error()) {
+			c.Log.Error("a page of the console cannot be shown", "path", to.path, "error", err)
+		}
 		view, status = refusalView(refusal), refusal.Status
-	} else if sent != nil {
-		status = sent.Status
+	} else {
+		c.failures.news(r.Self(), "")
+		if sent != nil {
+			status = sent.Status
+		}
 	}
 	return c.lay(r, to, view, status, sent)
 }
@@ -66,16 +74,6 @@ func (c *Console) lay(r *page.Request, to *found, view *page.View, status int, s
 
 func (out *rendered) add(id string, node g.Node) {
 	out.fragments = append(out.fragments, fragment{id, render(node)})
-}
-
-// refusalOf is an error as pages show it.
-func (c *Console) refusalOf(err error) *page.Refusal {
-	var refusal *page.Refusal
-	if errors.As(err, &refusal) {
-		return refusal
-	}
-	c.Log.Error("a page of the console cannot be shown", "error", err)
-	return &page.Refusal{Status: http.StatusInternalServerError, Message: err.Error()}
 }
 
 func refusalView(e *page.Refusal) *page.View {

@@ -90,7 +90,7 @@ func scopeName(s arn.Scope, there []arn.Scope) string {
 func (c *Console) show(w http.ResponseWriter, r *http.Request, to *found) {
 	asked, err := c.request(r, to)
 	if asked == nil {
-		c.refuse(w, r, c.refusalOf(err))
+		c.refuse(w, r, err)
 		return
 	}
 	out := c.read(asked, to, err, nil)
@@ -107,7 +107,8 @@ func (c *Console) live(r *page.Request) string {
 }
 
 // refuse answers with what is wrong, where no page is to be shown.
-func (c *Console) refuse(w http.ResponseWriter, r *http.Request, e *page.Refusal) {
+func (c *Console) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	e, _ := refusalOf(err)
 	nowhere := &found{route: &route{}}
 	asked := c.newRequest(nowhere, nil)
 	view := refusalView(e)
