@@ -19,7 +19,7 @@ var statuses = []string{
 	string(types.TaskDefinitionStatusActive), string(types.TaskDefinitionStatusInactive), string(types.TaskDefinitionStatusDeleteInProgress),
 }
 
-var heads = []string{"Task definition", "Status", "Launch types", "CPU", "Memory", "Images", "Registered"}
+var heads = []string{"Task definition", "Status", "Launch types", "CPU (units)", "Memory (MiB)", "Images", "Registered"}
 
 // readFamilies reads the page of all families, each with its newest revision.
 func readFamilies(r *page.Request) (*page.View, error) {

@@ -132,7 +132,7 @@ func shares(r *page.Request, tasks []*state.Task) g.Node {
 		}
 		rows = append(rows, page.Row{ID: "share-" + id, Cells: cells})
 	}
-	return page.Table("What tasks have of the container instance", []string{"Task", "Group", "CPU", "Memory", "Host ports", "Network interface", "GPUs"}, rows)
+	return page.Table("What tasks have of the container instance", []string{"Task", "Group", "CPU (units)", "Memory (MiB)", "Host ports", "Network interface", "GPUs"}, rows)
 }
 
 // hostPorts are those that the definition names, and those that containers have got.

@@ -191,7 +191,7 @@ func (v *view) about() g.Node {
 	pairs := []page.Pair{
 		{Name: "ARN", Value: page.Code(t.ARN)}, {Name: "taskDefinition", Value: tasklist.DefinitionLink(v.Request, t)}, {Name: "group", Value: page.Text(t.Spec.Group)},
 		{Name: "launchType", Value: page.Or(string(t.Spec.LaunchType))}, {Name: "capacityProvider", Value: page.Or(t.Placement.CapacityProvider)},
-		{Name: "startedBy", Value: page.Or(t.Spec.StartedBy)}, {Name: "cpu", Value: page.Or(t.Spec.CPU)}, {Name: "memory", Value: page.Or(t.Spec.Memory)},
+		{Name: "startedBy", Value: page.Or(t.Spec.StartedBy)}, {Name: "cpu (units)", Value: page.Or(t.Spec.CPU)}, {Name: "memory (MiB)", Value: page.Or(t.Spec.Memory)},
 		{Name: "version", Value: page.Number(int(t.Version))},
 	}
 	if instance := t.Placement.ContainerInstance; instance != "" {
