@@ -44,15 +44,11 @@ func TestOtherOrigins(t *testing.T) {
 			}
 		})
 		t.Run("frame of "+host, func(t *testing.T) {
-			tab := attack(t, here(`<script>
-				framed = "";
-				function look(frame) { // before the frame, which may be loaded before a script behind it runs
-					try { framed = frame.contentDocument ? "seen: " + frame.contentDocument.body.innerText : "closed"; } catch (error) { framed = "closed"; }
-				}</script><iframe onload="look(this)" src="`+s.url("")+`"></iframe>`))
-			tab.Until("the frame is loaded", `framed`)
-			if is := browser.Value[string](tab, "framed"); is != "closed" {
-				t.Errorf("the frame is %s", is)
-			}
+			// A change of this machine's network may end an attempt, so there are more.
+			tab := attack(t, here(`<iframe id="frame"></iframe><script>
+				const open = () => { document.getElementById("frame").src = `+browser.Quote(s.url(""))+`; };
+				open();
+				setInterval(open, 1000);</script>`))
 			tab.Noted("frame-ancestors 'none'")
 		})
 		t.Run("script of "+host, func(t *testing.T) {

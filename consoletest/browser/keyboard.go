@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -54,5 +55,11 @@ func (t *Tab) Follow(selector string) {
 	ctx, cancel := context.WithTimeout(t.ctx, patience)
 	defer cancel()
 	_, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector)))
+	for range mostLoads {
+		if err == nil || !strings.Contains(err.Error(), networkChanged) {
+			break
+		}
+		err = t.again()
+	}
 	t.must("follow "+selector, err)
 }

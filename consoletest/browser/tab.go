@@ -39,9 +39,9 @@ type Tab struct {
 	mu       sync.Mutex
 	host     string // of the page: requests to another are noted
 	problems []string
+	ended    int // requests by networkChanged, which is no fault of the page
 	requests []Request
-	messages int  // of streams of server-sent events
-	cut      bool // a change of networks ended a request
+	messages int // of streams of server-sent events
 	expected []*regexp.Regexp
 }
 
@@ -100,9 +100,11 @@ func (t *Tab) note(event any) {
 			t.problems = append(t.problems, fmt.Sprintf("an error in the console: %v", texts(e.Args)))
 		}
 	case *log.EventEntryAdded:
-		if strings.Contains(e.Entry.Text, networkChanged) {
-			t.cut = true // no page can help it
-		} else if e.Entry.Level == log.EntryLevelError {
+		switch {
+		case e.Entry.Level != log.EntryLevelError:
+		case strings.Contains(e.Entry.Text, networkChanged):
+			t.ended++
+		default:
 			t.problems = append(t.problems, "an error in the console: "+e.Entry.Text+" "+e.Entry.URL)
 		}
 	}
@@ -184,16 +186,27 @@ func (t *Tab) load(to string) error {
 	ctx, cancel := context.WithTimeout(t.ctx, patience)
 	defer cancel()
 	t.mu.Lock()
-	t.cut = false
+	ended, sent := t.ended, len(t.requests)
 	t.mu.Unlock()
 	err := chromedp.Do(ctx, chromedp.Navigate(to))
+	if err != nil && !strings.Contains(err.Error(), networkChanged) {
+		t.must("open "+to, err)
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.cut || err != nil && strings.Contains(err.Error(), networkChanged) {
-		return errors.New(networkChanged)
+	if err == nil && t.ended == ended {
+		return nil
 	}
-	t.must("open "+to, err)
-	return nil
+	t.requests = t.requests[:sent] // the next attempt sends them anew
+	return errors.New(networkChanged)
+}
+
+// again loads the page again, or sends its form again, where an error page of the browser stands instead. Only connections that
+// are being made are ended by a change of the network, so nothing was sent.
+func (t *Tab) again() error {
+	ctx, cancel := context.WithTimeout(t.ctx, patience)
+	defer cancel()
+	return chromedp.Do(ctx, chromedp.Reload())
 }
 
 // Path is the path of the page that the tab shows, with its query.
@@ -233,9 +246,12 @@ func (t *Tab) Until(what, expression string) {
 	t.Helper()
 	var last error
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(lookEach) {
-		done, err := try[bool](t, "Boolean("+expression+")")
-		if done {
+		is, err := try[string](t, `location.protocol === "chrome-error:" ? "lost" : (`+expression+`) ? "done" : ""`)
+		switch is {
+		case "done":
 			return
+		case "lost":
+			err = t.again()
 		}
 		if last = err; t.ctx.Err() != nil {
 			break
