@@ -34,7 +34,7 @@ func (s *env) proxy(engine backend.LoadBalancers, sandbox string, lead map[netip
 				ID: group, Addr: from.Addr(), Port: from.Port(), Protocol: "HTTP", Rules: []balancer.Rule{{ID: "default", Action: balancer.Action{Forward: forward}}},
 			}})
 	}
-	session := s.session(engine, id)
+	session := s.Session(engine, id)
 	if err := session.Update(s.Ctx, pieces); err != nil {
 		s.Fatalf("Update: %v", err)
 	}
@@ -60,7 +60,7 @@ func testConnect(s *env) {
 	}
 	server, client, stranger := s.StartedSandbox(), s.StartedSandbox(), s.Inspect(s.SharedSandbox())
 	at, loopback := netip.MustParseAddrPort, netip.MustParseAddr("127.0.0.1")
-	s.setFilter(server.ID, &backend.Filter{Strict: true, In: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(client.IP))}, Out: everything()})
+	s.SetFilter(server.ID, &backend.Filter{Strict: true, In: []backend.FilterRule{scene.Rule(backend.TCP, 8080, 8080, scene.Only(client.IP))}, Out: scene.Everything()})
 	s.setConnect(engine, server.ID, backend.Connect{Ports: []backend.ConnectPort{{Port: 8080, To: 15000}}})
 	s.setConnect(engine, client.ID, backend.Connect{
 		Names: []backend.ConnectName{{Name: "api", Address: netip.MustParseAddr("127.255.0.1")}},

@@ -179,12 +179,12 @@ func testForwardElsewhere(s *env) {
 	s.forward(id, backend.Forward{Host: "nowhere.invalid", Port: 8080}).expectRefused()
 
 	stranger := s.Inspect(s.SharedSandbox())
-	s.setFilter(server.ID, &backend.Filter{In: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(stranger.IP))}, Out: everything()})
+	s.SetFilter(server.ID, &backend.Filter{In: []backend.FilterRule{scene.Rule(backend.TCP, 8080, 8080, scene.Only(stranger.IP))}, Out: scene.Everything()})
 	f := s.forward(id, backend.Forward{Host: server.IP.String(), Port: 8080})
 	if body, err := f.getWithin(time.Second); err == nil {
 		s.Errorf("what a filter keeps out is answered %q", body)
 	}
-	s.setFilter(server.ID, &backend.Filter{In: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(client.IP))}, Out: everything()})
+	s.SetFilter(server.ID, &backend.Filter{In: []backend.FilterRule{scene.Rule(backend.TCP, 8080, 8080, scene.Only(client.IP))}, Out: scene.Everything()})
 	s.forward(id, backend.Forward{Host: server.IP.String(), Port: 8080}).expectGet("served")
 }
 

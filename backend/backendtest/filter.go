@@ -22,59 +22,29 @@ var filterCases = []testCase{
 	{"FiltersAreForSandboxesThatRun", testFilterRefused},
 }
 
-// setFilter says what a sandbox takes and sends.
-func (s *env) setFilter(sandbox string, f *backend.Filter) {
-	s.Helper()
-	for range 2 { // twice is harmless
-		if err := s.Engine.SetFilter(s.Ctx, sandbox, f); err != nil {
-			s.Fatalf("SetFilter: %v", err)
-		}
-	}
-}
-
-// only is a single address.
-func only(a netip.Addr) backend.AddressRange { return backend.AddressRange{First: a, Last: a} }
-
-func rule(protocol, from, to int, peers ...backend.AddressRange) backend.FilterRule {
-	return backend.FilterRule{Protocol: protocol, From: from, To: to, Peers: backend.Union(peers)}
-}
-
-// everything is a rule that lets all pass.
-func everything() []backend.FilterRule {
-	return []backend.FilterRule{rule(backend.AnyProtocol, -1, -1, backend.Anywhere)}
-}
-
-// askBoth asks for a server by TCP and for one by UDP.
-func (s *env) askBoth(from string, to netip.Addr, tcp, udp bool) func() {
-	s.Helper()
-	first := s.Ask(s.Spec(from, "check"), to, 8080, tcp)
-	second := s.AskURL(s.Spec(from, "check"), fmt.Sprintf("udp://%s:5353", to), udp)
-	return func() { scene.Judge(first, second) }
-}
-
 func testFilter(s *env) {
 	server, friend, stranger := s.StartedSandbox(), s.SharedFriend(), s.Inspect(s.SharedSandbox())
 	s.ServeBoth(server.ID)
-	s.setFilter(server.ID, &backend.Filter{
-		In:  []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(friend.IP)), rule(backend.UDP, 5353, 5353, only(stranger.IP))},
-		Out: everything(),
+	s.SetFilter(server.ID, &backend.Filter{
+		In:  []backend.FilterRule{scene.Rule(backend.TCP, 8080, 8080, scene.Only(friend.IP)), scene.Rule(backend.UDP, 5353, 5353, scene.Only(stranger.IP))},
+		Out: scene.Everything(),
 	})
 	scene.Judge(
-		s.askBoth(friend.ID, server.IP, true, false),
-		s.askBoth(stranger.ID, server.IP, false, true),
-		s.askBoth(server.ID, netip.MustParseAddr("127.0.0.1"), true, true),
+		s.AskBoth(friend.ID, server.IP, true, false),
+		s.AskBoth(stranger.ID, server.IP, false, true),
+		s.AskBoth(server.ID, netip.MustParseAddr("127.0.0.1"), true, true),
 	)
-	s.expectAnswer(server.ID, 8080, "served") // who dials is let in
+	s.ExpectAnswer(server.ID, 8080, "served") // who dials is let in
 
-	s.setFilter(server.ID, &backend.Filter{Out: []backend.FilterRule{rule(backend.UDP, -1, -1, only(friend.IP))}})
+	s.SetFilter(server.ID, &backend.Filter{Out: []backend.FilterRule{scene.Rule(backend.UDP, -1, -1, scene.Only(friend.IP))}})
 	scene.Judge(
-		s.askBoth(stranger.ID, server.IP, false, false),
-		s.askBoth(server.ID, friend.IP, false, true),
+		s.AskBoth(stranger.ID, server.IP, false, false),
+		s.AskBoth(server.ID, friend.IP, false, true),
 		s.AskAnew(s.Spec(server.ID, "check"), fmt.Sprintf("http://%s:8080/", friend.IP), false),
 	)
 
-	s.setFilter(server.ID, nil)
-	scene.Judge(s.askBoth(stranger.ID, server.IP, true, true), s.askBoth(server.ID, friend.IP, true, true))
+	s.SetFilter(server.ID, nil)
+	scene.Judge(s.AskBoth(stranger.ID, server.IP, true, true), s.AskBoth(server.ID, friend.IP, true, true))
 }
 
 // testFilterNames has servers at the port of DNS: only those beyond the network are asked without a rule.
@@ -89,9 +59,9 @@ func testFilterNames(s *env) {
 		url := fmt.Sprintf("udp://%s:53", server.IP)
 		scene.Judge(s.Ask(from, server.IP, 53, answered), s.AskURL(from, url, answered), s.AskAnew(from, url, answered))
 	}
-	s.setFilter(client.ID, &backend.Filter{Out: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(server.IP))}})
+	s.SetFilter(client.ID, &backend.Filter{Out: []backend.FilterRule{scene.Rule(backend.TCP, 8080, 8080, scene.Only(server.IP))}})
 	ask(false)
-	s.setFilter(client.ID, &backend.Filter{Out: []backend.FilterRule{rule(backend.AnyProtocol, -1, -1, only(server.IP))}})
+	s.SetFilter(client.ID, &backend.Filter{Out: []backend.FilterRule{scene.Rule(backend.AnyProtocol, -1, -1, scene.Only(server.IP))}})
 	ask(true)
 }
 
@@ -104,17 +74,17 @@ func testFilterRanges(s *env) {
 	s.AwaitLine(id, "listening on :5353")
 	var many []backend.AddressRange
 	for i := range 1500 {
-		many = append(many, only(netip.AddrFrom4([4]byte{10, byte(i >> 7), byte(i), 1})))
+		many = append(many, scene.Only(netip.AddrFrom4([4]byte{10, byte(i >> 7), byte(i), 1})))
 	}
-	with := append(slices.Clone(many), only(client.IP))
-	s.setFilter(server.ID, &backend.Filter{Out: everything(), In: []backend.FilterRule{
-		rule(backend.TCP, 8080, 8080, many...),
-		rule(backend.TCP, 8081, 8081, with...),
-		rule(backend.TCP, 8082, 8083, with...),
-		rule(backend.TCP, 8084, 8084, backend.RangeOf(netip.PrefixFrom(client.IP, 24))),
-		rule(backend.UDP, -1, -1, with...),
-		rule(backend.ICMP, 8, -1, with...), rule(backend.ICMP, 3, 4, with...), rule(47, -1, -1, with...),
-		rule(backend.AnyProtocol, -1, -1),
+	with := append(slices.Clone(many), scene.Only(client.IP))
+	s.SetFilter(server.ID, &backend.Filter{Out: scene.Everything(), In: []backend.FilterRule{
+		scene.Rule(backend.TCP, 8080, 8080, many...),
+		scene.Rule(backend.TCP, 8081, 8081, with...),
+		scene.Rule(backend.TCP, 8082, 8083, with...),
+		scene.Rule(backend.TCP, 8084, 8084, backend.RangeOf(netip.PrefixFrom(client.IP, 24))),
+		scene.Rule(backend.UDP, -1, -1, with...),
+		scene.Rule(backend.ICMP, 8, -1, with...), scene.Rule(backend.ICMP, 3, 4, with...), scene.Rule(47, -1, -1, with...),
+		scene.Rule(backend.AnyProtocol, -1, -1),
 	}})
 	from := s.Spec(client.ID, "check")
 	asked := []func(){s.AskURL(from, fmt.Sprintf("udp://%s:5353", server.IP), true)}
@@ -122,7 +92,7 @@ func testFilterRanges(s *env) {
 		asked = append(asked, s.Ask(from, server.IP, port, answered))
 	}
 	scene.Judge(asked...)
-	s.setFilter(server.ID, &backend.Filter{In: []backend.FilterRule{rule(backend.AnyProtocol, -1, -1, with...)}})
+	s.SetFilter(server.ID, &backend.Filter{In: []backend.FilterRule{scene.Rule(backend.AnyProtocol, -1, -1, with...)}})
 	scene.Judge(s.Ask(from, server.IP, 8085, true))
 }
 
@@ -130,7 +100,7 @@ func testFilterRanges(s *env) {
 func testOpenConnection(s *env) {
 	server := s.StartedSandbox()
 	s.Serve(server.ID, "8080", "served")
-	s.setFilter(server.ID, &backend.Filter{Strict: true, In: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(s.Network.Gateway))}})
+	s.SetFilter(server.ID, &backend.Filter{Strict: true, In: []backend.FilterRule{scene.Rule(backend.TCP, 8080, 8080, scene.Only(s.Network.Gateway))}})
 	ctx, cancel := context.WithTimeout(s.Ctx, scene.Patience)
 	defer cancel()
 	conn, err := s.Engine.Dial(ctx, "tcp", server.ID, 8080)
@@ -152,9 +122,9 @@ func testOpenConnection(s *env) {
 		_ = answer.Body.Close()
 	}
 	get()
-	s.setFilter(server.ID, &backend.Filter{Strict: true})
+	s.SetFilter(server.ID, &backend.Filter{Strict: true})
 	get()
-	s.expectSilence(server.ID, 8080)
+	s.ExpectSilence(server.ID, 8080)
 	get()
 }
 
@@ -162,15 +132,15 @@ func testOpenConnection(s *env) {
 // containers on its bridge and in its namespace, and nothing between these.
 func testMachineFilter(s *env) {
 	m, task := s.MachineInTurn()
-	behind := s.served(s.on(m.Bridge.Name, task, "serve", "8080", "bridge"))
-	s.served(s.joining(m, task, "serve", "9000", "host"))
+	behind := s.Served(s.On(m.Bridge.Name, task, "serve", "8080", "bridge"))
+	s.Served(s.Joining(m, task, "serve", "9000", "host"))
 	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, behind)}})
 	friend, stranger := s.SharedFriend(), s.Inspect(s.SharedSandbox())
-	s.setFilter(m.ID, &backend.Filter{
-		In:  []backend.FilterRule{rule(backend.TCP, 80, 80, only(friend.IP)), rule(backend.TCP, 8080, 8080, only(stranger.IP))},
-		Out: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(friend.IP))},
+	s.SetFilter(m.ID, &backend.Filter{
+		In:  []backend.FilterRule{scene.Rule(backend.TCP, 80, 80, scene.Only(friend.IP)), scene.Rule(backend.TCP, 8080, 8080, scene.Only(stranger.IP))},
+		Out: []backend.FilterRule{scene.Rule(backend.TCP, 8080, 8080, scene.Only(friend.IP))},
 	})
-	onBridge := s.on(m.Bridge.Name, task, "check")
+	onBridge := s.On(m.Bridge.Name, task, "check")
 	scene.Judge(
 		s.Ask(s.Spec(friend.ID, "check"), m.IP, 80, true),
 		s.Ask(s.Spec(stranger.ID, "check"), m.IP, 80, false),
@@ -178,17 +148,17 @@ func testMachineFilter(s *env) {
 		s.Ask(onBridge, friend.IP, 8080, true),
 		s.AskURL(onBridge, fmt.Sprintf("udp://%s:5353", friend.IP), false),
 		s.AskAnew(onBridge, fmt.Sprintf("udp://%s:5353", friend.IP), false),
-		s.Ask(s.joining(m, task, "check"), friend.IP, 8080, true),
+		s.Ask(s.Joining(m, task, "check"), friend.IP, 8080, true),
 		s.Ask(onBridge, m.IP, 80, true),
 	)
-	s.expectAnswer(m.ID, 80, "bridge")
+	s.ExpectAnswer(m.ID, 80, "bridge")
 }
 
 func testFilterEnds(s *env) {
 	sandbox := s.StartedSandbox()
-	s.setFilter(sandbox.ID, &backend.Filter{Strict: true})
+	s.SetFilter(sandbox.ID, &backend.Filter{Strict: true})
 	s.Serve(sandbox.ID, "8080", "served")
-	s.expectSilence(sandbox.ID, 8080)
+	s.ExpectSilence(sandbox.ID, 8080)
 	first := s.Inspect(sandbox.ID).StartedAt
 	s.Start(sandbox.ID)
 	if again := s.Inspect(sandbox.ID).StartedAt; first.IsZero() || !again.Equal(first) {
@@ -200,11 +170,11 @@ func testFilterEnds(s *env) {
 		s.Errorf("a sandbox that began at %v began at %v when it started again", first, second)
 	}
 	s.Serve(sandbox.ID, "8080", "served")
-	s.expectAnswer(sandbox.ID, 8080, "served")
+	s.ExpectAnswer(sandbox.ID, 8080, "served")
 }
 
 func testFilterRefused(s *env) {
-	f := &backend.Filter{In: everything()}
+	f := &backend.Filter{In: scene.Everything()}
 	s.ExpectMissing("SetFilter of an unknown one", s.Engine.SetFilter(s.Ctx, unknownID, f), backend.KindContainer)
 	s.ExpectError("SetFilter of one that does not run", s.Engine.SetFilter(s.Ctx, s.SharedStopped(), f), backend.ErrNoSandbox)
 	spec := s.SandboxSpec()
@@ -216,11 +186,11 @@ func testFilterRefused(s *env) {
 	}
 	any4 := backend.Anywhere
 	for what, wrong := range map[string]backend.FilterRule{
-		"with an unknown protocol":        rule(256, -1, -1, any4),
-		"with ports that no protocol has": rule(backend.AnyProtocol, 80, 80, any4),
-		"beyond the last port":            rule(backend.TCP, 80, 65536, any4),
-		"with ports in the wrong order":   rule(backend.UDP, 81, 80, any4),
-		"with a type beyond the last one": rule(backend.ICMP, 256, -1, any4),
+		"with an unknown protocol":        scene.Rule(256, -1, -1, any4),
+		"with ports that no protocol has": scene.Rule(backend.AnyProtocol, 80, 80, any4),
+		"beyond the last port":            scene.Rule(backend.TCP, 80, 65536, any4),
+		"with ports in the wrong order":   scene.Rule(backend.UDP, 81, 80, any4),
+		"with a type beyond the last one": scene.Rule(backend.ICMP, 256, -1, any4),
 		"with addresses that are in two":  {Protocol: backend.TCP, From: -1, To: -1, Peers: []backend.AddressRange{any4, any4}},
 		"with addresses from last to first": {Protocol: backend.TCP, From: -1, To: -1, Peers: []backend.AddressRange{
 			{First: any4.Last, Last: any4.First},

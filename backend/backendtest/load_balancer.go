@@ -1,10 +1,7 @@
 package backendtest
 
 import (
-	"context"
-	"fmt"
 	"net/netip"
-	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
@@ -16,44 +13,6 @@ var loadBalancerCases = []testCase{
 	{"ALoadBalancerKeepsWhatItWasTold", testLoadBalancer},
 	{"ALoadBalancerCarriesRequests", testLoadBalancerCarries},
 	{"ALoadBalancerNeedsItsSandbox", testLoadBalancerRefused},
-}
-
-// loadBalancer runs one, and returns its sandbox, itself, and a DNS name by which it is found. The
-// name is its own: cases run at the same time on one network, where a name leads to any that has it.
-func (s *env) loadBalancer(engine backend.LoadBalancers) (sandbox backend.Container, id, name string) {
-	s.Helper()
-	spec := s.SandboxSpec()
-	name = strings.ToLower(s.UniqueName("web")) + ".us-east-1.elb.amazonaws.com"
-	spec.Aliases = []string{name}
-	sandbox = s.NewSandbox(spec)
-	s.Start(sandbox.ID)
-	called := backend.LoadBalancerSpec{Name: s.UniqueName("balancer"), Sandbox: sandbox.ID, Labels: s.Labels()}
-	id, err := engine.CreateLoadBalancer(s.Ctx, called)
-	if err != nil {
-		s.Fatalf("CreateLoadBalancer: %v", err)
-	}
-	s.IDs = append(s.IDs, id)
-	if again, err := engine.CreateLoadBalancer(s.Ctx, called); err != nil || again != id {
-		s.Errorf("CreateLoadBalancer of one that exists = %q, %v, want %q", again, err, id)
-	}
-	s.Start(id)
-	return sandbox, id, name
-}
-
-func (s *env) session(engine backend.LoadBalancers, id string) *control.Client {
-	s.Helper()
-	stream, err := engine.ConnectLoadBalancer(s.Ctx, id)
-	if err != nil {
-		s.Fatalf("ConnectLoadBalancer: %v", err)
-	}
-	ctx, cancel := context.WithTimeout(s.Ctx, scene.Patience)
-	defer cancel()
-	session, err := control.Connect(ctx, stream, nil)
-	if err != nil {
-		s.Fatal(err)
-	}
-	s.Cleanup(session.Close)
-	return session
 }
 
 // counts are what a load balancer has counted.
@@ -73,22 +32,22 @@ func testLoadBalancer(s *env) {
 	if !ok {
 		return
 	}
-	sandbox, id, _ := s.loadBalancer(engine)
+	sandbox, id, _ := s.LoadBalancer(engine)
 	if c := s.Inspect(id); c.State != backend.Running || c.SandboxID != sandbox.ID {
 		s.Errorf("the load balancer is %+v", c)
 	}
 	group := balancer.Piece{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: "HTTP"}}
-	first := s.session(engine, id)
+	first := s.Session(engine, id)
 	if err := first.Update(s.Ctx, []balancer.Piece{group}); err != nil {
 		s.Fatalf("Update: %v", err)
 	}
 	first.Close()
-	if has := s.session(engine, id).Has(); len(has) != 1 || has[0].Key.ID != "group" {
+	if has := s.Session(engine, id).Has(); len(has) != 1 || has[0].Key.ID != "group" {
 		s.Errorf("who connects next finds %+v", has)
 	}
 	s.Stop(id, scene.Grace)
 	s.Start(id)
-	if has := s.session(engine, id).Has(); len(has) != 0 {
+	if has := s.Session(engine, id).Has(); len(has) != 0 {
 		s.Errorf("after its end it has %+v", has)
 	}
 }
@@ -100,12 +59,12 @@ func testLoadBalancerCarries(s *env) {
 	if !ok {
 		return
 	}
-	balanced, id, name := s.loadBalancer(engine)
-	first, second := s.target(s.Inspect(s.SharedSandbox())), s.target(s.SharedFriend())
-	session := s.session(engine, id)
+	balanced, id, name := s.LoadBalancer(engine)
+	first, second := s.Target(s.Inspect(s.SharedSandbox())), s.Target(s.SharedFriend())
+	session := s.Session(engine, id)
 	update := func(targets ...netip.AddrPort) {
 		s.Helper()
-		if err := session.Update(s.Ctx, configuration(targets...)); err != nil {
+		if err := session.Update(s.Ctx, scene.Forwarding(targets...)); err != nil {
 			s.Fatalf("Update: %v", err)
 		}
 	}
@@ -132,35 +91,15 @@ func testLoadBalancerCarries(s *env) {
 			s.Errorf("after the removal of the other one %q answers", body)
 		}
 	}
-	session = s.session(engine, id)
+	session = s.Session(engine, id)
 	if now := s.counts(session); now.Run != before.Run || now.Groups["group"].Requests < 6 {
 		s.Errorf("who connects next finds counted: %+v", now)
 	}
-	s.setFilter(balanced.ID, &backend.Filter{Out: everything()})
+	s.SetFilter(balanced.ID, &backend.Filter{Out: scene.Everything()})
 	blocked := s.Launch(s.SharedSandbox(), scene.Checks("http://"+name+"/", false)...)
 	if c := s.AwaitExit(blocked); c.ExitCode == 0 {
 		s.Error("a neighbour reaches it that its filter does not let in")
 	}
-}
-
-// target is a server in a sandbox, which says where it is.
-func (s *env) target(sandbox backend.Container) netip.AddrPort {
-	s.Helper()
-	at := netip.AddrPortFrom(sandbox.IP, uint16(s.Port()))
-	s.Serve(sandbox.ID, fmt.Sprint(at.Port()), at.String())
-	return at
-}
-
-// configuration has port 80 lead to servers.
-func configuration(targets ...netip.AddrPort) (pieces []balancer.Piece) {
-	pieces = []balancer.Piece{{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: "HTTP", ProtocolVersion: "HTTP1"}}}
-	for _, t := range targets {
-		pieces = append(pieces, balancer.Piece{Target: &balancer.Target{Group: "group", ID: t.String(), Addr: t}})
-	}
-	forward := &balancer.Forward{Groups: []balancer.WeightedGroup{{Group: "group", Weight: 1}}}
-	return append(pieces, balancer.Piece{Listener: &balancer.Listener{
-		ID: "listener", Port: 80, Protocol: "HTTP", Rules: []balancer.Rule{{ID: "default", Action: balancer.Action{Forward: forward}}},
-	}})
 }
 
 func testLoadBalancerRefused(s *env) {

@@ -1,12 +1,9 @@
 package backendtest
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/netip"
-	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
@@ -29,9 +26,9 @@ var machineCases = []testCase{
 // one after the other. None of them is removed.
 func testAddressesComeBack(s *env) {
 	m, task := s.MachineInTurn()
-	job := s.on(m.Bridge.Name, task, "exit", "0")
+	job := s.On(m.Bridge.Name, task, "exit", "0")
 	// The one that waits holds its address, and so does the one that runs. Of the others few are left.
-	waits, runs := s.CreateFrom(job), s.served(s.on(m.Bridge.Name, task, "serve", "8080"))
+	waits, runs := s.CreateFrom(job), s.Served(s.On(m.Bridge.Name, task, "serve", "8080"))
 	s.reserveAllBut(3, m.Bridge)
 	var first backend.Container
 	for n := range 7 { // twice as many, and one: the next address is not the first one
@@ -77,54 +74,6 @@ func (s *env) reserveAllBut(left int, n backend.Network) {
 	})
 }
 
-// on is a container of a task on a network.
-func (s *env) on(network, sandbox string, command ...string) backend.ContainerSpec {
-	spec := s.Spec(sandbox, command...)
-	spec.Network = network
-	return spec
-}
-
-// joining is a container of a task in the namespace of a machine.
-func (s *env) joining(m scene.Machine, sandbox string, command ...string) backend.ContainerSpec {
-	spec := s.Spec(sandbox, command...)
-	spec.Joins = m.ID
-	return spec
-}
-
-// served runs a server and returns it when it listens.
-func (s *env) served(spec backend.ContainerSpec) backend.Container {
-	s.Helper()
-	id := s.CreateFrom(spec)
-	s.Start(id)
-	s.AwaitLine(id, "listening on :"+spec.Command[1])
-	return s.Inspect(id)
-}
-
-// expectAnswer wants a port of a sandbox to answer with a text.
-func (s *env) expectAnswer(sandbox string, port int, want string) {
-	s.Helper()
-	if body, _ := s.Get(sandbox, port, "/"); body != want {
-		s.Errorf("port %d answers %q, want %q", port, body, want)
-	}
-}
-
-// expectSilence wants a port of a sandbox not to answer.
-func (s *env) expectSilence(sandbox string, port int) {
-	s.Helper()
-	ctx, cancel := context.WithTimeout(s.Ctx, scene.Patience)
-	defer cancel()
-	conn, err := s.Engine.Dial(ctx, "tcp", sandbox, port)
-	if err == nil {
-		defer func() { _ = conn.Close() }()
-		_ = conn.SetDeadline(time.Now().Add(time.Second))
-		_, _ = io.WriteString(conn, "GET / HTTP/1.0\r\n\r\n")
-		_, err = io.ReadFull(conn, make([]byte, 1))
-	}
-	if err == nil || errors.Is(err, backend.ErrNotFound) || errors.Is(err, backend.ErrUnavailable) {
-		s.Errorf("port %d: %v, want no answer", port, err)
-	}
-}
-
 // Two machines serve the same ports, one of a container on their network and one of a
 // container in their namespace: to the caller, to other tasks, to each other and to
 // themselves.
@@ -135,8 +84,8 @@ func testMachines(s *env) {
 	machines[1] = s.Machine()
 	tasks[1] = s.TaskOn(machines[1])
 	for i, m := range machines {
-		behind := s.served(s.on(m.Bridge.Name, tasks[i], "serve", "8080", fmt.Sprint("bridge ", i)))
-		s.served(s.joining(m, tasks[i], "serve", "9000", fmt.Sprint("host ", i)))
+		behind := s.Served(s.On(m.Bridge.Name, tasks[i], "serve", "8080", fmt.Sprint("bridge ", i)))
+		s.Served(s.Joining(m, tasks[i], "serve", "9000", fmt.Sprint("host ", i)))
 		s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{
 			tcp(80, behind), {Protocol: "udp", Port: 80, To: netip.AddrPortFrom(behind.IP, 8080)},
 		}})
@@ -144,18 +93,18 @@ func testMachines(s *env) {
 	elsewhere := s.Spec(s.SharedSandbox(), "check")
 	var checks []func()
 	for i, m := range machines {
-		s.expectAnswer(m.ID, 80, fmt.Sprint("bridge ", i))
-		s.expectAnswer(m.ID, 9000, fmt.Sprint("host ", i))
+		s.ExpectAnswer(m.ID, 80, fmt.Sprint("bridge ", i))
+		s.ExpectAnswer(m.ID, 9000, fmt.Sprint("host ", i))
 		for _, port := range []int{80, 9000} {
 			checks = append(checks, s.Ask(elsewhere, m.IP, port, true))
 			for j, from := range machines {
 				checks = append(checks,
-					s.Ask(s.on(from.Bridge.Name, tasks[j], "check"), m.IP, port, true),
-					s.Ask(s.joining(from, tasks[j], "check"), m.IP, port, true))
+					s.Ask(s.On(from.Bridge.Name, tasks[j], "check"), m.IP, port, true),
+					s.Ask(s.Joining(from, tasks[j], "check"), m.IP, port, true))
 			}
 		}
 		checks = append(checks,
-			s.Ask(s.joining(m, tasks[i], "check"), netip.MustParseAddr("127.0.0.1"), 80, true),
+			s.Ask(s.Joining(m, tasks[i], "check"), netip.MustParseAddr("127.0.0.1"), 80, true),
 			s.Ask(elsewhere, m.IP, 81, false))
 	}
 	for _, judge := range checks {

@@ -19,9 +19,9 @@ var nameCases = []testCase{
 
 func testNames(s *env) {
 	m, task := s.SharedMachine()
-	server := s.served(s.on(m.Bridge.Name, task, "serve", "8080"))
+	server := s.Served(s.On(m.Bridge.Name, task, "serve", "8080"))
 	for _, network := range []string{m.Bridge.Name, ""} {
-		spec := s.on(network, task, "env")
+		spec := s.On(network, task, "env")
 		spec.Names = backend.Names{Host: "web-1", Servers: []string{"192.0.2.53"}, SearchDomains: []string{"shop.test"}}
 		id := s.CreateFrom(spec)
 		s.Start(id)
@@ -31,7 +31,7 @@ func testNames(s *env) {
 		}
 	}
 	for name, code := range map[string]int{"db.test": 0, "absent.test": 1} {
-		spec := s.on(m.Bridge.Name, task, scene.Checks("http://"+name+":8080/", code == 0)...)
+		spec := s.On(m.Bridge.Name, task, scene.Checks("http://"+name+":8080/", code == 0)...)
 		spec.Names.Hosts = []string{"db.test:" + server.IP.String()}
 		id := s.CreateFrom(spec)
 		s.Start(id)
@@ -51,7 +51,7 @@ func testMalformedNames(s *env) {
 		"an entry without a name":   {Hosts: []string{":192.0.2.1"}},
 		"a host name of 65 letters": {Host: strings.Repeat("a", 65)},
 	} {
-		spec := s.on(m.Bridge.Name, task, "sleep", "300")
+		spec := s.On(m.Bridge.Name, task, "sleep", "300")
 		spec.Names = names
 		id, err := s.Engine.Create(s.Ctx, spec)
 		if err == nil {
@@ -62,7 +62,7 @@ func testMalformedNames(s *env) {
 			s.Errorf("a container runs with %s", what)
 		}
 	}
-	spec := s.on(m.Bridge.Name, task, "sleep", "300")
+	spec := s.On(m.Bridge.Name, task, "sleep", "300")
 	spec.Names = backend.Names{Host: strings.Repeat("a", 63), Hosts: []string{"db.test:2001:db8::1"}}
 	s.Start(s.CreateFrom(spec))
 }
@@ -70,7 +70,7 @@ func testMalformedNames(s *env) {
 func testSharedNames(s *env) {
 	m, other := s.SharedMachine()
 	names := backend.Names{Host: "web-1", Servers: []string{"192.0.2.53"}, SearchDomains: []string{"shop.test"}, Hosts: []string{"db.test:192.0.2.1"}}
-	inOwn, joining := s.Spec(s.SharedSandbox(), "sleep", "300"), s.joining(m, other, "sleep", "300")
+	inOwn, joining := s.Spec(s.SharedSandbox(), "sleep", "300"), s.Joining(m, other, "sleep", "300")
 	for _, refused := range []struct {
 		spec  backend.ContainerSpec
 		names backend.Names
@@ -91,12 +91,12 @@ func testSharedNames(s *env) {
 // asks for some.
 func testLentNames(s *env) {
 	m, server := s.SharedMachine()
-	s.served(s.joining(m, server, "serve", "8080"))
+	s.Served(s.Joining(m, server, "serve", "8080"))
 	known := backend.Names{Hosts: []string{"machine.test:" + m.IP.String()}, Servers: []string{"192.0.2.53"}}
 	spec := s.SandboxSpec()
 	spec.Network, spec.Parent, spec.Names = "", m.ID, known
 	task := s.CreateSandbox(spec)
-	asks := s.joining(m, task, "check", "http://machine.test:8080/")
+	asks := s.Joining(m, task, "check", "http://machine.test:8080/")
 	asks.Names = known
 	id := s.CreateFrom(asks)
 	s.Start(task)
@@ -122,8 +122,8 @@ func testFound(s *env) {
 	for _, called := range []string{name, first} {
 		url := "http://" + called + ":8080/"
 		s.AskURL(neighbour, url, true)()
-		s.AskURL(s.on(m.Bridge.Name, task, "check"), url, true)()
-		s.AskURL(s.joining(m, task, "check"), url, true)()
+		s.AskURL(s.On(m.Bridge.Name, task, "check"), url, true)()
+		s.AskURL(s.Joining(m, task, "check"), url, true)()
 		s.AskURL(s.Spec(elsewhere, "check"), url, false)()
 	}
 	s.Stop(server.ID, scene.Grace)
@@ -136,8 +136,8 @@ func testFound(s *env) {
 // testFoundByHostName has containers of a network find another one by a host name of its own.
 func testFoundByHostName(s *env) {
 	m, task := s.SharedMachine()
-	named := s.on(m.Bridge.Name, task, "serve", "8080")
+	named := s.On(m.Bridge.Name, task, "serve", "8080")
 	named.Names.Host = "found-by-its-host-name"
-	s.served(named)
-	s.AskURL(s.on(m.Bridge.Name, task, "check"), "http://found-by-its-host-name:8080/", true)()
+	s.Served(named)
+	s.AskURL(s.On(m.Bridge.Name, task, "check"), "http://found-by-its-host-name:8080/", true)()
 }

@@ -23,13 +23,13 @@ func testNoNetwork(s *env) {
 	if c := s.Inspect(box.ID); c.IP.IsValid() || c.MAC != "" || !c.Sandbox {
 		s.Errorf("a sandbox without network: %+v, want no address", c)
 	}
-	server := s.served(s.Spec(box.ID, "serve", "8080"))
+	server := s.Served(s.Spec(box.ID, "serve", "8080"))
 	if server.SandboxID != box.ID || server.IP.IsValid() {
 		s.Errorf("a container without network: %+v, want the sandbox %s and no address", server, box.ID)
 	}
-	s.expectSilence(box.ID, 8080)
+	s.ExpectSilence(box.ID, 8080)
 	// Each container has a namespace of its own: the port is free in the other's.
-	s.served(s.Spec(box.ID, "serve", "8080"))
+	s.Served(s.Spec(box.ID, "serve", "8080"))
 	s.ExpectCheck(s.Spec(box.ID, "check"), netip.MustParseAddr("127.0.0.1"), false)
 
 	spec = s.SandboxSpec()
@@ -41,7 +41,7 @@ func testNoNetwork(s *env) {
 
 func testOwnAddress(s *env) {
 	m, task := s.SharedMachine()
-	spec := s.on(m.Bridge.Name, task, "serve", "8080")
+	spec := s.On(m.Bridge.Name, task, "serve", "8080")
 	made := s.Inspect(s.CreateFrom(spec))
 	if !m.Bridge.CIDR.Contains(made.IP) || made.IP == m.Bridge.Gateway || made.SandboxID != task || made.State != backend.Created {
 		s.Errorf("after Create: %+v, want an address of %v and the sandbox %s", made, m.Bridge.CIDR, task)
@@ -58,12 +58,12 @@ func testOwnAddress(s *env) {
 			s.Errorf("List: %+v, want the address %v and the sandbox %s", c, made.IP, task)
 		}
 	}
-	other := s.served(s.on(m.Bridge.Name, task, "serve", "8080"))
+	other := s.Served(s.On(m.Bridge.Name, task, "serve", "8080"))
 	if other.IP == made.IP {
 		s.Errorf("two containers have the address %v", other.IP)
 	}
 	s.AwaitLine(made.ID, "listening on :8080")
-	s.ExpectCheck(s.on(m.Bridge.Name, task, "check"), made.IP, true)
+	s.ExpectCheck(s.On(m.Bridge.Name, task, "check"), made.IP, true)
 	s.ExpectCheck(s.Spec(s.SharedSandbox(), "check"), made.IP, false)
 	s.ExpectCheck(s.Spec(task, "check"), made.IP, false) // it has no network
 	s.Stop(made.ID, scene.Grace)
@@ -72,7 +72,7 @@ func testOwnAddress(s *env) {
 	}
 	s.Start(made.ID)
 
-	lost := s.on("network-that-was-never-made", task, "serve", "8080")
+	lost := s.On("network-that-was-never-made", task, "serve", "8080")
 	_, err := s.Engine.Create(s.Ctx, lost)
 	s.ExpectMissing("Create on a network that there isn't", err, backend.KindNetwork)
 }
@@ -82,8 +82,8 @@ func testSandboxElsewhere(s *env) {
 	spec := s.SandboxSpec()
 	spec.Network, spec.Parent = "", m.ID
 	task := s.CreateSandbox(spec)
-	onBridge := s.CreateFrom(s.on(m.Bridge.Name, task, "sleep", "300"))
-	inHost := s.CreateFrom(s.joining(m, task, "sleep", "300"))
+	onBridge := s.CreateFrom(s.On(m.Bridge.Name, task, "sleep", "300"))
+	inHost := s.CreateFrom(s.Joining(m, task, "sleep", "300"))
 	alone := s.Create(task, "sleep", "300")
 	for _, id := range []string{onBridge, inHost, alone} {
 		s.ExpectError("Start in a sandbox that does not run", s.Engine.Start(s.Ctx, id), backend.ErrNoSandbox)
@@ -100,15 +100,15 @@ func testSandboxElsewhere(s *env) {
 func testJoins(s *env) {
 	m, first := s.SharedMachine()
 	second := s.TaskOn(m)
-	server := s.served(s.joining(m, first, "serve", "9000", "first"))
+	server := s.Served(s.Joining(m, first, "serve", "9000", "first"))
 	if server.SandboxID != first || server.IP.IsValid() {
 		s.Errorf("a container that joins: %+v, want the sandbox %s and no address of its own", server, first)
 	}
-	s.expectAnswer(m.ID, 9000, "first")
+	s.ExpectAnswer(m.ID, 9000, "first")
 	if got, want := s.hostnameOf(m.ID, 9000), backend.HostName(m.IP, "ec2.internal"); got != want {
 		s.Errorf("the host name is %q, want %q", got, want)
 	}
-	taken := s.CreateFrom(s.joining(m, second, "serve", "9000", "second"))
+	taken := s.CreateFrom(s.Joining(m, second, "serve", "9000", "second"))
 	s.Start(taken)
 	if c := s.AwaitExit(taken); c.ExitCode != 1 {
 		s.Errorf("a second server on a port of the machine exits %d, want 1", c.ExitCode)
@@ -119,9 +119,9 @@ func testJoins(s *env) {
 	s.Stop(server.ID, scene.Grace)
 	s.Start(taken)
 	s.AwaitLine(taken, "listening on :9000")
-	s.expectAnswer(m.ID, 9000, "second")
+	s.ExpectAnswer(m.ID, 9000, "second")
 
-	lost := s.joining(m, second, "sleep", "300")
+	lost := s.Joining(m, second, "sleep", "300")
 	lost.Joins = unknownID
 	_, err := s.Engine.Create(s.Ctx, lost)
 	s.ExpectMissing("Create in the namespace of a sandbox that there isn't", err, backend.KindContainer)
@@ -151,7 +151,7 @@ func testRemoveNetwork(s *env) {
 	box.Network = ""
 	task := s.CreateSandbox(box)
 	s.Start(task)
-	container := s.CreateFrom(s.on(m.Bridge.Name, task, "sleep", "300"))
+	container := s.CreateFrom(s.On(m.Bridge.Name, task, "sleep", "300"))
 	s.Start(container)
 	refused := func(what string) {
 		s.Helper()

@@ -1,8 +1,6 @@
 package backendtest
 
 import (
-	"errors"
-	"math/rand/v2"
 	"net/netip"
 	"strings"
 	"sync"
@@ -57,7 +55,7 @@ func testEnsureNetwork(s *env) {
 
 func testNetworkRange(s *env) {
 	var gateway netip.Addr
-	n := s.networkWithRange(func(cidr netip.Prefix) backend.NetworkSpec {
+	n := s.NetworkWithRange(func(cidr netip.Prefix) backend.NetworkSpec {
 		gateway = cidr.Addr().Next().Next()
 		return backend.NetworkSpec{Name: "vpc-backendtest-range", CIDR: cidr, Gateway: gateway, Isolated: true}
 	})
@@ -75,23 +73,9 @@ func testNetworkRange(s *env) {
 	s.ExpectError("EnsureNetwork with a range that another network has", err, backend.ErrAddressInUse)
 }
 
-// networkWithRange makes a network with a range that no other network of the engine has.
-func (s *env) networkWithRange(spec func(cidr netip.Prefix) backend.NetworkSpec) (n backend.Network) {
-	var cidr netip.Prefix
-	err := backend.ErrAddressInUse
-	for try := 0; errors.Is(err, backend.ErrAddressInUse) && try < 20; try++ { // another network has it
-		cidr = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(200 + rand.IntN(50)), byte(rand.IntN(256)), 0}), 24)
-		n, err = s.Engine.EnsureNetwork(s.Ctx, spec(cidr))
-	}
-	if err != nil || n.CIDR != cidr {
-		s.Fatalf("EnsureNetwork: %+v, %v; want the range %v", n, err, cidr)
-	}
-	return n
-}
-
 // testExactNetwork has all of its range for sandboxes, and says what is in its way.
 func testExactNetwork(s *env) {
-	n := s.networkWithRange(func(cidr netip.Prefix) backend.NetworkSpec {
+	n := s.NetworkWithRange(func(cidr netip.Prefix) backend.NetworkSpec {
 		return backend.NetworkSpec{Name: "vpc-backendtest-exact", CIDR: cidr, Exact: true}
 	})
 	cidr := n.CIDR

@@ -1,42 +1,14 @@
 package backendtest
 
 import (
-	"context"
-	"net/netip"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
-	"github.com/ecs-emulator/ecs-emulator/backend/resolver"
 )
 
 var resolverCases = []testCase{
 	{"SandboxesAskTheResolverOfTheirNetwork", testResolver},
-}
-
-// resolverOf runs the resolver of a network, and connects to it.
-func (s *env) resolverOf(engine backend.Resolvers, network string) (*resolver.Client, netip.Addr) {
-	s.Helper()
-	address, stream, err := engine.RunResolver(s.Ctx, network)
-	if err != nil {
-		s.Fatalf("RunResolver: %v", err)
-	}
-	ctx, cancel := context.WithTimeout(s.Ctx, scene.Patience)
-	defer cancel()
-	client, err := resolver.Connect(ctx, stream)
-	if err != nil {
-		s.Fatal(err)
-	}
-	s.Cleanup(client.Close)
-	return client, address
-}
-
-// called are the pieces of a zone with one name, for an address.
-func called(name string, to netip.Addr) []resolver.Piece {
-	return []resolver.Piece{
-		{Zone: &resolver.Zone{ID: "ns-1", Name: "shop.test"}},
-		{Name: &resolver.Name{ID: "srv-1", Zone: "ns-1", Name: name, Sets: []resolver.Set{{Type: "A", TTL: 1}}, Records: []resolver.Record{{ID: "1", IPv4: to}}}},
-	}
 }
 
 // testResolver has a resolver answer what it was told, in a sandbox and on a network that it routes, with
@@ -55,7 +27,7 @@ func testResolver(s *env) {
 		return network
 	}
 	network := ensure()
-	first, address := s.resolverOf(engine, network.Name)
+	first, address := s.ResolverOf(engine, network.Name)
 	if want := network.CIDR.Masked().Addr().Next().Next(); address != want {
 		s.Errorf("the resolver is at %v, want %v", address, want)
 	}
@@ -68,11 +40,11 @@ func testResolver(s *env) {
 	}
 	server, caller := started(""), started("")
 	s.Serve(server.ID, "8080")
-	if err := first.Update(s.Ctx, called("api", server.IP)); err != nil {
+	if err := first.Update(s.Ctx, scene.ZoneOf("api", server.IP)); err != nil {
 		s.Fatalf("Update: %v", err)
 	}
 	bridge := s.Bridge()
-	bridged := s.on(bridge.Name, s.TaskOn(scene.Machine{Container: started(bridge.Name), Bridge: bridge}), "check")
+	bridged := s.On(bridge.Name, s.TaskOn(scene.Machine{Container: started(bridge.Name), Bridge: bridge}), "check")
 	look := func(name string, found bool) {
 		s.Helper()
 		url := "http://" + name + ":8080/"
@@ -82,13 +54,13 @@ func testResolver(s *env) {
 	look("API.Shop.Test", true)
 	look("web.shop.test", false)
 	look(backend.HostName(server.IP, "ec2.internal"), true) // the engine's own names
-	s.setFilter(caller.ID, &backend.Filter{Out: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(server.IP))}})
+	s.SetFilter(caller.ID, &backend.Filter{Out: []backend.FilterRule{scene.Rule(backend.TCP, 8080, 8080, scene.Only(server.IP))}})
 	first.Close()
-	again, _ := s.resolverOf(engine, network.Name)
+	again, _ := s.ResolverOf(engine, network.Name)
 	if has := again.Has(); len(has) != 2 {
 		s.Errorf("who connects next finds %+v", has)
 	}
-	if err := again.Update(s.Ctx, called("web", server.IP)); err != nil {
+	if err := again.Update(s.Ctx, scene.ZoneOf("web", server.IP)); err != nil {
 		s.Fatalf("Update: %v", err)
 	}
 	look("web.shop.test", true)
@@ -105,7 +77,7 @@ func testResolver(s *env) {
 	}
 	<-again.Over()
 	network = ensure()
-	if next, _ := s.resolverOf(engine, network.Name); len(next.Has()) != 0 {
+	if next, _ := s.ResolverOf(engine, network.Name); len(next.Has()) != 0 {
 		s.Errorf("the resolver of the next network of that name has %+v", next.Has())
 	}
 }

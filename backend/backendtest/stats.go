@@ -81,10 +81,10 @@ func testNetworkStats(s *env) {
 	s.awaitStats(shared, "what came in at the sandbox", counts)
 
 	m, task := s.SharedMachine()
-	own := s.served(s.on(m.Bridge.Name, task, "serve", "8080"))
-	s.Ask(s.on(m.Bridge.Name, task, "check"), own.IP, 8080, true)()
+	own := s.Served(s.On(m.Bridge.Name, task, "serve", "8080"))
+	s.Ask(s.On(m.Bridge.Name, task, "check"), own.IP, 8080, true)()
 	s.awaitStats(own.ID, "what came in at the container", counts)
-	for _, spec := range []backend.ContainerSpec{s.joining(m, task, "sleep", "1h"), s.Spec(task, "sleep", "1h")} {
+	for _, spec := range []backend.ContainerSpec{s.Joining(m, task, "sleep", "1h"), s.Spec(task, "sleep", "1h")} {
 		id := s.CreateFrom(spec)
 		s.Start(id)
 		if found := s.stats(id).Networks; len(found) > 0 {
@@ -121,7 +121,7 @@ func testUsage(s *env) {
 	m, task := s.SharedMachine()
 	created, big := s.Create(sandbox, "exit", "0"), s.Create(sandbox, "eat", "8")
 	s.Start(big)
-	own := s.served(s.on(m.Bridge.Name, task, "serve", "8080"))
+	own := s.Served(s.On(m.Bridge.Name, task, "serve", "8080"))
 	exited := s.Launch(sandbox, "exit", "0")
 	s.AwaitExit(exited)
 	if !info.Simulated {

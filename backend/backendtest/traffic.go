@@ -29,30 +29,30 @@ func tcp(port uint16, to backend.Container) backend.PortForward {
 
 func testPorts(s *env) {
 	m, task := s.MachineInTurn()
-	first := s.served(s.on(m.Bridge.Name, task, "serve", "8080", "first"))
-	second := s.served(s.on(m.Bridge.Name, task, "serve", "8080", "second"))
+	first := s.Served(s.On(m.Bridge.Name, task, "serve", "8080", "first"))
+	second := s.Served(s.On(m.Bridge.Name, task, "serve", "8080", "second"))
 	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first), tcp(81, second)}})
-	s.expectAnswer(m.ID, 80, "first")
-	s.expectAnswer(m.ID, 81, "second")
+	s.ExpectAnswer(m.ID, 80, "first")
+	s.ExpectAnswer(m.ID, 81, "second")
 	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, second)}})
-	s.expectAnswer(m.ID, 80, "second")
-	s.expectSilence(m.ID, 81)
+	s.ExpectAnswer(m.ID, 80, "second")
+	s.ExpectSilence(m.ID, 81)
 	s.setTraffic(m.ID, backend.Traffic{})
-	s.expectSilence(m.ID, 80)
+	s.ExpectSilence(m.ID, 80)
 
 	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first)}})
 	s.Stop(m.ID, scene.Grace)
 	s.Start(m.ID)
-	s.expectSilence(m.ID, 80)
+	s.ExpectSilence(m.ID, 80)
 	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first)}})
-	s.expectAnswer(m.ID, 80, "first")
+	s.ExpectAnswer(m.ID, 80, "first")
 }
 
 // testPortRange leads ranges that a container serves one port of, in front, inside and at
 // the end: each port leads to the one that is as far from the first.
 func testPortRange(s *env) {
 	m, task := s.MachineInTurn()
-	c := s.served(s.on(m.Bridge.Name, task, "serve", "8080", "inside"))
+	c := s.Served(s.On(m.Bridge.Name, task, "serve", "8080", "inside"))
 	for _, r := range []struct{ first, more, to, answers uint16 }{
 		{32768, 4, 8080, 32768},
 		{32775, 9, 8073, 32782},
@@ -62,10 +62,10 @@ func testPortRange(s *env) {
 	} {
 		forward := backend.PortForward{Protocol: "tcp", Port: r.first, More: r.more, To: netip.AddrPortFrom(c.IP, r.to)}
 		s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{forward, tcp(80, c)}})
-		s.expectAnswer(m.ID, int(r.answers), "inside")
-		s.expectSilence(m.ID, int(r.answers)-1)
-		s.expectSilence(m.ID, int(r.answers)+1)
-		s.expectAnswer(m.ID, 80, "inside")
+		s.ExpectAnswer(m.ID, int(r.answers), "inside")
+		s.ExpectSilence(m.ID, int(r.answers)-1)
+		s.ExpectSilence(m.ID, int(r.answers)+1)
+		s.ExpectAnswer(m.ID, 80, "inside")
 	}
 }
 
@@ -96,29 +96,29 @@ func testTrafficRefused(s *env) {
 
 func testCutOff(s *env) {
 	m, task := s.MachineInTurn()
-	behind := s.served(s.on(m.Bridge.Name, task, "serve", "8080", "bridge"))
+	behind := s.Served(s.On(m.Bridge.Name, task, "serve", "8080", "bridge"))
 	plain := s.StartedSandbox()
 	s.Serve(plain.ID, "8080", "plain")
 	elsewhere := s.Spec(s.SharedSandbox(), "check")
 	ports := []backend.PortForward{tcp(80, behind)}
 	s.setTraffic(m.ID, backend.Traffic{Ports: ports})
-	s.ExpectCheck(s.on(m.Bridge.Name, task, "check"), plain.IP, true)
+	s.ExpectCheck(s.On(m.Bridge.Name, task, "check"), plain.IP, true)
 
 	s.setTraffic(m.ID, backend.Traffic{Ports: ports, CutOff: true})
 	s.setTraffic(plain.ID, backend.Traffic{CutOff: true})
 	inwards := []func(){s.Ask(elsewhere, m.IP, 80, false), s.Ask(elsewhere, plain.IP, 8080, false)}
-	s.expectSilence(m.ID, 80)
-	s.expectSilence(plain.ID, 8080)
+	s.ExpectSilence(m.ID, 80)
+	s.ExpectSilence(plain.ID, 8080)
 	s.ExpectCheck(s.Spec(plain.ID, "check"), netip.MustParseAddr("127.0.0.1"), true)
 	for _, judge := range inwards {
 		judge()
 	}
 	s.setTraffic(plain.ID, backend.Traffic{})
-	s.ExpectCheck(s.on(m.Bridge.Name, task, "check"), plain.IP, false)
-	s.AskAnew(s.on(m.Bridge.Name, task, "check"), fmt.Sprintf("http://%s:8080/", plain.IP), false)()
+	s.ExpectCheck(s.On(m.Bridge.Name, task, "check"), plain.IP, false)
+	s.AskAnew(s.On(m.Bridge.Name, task, "check"), fmt.Sprintf("http://%s:8080/", plain.IP), false)()
 
 	s.setTraffic(m.ID, backend.Traffic{Ports: ports})
-	s.expectAnswer(m.ID, 80, "bridge")
-	s.expectAnswer(plain.ID, 8080, "plain")
-	s.ExpectCheck(s.on(m.Bridge.Name, task, "check"), plain.IP, true)
+	s.ExpectAnswer(m.ID, 80, "bridge")
+	s.ExpectAnswer(plain.ID, 8080, "plain")
+	s.ExpectCheck(s.On(m.Bridge.Name, task, "check"), plain.IP, true)
 }
