@@ -148,3 +148,13 @@ func Judge(asked ...func()) {
 		each()
 	}
 }
+
+// AwaitAnswer has a program ask a URL until it is answered: what begins on one engine is known on another one soon, not at
+// once.
+func (s *Env) AwaitAnswer(from backend.ContainerSpec, url string) {
+	s.Helper()
+	asker := s.asker(from)
+	Await(s, "answer of "+url, func() answer {
+		return asker.await(s, asker.ask(s, []string{"check", url, "5s"}))
+	}, func(a answer) bool { return a.code == exitCode(true) })
+}
