@@ -26,7 +26,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/app/access"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/endpoint"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/enginerecord"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/engines/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/initfolder"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/retention"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/enginerecord"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/engines/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials/profile"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/enginerecord"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/engines/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/doctor"

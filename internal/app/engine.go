@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/enginerecord"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/engines/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"

@@ -16,7 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials/profile"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/enginerecord"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/engines/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/doctor/examination"
 )
 
