@@ -23,14 +23,14 @@ func on[T any](ctx context.Context, e *Engine, call Call, t target, do func(cont
 
 // on is the same for all types of results.
 func (e *Engine) on(ctx context.Context, call Call, t target, do func(context.Context) error) error {
-	if !e.armed.Load() {
+	if !e.isArmed() {
 		return do(ctx)
 	}
 	gone, away := e.reach()
 	if away != nil {
 		return away
 	}
-	r := e.choose(call, t)
+	r := e.rules.choose(call, t)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(gone, func() { cancel(errGone) })()
@@ -96,10 +96,7 @@ func (e *Engine) sleep(ctx context.Context, d time.Duration) error {
 
 // target is what an id stands for, as far as rules want to know.
 func (e *Engine) target(ctx context.Context, id string) target {
-	e.mu.Lock()
-	rules := len(e.rules)
-	e.mu.Unlock()
-	if rules == 0 {
+	if e.rules.count() == 0 {
 		return target{}
 	}
 	c, err := e.Engine.Inspect(ctx, id)

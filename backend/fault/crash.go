@@ -16,7 +16,7 @@ func (e *Engine) mayCrash(id string, t target) {
 	if t.sandbox {
 		return
 	}
-	if r := e.choose(Crash, t); r != nil {
+	if r := e.rules.choose(Crash, t); r != nil {
 		e.crashAfter(r.Delay, id)
 	}
 }

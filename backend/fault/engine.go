@@ -70,7 +70,7 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 
 // Start implements backend.Engine.
 func (e *Engine) Start(ctx context.Context, id string) error {
-	if !e.armed.Load() {
+	if !e.isArmed() {
 		return e.Engine.Start(ctx, id)
 	}
 	t := e.target(ctx, id)
@@ -136,7 +136,7 @@ func (e *Engine) Usage(ctx context.Context, ids []string) (map[string]backend.Us
 func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
 	list, err := on(ctx, e, List, target{labels: labels}, with(e.Engine.List, labels))
 	for i, c := range list {
-		if e.unseen(targetOf(c)) {
+		if e.rules.unseen(targetOf(c)) {
 			list[i] = backend.Container{ID: c.ID, Name: c.Name, Labels: c.Labels, Sandbox: c.Sandbox, State: backend.Unseen}
 		}
 	}

@@ -10,9 +10,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,6 +22,8 @@ import (
 type Options struct {
 	// Seed is the seed of what rules leave to chance.
 	Seed uint64
+	// Rules are those that several engines share; nil is rules of its own.
+	Rules *Rules
 	// AfterFunc calls f when d has passed on the clock by which delays are
 	// measured, and returns what takes that back. Nil is real time.
 	AfterFunc func(d time.Duration, f func()) (stop func() bool)
@@ -36,14 +36,12 @@ type Engine struct {
 	opts    Options
 	crashes crashes
 
-	// armed says that there has been a rule, or the engine has been away: before,
-	// calls go straight to the engine behind.
+	// armed says that the engine has been away: before, and without rules, calls go straight to the engine behind.
 	armed atomic.Bool
 
+	rules *Rules
+
 	mu       sync.Mutex
-	chance   *rand.Rand
-	rules    []*rule
-	last     int
 	verdicts verdicts
 	away     error           // why the engine is out of reach; nil: it is not
 	gone     context.Context // ends when the engine goes away
@@ -66,58 +64,27 @@ func New(engine backend.Engine, opts Options) *Engine {
 	if opts.AfterFunc == nil {
 		opts.AfterFunc = func(d time.Duration, f func()) func() bool { return time.AfterFunc(d, f).Stop }
 	}
-	e := &Engine{
-		Engine: engine, opts: opts, chance: rand.New(rand.NewPCG(opts.Seed, 0)),
-		watches:  map[*watch]struct{}{},
-		verdicts: verdicts{},
+	if opts.Rules == nil {
+		opts.Rules = NewRules(opts.Seed)
 	}
+	e := &Engine{Engine: engine, opts: opts, rules: opts.Rules, watches: map[*watch]struct{}{}, verdicts: verdicts{}}
 	e.gone, e.leave = context.WithCancel(context.Background())
+	e.rules.join(e)
 	return e
 }
 
 // AddRule makes a rule hold and returns its id. Rules are asked in the order in which
 // they were added; the first that matches decides.
-func (e *Engine) AddRule(r Rule) (id string, err error) {
-	if err := r.check(); err != nil {
-		return "", err
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.armed.Store(true)
-	e.last++
-	r.ID = strconv.Itoa(e.last)
-	added := &rule{Rule: r, chance: e.chance}
-	if r.Seed != 0 {
-		added.chance = rand.New(rand.NewPCG(r.Seed, 0))
-	}
-	e.rules = append(e.rules, added)
-	if r.Call == Crash {
-		e.crashKnown()
-	}
-	return r.ID, nil
-}
+func (e *Engine) AddRule(r Rule) (id string, err error) { return e.rules.add(r) }
 
 // RemoveRule ends a rule. It reports false when there is none with the id.
-func (e *Engine) RemoveRule(id string) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	n := len(e.rules)
-	e.rules = slices.DeleteFunc(e.rules, func(r *rule) bool { return r.ID == id })
-	e.verdicts.drop(id)
-	return len(e.rules) < n
-}
+func (e *Engine) RemoveRule(id string) bool { return e.rules.remove(id) }
 
 // Rules are those that hold, the oldest first.
-func (e *Engine) Rules() []Rule {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	list := make([]Rule, len(e.rules))
-	for i, r := range e.rules {
-		list[i] = r.Rule
-		list[i].Used = r.used
-	}
-	return list
-}
+func (e *Engine) Rules() []Rule { return e.rules.list() }
+
+// isArmed reports whether a call may go wrong.
+func (e *Engine) isArmed() bool { return e.armed.Load() || e.rules.armed.Load() }
 
 // Leave puts the engine out of reach: every call fails with backend.ErrUnavailable,
 // those under way included unless nothing ever went wrong before, and Watch reports

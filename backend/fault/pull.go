@@ -18,12 +18,18 @@ func (v verdicts) drop(ruleID string) {
 	}
 }
 
+func (e *Engine) dropVerdicts(ruleID string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.verdicts.drop(ruleID)
+}
+
 // PullActs implements backend.PullRules.
 func (e *Engine) PullActs(named string) bool {
-	if !e.armed.Load() {
+	if !e.isArmed() {
 		return false
 	}
-	r := e.choose(Pull, target{image: named})
+	r := e.rules.choose(Pull, target{image: named})
 	if r == nil {
 		return false
 	}
@@ -46,7 +52,7 @@ func (e *Engine) Pull(ctx context.Context, spec backend.PullSpec) error {
 	t := target{image: cmp.Or(spec.Named, spec.Ref)}
 	r, decided := e.verdict(t.image)
 	if !decided {
-		r = e.choose(Pull, t)
+		r = e.rules.choose(Pull, t)
 	}
 	return e.on(ctx, decidedPull, t, func(ctx context.Context) error {
 		return e.follow(ctx, r, func(ctx context.Context) error {

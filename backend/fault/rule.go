@@ -132,38 +132,6 @@ func (r *Rule) matches(call Call, t target) bool {
 	return r.About == nil || r.About(t.labels)
 }
 
-// choose is the rule that applies to a call; nil is none.
-func (e *Engine) choose(call Call, t target) *Rule {
-	r := e.chosen(call, t)
-	if r != nil && r.OnUse != nil {
-		r.OnUse(t.image, t.labels)
-	}
-	return r
-}
-
-func (e *Engine) chosen(call Call, t target) *Rule {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, r := range e.rules {
-		if !r.matches(call, t) || r.Times > 0 && r.used >= r.Times ||
-			r.Probability > 0 && r.chance.Float64() >= r.Probability {
-			continue
-		}
-		r.used++
-		return &r.Rule
-	}
-	return nil
-}
-
-// unseen says whether a container cannot be inspected.
-func (e *Engine) unseen(t target) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return slices.ContainsFunc(e.rules, func(r *rule) bool {
-		return r.Call == Inspect && r.Hang && r.Probability == 0 && r.Times == 0 && r.matches(Inspect, t)
-	})
-}
-
 // Match reports whether a text matches a pattern in which * stands for any text.
 func Match(pattern, text string) bool {
 	first, rest, more := strings.Cut(pattern, "*")

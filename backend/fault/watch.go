@@ -50,8 +50,8 @@ func (e *Engine) endWatch(w *watch) {
 // comesThrough says whether an event is told: not while the engine is away, nor when
 // a rule loses it.
 func (e *Engine) comesThrough(ctx context.Context, event backend.Event) bool {
-	if event.ContainerID != "" && e.armed.Load() {
-		r := e.choose(Event, e.target(ctx, event.ContainerID))
+	if event.ContainerID != "" && e.isArmed() {
+		r := e.rules.choose(Event, e.target(ctx, event.ContainerID))
 		if r != nil && (r.LoseAnswer || r.Delay > 0 && e.sleep(ctx, r.Delay) != nil) {
 			return false
 		}
