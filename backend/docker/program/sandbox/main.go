@@ -4,8 +4,8 @@
 // it is built static, without fmt and net, because one runs for every task.
 //
 //	sandbox                       hold the namespace: reap children, exit on SIGTERM, and
-//	                              filter and read counters as told on standard input
-//	                              (command.go)
+//	                              filter, read counters and take the name of its task
+//	                              (claim.go) as told on standard input (command.go)
 //	sandbox hold …                likewise, and say where metadata is (metadata.go), and obey the
 //	                              program of a load balancer (balancer.go); with the variable
 //	                              ECS_EMULATOR_INTROSPECTION, carry what is asked of the agent
