@@ -142,6 +142,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	ended := e.warm.TaskStarts()
 	defer func() { ended() }()
 	its, err := e.containers.Facts(ctx, id)
+	id = e.claims.Resolve(id)
 	if err == nil && its.Bound != "" {
 		err = e.containers.ExpectRunning(ctx, its.Bound)
 	}
@@ -190,6 +191,7 @@ func (e *Engine) Stop(ctx context.Context, id string, grace time.Duration) error
 	if err != nil {
 		return dockerapi.Classify(err)
 	}
+	id = e.claims.Resolve(id)
 	e.unfreeze(ctx, cmp.Or(its.Bound, its.Joins))
 	seconds := max(0, int(math.Ceil(grace.Seconds())))
 	return dockerapi.Classify(e.client.ContainerStop(ctx, id, seconds))
@@ -226,7 +228,7 @@ func (e *Engine) Crash(ctx context.Context, id string) error {
 	if _, err := e.containers.Facts(ctx, id); err != nil { // there is none, or it is another owner's
 		return dockerapi.Classify(err)
 	}
-	_, err := e.client.ContainerKill(ctx, id, client.ContainerKillOptions{Signal: "KILL"})
+	_, err := e.client.ContainerKill(ctx, e.claims.Resolve(id), client.ContainerKillOptions{Signal: "KILL"})
 	if cerrdefs.IsConflict(err) { // it does not run
 		return nil
 	}
@@ -237,6 +239,7 @@ func (e *Engine) Crash(ctx context.Context, id string) error {
 // sandbox: their control groups lie inside its own.
 func (e *Engine) Remove(ctx context.Context, id string) error {
 	its, err := e.containers.Facts(ctx, id)
+	id = e.claims.Resolve(id)
 	switch {
 	case err == nil && its.Sandbox:
 		err = e.limits.RemoveSandbox(ctx, id)

@@ -48,6 +48,9 @@ func runChild(owner string) error {
 	if id := os.Getenv(sessionChildEnv); id != "" {
 		return runSessionChild(owner, id)
 	}
+	if os.Getenv(claimChildEnv) != "" {
+		return runClaimChild(owner)
+	}
 	ctx := context.Background()
 	engine, err := docker.Open(ctx, docker.Options{Owner: owner})
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/claim"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/command"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
@@ -49,6 +50,7 @@ type Engine struct {
 	facts  lazy.Value[facts]
 	direct lazy.Value[bool] // whether sandbox addresses can be dialled from here
 
+	claims     *claim.Claims
 	containers *containers.Store
 	commands   *command.Commands
 	errands    *errand.Runner

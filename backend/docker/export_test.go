@@ -10,6 +10,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 )
 
+// TellClaims has the engine tell warm sandboxes who claims them, as where containers that run cannot be renamed.
+func (e *Engine) TellClaims() { e.claims.Told = true }
+
 // DialInside makes Dial take the way through the engine, as for a remote one.
 func (e *Engine) DialInside() {
 	no := false

@@ -49,14 +49,18 @@ func (e *Engine) list(ctx context.Context, labels map[string]string, patience ti
 	defer cancel()
 	group, groupCtx := errgroup.WithContext(patient)
 	group.SetLimit(inspectors)
+	names := map[string]bool{}
+	for _, summary := range found {
+		names[dockerapi.FirstName(summary.Names)] = true
+	}
 	for i, summary := range found {
-		if containers.IsHelper(summary.Labels) || e.hideWarm(summary) {
+		if containers.IsHelper(summary.Labels) {
 			continue
 		}
 		group.Go(func() error {
-			c, err := e.inspectListed(groupCtx, summary, patience)
-			if cerrdefs.IsNotFound(err) {
-				return nil // removed meanwhile
+			c, err := e.inspectListed(groupCtx, summary, names, patience)
+			if errors.Is(dockerapi.Classify(err), backend.ErrNotFound) {
+				return nil // removed meanwhile, or of no task
 			}
 			inspected[i] = &c
 			return err
@@ -75,16 +79,25 @@ func (e *Engine) list(ctx context.Context, labels map[string]string, patience ti
 }
 
 // inspectListed inspects a container. One that the engine cannot tell about, or not soon, is
-// backend.Unseen.
-func (e *Engine) inspectListed(ctx context.Context, listed container.Summary, patience time.Duration) (backend.Container, error) {
+// backend.Unseen. One of which it is not told whether it belongs to a task is none: a caller that knows it asks for it by its id.
+func (e *Engine) inspectListed(ctx context.Context, listed container.Summary, names map[string]bool, patience time.Duration) (backend.Container, error) {
 	soon, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	name, err := e.seenName(soon, listed, names)
+	if err != nil {
+		if errors.Is(err, backend.ErrNotFound) || dockerapi.Lost(err) && soon.Err() == nil || errors.Is(ctx.Err(), context.Canceled) {
+			return backend.Container{}, err
+		}
+		e.log.Warn("the engine does not tell whether a sandbox of an earlier run belongs to a task", "container", listed.ID, "error", err)
+		return backend.Container{}, dockerapi.NoContainer(listed.ID)
+	}
 	found, err := e.client.ContainerInspect(soon, listed.ID)
 	if err != nil && dockerapi.Lost(err) && soon.Err() == nil { // one connection may break while the engine goes on
 		found, err = e.client.ContainerInspect(soon, listed.ID)
 	}
 	switch {
 	case err == nil:
+		found.Name = "/" + name
 		e.containers.Know(found)
 		return inspect.Container(found), nil
 	case cerrdefs.IsNotFound(err), errors.Is(ctx.Err(), context.Canceled), soon.Err() == nil && dockerapi.Lost(err):
@@ -92,7 +105,7 @@ func (e *Engine) inspectListed(ctx context.Context, listed container.Summary, pa
 	}
 	e.log.Debug("the engine does not tell about a container", "container", listed.ID, "error", err)
 	return backend.Container{
-		ID: listed.ID, Name: dockerapi.FirstName(listed.Names), Labels: label.SpecLabels(listed.Labels),
+		ID: listed.ID, Name: name, Labels: label.SpecLabels(listed.Labels),
 		Sandbox: listed.Labels[label.KindKey] == string(label.Sandbox), State: backend.Unseen,
 	}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/claim"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/command"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
@@ -125,7 +126,8 @@ func newEngine(at endpoint.Endpoint, api dockerapi.Client, owner label.Owner, lo
 
 // assemble makes the parts of an engine: first those that others need.
 func (e *Engine) assemble(opts Options) {
-	e.containers = containers.New(e.client, e.owner, program.Finder{Folder: opts.Programs, Log: e.log}, e.architecture)
+	e.claims = claim.New(claim.Options{Client: e.client, Owner: e.owner, Run: e.run})
+	e.containers = containers.New(e.client, e.owner, e.claims, program.Finder{Folder: opts.Programs, Log: e.log}, e.architecture)
 	e.commands = command.New(e.closing, e.client, e.containers)
 	if e.behindSSH() {
 		e.commands.BoundLines(command.MostLinesBySSH)

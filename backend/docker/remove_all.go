@@ -25,5 +25,6 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	e.leases.Clear()
 	e.commands.ForgetAll()
 	e.containers.ForgetAll()
+	e.claims.ForgetAll()
 	return dockerapi.Classify(errors.Join(err, dropped, e.limits.Close(ctx), e.heartbeat.Drop(ctx)))
 }

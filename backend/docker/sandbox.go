@@ -46,10 +46,39 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 		}
 		return e.createRouter(ctx, spec, vpc, routed)
 	}
+	if e.claims.Told {
+		return e.createOnce(ctx, spec, vpc)
+	}
 	if c, ok := e.claimWarm(ctx, spec, vpc); ok {
 		return c, nil
 	}
 	return e.createInstead(ctx, spec, vpc, nil)
+}
+
+// createOnce makes or claims a sandbox where the engine does not keep two from having one name: it does not know the names
+// by which sandboxes are claimed.
+func (e *Engine) createOnce(ctx context.Context, spec backend.SandboxSpec, vpc vpcnet.Network) (c backend.Container, err error) {
+	done, err := e.claims.Turn(ctx, spec.Name)
+	if err != nil {
+		return c, err
+	}
+	defer done()
+	id, claimed, err := e.claims.Find(ctx, spec.Name)
+	if err != nil {
+		return c, dockerapi.Classify(err)
+	}
+	if claimed {
+		if c, err := e.Inspect(ctx, id); !errors.Is(err, backend.ErrNotFound) {
+			return c, err
+		}
+		e.claims.Forget(id)
+	}
+	if c, ok := e.claimWarm(ctx, spec, vpc); ok {
+		return c, nil
+	}
+	c, err = e.createInstead(ctx, spec, vpc, nil)
+	e.claims.Asked(spec.Name, err != nil && (ctx.Err() != nil || errors.Is(err, backend.ErrUnavailable)))
+	return c, err
 }
 
 // createInstead makes a sandbox, if need be with the address of a warm one.
@@ -161,7 +190,7 @@ func (e *Engine) existing(ctx context.Context, name string, why error) (backend.
 
 // sandbox returns what is known of a sandbox, and asks the engine after a restart.
 func (e *Engine) sandbox(ctx context.Context, id string) (request.Sandbox, error) {
-	if known, ok := e.sandboxes.Load(id); ok {
+	if known, ok := e.sandboxes.Load(e.claims.Resolve(id)); ok {
 		return known.(request.Sandbox), nil
 	}
 	found, err := e.containers.Inspect(ctx, id)
@@ -199,5 +228,6 @@ func (e *Engine) forget(id string) {
 	e.commands.Forget(id)
 	e.stats.Forget(id)
 	e.answering.forget(id)
+	e.claims.Forget(id)
 	e.leases.End(id)
 }

@@ -11,22 +11,17 @@ import (
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/events"
-	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/inspect"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/request"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
-	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
 // A warm sandbox is claimed by its name: a container's labels cannot change, its name
 // can. As long as it has the name that it was made with it belongs to no task, and
-// only the pool sees it.
+// only the pool sees it, unless its program was told who claims it; see warm_claim.go.
 
 // warmTimeout bounds how long the making or the removal of one may take, and
 // warmFarewell how long Close waits for the removal of all.
@@ -117,85 +112,6 @@ func (e *Engine) removeWarm(ctx context.Context, name string) error {
 	return err
 }
 
-// claimWarm gives a task a warm sandbox, if there is one that runs: under the task's
-// name and with its limits.
-func (e *Engine) claimWarm(ctx context.Context, spec backend.SandboxSpec, vpc vpcnet.Network) (c backend.Container, ok bool) {
-	shape, ok := warmShapeOf(spec, vpc)
-	shape.Metadata = e.relay.Listens(relay.MetadataPort)
-	for ok && ctx.Err() == nil {
-		var w warm.Sandbox
-		if w, ok = e.warm.Claim(ctx, shape, warm.Limits{CPU: spec.CPU, Memory: spec.Memory}); !ok {
-			break
-		}
-		c, err := e.claim(ctx, w, spec)
-		if err == nil {
-			return c, true
-		}
-		e.log.Debug("warm sandbox cannot be used", "container", w.Name, "error", err)
-		e.warm.Discard(w)
-		if errors.Is(err, errLimitsFixed) {
-			e.log.Warn("the engine cannot change limits, so no warm sandboxes are kept for a while: tasks start more slowly", "while", limitsRest, "error", err)
-			e.warm.Rest(limitsRest)
-		}
-		// Repeated after an answer was lost: the task has its sandbox already.
-		ok = !cerrdefs.IsConflict(err) && !dockerapi.Lost(err)
-	}
-	return c, false
-}
-
-var (
-	errLimitsFixed = errors.New("limits cannot be changed")
-	errNotRunning  = errors.New("sandbox does not run")
-)
-
-// claim sets the limits before the name: a sandbox with the task's name has them, also if this process
-// dies in between.
-func (e *Engine) claim(ctx context.Context, w warm.Sandbox, spec backend.SandboxSpec) (c backend.Container, err error) {
-	soon, cancel := context.WithTimeout(ctx, inspectPatience) // the task can have another one
-	defer cancel()
-	found, err := e.client.ContainerInspect(soon, w.ID)
-	if err != nil {
-		return c, err
-	}
-	if found.State.Status != container.StateRunning || inspect.Address(found) != w.IP {
-		return c, errNotRunning
-	}
-	if w.Limits != (warm.Limits{CPU: spec.CPU, Memory: spec.Memory}) {
-		if err := e.limit(ctx, w.ID, spec); err != nil {
-			return c, err
-		}
-	}
-	if _, err := e.client.ContainerRename(ctx, w.ID, client.ContainerRenameOptions{NewName: spec.Name}); err != nil {
-		return c, err
-	}
-	return backend.Container{
-		ID: w.ID, Name: spec.Name, Labels: spec.Labels, Sandbox: true, IP: w.IP, MAC: ipam.MAC(w.IP),
-		State: backend.Running, StartedAt: dockerapi.ParseTime(found.State.StartedAt),
-	}, nil
-}
-
-// limit changes the limits of a sandbox.
-func (e *Engine) limit(ctx context.Context, id string, spec backend.SandboxSpec) error {
-	facts, err := e.sandbox(ctx, id)
-	if err != nil {
-		return err
-	}
-	limits := request.SandboxLimits(spec, request.Sandbox{})
-	_, err = e.client.ContainerUpdate(ctx, id, client.ContainerUpdateOptions{Resources: &limits})
-	switch {
-	case err == nil:
-		facts.CPUQuota, facts.Memory, facts.Own = limits.CPUQuota, limits.Memory, limits
-		e.sandboxes.Store(id, facts)
-		return e.setLimits(ctx, id)
-	case cerrdefs.IsNotFound(err), cerrdefs.IsConflict(err), dockerapi.Lost(err), ctx.Err() != nil:
-		return err
-	}
-	if found, gone := e.client.ContainerInspect(ctx, id); gone != nil || !found.State.Running {
-		return err
-	}
-	return fmt.Errorf("%w: %w", errLimitsFixed, err)
-}
-
 // addressMissing reports whether a sandbox was not made for lack of an address.
 func addressMissing(err error) bool {
 	return errors.Is(err, backend.ErrSubnetFull) || errors.Is(err, backend.ErrAddressInUse)
@@ -213,47 +129,59 @@ func (e *Engine) releaseWarm(ctx context.Context, network string, subnet netip.P
 	})
 }
 
-// hideWarm keeps a warm sandbox out of lists. One that does not run any more, as
-// after a restart of the engine, is replaced, and one of an earlier run is removed.
-func (e *Engine) hideWarm(c container.Summary) bool {
-	if !e.owner.IsWarm(dockerapi.FirstName(c.Names), c.Labels) {
-		return false
-	}
+// seenName returns the name under which callers see a container of a list. A warm sandbox that belongs to no task they do not
+// see: the error is NotFound then. One that does not run any more, as after a restart of the engine, is replaced, and one of
+// an earlier run is removed, with one of an earlier run whose task has a container of that name: it was claimed, and the
+// claim's answer was lost.
+func (e *Engine) seenName(ctx context.Context, c container.Summary, names map[string]bool) (name string, err error) {
+	name, free, err := e.claims.Owner(ctx, c.ID, dockerapi.FirstName(c.Names), c.Labels)
+	earlier := e.owner.IsWarm(dockerapi.FirstName(c.Names), c.Labels) && c.Labels[label.WarmKey] != e.run
 	switch {
-	case c.Labels[label.WarmKey] != e.run:
+	case err != nil:
+		return "", err
+	case earlier && (free || names[name]):
 		go func() {
 			ctx, cancel := context.WithTimeout(e.closing, warmTimeout)
 			defer cancel()
-			e.removedWarm(ctx, c)
+			e.removeEarlier(ctx, c)
 		}()
+	case !free:
+		return name, nil
 	case c.State != container.StateRunning && c.State != container.StateCreated:
 		e.warm.Ended(c.ID)
 	}
-	return true
+	return "", dockerapi.NoContainer(c.ID)
 }
 
 // hideWarmEvent keeps what happens to a warm sandbox from callers of Watch. If it died
 // just before a task got it, the task's Start starts it again.
 func (e *Engine) hideWarmEvent(message events.Message) bool {
-	if !e.owner.IsWarm(message.Actor.Attributes["name"], message.Actor.Attributes) {
-		return false
-	}
-	if message.Action == events.ActionDie {
+	soon, cancel := context.WithTimeout(e.closing, inspectPatience)
+	defer cancel()
+	_, free, err := e.claims.Owner(soon, message.Actor.ID, message.Actor.Attributes["name"], message.Actor.Attributes)
+	if free && err == nil && message.Action == events.ActionDie {
 		e.warm.Ended(message.Actor.ID)
 	}
-	return true
+	return free && err == nil
 }
 
 // removedWarm removes a warm sandbox that an earlier run of the same owner has left
 // when it was killed.
 func (e *Engine) removedWarm(ctx context.Context, c container.Summary) bool {
-	name := dockerapi.FirstName(c.Names)
-	if !e.owner.IsWarm(name, c.Labels) || c.Labels[label.WarmKey] == e.run {
+	if c.Labels[label.WarmKey] == e.run {
 		return false
 	}
+	_, free, err := e.claims.Owner(ctx, c.ID, dockerapi.FirstName(c.Names), c.Labels)
+	return err == nil && free && e.removeEarlier(ctx, c)
+}
+
+func (e *Engine) removeEarlier(ctx context.Context, c container.Summary) bool {
+	name := dockerapi.FirstName(c.Names)
 	err := e.removeWarm(ctx, name)
 	if err != nil {
 		e.log.Warn("sandbox of an earlier run not removed", "container", name, "error", err)
+		return false
 	}
-	return err == nil
+	e.claims.Forget(c.ID)
+	return true
 }

@@ -3,6 +3,7 @@ package containers
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/claim"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
@@ -20,6 +22,7 @@ import (
 type Store struct {
 	client       dockerapi.Client
 	owner        label.Owner
+	claims       *claim.Claims
 	programs     program.Finder
 	architecture func(context.Context) (string, error) // of the engine
 	images       programImages
@@ -27,23 +30,54 @@ type Store struct {
 }
 
 // New returns the containers of an owner. architecture is the engine's, as program.Finder wants it.
-func New(client dockerapi.Client, owner label.Owner, programs program.Finder, architecture func(context.Context) (string, error)) *Store {
-	return &Store{client: client, owner: owner, programs: programs, architecture: architecture}
+func New(client dockerapi.Client, owner label.Owner, claims *claim.Claims, programs program.Finder, architecture func(context.Context) (string, error)) *Store {
+	return &Store{client: client, owner: owner, claims: claims, programs: programs, architecture: architecture}
 }
 
 // Inspect tells of a container of the owner's. It does not know those of other owners, nor the
-// engine's own helpers and what is kept for tasks to come.
+// engine's own helpers and what is kept for tasks to come. A sandbox that a task has claimed has the task's name.
 func (s *Store) Inspect(ctx context.Context, id string) (container.InspectResponse, error) {
-	found, err := s.client.ContainerInspect(ctx, id)
+	found, err := s.inspect(ctx, id)
 	if err != nil {
 		return found, err
 	}
-	if found.Config.Labels[label.OwnerKey] != s.owner.Name || IsHelper(found.Config.Labels) ||
-		s.owner.IsWarm(found.Name, found.Config.Labels) {
+	if found.Config.Labels[label.OwnerKey] != s.owner.Name || IsHelper(found.Config.Labels) {
 		return found, dockerapi.NoContainer(id)
 	}
+	name, free, err := s.claims.Owner(ctx, found.ID, found.Name, found.Config.Labels)
+	if err != nil {
+		return found, err
+	}
+	if free {
+		return found, dockerapi.NoContainer(id)
+	}
+	found.Name = "/" + name
 	s.Know(found)
 	return found, nil
+}
+
+// inspect finds a container by its id or name, or by that of the task that has claimed it.
+func (s *Store) inspect(ctx context.Context, id string) (container.InspectResponse, error) {
+	found, err := s.client.ContainerInspect(ctx, id)
+	if !cerrdefs.IsNotFound(err) || isID(id) {
+		return found, err
+	}
+	claimed, known, failed := s.claims.Find(ctx, id)
+	if failed != nil {
+		return found, failed
+	}
+	if !known {
+		return found, err
+	}
+	return s.client.ContainerInspect(ctx, claimed)
+}
+
+// idLength is how many hexadecimal digits the id of a container has.
+const idLength = 64
+
+func isID(id string) bool {
+	_, err := hex.DecodeString(id)
+	return err == nil && len(id) == idLength
 }
 
 // IsHelper reports whether a container belongs to no task: heartbeats, errands, cgroup managers, relays,

@@ -87,7 +87,7 @@ func (e *takingEngine) heartbeat(t *testing.T) *Heartbeat {
 	}
 	t.Cleanup(func() { docker.Close() })
 	engine, owner, log := dockerapi.Client{Client: docker}, label.Owner{Name: "test"}, slog.New(slog.DiscardHandler)
-	store := containers.New(engine, owner, program.Finder{}, func(context.Context) (string, error) { return "amd64", nil })
+	store := containers.New(engine, owner, nil, program.Finder{}, func(context.Context) (string, error) { return "amd64", nil })
 	store.LoseSandboxImage("image")
 	return NewHeartbeat(HeartbeatOptions{
 		Client: engine, Containers: store, Owner: owner, Ulimits: limits.NewUlimits(server.URL, log), Local: true, Closing: t.Context(), Log: log,

@@ -115,7 +115,7 @@ func TestGroupsWithoutNetworks(t *testing.T) {
 
 // Where this process sees the groups, a read of many containers is no request to the engine, which is not even there.
 func TestGroupsNeedNoEngine(t *testing.T) {
-	store := containers.New(dockerapi.Client{}, label.Owner{}, program.Finder{}, nil)
+	store := containers.New(dockerapi.Client{}, label.Owner{}, nil, program.Finder{}, nil)
 	r := New(Options{
 		Containers: store, Closing: t.Context(),
 		Host: func(context.Context) (Host, error) { return Host{Memory: 1 << 30, Groups: true}, nil },
