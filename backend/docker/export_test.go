@@ -7,11 +7,24 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 )
 
 // TellClaims has the engine tell warm sandboxes who claims them, as where containers that run cannot be renamed.
 func (e *Engine) TellClaims() { e.claims.Told = true }
+
+// Unclaimed counts the warm sandboxes that run and belong to no task.
+func (e *Engine) Unclaimed(ctx context.Context) (n int, err error) {
+	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{Filters: e.owner.Filter(nil).Add("label", label.WarmKey)})
+	for _, c := range found {
+		if _, free, failed := e.claims.Owner(ctx, c.ID, dockerapi.FirstName(c.Names), c.Labels); failed == nil && free {
+			n++
+		}
+	}
+	return n, err
+}
 
 // DialInside makes Dial take the way through the engine, as for a remote one.
 func (e *Engine) DialInside() {

@@ -12,12 +12,14 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 // openTold is openWarm for an engine that tells warm sandboxes who claims them.
@@ -236,6 +238,12 @@ func runClaimChild(owner string) error {
 		return err
 	}
 	for n := 0; ; n++ {
+		for ready := 0; ready == 0 && n > 0; { // its pool waits while tasks start
+			if ready, err = engine.Unclaimed(ctx); err != nil {
+				return err
+			}
+			_ = pause.For(ctx, 5*time.Millisecond)
+		}
 		name := childTask(owner, n)
 		fmt.Println("makes", name)
 		c, err := engine.CreateSandbox(ctx, backend.SandboxSpec{Name: name, Network: "vpc"})
