@@ -62,7 +62,7 @@ func (e *Engine) endLoadBalancer(c *container) {
 		delete(c.net.ports, protocolPort{port: port})
 	}
 	for port, l := range c.plane.packets {
-		_ = l.inbox.Close()
+		_ = l.Inbox.Close()
 		delete(c.net.ports, protocolPort{udp: true, port: port})
 	}
 	go c.plane.balancer.Close() //nolint:errcheck // the run is over

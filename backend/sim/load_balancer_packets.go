@@ -5,11 +5,12 @@ import (
 	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/datagram"
 )
 
 // planePackets is an open UDP port of a load balancer.
 type planePackets struct {
-	*inbox
+	*datagram.Inbox
 	engine  *Engine
 	of      *container
 	port    int
@@ -26,14 +27,14 @@ func (e *Engine) listenPacketAs(c *container, of *control.Server, address string
 		return nil, err
 	}
 	l := &planePackets{
-		inbox: newInbox(), engine: e, of: c, port: port, clients: map[netip.AddrPort]*datagramConn{},
+		Inbox: datagram.NewInbox(), engine: e, of: c, port: port, clients: map[netip.AddrPort]*datagramConn{},
 		address: &net.UDPAddr{IP: c.net.address.AsSlice(), Port: port},
 	}
 	c.plane.packets[port] = l
 	return l, nil
 }
 
-func (l *planePackets) ReadFrom(b []byte) (int, net.Addr, error) { return l.take(b) }
+func (l *planePackets) ReadFrom(b []byte) (int, net.Addr, error) { return l.Take(b) }
 
 // WriteTo answers a client. One that has gone does not hear it.
 func (l *planePackets) WriteTo(b []byte, to net.Addr) (int, error) {
@@ -45,7 +46,7 @@ func (l *planePackets) WriteTo(b []byte, to net.Addr) (int, error) {
 	conn := l.clients[client.AddrPort()]
 	l.engine.mu.Unlock()
 	if conn != nil {
-		conn.put(l.address, b)
+		conn.Put(l.address, b)
 	}
 	return len(b), nil
 }
@@ -57,7 +58,7 @@ func (l *planePackets) Close() error {
 		delete(l.of.net.ports, protocolPort{udp: true, port: l.port})
 	}
 	l.engine.mu.Unlock()
-	return l.inbox.Close()
+	return l.Inbox.Close()
 }
 
 func (l *planePackets) LocalAddr() net.Addr { return l.address }
