@@ -1,18 +1,10 @@
 package sim
 
 import (
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
-)
-
-// What Docker assumes for a health check that leaves them open.
-const (
-	probeInterval = 30 * time.Second
-	probeRetries  = 3
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/probe"
 )
 
 // health is the health of a container that has a check.
@@ -34,7 +26,7 @@ func (e *Engine) watchHealth(c *container) {
 		return
 	}
 	c.health = health{state: backend.Starting}
-	interval, _ := probing(check)
+	interval, _ := probe.Timing(check)
 	good, bad := c.script.HealthyAfter, c.script.UnhealthyAfter
 	if good > 0 || bad > 0 {
 		if good == 0 && interval < bad {
@@ -44,14 +36,14 @@ func (e *Engine) watchHealth(c *container) {
 		c.health.bad = e.planHealth(c, backend.Unhealthy, bad)
 		return
 	}
-	if _, ok := checkedPort(check.Test); ok {
+	if _, ok := probe.Port(check.Test); ok {
 		c.health.code = 1
 		c.net.checkers = append(c.net.checkers, c)
 		e.armProbe(c)
 		return
 	}
-	if c.health.code = testFails(check.Test, c.environment()); c.health.code != 0 {
-		c.health.bad = e.planHealth(c, backend.Unhealthy, firstUnhealthy(check))
+	if c.health.code = probe.Fails(check.Test, c.environment()); c.health.code != 0 {
+		c.health.bad = e.planHealth(c, backend.Unhealthy, probe.FirstUnhealthy(check))
 		return
 	}
 	c.health.good = e.planHealth(c, backend.Healthy, interval)
@@ -73,56 +65,10 @@ func (e *Engine) setHealth(c *container, state backend.Health) {
 	}
 }
 
-func probing(check *backend.HealthCheck) (interval time.Duration, retries int) {
-	interval, retries = check.Interval, check.Retries
-	if interval <= 0 {
-		interval = probeInterval
-	}
-	if retries <= 0 {
-		retries = probeRetries
-	}
-	return interval, retries
-}
-
-// firstUnhealthy is when a test that always fails makes its container unhealthy.
-// Probes run every interval; failures before StartPeriod don't count.
-func firstUnhealthy(check *backend.HealthCheck) time.Duration {
-	interval, retries := probing(check)
-	uncounted := max((check.StartPeriod+interval-1)/interval, 1) - 1
-	return (uncounted + time.Duration(retries)) * interval
-}
-
-// testFails tells with which code a test is known to fail always; 0 is not known to.
-func testFails(test []string, env environment) (code int) {
-	words := test[1:]
-	if test[0] == "CMD-SHELL" {
-		words = []string{"sh", "-c", strings.Join(words, " ")}
-	}
-	does, ok := script.Run(words, env)
-	if !ok && len(words) > 1 {
-		does, ok = script.Run(words[1:], env)
-	}
-	if !ok || does.Exit == nil {
-		return 0
-	}
-	return does.Exit.Code
-}
-
-// checkedPort is the port that a test with "check <url>" in it asks for.
-func checkedPort(test []string) (int, bool) {
-	words := strings.Fields(strings.Join(test, " "))
-	i := slices.Index(words, "check")
-	if i < 0 || i+1 >= len(words) {
-		return 0, false
-	}
-	_, port, ok := script.Target(words[i+1])
-	return port, ok
-}
-
 // armProbe has a container's port checked after an interval.
 func (e *Engine) armProbe(c *container) {
 	if c.health.probe == nil {
-		interval, _ := probing(c.spec.check)
+		interval, _ := probe.Timing(c.spec.check)
 		c.health.probe = e.after(c, interval, e.probePort)
 	}
 }
@@ -131,13 +77,13 @@ func (e *Engine) armProbe(c *container) {
 // the next change of the sandbox's ports arms it again.
 func (e *Engine) probePort(c *container) {
 	c.health.probe = nil
-	port, _ := checkedPort(c.spec.check.Test)
+	port, _ := probe.Port(c.spec.check.Test)
 	if c.net.server(protocolPort{port: port}) != nil {
 		c.health.failures = 0
 		e.setHealth(c, backend.Healthy)
 		return
 	}
-	_, retries := probing(c.spec.check)
+	_, retries := probe.Timing(c.spec.check)
 	inStartPeriod := e.clock.Now().Sub(c.startedAt) < c.spec.check.StartPeriod
 	if c.health.state != backend.Starting || !inStartPeriod {
 		c.health.failures++
