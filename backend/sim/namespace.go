@@ -170,18 +170,31 @@ func (n *namespace) reaches(host string, at protocolPort) bool {
 	if err != nil || to == n.address {
 		to = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	}
-	return n.reachesAt(netip.AddrPortFrom(to, uint16(at.port)), at.udp, mostHops)
+	return n.reachesAt(netip.AddrPortFrom(to, uint16(at.port)), at.udp, n.address, mostHops)
 }
 
 // mostHops bounds how many load balancers lead to each other.
 const mostHops = 8
 
-// reachesAt says whether a server answers when a container of the namespace connects to an address.
-func (n *namespace) reachesAt(to netip.AddrPort, udp bool, hops int) bool {
-	server, port, err := n.dials(to, udp, n.address)
-	return err == nil && (server.plane == nil || udp || hops > 0 && server.plane.pieces.Leads(port, func(target netip.AddrPort) bool {
-		return server.net.reachesAt(target, false, hops-1)
+// reachesAt says whether a server answers when a container of the namespace connects to an address, and is seen there
+// with one.
+func (n *namespace) reachesAt(to netip.AddrPort, udp bool, seen netip.Addr, hops int) bool {
+	server, port, err := n.dials(to, udp, seen)
+	return err == nil && (server.plane == nil || udp || hops > 0 && server.plane.pieces.Leads(port, func(target netip.AddrPort, seesClient bool) bool {
+		from := server.net.address
+		if seesClient {
+			from = n.leavesAs(seen)
+		}
+		return server.net.reachesAt(target, false, from, hops-1)
 	}))
+}
+
+// leavesAs is the address that others see of what a namespace sends with one: of the sandbox that routes its network.
+func (n *namespace) leavesAs(source netip.Addr) netip.Addr {
+	for ; n.network != nil && n.network.router != nil; source = n.address {
+		n = n.network.router
+	}
+	return source
 }
 
 // findAs goes from network to network, each through the sandbox that routes it, to the

@@ -11,8 +11,8 @@ import (
 type Table map[balancer.Key]balancer.Piece
 
 // Leads reports whether what comes to a port without being more than that reaches a server: by default, and to any of
-// its targets that answers.
-func (t Table) Leads(port int, answers func(target netip.AddrPort) bool) bool {
+// its targets that answers, which may see the client's address in place of the load balancer's.
+func (t Table) Leads(port int, answers func(target netip.AddrPort, seesClient bool) bool) bool {
 	for _, piece := range t {
 		l := piece.Listener
 		if l == nil || int(l.Port) != port || len(l.Rules) == 0 {
@@ -31,10 +31,20 @@ func (t Table) Leads(port int, answers func(target netip.AddrPort) bool) bool {
 	return false
 }
 
-func (t Table) leadsTo(group string, answers func(netip.AddrPort) bool) bool {
+func (t Table) leadsTo(group string, answers func(netip.AddrPort, bool) bool) bool {
+	seesClient := t.seesClient(group)
 	for key, piece := range t {
-		if key.Group == group && piece.Target != nil && answers(piece.Target.Addr) {
+		if key.Group == group && piece.Target != nil && answers(piece.Target.Addr, seesClient) {
 			return true
+		}
+	}
+	return false
+}
+
+func (t Table) seesClient(group string) bool {
+	for _, piece := range t {
+		if g := piece.TargetGroup; g != nil && g.ID == group {
+			return g.Attributes["preserve_client_ip.enabled"] == "true"
 		}
 	}
 	return false

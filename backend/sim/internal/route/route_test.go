@@ -32,11 +32,29 @@ func TestLeads(t *testing.T) {
 			key, _ := p.Key()
 			table[key] = p
 		}
-		if got := table.Leads(80, func(a netip.AddrPort) bool { return c.answers && a == target }); got != c.want {
+		if got := table.Leads(80, func(a netip.AddrPort, _ bool) bool { return c.answers && a == target }); got != c.want {
 			t.Errorf("%+v leads: %v", c.action, got)
 		}
-		if table.Leads(81, func(netip.AddrPort) bool { return true }) {
+		if table.Leads(81, func(netip.AddrPort, bool) bool { return true }) {
 			t.Error("a port without a listener leads somewhere")
+		}
+	}
+}
+
+func TestTargetsSeeTheirClients(t *testing.T) {
+	forward := &balancer.Forward{Groups: []balancer.WeightedGroup{{Group: "g", Weight: 1}}}
+	for value, want := range map[string]bool{"true": true, "false": false} {
+		table := Table{}
+		for _, p := range []balancer.Piece{
+			{TargetGroup: &balancer.TargetGroup{ID: "g", Protocol: "TCP", Attributes: map[string]string{"preserve_client_ip.enabled": value}}},
+			{Target: &balancer.Target{Group: "g", ID: "t", Addr: netip.MustParseAddrPort("10.0.0.1:80")}},
+			{Listener: &balancer.Listener{ID: "l", Port: 80, Rules: []balancer.Rule{{Action: balancer.Action{Forward: forward}}}}},
+		} {
+			key, _ := p.Key()
+			table[key] = p
+		}
+		if got := table.Leads(80, func(_ netip.AddrPort, seesClient bool) bool { return seesClient }); got != want {
+			t.Errorf("with %s the target sees the client: %v", value, got)
 		}
 	}
 }
