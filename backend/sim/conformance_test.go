@@ -16,8 +16,10 @@ func TestSessions(t *testing.T) {
 	backendtest.RunExec(t, openFixture)
 }
 
-func openFixture(t *testing.T) backendtest.Fixture {
-	engine := sim.New(sim.Options{Images: []string{"testapp"}})
+func openFixture(t *testing.T) backendtest.Fixture { return openIn(t, nil) }
+
+func openIn(t *testing.T, vpcs *sim.VPCs) backendtest.Fixture {
+	engine := sim.New(sim.Options{Images: []string{"testapp"}, VPCs: vpcs})
 	t.Cleanup(func() { engine.Close() })
 	return backendtest.Fixture{
 		Engine:        engine,
@@ -28,4 +30,11 @@ func openFixture(t *testing.T) backendtest.Fixture {
 		Lose:          func() { engine.Disconnect(errors.New("pulled the plug")) },
 		Restore:       engine.Reconnect,
 	}
+}
+
+func TestPair(t *testing.T) {
+	backendtest.RunPair(t, func(t *testing.T) backendtest.PairFixture {
+		vpcs := sim.NewVPCs()
+		return backendtest.PairFixture{A: openIn(t, vpcs), B: openIn(t, vpcs), Apart: true}
+	})
 }

@@ -22,6 +22,7 @@ import (
 // container is a container or the container that a sandbox is. All of it belongs
 // to the engine's lock.
 type container struct {
+	engine *Engine // that runs it
 	id     string
 	name   string
 	number uint64 // in the order of creation
@@ -173,6 +174,7 @@ func (e *Engine) add(c *container) (err error) {
 	if c.name == "" {
 		c.name = c.id[:12]
 	}
+	c.engine = e
 	e.created++
 	c.number = e.created
 	c.state = backend.Created

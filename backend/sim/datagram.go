@@ -21,31 +21,31 @@ type datagramConn struct {
 
 // connectDatagrams connects a caller, who has dialled an address, to a port of a container. The
 // lock is held.
-func (e *Engine) connectDatagrams(server *container, port int, caller, address netip.AddrPort) net.Conn {
+func (c *container) connectDatagrams(port int, caller, address netip.AddrPort) net.Conn {
 	if caller.Port() == 0 {
-		caller = netip.AddrPortFrom(caller.Addr(), e.nextPort())
+		caller = netip.AddrPortFrom(caller.Addr(), c.engine.vpcs.nextPort())
 	}
-	c := &datagramConn{
-		Inbox: datagram.NewInbox(), engine: e, server: server, at: protocolPort{udp: true, port: port},
+	conn := &datagramConn{
+		Inbox: datagram.NewInbox(), engine: c.engine, server: c, at: protocolPort{udp: true, port: port},
 		local: net.UDPAddrFromAddrPort(caller), address: net.UDPAddrFromAddrPort(address),
 	}
-	server.keep(c.Inbox)
-	if server.plane != nil {
-		if l := server.plane.packets[port]; l != nil {
-			l.clients[caller] = c
+	c.keep(conn.Inbox)
+	if c.plane != nil {
+		if l := c.plane.packets[port]; l != nil {
+			l.clients[caller] = conn
 		}
 	}
-	return c
+	return conn
 }
 
 // nextPort is the port of the next client: those of one address differ.
-func (e *Engine) nextPort() uint16 {
+func (v *VPCs) nextPort() uint16 {
 	const first, last = 32768, 60999
-	if e.lastPort < first || e.lastPort >= last {
-		e.lastPort = first - 1
+	if v.lastPort < first || v.lastPort >= last {
+		v.lastPort = first - 1
 	}
-	e.lastPort++
-	return e.lastPort
+	v.lastPort++
+	return v.lastPort
 }
 
 func (c *datagramConn) Read(b []byte) (int, error) {

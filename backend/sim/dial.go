@@ -31,7 +31,7 @@ func (e *Engine) Dial(ctx context.Context, network, sandboxID string, port int) 
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: addressOf(network, to), Err: os.NewSyscallError("connect", err)}
 	}
-	return e.connect(network, server, at, netip.AddrPortFrom(c.net.network.Gateway, 0), to), nil
+	return server.connect(network, at, netip.AddrPortFrom(c.net.network.Gateway, 0), to), nil
 }
 
 // addressOf is an address as connections of a network, "tcp" or "udp", have it.
@@ -42,20 +42,20 @@ func addressOf(network string, at netip.AddrPort) net.Addr {
 	return net.TCPAddrFromAddrPort(at)
 }
 
-// connect connects a caller, who has dialled an address, to a port of a container. The lock is
-// held.
-func (e *Engine) connect(network string, server *container, at int, from, to netip.AddrPort) net.Conn {
+// connect connects a caller, who has dialled an address, to a port of a container of any engine. The
+// lock is held.
+func (c *container) connect(network string, at int, from, to netip.AddrPort) net.Conn {
 	if network == "udp" {
-		return e.connectDatagrams(server, at, from, to)
+		return c.connectDatagrams(at, from, to)
 	}
 	caller, address := addressOf(network, from), addressOf(network, to)
 	near, far := net.Pipe()
-	server.keep(far)
+	c.keep(far)
 	conn := pipeConn{far, address, caller}
-	if server.plane != nil {
-		server.plane.accepts(e, server, at, conn)
+	if c.plane != nil {
+		c.plane.accepts(c, at, conn)
 	} else { // Serve accepts the one connection, leaves it to a goroutine and returns.
-		e.web.Serve(&oneConn{conn: &serverConn{conn, server, at}}) //nolint:errcheck // it is EOF
+		c.engine.web.Serve(&oneConn{conn: &serverConn{conn, c, at}}) //nolint:errcheck // it is EOF
 	}
 	return &pipeConn{near, caller, address}
 }

@@ -7,6 +7,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -45,6 +46,12 @@ type Options struct {
 	// is ever used up.
 	CPUs   int
 	Memory int64
+	// Architecture is the GOARCH that Info tells; empty is the one of this process.
+	Architecture string
+	// ID is what Info tells; empty is one that no other engine has.
+	ID string
+	// VPCs are where the networks are; nil is no other engine's.
+	VPCs *VPCs
 }
 
 // Engine is a simulated container engine. It lives as long as the value does.
@@ -53,14 +60,14 @@ type Engine struct {
 	opts  Options
 	web   *http.Server // serves what Dial connects
 
-	mu         sync.Mutex
+	vpcs       *VPCs
+	mu         *sync.Mutex   // of all that stand in the VPCs
 	lost       error         // why the engine can't be reached; nil if it can
 	cut        chan struct{} // closed when the engine is lost
 	rules      []Rule
 	load       LoadFunc
 	images     *image.Store
-	networks   map[string]*network // by name
-	ranges     ranges              // of networks
+	bridges    map[string]*network // isolated networks, by name
 	volumes    map[string]volume   // by name
 	sockets    logrouter.Sockets   // of log routers
 	files      files
@@ -68,9 +75,7 @@ type Engine struct {
 	names      map[string]*container
 	watchers   map[*watcher]struct{}
 	planes     map[*container]*dataplane.Balancer // of load balancers that run
-	lastPort   uint16                             // of a client that sends datagrams
 	created    uint64                             // containers ever made, the order of List
-	id         string                             // of the engine
 }
 
 var (
@@ -93,6 +98,10 @@ func New(opts Options) *Engine {
 		watchers: map[*watcher]struct{}{},
 		planes:   map[*container]*dataplane.Balancer{},
 	}
+	if e.vpcs = opts.VPCs; e.vpcs == nil {
+		e.vpcs = NewVPCs()
+	}
+	e.mu = &e.vpcs.mu
 	if e.clock == nil {
 		e.clock = realClock{}
 	}
@@ -110,9 +119,12 @@ func New(opts Options) *Engine {
 			e.images.Build(ref)
 		}
 	}
+	e.opts.Architecture = cmp.Or(e.opts.Architecture, runtime.GOARCH)
+	if e.opts.ID == "" {
+		e.opts.ID = rand.Text()
+	}
 	e.web = e.newWebServer()
 	e.clear()
-	e.id = rand.Text()
 	return e
 }
 
@@ -132,11 +144,11 @@ func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 		return backend.Info{}, err
 	}
 	return backend.Info{
-		ID:           e.id,
+		ID:           e.opts.ID,
 		Name:         "sim",
 		Version:      "1",
 		OS:           "linux",
-		Architecture: runtime.GOARCH,
+		Architecture: e.opts.Architecture,
 		CPUs:         e.opts.CPUs,
 		Memory:       e.opts.Memory,
 		Simulated:    true,
@@ -144,7 +156,8 @@ func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 	}, nil
 }
 
-// RemoveAll removes every container, network and volume. Images and shared volumes stay.
+// RemoveAll removes every container, network and volume. Images and shared volumes stay, and so do networks on which
+// another engine has sandboxes.
 func (e *Engine) RemoveAll(ctx context.Context) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -164,10 +177,7 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 }
 
 func (e *Engine) clear() {
-	for _, n := range e.networks {
-		n.resolver.End()
-	}
-	e.networks, e.ranges = map[string]*network{}, nil
+	e.leaveNetworks()
 	e.containers = map[string]*container{}
 	e.names = map[string]*container{}
 }

@@ -59,7 +59,7 @@ func (e *Engine) dialFrom(ctx context.Context, c *container, to backend.Forward)
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Addr: addressOf("tcp", address), Err: os.NewSyscallError("connect", err)}
 	}
-	return e.connect("tcp", server, port, netip.AddrPortFrom(caller, 0), address), nil
+	return server.connect("tcp", port, netip.AddrPortFrom(caller, 0), address), nil
 }
 
 // address is the address of a host which a program dials; none is the container itself.

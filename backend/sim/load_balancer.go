@@ -146,13 +146,13 @@ func (l *planeListener) end() {
 	close(l.closed)
 }
 
-func (p *dataPlane) accepts(e *Engine, c *container, port int, conn pipeConn) {
+func (p *dataPlane) accepts(c *container, port int, conn pipeConn) {
 	l := p.listeners[port]
 	if l == nil { // it has just ended
 		_ = conn.Close()
 		return
 	}
-	kept := &keptConn{conn, e, c}
+	kept := &keptConn{conn, c.engine, c}
 	go func() {
 		select {
 		case l.conns <- kept:
@@ -199,7 +199,7 @@ func (e *Engine) dialAs(ctx context.Context, from *container, network, address s
 	if kept && server.net.address != to.Addr() { // its machine passes it on, as its own
 		caller = netip.AddrPortFrom(server.net.network.Gateway, 0)
 	}
-	return e.connect(network, server, port, caller, to), nil
+	return server.connect(network, port, caller, to), nil
 }
 
 // dials is the container that answers, at an address elsewhere, a caller that is seen there with

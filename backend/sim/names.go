@@ -58,7 +58,7 @@ func (n *network) forget(named *namespace) {
 	}
 }
 
-// ask asks the resolver of the network that a namespace is on, or that its network is led to. known is
+// ask asks the resolver, on its engine, of the network that a namespace is on, or that its network is led to. known is
 // false for a name that the resolver does not answer for.
 func (n *namespace) ask(name string) (address netip.Addr, known bool) {
 	for n.network != nil && n.network.router != nil {
@@ -67,5 +67,5 @@ func (n *namespace) ask(name string) (address netip.Addr, known bool) {
 	if n.network == nil {
 		return address, false
 	}
-	return n.network.resolver.Ask(name)
+	return n.network.resolvers[n.self.engine].Ask(name)
 }

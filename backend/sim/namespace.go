@@ -46,7 +46,7 @@ func (e *Engine) namespaceOf(c *container, spec backend.ContainerSpec) (*namespa
 		if host := spec.Names.Host; host != "" {
 			own.foundBy = []string{host}
 		}
-		n := e.networks[spec.Network]
+		n := e.network(spec.Network)
 		if n == nil {
 			return nil, noSuchNetwork(spec.Network)
 		}

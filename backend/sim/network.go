@@ -1,19 +1,35 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
+	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/nameserver"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/ranges"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 var _ backend.RangeChecker = (*Engine)(nil)
+
+// VPCs are where engines with the same ones have their networks: sandboxes of all of them reach each other there, an
+// address is given once, and a name leads to any of them. Only isolated networks are each engine's own.
+type VPCs struct {
+	mu       sync.Mutex          // of all that the engines have
+	networks map[string]*network // by name
+	ranges   ranges.Ranges       // of networks, the isolated ones of all engines included
+	lastPort uint16              // of a client that sends datagrams
+}
+
+// NewVPCs makes what several engines are given as their VPCs.
+func NewVPCs() *VPCs { return &VPCs{networks: map[string]*network{}} }
 
 type network struct {
 	backend.Network
@@ -21,7 +37,24 @@ type network struct {
 	at        map[netip.Addr]*namespace // that have an address on it
 	names     map[string][]*namespace   // by which others there find them
 	router    *namespace                // that leads out of it; nil if the engine does
-	resolver  *nameserver.Server        // that sandboxes on it ask; nil is none
+	isolated  bool
+	resolves  bool                           // it has a resolver on each engine
+	resolvers map[*Engine]*nameserver.Server // those that run
+}
+
+// network is the network of a name; nil is none.
+func (e *Engine) network(name string) *network {
+	if n := e.bridges[name]; n != nil {
+		return n
+	}
+	return e.vpcs.networks[name]
+}
+
+// all are the networks that the engine knows, by name.
+func (e *Engine) allNetworks() []*network {
+	all := slices.AppendSeq(slices.Collect(maps.Values(e.bridges)), maps.Values(e.vpcs.networks))
+	sorting.By(all, func(a, b *network) int { return cmp.Compare(a.Name, b.Name) })
+	return all
 }
 
 // EnsureNetwork makes a network, or finds the one of that name.
@@ -31,10 +64,8 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 	if err := e.reach(ctx); err != nil {
 		return backend.Network{}, err
 	}
-	if n := e.networks[spec.Name]; n != nil {
-		if spec.Resolver && n.resolver == nil {
-			n.resolver = nameserver.New()
-		}
+	if n := e.network(spec.Name); n != nil {
+		n.resolves = n.resolves || spec.Resolver
 		return n.Network, nil
 	}
 	cidr, err := e.freeRange(spec.CIDR)
@@ -58,25 +89,33 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 		addresses: ipam.New(cidr, gateway, share),
 		at:        map[netip.Addr]*namespace{},
 		names:     map[string][]*namespace{},
+		isolated:  spec.Isolated,
+		resolves:  spec.Resolver,
+		resolvers: map[*Engine]*nameserver.Server{},
 	}
-	if spec.Resolver {
-		n.resolver = nameserver.New()
-	}
-	e.networks[spec.Name] = n
-	e.ranges.add(cidr)
+	e.among(n)[n.Name] = n
+	e.vpcs.ranges.Add(cidr)
 	return n.Network, nil
+}
+
+// among are the networks of which a network is one.
+func (e *Engine) among(n *network) map[string]*network {
+	if n.isolated {
+		return e.bridges
+	}
+	return e.vpcs.networks
 }
 
 // freeRange is the range asked for, or else one that no other network has.
 func (e *Engine) freeRange(want netip.Prefix) (netip.Prefix, error) {
 	if want.IsValid() {
 		want = want.Masked()
-		if _, taken := e.ranges.find(want); taken {
+		if e.vpcs.ranges.Taken(want) {
 			return want, daemon.Text(backend.ErrAddressInUse, e.inTheWay(want))
 		}
 		return want, nil
 	}
-	for cidr := range ipam.FreeRanges(e.ranges) {
+	for cidr := range ipam.FreeRanges(e.vpcs.ranges) {
 		return cidr, nil
 	}
 	return want, daemon.Errorf(nil, "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network")
@@ -95,9 +134,9 @@ func (e *Engine) RangeInUse(ctx context.Context, cidr netip.Prefix) error {
 
 // inTheWay says who has part of a range.
 func (e *Engine) inTheWay(want netip.Prefix) string {
-	for _, name := range slices.Sorted(maps.Keys(e.networks)) {
-		if has := e.networks[name].CIDR; has.Overlaps(want) {
-			return fmt.Sprintf("%s overlaps %s of network %s", want, has, name)
+	for _, n := range e.allNetworks() {
+		if n.CIDR.Overlaps(want) {
+			return fmt.Sprintf("%s overlaps %s of network %s", want, n.CIDR, n.Name)
 		}
 	}
 	return "Pool overlaps with other one on this address space"
@@ -118,7 +157,7 @@ func (e *Engine) ReserveAddress(ctx context.Context, name string, subnet netip.P
 func (e *Engine) ReleaseAddress(name string, address netip.Addr) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if n := e.networks[name]; n != nil {
+	if n := e.network(name); n != nil {
 		n.addresses.Release(address)
 	}
 }
@@ -127,7 +166,7 @@ func (e *Engine) findNetwork(ctx context.Context, name string) (*network, error)
 	if err := e.reach(ctx); err != nil {
 		return nil, err
 	}
-	n := e.networks[name]
+	n := e.network(name)
 	if n == nil {
 		return nil, noSuchNetwork(name)
 	}
@@ -146,9 +185,9 @@ func (e *Engine) Networks(ctx context.Context, labels map[string]string) ([]back
 		return nil, err
 	}
 	var list []backend.Network
-	for _, name := range slices.Sorted(maps.Keys(e.networks)) {
-		if n := e.networks[name].Network; carries(n.Labels, labels) {
-			list = append(list, n)
+	for _, n := range e.allNetworks() {
+		if carries(n.Labels, labels) {
+			list = append(list, n.Network)
 		}
 	}
 	return list, nil
@@ -161,34 +200,55 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	if err := e.reach(ctx); err != nil {
 		return err
 	}
-	n := e.networks[name]
+	n := e.network(name)
 	if n == nil {
 		return nil
 	}
 	if n.inUse() {
 		return daemon.Errorf(nil, "error while removing network: network %s id %s has active endpoints", name, n.ID)
 	}
-	n.resolver.End()
-	delete(e.networks, name)
-	e.ranges.remove(n.CIDR)
+	e.drop(n)
 	return nil
 }
 
-// inUse reports whether something runs on the network, or routes it.
+// drop forgets a network.
+func (e *Engine) drop(n *network) {
+	for _, r := range n.resolvers {
+		r.End()
+	}
+	delete(e.among(n), n.Name)
+	e.vpcs.ranges.Remove(n.CIDR)
+}
+
+// leaveNetworks drops the networks that no other engine has sandboxes on. The engine's own have gone.
+func (e *Engine) leaveNetworks() {
+	for _, n := range e.allNetworks() {
+		if n.isolated || len(n.at) == 0 {
+			e.drop(n)
+		}
+		n.resolvers[e].End()
+		delete(n.resolvers, e)
+	}
+	e.bridges = map[string]*network{}
+}
+
+// inUse reports whether something runs on the network, or routes it. What runs on engines that do not answer is not known.
 func (n *network) inUse() bool {
 	for _, on := range n.at {
-		if on.self.state == backend.Running {
+		if on.runs() {
 			return true
 		}
 	}
-	return n.router != nil && n.router.self.state == backend.Running
+	return n.router != nil && n.router.runs()
 }
+
+func (n *namespace) runs() bool { return n.self.state == backend.Running && n.self.engine.lost == nil }
 
 // networkGone tells of a network that was removed under a container whose namespace is on
 // it.
 func (e *Engine) networkGone(c *container) error {
 	for _, n := range []*network{c.net.network, c.net.routes} {
-		if c.net.self == c && n != nil && e.networks[n.Name] != n {
+		if c.net.self == c && n != nil && e.network(n.Name) != n {
 			return noSuchNetwork(n.Name)
 		}
 	}
