@@ -57,13 +57,22 @@ func (s *suite) newEnv(t *testing.T) *env {
 func Run(t *testing.T, open func(t *testing.T) Fixture) {
 	s := newSuite(t, open(t))
 	t.Run("Owner", func(t *testing.T) {
-		for _, c := range slices.Concat(networkCases, addressCases, nameCases, filterCases, loadBalancerCases, containerCases) {
+		for _, c := range slices.Concat(networkCases, addressCases, nameCases, filterCases, machineCases, loadBalancerCases, resolverCases, containerCases) {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
 				c.run(s.newEnv(t))
 			})
 		}
 	})
+	t.Run("OwnersOnTheSameEnginesAreApart", func(t *testing.T) {
+		other := newSuite(t, open(t))
+		testOwners(s.newEnv(t), other.newEnv(t))
+	})
+	t.Run("RemoveAllLeavesTheOtherEngine", func(t *testing.T) { testRemoveAll(newSuite(t, open(t)).newEnv(t)) })
+	t.Run("AnEngineThatIsClosedTakesNoOtherAlong", func(t *testing.T) { testClosed(t, open(t)) })
+	if s.B.Lose != nil && s.B.Restore != nil {
+		t.Run("AnEngineGoesOnWhileTheOtherIsAway", func(t *testing.T) { testAway(newSuite(t, open(t)).newEnv(t)) })
+	}
 }
 
 // both runs something on each engine, with the other one.
