@@ -45,6 +45,7 @@ type ContainerInstance struct {
 	Registered   Resources
 	Attributes   []types.Attribute // by name; names and values only
 	Zone, Subnet string            // where it is; empty if unknown
+	Host         string            // of the agent that runs its tasks, by name; empty is the only one
 	VPC          string
 	// CapacityProvider is the name of the provider of its Auto Scaling group, which is associated
 	// with the cluster; empty where there is none.

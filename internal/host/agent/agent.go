@@ -28,7 +28,8 @@ import (
 // Agent runs tasks. Make it with New and call Run.
 type Agent struct {
 	common
-	hosts     map[string]*host // by name
+	hosts     []*host          // in the order in which they were given
+	named     map[string]*host // the same, by name
 	instances *store.Watch     // of container instances
 	groups    *store.Watch     // of security groups
 	vpcs      *store.Watch     // of those that are gone
@@ -42,11 +43,12 @@ func New(opts Options) *Agent {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &Agent{common: common{Options: opts, publisher: publication.NewPublisher(opts.Store, opts.Log)}, hosts: map[string]*host{}}
+	a := &Agent{common: common{Options: opts, publisher: publication.NewPublisher(opts.Store, opts.Log)}, named: map[string]*host{}}
 	a.proxyRuns, a.proxyEnds = func(string) {}, func(context.Context, string) {}
 	a.interfaces = vpc.NewInterfaces(vpc.InterfaceOptions{Store: a.Store, Mode: a.SecurityGroups, Calls: &a.calls})
 	for _, o := range opts.Hosts {
-		a.hosts[o.Name] = newHost(&a.common, o)
+		h := newHost(&a.common, o)
+		a.hosts, a.named[o.Name] = append(a.hosts, h), h
 	}
 	a.watch, a.instances, a.vpcs = state.WatchTasks(a.Store), state.WatchContainerInstances(a.Store), ec2network.WatchGoneVPCs(a.Store)
 	a.groups = ec2network.WatchSecurityGroups(a.Store)
@@ -88,9 +90,17 @@ func (a *Agent) Run(ctx context.Context) error {
 	}
 }
 
+// Hosts are the names of its hosts, in the order in which they were given.
+func (a *Agent) Hosts() (names []string) {
+	for _, h := range a.hosts {
+		names = append(names, h.Name)
+	}
+	return names
+}
+
 // hostOf is the machine on which a task is placed; nil is none of this agent's, or none yet.
 func (a *Agent) hostOf(t *state.Task) *host {
-	if h := a.hosts[t.Placement.Host]; h != nil && h.has(t) {
+	if h := a.named[t.Placement.Host]; h != nil && h.has(t) {
 		return h
 	}
 	return nil
@@ -101,7 +111,7 @@ const listingPatience = 5 * time.Second
 
 // Health says whether a host's engine can be used: nil, or why not.
 func (a *Agent) Health(host string) error {
-	h := a.hosts[host]
+	h := a.named[host]
 	if h == nil {
 		return errors.New("no such host")
 	}
@@ -114,7 +124,7 @@ func (a *Agent) Health(host string) error {
 
 // LostSince is the real time since when the engine of a host cannot be used; zero: it can.
 func (a *Agent) LostSince(host string) time.Time {
-	if h := a.hosts[host]; h != nil {
+	if h := a.named[host]; h != nil {
 		return h.Engine.LostSince()
 	}
 	return time.Time{}
@@ -122,7 +132,7 @@ func (a *Agent) LostSince(host string) time.Time {
 
 // DiskHealth says whether there is room on the disk of a host's engine: nil, or what it has said last.
 func (a *Agent) DiskHealth(host string) error {
-	if h := a.hosts[host]; h != nil {
+	if h := a.named[host]; h != nil {
 		return h.leftovers.Full()
 	}
 	return nil
@@ -130,7 +140,7 @@ func (a *Agent) DiskHealth(host string) error {
 
 // Unanswered are the calls that a host's engine has not answered at the first attempt.
 func (a *Agent) Unanswered(host string) []string {
-	if h := a.hosts[host]; h != nil {
+	if h := a.named[host]; h != nil {
 		return h.Engine.Unanswered()
 	}
 	return nil
@@ -139,7 +149,7 @@ func (a *Agent) Unanswered(host string) []string {
 // NetworkHealth says whether a host's tasks have a network: nil, or why it could not be
 // made when it was last tried, which the next task does again.
 func (a *Agent) NetworkHealth(host string) error {
-	if h := a.hosts[host]; h != nil {
+	if h := a.named[host]; h != nil {
 		return h.networks.Health()
 	}
 	return nil
@@ -148,7 +158,7 @@ func (a *Agent) NetworkHealth(host string) error {
 // FilterHealth says whether security groups have effect on a host: nil, or what its engine
 // lacks.
 func (a *Agent) FilterHealth(host string) error {
-	if h := a.hosts[host]; h != nil {
+	if h := a.named[host]; h != nil {
 		return h.networks.FilterHealth()
 	}
 	return nil
@@ -160,7 +170,7 @@ const infoPatience = 2 * time.Second
 // EngineInfo describes the engine of a host: as it is now, or as it was when it was last
 // seen.
 func (a *Agent) EngineInfo(ctx context.Context, host string) backend.Info {
-	h := a.hosts[host]
+	h := a.named[host]
 	if h == nil {
 		return backend.Info{}
 	}
@@ -184,7 +194,7 @@ func (a *Agent) Pulls() (n int) {
 
 // Networks are the networks of VPCs on the engine of a host; nil if there is no such host.
 func (a *Agent) Networks(host string) *vpc.Networks {
-	if h := a.hosts[host]; h != nil {
+	if h := a.named[host]; h != nil {
 		return h.networks
 	}
 	return nil
@@ -192,7 +202,7 @@ func (a *Agent) Networks(host string) *vpc.Networks {
 
 // LoadBalancers are those on the engine of a host; nil if there is no such host.
 func (a *Agent) LoadBalancers(host string) *node.Nodes {
-	if h := a.hosts[host]; h != nil {
+	if h := a.named[host]; h != nil {
 		return h.balancers
 	}
 	return nil

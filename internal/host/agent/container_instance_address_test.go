@@ -71,7 +71,7 @@ func TestAContainerRestartsWhoseAddressIsGone(t *testing.T) {
 		var others []string
 		for n, got := 0, (netip.Addr{}); got != address; n++ {
 			id, err := b.engine.Create(b.Context(), backend.ContainerSpec{
-				Name: "other" + string(rune('A'+n)), Image: "app", Sandbox: b.task(task).Status.SandboxID, Network: b.agent.hosts[""].instances.Bridge(instance).Name,
+				Name: "other" + string(rune('A'+n)), Image: "app", Sandbox: b.task(task).Status.SandboxID, Network: b.agent.named[""].instances.Bridge(instance).Name,
 			})
 			if err != nil {
 				b.Fatal(err)

@@ -102,7 +102,7 @@ func TestARemovalThatFailsIsTriedAgain(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
 		b.expect("networks after 1, 2, 4, 8 and 16 seconds", len(b.bridges()), 0)
-		b.expect("container instances that the agent knows", len(b.agent.hosts[""].instances.Known()), 0)
+		b.expect("container instances that the agent knows", len(b.agent.named[""].instances.Known()), 0)
 	})
 }
 

@@ -20,7 +20,7 @@ func TestTasksArriveWhileOthersGetTheirPorts(t *testing.T) {
 		instance := b.instance()
 		b.connect(instance, false) // its task waits
 		id = b.runAt(instance, types.NetworkModeBridge, server("web", types.PortMapping{ContainerPort: aws.Int32(80)}))
-		h, m = b.agent.hosts[""], b.agent.hosts[""].instances.Of(instance)
+		h, m = b.agent.named[""], b.agent.named[""].instances.Of(instance)
 	})
 	const times = 20_000
 	done := make(chan string, 2)

@@ -41,7 +41,7 @@ func TestAHostModePortDoesNotTakeABridgePort(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()
 		b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
-		m := b.agent.hosts[""].instances.Of(instance)
+		m := b.agent.named[""].instances.Of(instance)
 		c := server("web", types.PortMapping{ContainerPort: hostPort(8080).HostPort})
 		if _, err := m.Bind("another task", "web", c.PortMappings, nil, netip.Addr{}); err != nil {
 			b.Fatal(err)

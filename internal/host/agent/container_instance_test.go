@@ -98,7 +98,8 @@ func (b *bench) instances() (list []backend.Container) {
 // answers reports whether HTTP is answered at a port of a container instance.
 func (b *bench) answers(instance string, port int) bool {
 	b.Helper()
-	conn, err := b.agent.hosts[""].Engine.Dial(b.Context(), "tcp", b.agent.hosts[""].instances.Of(instance).Place().Sandbox, port)
+	h := b.agent.named[state.FindContainerInstance(b.store.Read(), instance).Host]
+	conn, err := h.Engine.Dial(b.Context(), "tcp", h.instances.Of(instance).Place().Sandbox, port)
 	if err != nil {
 		return false
 	}
@@ -195,7 +196,7 @@ func (b *bench) expectNothingLeft() {
 	b.Helper()
 	left, _ := b.engine.List(b.Context(), nil)
 	b.expect("containers left", len(left), 0)
-	h := b.agent.hosts[""]
+	h := b.agent.named[""]
 	b.expect("container instances left", len(h.instances.Known()), 0)
 	// A network that is gone can be made with the range that another one has.
 	if _, err := b.engine.EnsureNetwork(b.Context(), backend.NetworkSpec{Name: "probe", CIDR: containerinstance.DefaultRange}); err != nil {
@@ -306,7 +307,7 @@ func TestContainerInstancesAreAdopted(t *testing.T) {
 		runs := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
 		ends := b.runAt(dead, types.NetworkModeHost, container("web"))
 		stays := b.task(runs).Status.SandboxID
-		sandbox := b.agent.hosts[""].instances.Of(dead).Place().Sandbox
+		sandbox := b.agent.named[""].instances.Of(dead).Place().Sandbox
 		b.stop()
 		if err := b.engine.Stop(b.Context(), sandbox, 0); err != nil {
 			b.Fatal(err)
@@ -324,7 +325,7 @@ func TestContainerInstancesAreAdopted(t *testing.T) {
 		// sandbox was never made.
 		b.stop()
 		unfinished := b.instance()
-		network := b.agent.hosts[""].instances.Bridge(unfinished)
+		network := b.agent.named[""].instances.Bridge(unfinished)
 		network.CIDR = netip.MustParsePrefix("198.19.0.0/26")
 		if _, err := b.engine.EnsureNetwork(b.Context(), network); err != nil {
 			b.Fatal(err)

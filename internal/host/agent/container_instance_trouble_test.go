@@ -61,7 +61,7 @@ func TestTheBridgeOfAContainerInstanceIsGone(t *testing.T) {
 		b.expect("the task", b.task(id).Status.LastStatus, state.Running)
 		b.expect("it answers", b.answers(instance, 8080), true)
 		b.expect("what has a network of its own", b.task(own).Status.LastStatus, state.Running)
-		b.expect("lives of the container instance's sandbox", b.agent.hosts[""].instances.Of(instance).Place().Life, 2)
+		b.expect("lives of the container instance's sandbox", b.agent.named[""].instances.Of(instance).Place().Life, 2)
 	})
 }
 
@@ -71,7 +71,7 @@ func TestAnInspectionThatComesLateShowsAContainerInstanceThatRunsAgain(t *testin
 		instance := b.instance()
 		b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
 		b.withFaults()
-		life := func() int { return b.agent.hosts[""].instances.Of(instance).Place().Life }
+		life := func() int { return b.agent.named[""].instances.Of(instance).Place().Life }
 		before := life()
 		if _, err := b.faults.AddRule(ofInstance(fault.Rule{Call: fault.Inspect, DelayAnswer: 10 * time.Second, Times: 1})); err != nil {
 			b.Fatal(err)

@@ -31,7 +31,7 @@ func endingHost(t *testing.T) *host {
 		Store: rows, Clock: c, Log: slog.New(slog.DiscardHandler),
 		Hosts: []HostOptions{{Engine: sim.New(sim.Options{Clock: sim.ClockOf(c)})}},
 	})
-	return a.hosts[""]
+	return a.named[""]
 }
 
 // The clock's timers may look at a task while the agent ends. What they begin either

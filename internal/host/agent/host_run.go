@@ -9,6 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
@@ -38,11 +39,10 @@ func newHost(a *common, o HostOptions) *host {
 			Go:       func(f func(context.Context)) { engine.Call(enginecall.CutOff, f) },
 		})
 	}
-	networks := vpc.Options{Store: a.Store, Clock: a.Clock, Log: a.Log, Engine: engine, Labels: h.labels(), Range: o.VPCRange}
-	if o.Name == instanceHost {
-		networks.InstanceAddresses = a.InstanceAddresses
-	}
-	h.networks = vpc.NewNetworks(networks)
+	h.networks = vpc.NewNetworks(vpc.Options{
+		Store: a.Store, Clock: a.Clock, Log: a.Log, Engine: engine, Labels: enginename.HostLabels(""), Range: o.VPCRange,
+		InstanceAddresses: a.InstanceAddresses,
+	})
 	h.ports = hostport.New(hostport.Options{Log: a.Log, Engine: engine})
 	h.logs = awslogs.NewReaders(awslogs.Options{Engine: engine, Sink: a.LogSink, Clock: a.Clock, Delay: a.Delays.Logs, Log: log})
 	a.logs = append(a.logs, h.logs)

@@ -322,7 +322,7 @@ func TestAContainerInstanceHasTheFilterOfItsGroups(t *testing.T) {
 		instance := b.instance()
 		task := b.runAt(instance, types.NetworkModeBridge, container("web"))
 		b.expect("a task on it", b.task(task).Status.LastStatus, state.Running)
-		on := b.agent.hosts[instanceHost].instances.Of(instance).Place()
+		on := b.agent.named[""].instances.Of(instance).Place()
 		g.mu.Lock()
 		f := g.filters[on.Sandbox]
 		g.mu.Unlock()

@@ -24,7 +24,7 @@ var (
 
 // machineSandbox is the sandbox of a container instance.
 func (b *bench) instanceSandbox(instance string) string {
-	return b.agent.hosts[instanceHost].instances.Of(instance).Place().Sandbox
+	return b.agent.named[""].instances.Of(instance).Place().Sandbox
 }
 
 // After all that the engine may say to the first task of a container instance, no later one is in there without a
@@ -125,7 +125,7 @@ func TestNoTaskIsToldWhileMembersAreFound(t *testing.T) {
 		all, before := b.agent.interfaces, g.told()
 		all.Hold()
 		for n := range byte(3) {
-			all.Join(b.agent.hosts[""].networks, fmt.Sprint(n), scope, []string{ec2network.DefaultSecurityGroup}, netip.AddrFrom4([4]byte{192, 0, 2, n}))
+			all.Join(b.agent.named[""].networks, fmt.Sprint(n), scope, []string{ec2network.DefaultSecurityGroup}, netip.AddrFrom4([4]byte{192, 0, 2, n}))
 			soon()
 		}
 		b.expect("calls meanwhile", g.told()-before, 0)

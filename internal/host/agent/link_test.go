@@ -37,7 +37,7 @@ func TestALinkedContainerStopsLast(t *testing.T) {
 		web.Links = []string{"db"}
 		id := b.runAt(b.instance(), types.NetworkModeBridge, db, web)
 		b.expect("lastStatus", b.task(id).Status.LastStatus, state.Running)
-		w := b.agent.hosts[""].lockTask(id)
+		w := b.agent.named[""].lockTask(id)
 		b.expect("the linked one may stop", plan.MayStop("db", &w.view), false)
 		b.expect("the other one may stop", plan.MayStop("web", &w.view), true)
 		w.mu.Unlock()

@@ -31,7 +31,7 @@ func withLocalPorts(t *testing.T, story func(b *bench, q *hostporttest.Loopback)
 
 func (b *bench) startLocal(q *hostporttest.Loopback) {
 	a := New(Options{Store: b.store, Clock: b.clock, Log: b.agent.Log, Hosts: []HostOptions{{Engine: b.engine, LocalPorts: true}}})
-	a.hosts[""].ports = hostport.New(hostport.Options{Log: b.agent.Log, Engine: a.hosts[""].Engine, Listen: q.Listen})
+	a.named[""].ports = hostport.New(hostport.Options{Log: b.agent.Log, Engine: a.named[""].Engine, Listen: q.Listen})
 	b.runAgent(a)
 }
 
@@ -207,7 +207,7 @@ func TestLocalPortsOfContainerInstances(t *testing.T) {
 func TestPortsHaveAnyNumberOtherwise(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		q := hostporttest.New()
-		b.agent.hosts[""].ports = hostport.New(hostport.Options{Log: b.agent.Log, Engine: b.agent.hosts[""].Engine, Listen: q.Listen})
+		b.agent.named[""].ports = hostport.New(hostport.Options{Log: b.agent.Log, Engine: b.agent.named[""].Engine, Listen: q.Listen})
 		id := b.run(serving("web"))
 		b.expect("ports that are open", len(q.Open()), 0)
 		b.expect("ports when asked", opened(b.agent.HostPorts(id, true)), []string{"127.0.0.1:40001"})

@@ -39,22 +39,33 @@ func (a *Agent) followGroups(ctx context.Context) error {
 	}
 }
 
+var errNoInstances = errors.New("this emulator runs no such container instance")
+
+// firstReady is the first host whose engine can be used; the first one where none can.
+func (a *Agent) firstReady() *host {
+	for _, h := range a.hosts {
+		if h.Engine.Health() == nil {
+			return h
+		}
+	}
+	return a.hosts[0]
+}
+
 // ReserveAddress takes a free address of a subnet for an EC2 instance, which its container
 // instance has from its first task on. It is reserved until ReleaseAddress; after a restart
-// see Options.InstanceAddresses.
+// see Options.InstanceAddresses. The engines of an agent have one book of addresses, so any of them may be asked.
 func (a *Agent) ReserveAddress(ctx context.Context, scope arn.Scope, subnetID string) (netip.Addr, error) {
-	h := a.hosts[instanceHost]
-	if h == nil {
-		return netip.Addr{}, errors.New("this emulator runs no container instances")
+	if len(a.hosts) == 0 {
+		return netip.Addr{}, errNoInstances
 	}
-	return h.networks.ReserveAddress(ctx, scope, subnetID)
+	return a.firstReady().networks.ReserveAddress(ctx, scope, subnetID)
 }
 
 // ReleaseAddress gives an address of a VPC back. A container instance that has it keeps it until
 // its end.
 func (a *Agent) ReleaseAddress(vpc string, address netip.Addr) {
-	if h := a.hosts[instanceHost]; h != nil {
-		h.networks.ReleaseAddress(vpc, address)
+	if len(a.hosts) > 0 {
+		a.hosts[0].networks.ReleaseAddress(vpc, address)
 	}
 }
 
@@ -75,8 +86,11 @@ func (a *Agent) instanceChanged(instance string) {
 	for _, t := range state.InstanceTasks(tx, instance) {
 		a.watch.Wake(t.ARN) // what waited for the connection goes on
 	}
-	if h := a.hosts[instanceHost]; h != nil {
-		h.instances.Reap(instance)
+	row := state.FindContainerInstance(tx, instance)
+	for _, h := range a.hosts {
+		if row == nil || row.Host == h.Name {
+			h.instances.Reap(instance)
+		}
 	}
 }
 
@@ -112,9 +126,9 @@ func (h *host) Need(instance string) bool {
 // CutOff drops all that comes to a container instance and its tasks and all that they send, or no
 // longer does. It holds for what they get later as well, and until the agent ends.
 func (a *Agent) CutOff(ctx context.Context, instance string, cut bool) error {
-	h := a.hosts[instanceHost]
-	if h == nil {
-		return errors.New("this emulator runs no container instances")
+	row := state.FindContainerInstance(a.Store.Read(), instance)
+	if row == nil || a.named[row.Host] == nil {
+		return errNoInstances
 	}
-	return h.instances.Of(instance).CutOff(ctx, cut)
+	return a.named[row.Host].instances.Of(instance).CutOff(ctx, cut)
 }

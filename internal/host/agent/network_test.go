@@ -120,7 +120,7 @@ func TestASubnetOfAFurtherRangeEndsItsTasks(t *testing.T) {
 func TestANetworkIsRemovedLater(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		v, _ := b.ownVPC("10.7.0.0/24")
-		network := backend.NetworkSpec{Name: v.ID, CIDR: netip.MustParsePrefix(v.CIDR), Exact: true, Labels: b.agent.hosts[""].labels()}
+		network := backend.NetworkSpec{Name: v.ID, CIDR: netip.MustParsePrefix(v.CIDR), Exact: true, Labels: b.agent.named[""].labels()}
 		if _, err := b.engine.EnsureNetwork(b.Context(), network); err != nil {
 			t.Fatal(err)
 		}

@@ -14,7 +14,7 @@ func TestALateEventKeepsNoRunner(t *testing.T) {
 		id := b.run(container("web"))
 		synctest.Wait()
 		b.expect("task", b.task(id).Status.LastStatus, state.Running)
-		h := b.agent.hosts[""]
+		h := b.agent.named[""]
 		b.expect("runners at rest", len(h.runners), 0)
 		web := b.task(id).Status.Containers[0].EngineID
 		h.observe(b.Context(), backend.Event{Kind: backend.ContainerStarted, ContainerID: web})

@@ -23,7 +23,7 @@ type Options struct {
 	Store *store.Store
 	Clock *clock.Clock
 	Log   *slog.Logger // nil logs nothing
-	// Hosts are the machines on which it runs tasks.
+	// Hosts are the machines on which it runs tasks, in the order in which they are preferred. One alone may have no name.
 	Hosts []HostOptions
 	// KeepStopped is how long containers stay after their task stopped, so that
 	// their output can be read. Zero is five minutes.
@@ -77,7 +77,7 @@ type Options struct {
 
 // HostOptions describe a machine on which tasks run.
 type HostOptions struct {
-	// Name is the name of a task's placement; empty is Fargate, one host for all.
+	// Name is what rows of tasks and container instances have: state.Placement.Host, state.ContainerInstance.Host.
 	Name   string
 	Engine backend.Engine
 	// Admit refuses an engine that this host must not use, with the reason that
@@ -102,6 +102,3 @@ type HostOptions struct {
 	LocalPorts bool
 	Volumes    volume.Options
 }
-
-// instanceHost is the host whose engine has the container instances.
-const instanceHost = ""

@@ -1,8 +1,10 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
@@ -94,14 +96,14 @@ func (h *host) prepareNetworks(ctx context.Context) {
 			h.agent.Log.Error("cannot make the network of tasks", "error", err)
 		}
 		h.ports.Find(call)
-		there, err := h.Engine.Networks(call, h.labels())
+		there, err := h.Engine.Networks(call, nil) // those of VPCs belong to all hosts
 		if err != nil {
 			h.notListed("networks", err)
 			return
 		}
 		h.networks.Find(call, there)
 		h.networks.RemoveDeleted(there)
-		h.instances.AdoptNetworks(there)
+		h.instances.AdoptNetworks(slices.DeleteFunc(there, func(n backend.Network) bool { return n.Labels[enginename.LabelHost] != cmp.Or(h.Name, enginename.Fargate) }))
 		h.instances.Tend()
 	})
 }

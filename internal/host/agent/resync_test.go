@@ -28,7 +28,7 @@ func (b *bench) withFaults(rules ...fault.Rule) {
 
 // resync looks at the engine although nothing seems lost.
 func (b *bench) resync() {
-	go b.agent.hosts[""].resync(b.Context())
+	go b.agent.named[""].resync(b.Context())
 }
 
 var sandboxes, containers = &[]bool{true}[0], &[]bool{false}[0]
@@ -235,7 +235,7 @@ func TestATaskThatEndsWhileTheEngineIsAwayIsForgotten(t *testing.T) {
 		b.faults.Return()
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		h := b.agent.hosts[""]
+		h := b.agent.named[""]
 		b.expect("runners", len(h.runners), 0)
 		b.expect("ids", len(h.index), 0)
 		b.expect("calls under way", b.agent.calls.UnderWay(), 0)

@@ -13,7 +13,7 @@ import (
 func TestTheRunnerOfAStoppedTaskEndsWhileTheEngineIsLost(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		id := b.run(container("web"))
-		h := b.agent.hosts[""]
+		h := b.agent.named[""]
 		w := h.lockTask(id)
 		defer w.mu.Unlock()
 		w.publication = publication.Task{Shown: state.Stopped}

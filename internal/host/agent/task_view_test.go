@@ -40,7 +40,7 @@ func TestATaskAheadOfTheStore(t *testing.T) {
 		b.expect("image of a running container", b.agent.Task(id).Status.Containers[0].ImageID != "", true)
 		b.expect("creation before start", row.Status.Containers[0].CreatedAt.After(row.Status.Containers[0].StartedAt), false)
 
-		h := b.agent.hosts[""]
+		h := b.agent.named[""]
 		w := h.lockTask(id)
 		w.view.Status.Containers[0].Reason = "ahead"
 		w.mu.Unlock()

@@ -331,7 +331,7 @@ func TestAnEngineThatTakesNoMoreTasksIsLackOfCapacity(t *testing.T) {
 func TestASandboxThatRunsAlready(t *testing.T) {
 	for name, meanwhile := range map[string]func(b *bench, id string){
 		"and goes on":   func(*bench, string) {},
-		"is looked at":  func(b *bench, _ string) { b.agent.hosts[""].resync(b.Context()) },
+		"is looked at":  func(b *bench, _ string) { b.agent.named[""].resync(b.Context()) },
 		"and is killed": func(b *bench, id string) { _ = b.engine.Crash(b.Context(), id) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -37,7 +37,7 @@ func TestATaskThatCannotBeInspectedStaysAndTheRestGoesOn(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		job, other := b.run(container("job", "sleep", "3600")), b.run(container("web"))
 		free := b.stuck(map[string]string{containerlabel.Task: job})
-		h := b.agent.hosts[""]
+		h := b.agent.named[""]
 		for range 20 {
 			b.resync()
 			pass(5 * time.Minute)
@@ -83,7 +83,7 @@ func TestTheTasksOfAnInstanceThatCannotBeInspectedStay(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()
 		web := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
-		sandbox := b.agent.hosts[""].instances.Of(instance).Place().Sandbox
+		sandbox := b.agent.named[""].instances.Of(instance).Place().Sandbox
 		free := b.stuck(map[string]string{containerinstance.Label: instance})
 		pass(time.Hour)
 		b.expect("the task", b.task(web).Status.LastStatus, state.Running)
@@ -94,7 +94,7 @@ func TestTheTasksOfAnInstanceThatCannotBeInspectedStay(t *testing.T) {
 		b.expect("the task, when the instance can be inspected", b.task(web).Status.LastStatus, state.Running)
 		second := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8081)))
 		b.expect("another task", b.task(second).Status.LastStatus, state.Running)
-		b.expect("the second task's instance", b.agent.hosts[""].instances.Of(instance).Place().Sandbox, sandbox)
+		b.expect("the second task's instance", b.agent.named[""].instances.Of(instance).Place().Sandbox, sandbox)
 		b.expect("answers", b.answers(instance, 8080), true)
 	})
 }

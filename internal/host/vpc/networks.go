@@ -30,7 +30,7 @@ type Options struct {
 	Clock  *clock.Clock
 	Log    *slog.Logger
 	Engine *enginecall.Engine
-	// Labels are the labels of the networks of VPCs of one's own; the default VPC's belongs to all.
+	// Labels are the labels of the networks of VPCs of one's own, the same on all engines; the default VPC's has none.
 	Labels map[string]string
 	// Range of the default VPC's network; the zero Prefix leaves it to the engine.
 	Range netip.Prefix
