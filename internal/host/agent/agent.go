@@ -20,6 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer/node"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/publication"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
@@ -46,6 +47,9 @@ func New(opts Options) *Agent {
 	a := &Agent{common: common{Options: opts, publisher: publication.NewPublisher(opts.Store, opts.Log)}, named: map[string]*host{}}
 	a.proxyRuns, a.proxyEnds = func(string) {}, func(context.Context, string) {}
 	a.interfaces = vpc.NewInterfaces(vpc.InterfaceOptions{Store: a.Store, Mode: a.SecurityGroups, Calls: &a.calls})
+	if len(opts.Hosts) > 1 {
+		a.ports = hostport.New(hostport.Options{Log: a.Log})
+	}
 	for _, o := range opts.Hosts {
 		h := newHost(&a.common, o)
 		a.hosts, a.named[o.Name] = append(a.hosts, h), h
@@ -64,6 +68,9 @@ func (a *Agent) Run(ctx context.Context) error {
 	defer a.groups.Close()
 	for _, h := range a.hosts {
 		h.Engine.Begin(ctx)
+	}
+	if a.ports != nil {
+		defer a.ports.CloseAll()
 	}
 	var running sync.WaitGroup
 	defer running.Wait()

@@ -5,7 +5,9 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/publication"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
@@ -15,9 +17,11 @@ type common struct {
 	Options
 	publisher  *publication.Publisher
 	interfaces *vpc.Interfaces
+	ports      *hostport.Ports                           // of all hosts; nil where one alone has them
 	logs       []*awslogs.Readers                        // of each host
 	proxyRuns  func(taskARN string)                      // see Proxies
 	proxyEnds  func(ctx context.Context, taskARN string) // see Proxies
 	calls      enginecall.Tracker
+	dynamic    containerinstance.DynamicHostPorts
 	watch      *store.Watch // of tasks
 }

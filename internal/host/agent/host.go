@@ -25,7 +25,7 @@ type host struct {
 	HostOptions
 	Engine    *enginecall.Engine // that of the options, with deadlines
 	agent     *common
-	ports     *hostport.Ports
+	ports     *hostport.Ports // of this host alone, or of all
 	networks  *vpc.Networks
 	balancers *node.Nodes
 	instances *containerinstance.Instances
@@ -107,7 +107,7 @@ func (h *host) containerInstance(t *state.Task) *containerinstance.Instance {
 
 // portRules: nothing that is simulated speaks UDP.
 func (h *host) portRules() taskport.Rules {
-	return taskport.Rules{Local: h.LocalPorts, UDP: !h.Engine.Simulated()}
+	return taskport.Rules{Local: h.LocalPorts, UDP: !h.Engine.Simulated(), Engine: h.Engine}
 }
 
 // sharesNetwork reports whether a task's containers are on the network of their container

@@ -43,12 +43,14 @@ func newHost(a *common, o HostOptions) *host {
 		Store: a.Store, Clock: a.Clock, Log: a.Log, Engine: engine, Labels: enginename.HostLabels(""), Range: o.VPCRange,
 		InstanceAddresses: a.InstanceAddresses,
 	})
-	h.ports = hostport.New(hostport.Options{Log: a.Log, Engine: engine})
+	if h.ports = a.ports; h.ports == nil {
+		h.ports = hostport.New(hostport.Options{Log: a.Log, Engine: engine})
+	}
 	h.logs = awslogs.NewReaders(awslogs.Options{Engine: engine, Sink: a.LogSink, Clock: a.Clock, Delay: a.Delays.Logs, Log: log})
 	a.logs = append(a.logs, h.logs)
 	h.instances = containerinstance.New(containerinstance.Options{
 		Store: a.Store, Clock: a.Clock, Log: a.Log, Engine: engine, Networks: h.networks, Interfaces: a.interfaces, Tasks: h,
-		Labels: h.labels(), Range: o.InstanceRange, Address: a.InstanceAddress, Groups: a.InstanceGroups,
+		Labels: h.labels(), Range: o.InstanceRange, Dynamic: &a.dynamic, Address: a.InstanceAddress, Groups: a.InstanceGroups,
 	})
 	h.balancers = node.New(node.Options{
 		Store: a.Store, Log: a.Log, Engine: engine, Networks: h.networks, Interfaces: a.interfaces, Ports: h.ports, Labels: h.labels(),
@@ -76,7 +78,9 @@ func (h *host) end() {
 	h.mu.Lock()
 	runners := slices.Collect(maps.Values(h.runners))
 	h.mu.Unlock()
-	h.ports.CloseAll()
+	if h.agent.ports == nil {
+		h.ports.CloseAll()
+	}
 	h.leftovers.StopTimers()
 	h.instances.StopTimers()
 	for _, w := range runners {

@@ -103,7 +103,9 @@ func (h *host) prepareNetworks(ctx context.Context) {
 		}
 		h.networks.Find(call, there)
 		h.networks.RemoveDeleted(there)
-		h.instances.AdoptNetworks(slices.DeleteFunc(there, func(n backend.Network) bool { return n.Labels[enginename.LabelHost] != cmp.Or(h.Name, enginename.Fargate) }))
+		h.instances.AdoptNetworks(slices.DeleteFunc(there, func(n backend.Network) bool {
+			return n.Labels[enginename.LabelHost] != cmp.Or(h.Name, enginename.Fargate)
+		}))
 		h.instances.Tend()
 	})
 }

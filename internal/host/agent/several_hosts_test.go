@@ -3,11 +3,14 @@ package agent
 import (
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport/hostporttest"
 )
 
 // pair is an agent on two simulated engines, a and b.
@@ -84,5 +87,34 @@ func TestContainerInstancesAreOnTheHostOfTheirRow(t *testing.T) {
 				p.Errorf("b has %s still", c.Name)
 			}
 		}
+	})
+}
+
+// A service's tasks may be on several engines; the loopback address has one port 80.
+func TestAPortGoesFromOneEngineToAnother(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.stop()
+		b.service = scope.Service("default", "web")
+		q := hostporttest.New()
+		other := sim.New(sim.Options{Clock: sim.ClockOf(b.clock)})
+		a := New(Options{Store: b.store, Clock: b.clock, Log: b.agent.Log, Hosts: []HostOptions{
+			{Name: "a", Engine: b.engine, LocalPorts: true}, {Name: "b", Engine: other, LocalPorts: true},
+		}})
+		a.ports = hostport.New(hostport.Options{Log: b.agent.Log, Listen: q.Listen})
+		for _, h := range a.hosts {
+			h.ports = a.ports
+		}
+		b.runAgent(a)
+		one := b.runOn("a", serving("one"), stubborn)
+		time.Sleep(time.Second)
+		two := b.runOn("b", serving("two"))
+		b.expect("at first", b.get(q, local80), "one")
+		b.expect("who has it", b.has80(one, two), []string{one})
+		b.stopTask(one)
+		b.expect("while the first stops", b.get(q, local80), "two")
+		b.expect("who has it then", b.has80(one, two), []string{two})
+		b.stopTask(two)
+		b.settleAfter(time.Minute)
+		b.expect("ports left open", len(q.Open()), 0)
 	})
 }

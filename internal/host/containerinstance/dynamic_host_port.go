@@ -19,10 +19,10 @@ const (
 	lastDynamicPort  = 60999
 )
 
-// dynamicHostPorts picks host ports of all container instances of an engine. It goes on from the last one,
+// DynamicHostPorts picks host ports of all container instances of a run. It goes on from the last one,
 // so that two of them rarely have the same: on the loopback address of this host there
 // is only one of each.
-type dynamicHostPorts struct {
+type DynamicHostPorts struct {
 	mu   sync.Mutex
 	next int // 0 is the first
 }
@@ -30,7 +30,7 @@ type dynamicHostPorts struct {
 // pick finds ports for a binding that follow one another and are usable; the first of them.
 // If possible, it has the last bits of the container's first one: engines lead such a range
 // with few rules.
-func (d *dynamicHostPorts) pick(b state.Binding, usable func(port uint16) bool) (first uint16, ok bool) {
+func (d *DynamicHostPorts) pick(b state.Binding, usable func(port uint16) bool) (first uint16, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for step := 1 << bits.Len16(b.More); step > 0; step /= 2 {
@@ -83,10 +83,10 @@ func (m *Instance) dynamicHostPort(b state.Binding, reserved map[portKey]bool, s
 		}
 		return known[port]
 	}
-	if first, ok := m.all.dynamic.pick(b, both); ok {
+	if first, ok := m.all.Dynamic.pick(b, both); ok {
 		return first, nil
 	}
-	if first, ok := m.all.dynamic.pick(b, own); ok {
+	if first, ok := m.all.Dynamic.pick(b, own); ok {
 		return first, nil
 	}
 	return 0, noPorts(b)

@@ -31,7 +31,7 @@ func TestPickPorts(t *testing.T) {
 		"more than there are":           {0, 1, 28232, all, 0, 0},
 		"no range without what's taken": {0, 80, 28231, except(40000), 0, 0},
 	} {
-		d := dynamicHostPorts{next: c.next}
+		d := DynamicHostPorts{next: c.next}
 		first, ok := d.pick(state.Binding{ContainerPort: c.container, More: c.more}, c.usable)
 		if first != c.first || ok != (c.first != 0) || ok && d.next != c.after {
 			t.Errorf("%s: %d, %v, then %d; want %d, then %d", name, first, ok, d.next, c.first, c.after)

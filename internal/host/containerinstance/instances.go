@@ -55,6 +55,8 @@ type Options struct {
 	Labels     map[string]string // of all that is made on the engine
 	// Range is the block of the bridge networks, a /26 for each. Default DefaultRange.
 	Range netip.Prefix
+	// Dynamic picks dynamic host ports, for all engines of a run together.
+	Dynamic *DynamicHostPorts
 	// Address is the address of a container instance's EC2 instance; the zero Addr, or nil, is any of
 	// its subnet.
 	Address func(*state.ContainerInstance) netip.Addr
@@ -66,9 +68,8 @@ type Options struct {
 // goroutines at once.
 type Instances struct {
 	Options
-	ranges  bridgeRanges
-	dynamic dynamicHostPorts
-	memory  registeredMemory
+	ranges bridgeRanges
+	memory registeredMemory
 
 	mu        sync.Mutex
 	instances map[string]*Instance // by ARN

@@ -1,6 +1,7 @@
 package hostport
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +14,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
@@ -21,7 +21,7 @@ import (
 // engine publishes would be fixed when a sandbox is created; these come and go with their owners,
 // and work wherever the engine runs.
 type listeners struct {
-	engine       backend.Engine
+	engine       Dialer
 	log          *slog.Logger
 	listen       func(network, address string) (net.Listener, error)
 	listenPacket func(network, address string) (net.PacketConn, error)
@@ -112,7 +112,7 @@ const dialTimeout = 5 * time.Second
 func (l *listeners) dial(network string, to Target) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
 	defer cancel()
-	return l.engine.Dial(ctx, network, to.Sandbox, int(to.Port))
+	return cmp.Or(to.Engine, l.engine).Dial(ctx, network, to.Sandbox, int(to.Port))
 }
 
 func (l *listeners) carry(client net.Conn, leads Target) error {

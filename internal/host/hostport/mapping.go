@@ -1,6 +1,8 @@
 package hostport
 
 import (
+	"context"
+	"net"
 	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -21,9 +23,16 @@ type Mapping struct {
 
 // Target is where a port of the loopback address leads: a port of a sandbox, and its address.
 type Target struct {
+	// Engine is the one that the sandbox is on; nil is the one of the options.
+	Engine  Dialer
 	Sandbox string // id
 	IP      netip.Addr
 	Port    uint16
+}
+
+// Dialer is what Target needs of an engine: see backend.Engine.
+type Dialer interface {
+	Dial(ctx context.Context, network, sandboxID string, port int) (net.Conn, error)
 }
 
 func (t Target) addrPort() netip.AddrPort { return netip.AddrPortFrom(t.IP, t.Port) }

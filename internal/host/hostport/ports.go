@@ -27,10 +27,11 @@ type Port struct {
 	Address       string                  `json:"address"` // 127.0.0.1:49153
 }
 
-// Options are what Ports need of an engine.
+// Options are what Ports need.
 type Options struct {
 	Log *slog.Logger
-	// Engine connects to sandboxes. If it has no relay, this process listens.
+	// Engine connects to sandboxes. If it has no relay, this process listens, and so it does with nil: then each Target
+	// says on which of several engines it is.
 	Engine *enginecall.Engine
 	// Listen opens a TCP port of this process; nil is net.Listen.
 	Listen func(network, address string) (net.Listener, error)
@@ -61,7 +62,7 @@ func New(o Options) *Ports {
 		owners: map[string]*ownerPorts{}, shared: map[sharedKey]*sharedPort{}, refused: map[portKey]bool{},
 		lacking: map[types.TransportProtocol][]*ownerPorts{},
 	}
-	if o.Engine.Relay() == nil {
+	if o.Engine == nil || o.Engine.Relay() == nil {
 		h.loopback = newListeners(o)
 	}
 	return h

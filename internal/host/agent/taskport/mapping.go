@@ -15,6 +15,8 @@ import (
 type Rules struct {
 	Local bool // HostOptions.LocalPorts
 	UDP   bool // tasks take datagrams
+	// Engine is the one of the host.
+	Engine hostport.Dialer
 }
 
 // Mappings are the mappings of a task: the mapped ports of its own network interface, or of
@@ -27,7 +29,7 @@ func (r Rules) Mappings(
 		for _, c := range definitions {
 			for _, b := range containerinstance.WantedBindings(c.PortMappings) {
 				b.HostPort = b.ContainerPort // of its own interface
-				list = r.add(list, aws.ToString(c.Name), b, hostport.Target{Sandbox: s.SandboxID, IP: ip}, r.ofInterface)
+				list = r.add(list, aws.ToString(c.Name), b, hostport.Target{Engine: r.Engine, Sandbox: s.SandboxID, IP: ip}, r.ofInterface)
 			}
 		}
 		return list
@@ -42,7 +44,7 @@ func (r Rules) Mappings(
 			if picked[pickedPort{c.Name, b.Protocol, b.ContainerPort}] {
 				of = r.dynamic
 			}
-			list = r.add(list, c.Name, b, hostport.Target{Sandbox: on.Sandbox, IP: on.IP}, of)
+			list = r.add(list, c.Name, b, hostport.Target{Engine: r.Engine, Sandbox: on.Sandbox, IP: on.IP}, of)
 		}
 	}
 	return list

@@ -26,7 +26,7 @@ func (n *Nodes) OpenPort(ctx context.Context, l *elbv2.Listener) (addresses []st
 	if !b.sandbox.IP.IsValid() {
 		return nil
 	}
-	leads := hostport.Target{Sandbox: b.sandbox.ID, IP: b.sandbox.IP, Port: uint16(l.Port)}
+	leads := hostport.Target{Engine: n.Engine, Sandbox: b.sandbox.ID, IP: b.sandbox.IP, Port: uint16(l.Port)}
 	if before, open := b.ports[l.ARN]; open && before != leads {
 		b.closePort(l.ARN)
 	}
