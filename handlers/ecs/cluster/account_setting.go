@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/accountsetting"
 )
 
 // settingRule is what is known of an account setting.
@@ -83,11 +83,11 @@ func (a *API) putAccountSetting(scope arn.Scope, principal string, name types.Se
 	case rule.rootOnly && principal != scope.Root():
 		return nil, kit.InvalidParameter(rule.name + " can only be set for the root user.") // words not published
 	}
-	row := &state.AccountSetting{
-		ID: state.AccountSettingID(scope, principal, rule.name), Principal: principal, Name: rule.name, Value: *value,
+	row := &accountsetting.Setting{
+		ID: accountsetting.Key(scope, principal, rule.name), Principal: principal, Name: rule.name, Value: *value,
 	}
 	err = a.Store.Update(func(tx *store.Tx) error {
-		state.AccountSettings.Put(tx, row)
+		accountsetting.Settings.Put(tx, row)
 		return nil
 	})
 	return describeSetting(rule, principal, row.Value), err
@@ -106,8 +106,8 @@ func (a *API) DeleteAccountSetting(ctx context.Context, in *sdk.DeleteAccountSet
 	}
 	var value string
 	err = a.Store.Update(func(tx *store.Tx) error {
-		if own := state.FindAccountSetting(tx, scope, principal, rule.name); own != nil {
-			state.AccountSettings.Delete(tx, own)
+		if own := accountsetting.Find(tx, scope, principal, rule.name); own != nil {
+			accountsetting.Settings.Delete(tx, own)
 		}
 		value, _ = accountSetting(tx, scope, principal, rule)
 		return nil
@@ -157,10 +157,10 @@ func (a *API) ListAccountSettings(ctx context.Context, in *sdk.ListAccountSettin
 // accountSetting is the value that holds for a principal, and whether it is its
 // own: otherwise the account's default, or else what ECS assumes.
 func accountSetting(tx *store.Tx, scope arn.Scope, principal string, rule settingRule) (value string, own bool) {
-	if s := state.FindAccountSetting(tx, scope, principal, rule.name); s != nil {
+	if s := accountsetting.Find(tx, scope, principal, rule.name); s != nil {
 		return s.Value, true
 	}
-	if s := state.FindAccountSetting(tx, scope, scope.Root(), rule.name); s != nil {
+	if s := accountsetting.Find(tx, scope, scope.Root(), rule.name); s != nil {
 		return s.Value, false
 	}
 	return rule.initial, false

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/accountsetting"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
@@ -26,9 +27,9 @@ const tagAuthorization = "tagResourceAuthorization"
 // it, or its account, has turned the setting off.
 func (b *Base) AsksForTags(call awsapi.Call) bool {
 	tx, scope := b.Store.Read(), call.Scope()
-	setting := state.FindAccountSetting(tx, scope, SettingOwner(call), tagAuthorization)
+	setting := accountsetting.Find(tx, scope, SettingOwner(call), tagAuthorization)
 	if setting == nil {
-		setting = state.FindAccountSetting(tx, scope, scope.Root(), tagAuthorization)
+		setting = accountsetting.Find(tx, scope, scope.Root(), tagAuthorization)
 	}
 	return setting == nil || setting.Value != "off"
 }
