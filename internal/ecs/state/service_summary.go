@@ -226,7 +226,7 @@ func (c *ClusterSummary) addTask(t *Task, n int) {
 	if t.Stop != nil { // ECS0065: it is not counted any more
 		return
 	}
-	c.Waiting += n * count(t.Waits())
+	c.Waiting += n * count(t.Waits() && !t.WaitsForEngine())
 	running, waiting := &c.RunningEC2, &c.PendingEC2
 	switch t.Spec.LaunchType {
 	case types.LaunchTypeFargate:

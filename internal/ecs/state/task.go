@@ -54,7 +54,7 @@ type Placement struct {
 	// ByHand: no agent of the emulator runs it; see ContainerInstance.ByHand.
 	ByHand bool
 	GPUs   []string // ids
-	Host   string   // of the agent that runs it; empty is Fargate's
+	Host   string   // the engine that runs it; empty is the one without a name
 }
 
 // Scope is the account and region of the task.
@@ -202,6 +202,7 @@ func RemoveTask(tx *store.Tx, t *Task) { tasks.Delete(tx, t) }
 // Waiting is what a task asks of the container instance that it waits for: a task on a capacity
 // provider with managed scaling, as long as no instance has room. It is PROVISIONING, without
 // container instance and zone, and no agent knows of it. One that ends without a place keeps it.
+// A task on Fargate waits so for an engine, where there are several and none that suits answers: it has its zone.
 type Waiting struct {
 	Subnets     []string                    // those asked for, with awsvpc alone
 	Constraints []types.PlacementConstraint // of its definition, too
@@ -218,6 +219,9 @@ func (t *Task) Unplaced() bool { return t.Placement.Waiting != nil }
 // OnFargate reports whether the task runs there. One that waits for a container instance does not.
 func (t *Task) OnFargate() bool { return t.Placement.ContainerInstance == "" && !t.Unplaced() }
 
-// Waits reports whether the task waits for a container instance. It ends once: with [PlaceTask]
+// Waits reports whether the task waits for a container instance or an engine. It ends once: with [PlaceTask]
 // or [EndWaiting].
 func (t *Task) Waits() bool { return t.Unplaced() && !t.Ended() }
+
+// WaitsForEngine reports whether a task waits for an engine.
+func (t *Task) WaitsForEngine() bool { return t.Waits() && t.Spec.LaunchType == types.LaunchTypeFargate }

@@ -36,6 +36,7 @@ func putTask(tx *store.Tx, old, t *Task, at time.Time) {
 		task.Bill(at, ledger.Into(tx))
 	}
 	use(tx, old, t, at)
+	useEngine(tx, old, t)
 	summarise(tx, old, t, at)
 }
 

@@ -32,6 +32,8 @@ type TaskSpec struct {
 	AssignPublicIP bool
 	// Volume is nil where no volume is configured at launch.
 	Volume *ManagedVolume
+	// FileSystems are the ids of the file systems that it mounts.
+	FileSystems []string
 	ServiceTraffic
 	Connect *Connect
 	// Checked: an essential container has a health check. It counts where there are targets.

@@ -61,7 +61,7 @@ func WatchWaitingTasks(s *store.Store) *store.Watch {
 		store.On(instanceUsages, wakesForRoom), store.On(services, wakesForDaemon))
 }
 
-// PlaceTask gives a task that waits its place on a container instance, and announces it. What it
+// PlaceTask gives a task that waits its place on a container instance or an engine, and announces it. What it
 // has got already, the ids of its network interface and of its volume, it keeps.
 // It reports false for a task that does not wait any more, or shall stop.
 func PlaceTask(tx *store.Tx, arn string, place Placement, at time.Time) bool {
@@ -78,7 +78,9 @@ func PlaceTask(tx *store.Tx, arn string, place Placement, at time.Time) bool {
 	if !t.Spec.Provisions() {
 		t.Status.LastStatus = Pending
 	}
-	t.Status.ConnectivityAt = at
+	if place.ContainerInstance != "" {
+		t.Status.ConnectivityAt = at
+	}
 	t.Version++
 	outbox.Announce(tx, t, at)
 	putTask(tx, old, t, at)
