@@ -149,6 +149,12 @@ type Crasher interface {
 	Crash(ctx context.Context, id string) error
 }
 
+// PowerCutter is implemented by engines on which more runs than List tells, such as what leads packets. CutPower ends all that
+// runs of the owner as Crash ends a container: as if the engine's machine had lost its power.
+type PowerCutter interface {
+	CutPower(ctx context.Context) error
+}
+
 // PullRules is implemented by engines whose pulls can go wrong on purpose: those of package fault.
 type PullRules interface {
 	// PullActs decides about the next pull of an image by the name that a task definition has for it, and reports whether

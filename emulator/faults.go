@@ -26,6 +26,8 @@ type Fault struct {
 	// Zone is an Availability Zone, such as us-east-1a, Subnet the id of a subnet, and Provider the
 	// capacity provider FARGATE, which tasks without one are as well, or FARGATE_SPOT.
 	Zone, Subnet, Provider string
+	// Engine is the name of a container engine. Empty is all that there are.
+	Engine string
 	// API is the name of an API as signatures have it, such as ecs, and Operation a pattern of its
 	// operations. Caller is the access key id, the account, or the name or ARN of the role of those whose
 	// calls go wrong. Empty matches all.
@@ -67,6 +69,9 @@ const (
 	CrashFault FaultKind = faults.Crash
 	// EngineAway: the container engine does not answer. Containers live on.
 	EngineAway FaultKind = faults.EngineAway
+	// EngineDown: the machine of a container engine loses its power. All that runs there ends, and the engine does not
+	// answer until the fault ends.
+	EngineDown FaultKind = faults.EngineDown
 	// TerminateInstance: an EC2 instance is lost with its tasks. It does not come back.
 	TerminateInstance FaultKind = faults.TerminateInstance
 	// DisconnectAgent: the agent of a container instance loses its connection. Tasks go on, and

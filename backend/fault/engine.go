@@ -88,11 +88,13 @@ func (e *Engine) Stop(ctx context.Context, id string, grace time.Duration) error
 	return e.on(ctx, Stop, e.target(ctx, id), func(ctx context.Context) error { return e.Engine.Stop(ctx, id, grace) })
 }
 
+var errCannotCrash = errors.New("the engine cannot crash containers")
+
 // Crash implements backend.Crasher, if the engine does.
 func (e *Engine) Crash(ctx context.Context, id string) error {
 	crasher, ok := e.Engine.(backend.Crasher)
 	if !ok {
-		return errors.New("the engine cannot crash containers")
+		return errCannotCrash
 	}
 	return e.on(ctx, Any, target{}, func(ctx context.Context) error { return crasher.Crash(ctx, id) })
 }

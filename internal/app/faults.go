@@ -53,7 +53,7 @@ func (f *Faults) Module() Module {
 
 func (f *Faults) offer() Offer {
 	f.kit = faults.New(faults.Options{
-		Store: f.Store, Clock: f.Clock, Log: f.Log, Engine: f.Engine(), ExecAgents: f.agents,
+		Store: f.Store, Clock: f.Clock, Log: f.Log, Engines: []faults.Engine{{Engine: f.Engine()}}, ExecAgents: f.agents,
 		BeginInstance: func(wanted faults.Fault) (*state.ContainerInstance, error) {
 			return f.instances.Begin(instancefault.Kind(wanted.Kind), instancefault.Target{
 				Instance: wanted.Instance, Cluster: wanted.Cluster, Zone: wanted.Zone, Seed: wanted.Seed,

@@ -1,8 +1,6 @@
 package faults
 
 import (
-	"cmp"
-	"errors"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -57,7 +55,7 @@ func (k *Kit) beginRule(h *held) (err error) {
 			return k.isOn(h, labels[containerlabel.Task]) && (h.Image == rule.Image || k.runs(h.Image, labels))
 		}
 	}
-	h.rule, err = k.Engine.AddRule(rule)
+	h.rule, err = k.Engines[0].AddRule(rule)
 	return err
 }
 
@@ -81,14 +79,4 @@ func (k *Kit) runs(pattern string, labels map[string]string) bool {
 	})
 }
 
-func (k *Kit) endRule(h *held) { k.Engine.RemoveRule(h.rule) }
-
-func (k *Kit) leaveEngine(h *held) error {
-	if slices.ContainsFunc(k.faults, func(other *held) bool { return other.began && other.Kind == EngineAway }) {
-		return errors.New("the engine is away already")
-	}
-	k.Engine.Leave(cmp.Or(h.Error, "fault injected by ecs-emulator"))
-	return nil
-}
-
-func (k *Kit) returnEngine(*held) { k.Engine.Return() }
+func (k *Kit) endRule(h *held) { k.Engines[0].RemoveRule(h.rule) }

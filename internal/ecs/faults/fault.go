@@ -21,6 +21,7 @@ type Fault struct {
 	Task                     string
 	Instance, Cluster        string
 	Zone, Subnet, Provider   string
+	Engine                   string
 	API, Operation, Caller   string
 	Service                  string
 	CPU, Memory, Requests    float64

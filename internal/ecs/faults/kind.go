@@ -8,6 +8,7 @@ const (
 	Start               Kind = "start"
 	Crash               Kind = "crash"
 	EngineAway          Kind = "engine-away"
+	EngineDown          Kind = "engine-down"
 	TerminateInstance   Kind = "terminate-instance"
 	DisconnectAgent     Kind = "disconnect-agent"
 	CutOffInstance      Kind = "cut-off-instance"
@@ -52,9 +53,14 @@ var kinds = []kind{
 		begin: (*Kit).beginRule, end: (*Kit).endRule,
 	},
 	{
-		Kind: EngineAway, help: "the container engine does not answer; containers live on",
-		takes: []string{"error", "at", "for"},
-		begin: (*Kit).leaveEngine, end: (*Kit).returnEngine, acts: (*Kit).hitAtOnce,
+		Kind: EngineAway, help: "the container engine does not answer; containers live on; one of several engines with `--engine`, or all",
+		takes: []string{"engine", "error", "at", "for"},
+		begin: (*Kit).leaveEngines, end: (*Kit).returnEngines, acts: (*Kit).hitEngine,
+	},
+	{
+		Kind: EngineDown, help: "the machine of a container engine loses its power: all that runs there ends at once, and the engine does not answer until the fault ends",
+		takes: []string{"engine", "at", "for"},
+		begin: (*Kit).leaveEngines, end: (*Kit).returnEngines, acts: (*Kit).hitEngine,
 	},
 	{
 		Kind: TerminateInstance, help: "an EC2 instance is lost with its tasks, for good; a random one if none is named",

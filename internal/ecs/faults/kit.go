@@ -7,7 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
@@ -21,8 +20,8 @@ type Options struct {
 	Store *store.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
-	// Engine is what stands before the engine that runs containers.
-	Engine *fault.Engine
+	// Engines are those that there are, which share their rules.
+	Engines []Engine
 	// BeginInstance has a container instance fail, and returns which; EndInstance undoes what can be
 	// undone.
 	BeginInstance func(Fault) (*state.ContainerInstance, error)
@@ -85,6 +84,9 @@ func New(o Options) *Kit { return &Kit{Options: o} }
 // has chosen.
 func (k *Kit) Add(wanted Fault) (Fault, error) {
 	if err := wanted.check(); err != nil {
+		return Fault{}, err
+	}
+	if err := k.checkEngine(wanted.Engine); err != nil {
 		return Fault{}, err
 	}
 	if wanted.Kind == Load {

@@ -31,6 +31,7 @@ var members = []Member{
 	{Name: "zone", Help: "Availability `zone`, such as us-east-1a", field: func(f *Fault) any { return &f.Zone }},
 	{Name: "subnet", Help: "`id` of a subnet", field: func(f *Fault) any { return &f.Subnet }},
 	{Name: "provider", Help: "capacity `provider`: FARGATE, which tasks without one are as well, or FARGATE_SPOT", field: func(f *Fault) any { return &f.Provider }},
+	{Name: "engine", Help: "`name` of a container engine (default: all that there are)", field: func(f *Fault) any { return &f.Engine }},
 	{Name: "api", Help: "`name` of the API as signatures have it: ecs, ec2, autoscaling, logs", field: func(f *Fault) any { return &f.API }},
 	{Name: "operation", Help: "`pattern` of the operation's name: Describe*", field: func(f *Fault) any { return &f.Operation }},
 	{Name: "caller", Help: "access key id, account, or name or ARN of the role of the `caller`", field: func(f *Fault) any { return &f.Caller }},
