@@ -180,6 +180,9 @@ func (e *Engine) Close() error {
 	if e.owner.Durable() {
 		e.owners.Leave()
 	}
+	if e.networks.Swarm != nil {
+		e.networks.Swarm.Leave(e.networks)
+	}
 	e.close()
 	e.sessions.Close()
 	e.commands.Close()

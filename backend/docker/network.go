@@ -44,25 +44,14 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	if err != nil {
 		return dockerapi.Classify(err)
 	}
-	defer e.warm.TaskStarts()()
-	e.releaseWarm(ctx, name, netip.Prefix{}, netip.Addr{})
-	members, err := e.networks.Members(ctx, vpc, false)
-	switch {
-	case err != nil:
-		return dockerapi.Classify(err)
-	case len(members) > 0:
-		return fmt.Errorf("network %s has active endpoints: %s", name, dockerapi.FirstName(members[0].Names))
+	if vpc.Overlay {
+		return dockerapi.Classify(e.networks.RemoveOverlay(ctx, name, vpc))
 	}
-	left, err := e.relay.Leave(ctx, vpc)
+	done, err := e.quit(ctx, name, vpc)
 	if err != nil {
 		return dockerapi.Classify(err)
 	}
-	defer left()
-	resolved, err := e.resolvers.Remove(ctx, vpc)
-	if err != nil {
-		return dockerapi.Classify(err)
-	}
-	defer resolved()
+	defer done()
 	if !vpc.Adopted {
 		err = e.networks.Remove(ctx, vpc.ID)
 	}
@@ -70,11 +59,44 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	case errors.Is(err, dockerapi.ErrNetworkStuck): // as when all is removed
 		e.log.Warn("cannot remove a network: it stays until the engine is restarted", "network", vpc.DockerName, "error", err)
 	case err != nil && !cerrdefs.IsNotFound(err):
-		e.relay.Begin() // it is to come back
 		return dockerapi.Classify(err)
 	}
 	e.networks.Forget(ctx, func(known string, _ vpcnet.Network) bool { return known == name })
 	return nil
+}
+
+// quit takes the relay, the resolver and warm sandboxes off a network that is to be removed, unless other containers run
+// there. They must not come back until done is called.
+func (e *Engine) quit(ctx context.Context, name string, vpc vpcnet.Network) (done func(), err error) {
+	ended := e.warm.TaskStarts()
+	e.releaseWarm(ctx, name, netip.Prefix{}, netip.Addr{})
+	members, err := e.networks.Members(ctx, vpc, false)
+	if err == nil && len(members) > 0 {
+		err = fmt.Errorf("network %s has active endpoints: %s", name, dockerapi.FirstName(members[0].Names))
+	}
+	if err != nil {
+		ended()
+		return nil, err
+	}
+	left, err := e.relay.Leave(ctx, vpc)
+	if err != nil {
+		ended()
+		return nil, err
+	}
+	resolved, err := e.resolvers.Remove(ctx, vpc)
+	if err != nil {
+		left()
+		ended()
+		return nil, err
+	}
+	return func() {
+		resolved()
+		left()
+		ended()
+		if _, stays := e.networks.Known(name); stays {
+			e.relay.Begin() // it is to come back
+		}
+	}, nil
 }
 
 // ReserveAddress implements backend.Engine.

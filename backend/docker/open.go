@@ -24,6 +24,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/session"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/watch"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
@@ -70,6 +71,11 @@ type Options struct {
 	// Apart keeps the container in which this process runs, if it does, off the owner's networks: a container on one
 	// more network may send what is for elsewhere through it. Sandboxes are then reached through a relay.
 	Apart bool
+	// Name is how messages name the engine among several. Empty: by its address.
+	Name string
+	// Swarm is what engines share that are in one Docker swarm: they have the same networks and give no address twice. Nil
+	// is an engine by itself.
+	Swarm *Swarm
 	// Log is where the engine tells what it does of its own accord. Nil discards.
 	Log *slog.Logger
 }
@@ -114,6 +120,12 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	if opts.Apart {
 		e.networks.StayApart()
 	}
+	if opts.Swarm != nil && !opts.Unanswered {
+		if _, err := e.networks.Node(ping); err != nil {
+			_ = e.Close()
+			return nil, fmt.Errorf("open docker engine: %w", err)
+		}
+	}
 	return e, nil
 }
 
@@ -147,6 +159,7 @@ func (e *Engine) assemble(opts Options) {
 	})
 	e.networks = vpcnet.New(vpcnet.Options{
 		Client: e.client, Containers: e.containers, Owner: e.owner, Leases: &e.leases, Local: e.local, Log: e.log, Found: e.foundOnNetwork,
+		Swarm: opts.Swarm.networks(), Name: swarm.Engine{Name: opts.Name, Host: e.host}, Quit: e.quit,
 	})
 	e.heartbeat = owner.NewHeartbeat(owner.HeartbeatOptions{
 		Client: e.client, Containers: e.containers, Owner: e.owner, Ulimits: e.ulimits, Errands: e.errands, Local: e.local, Closing: e.closing, Log: e.log,

@@ -9,7 +9,8 @@ import (
 )
 
 // RemoveAll implements backend.Engine. The heartbeat goes last, so that the rest
-// of an interrupted call still has an owner that is plainly dead or alive.
+// of an interrupted call still has an owner that is plainly dead or alive. The networks of a swarm go when no engine of it
+// has a container of the owner's.
 func (e *Engine) RemoveAll(ctx context.Context) error {
 	e.warm.Empty(ctx)
 	dropped := errors.Join(e.relay.Drop(ctx), e.resolvers.Drop(ctx))
@@ -17,6 +18,9 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	listed, err := e.owners.RemoveOwn(ctx)
 	if !listed {
 		return err
+	}
+	if e.networks.Swarm != nil {
+		err = errors.Join(err, e.networks.RemoveUnused(ctx))
 	}
 	e.limits.RemoveLost(ctx)
 	e.networks.Forget(ctx, func(string, vpcnet.Network) bool { return true })

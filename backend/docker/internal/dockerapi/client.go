@@ -146,7 +146,9 @@ func (c Client) NetworkCreate(ctx context.Context, r network.CreateRequest) (id 
 		}{r, true}, &made)
 		return made.ID, err
 	}
-	made, err := c.Client.NetworkCreate(ctx, r.Name, client.NetworkCreateOptions{Driver: r.Driver, Options: r.Options, Labels: r.Labels, IPAM: r.IPAM})
+	made, err := c.Client.NetworkCreate(ctx, r.Name, client.NetworkCreateOptions{
+		Driver: r.Driver, Scope: r.Scope, Internal: r.Internal, Attachable: r.Attachable, Options: r.Options, Labels: r.Labels, IPAM: r.IPAM,
+	})
 	return made.ID, err
 }
 

@@ -19,7 +19,7 @@ type property struct {
 	containers []container.Summary // without what resolvers and heartbeats have
 	resolvers  []container.Summary // of the networks, with which they go
 	heartbeats []container.Summary // and cgroup managers, which are needed to the end, and relays
-	networks   []network.Summary
+	networks   []network.Summary   // of this engine alone
 	volumes    []volume.Volume
 }
 
@@ -42,6 +42,7 @@ func (r *Registry) listProperty(ctx context.Context, which client.Filters) (prop
 	if all.networks, err = r.Client.NetworkList(ctx, which); err != nil {
 		return all, err
 	}
+	all.networks = slices.DeleteFunc(all.networks, func(n network.Summary) bool { return n.Scope == "swarm" })
 	all.volumes, err = r.Client.VolumeList(ctx, which)
 	return all, err
 }

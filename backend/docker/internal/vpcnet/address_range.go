@@ -38,13 +38,26 @@ func (s *Networks) inTheWay(spec backend.NetworkSpec, networks []network.Summary
 	if !spec.Exact && !spec.Isolated || !want.IsValid() {
 		return nil
 	}
+	if err := inTheWayOf(want, networks); err != nil {
+		return err
+	}
+	return s.onHost(want)
+}
+
+// inTheWayOf refuses a range that a network overlaps, and names that network.
+func inTheWayOf(want netip.Prefix, networks []network.Summary) error {
 	for _, n := range networks {
 		for _, has := range taken([]network.Summary{n}) {
-			if has.Overlaps(want) {
+			if want.IsValid() && has.Overlaps(want) {
 				return dockerapi.WithMeaning(fmt.Errorf("%s overlaps %s of network %s", want, has, n.Name), backend.ErrAddressInUse)
 			}
 		}
 	}
+	return nil
+}
+
+// onHost refuses a range that this host has elsewhere, where the engine is on it.
+func (s *Networks) onHost(want netip.Prefix) error {
 	if !s.Local {
 		return nil
 	}
@@ -59,7 +72,7 @@ func (s *Networks) inTheWay(spec backend.NetworkSpec, networks []network.Summary
 // RangeInUse is an error that names what overlaps a range; nil if nothing does. See
 // backend.RangeChecker.
 func (s *Networks) RangeInUse(ctx context.Context, cidr netip.Prefix) error {
-	networks, err := s.Client.NetworkList(ctx, nil)
+	networks, err := s.listed(ctx, nil)
 	if err != nil {
 		return err
 	}

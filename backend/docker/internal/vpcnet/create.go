@@ -18,7 +18,17 @@ import (
 )
 
 func (s *Networks) ensure(ctx context.Context, spec backend.NetworkSpec, own Own) (Network, error) {
-	existing, err := s.Client.NetworkList(ctx, nil)
+	if s.Swarm != nil && !spec.Isolated {
+		vpc, err := s.ensureOverlay(ctx, spec)
+		if err != nil {
+			return Network{}, err
+		}
+		return vpc, s.join(ctx, vpc, own)
+	}
+	existing, err := s.listed(ctx, nil)
+	if s.Swarm != nil && errors.Is(err, backend.ErrUnavailable) { // a manager is away, which a bridge does not need
+		existing, err = s.Client.NetworkList(ctx, nil)
+	}
 	if err != nil {
 		return Network{}, err
 	}
@@ -31,7 +41,7 @@ func (s *Networks) ensure(ctx context.Context, spec backend.NetworkSpec, own Own
 			return vpc, s.join(ctx, vpc, own)
 		}
 	}
-	if !spec.Exact {
+	if !spec.Exact && s.Swarm == nil {
 		if vpc, found, err := s.adopt(ctx, existing, spec.Name, own); found || err != nil {
 			return vpc, err
 		}
@@ -71,8 +81,10 @@ func (s *Networks) create(ctx context.Context, spec backend.NetworkSpec, existin
 			return Network{}, dockerapi.WithMeaning(err, backend.ErrAddressInUse)
 		}
 	}
-	return Network{}, errors.New("no free /16 for the VPC: each candidate overlaps a network of the engine or the host; choose one with --vpc-cidr")
+	return Network{}, errNoRange
 }
+
+var errNoRange = errors.New("no free /16 for the VPC: each candidate overlaps a network of the engine or the host; choose one with --vpc-cidr")
 
 // avoid are the ranges that networks of the engine have, and its host where that is seen.
 func (s *Networks) avoid(existing []network.Summary) []netip.Prefix {

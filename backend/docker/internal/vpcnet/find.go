@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
+
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
@@ -59,7 +63,7 @@ func (s *Networks) Named(ctx context.Context, dockerName string) (Network, error
 
 // List lists the owner's networks that have further labels.
 func (s *Networks) List(ctx context.Context, labels map[string]string) ([]backend.Network, error) {
-	found, err := s.Client.NetworkList(ctx, s.Owner.Filter(labels))
+	found, err := s.listed(ctx, s.Owner.Filter(labels))
 	if err != nil {
 		return nil, dockerapi.Classify(err)
 	}
@@ -70,4 +74,20 @@ func (s *Networks) List(ctx context.Context, labels map[string]string) ([]backen
 		}
 	}
 	return list, nil
+}
+
+// listed are networks of the engine, and those of its swarm as a manager has them: another engine knows one as long as it
+// has a container there.
+func (s *Networks) listed(ctx context.Context, which client.Filters) ([]network.Summary, error) {
+	own, err := s.Client.NetworkList(ctx, which)
+	if err != nil || s.Swarm == nil {
+		return own, err
+	}
+	manager, err := s.Swarm.Manager(ctx)
+	if err != nil {
+		return nil, err
+	}
+	overlays, err := s.Swarm.overlays(ctx, manager, which)
+	own = slices.DeleteFunc(own, func(n network.Summary) bool { return isOverlay(n.Network) })
+	return slices.Concat(overlays, own), err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
@@ -23,6 +24,9 @@ type Network struct {
 	Adopted bool
 	// Isolated networks have no address of the engine's host.
 	Isolated bool
+	// Overlay networks are those of a swarm, which its engines share. They lead nowhere, and the hosts of the engines
+	// have no address there.
+	Overlay bool
 	// Resolver says that sandboxes on it ask a resolver.
 	Resolver bool
 	// fresh is one that was made just now.
@@ -46,7 +50,9 @@ func networkOf(n network.Network) (Network, error) {
 			}
 			isolated := n.Options[noHostAddress] == "true"
 			vpc := Network{ID: n.ID, DockerName: n.Name, Subnet: subnet, Gateway: gateway, Isolated: isolated, Labels: label.SpecLabels(n.Labels)}
-			if config.IPRange.IsValid() || n.Labels[label.OwnerKey] == "" { // the user's own may lack one
+			if vpc.Overlay = isOverlay(n); vpc.Overlay {
+				vpc.share = swarm.ShareBy(config.IPRange).All
+			} else if config.IPRange.IsValid() || n.Labels[label.OwnerKey] == "" { // the user's own may lack one
 				vpc.share = ipam.EngineShare(subnet)
 			}
 			return vpc, nil

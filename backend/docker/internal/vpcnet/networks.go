@@ -21,6 +21,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
@@ -32,11 +33,12 @@ type Networks struct {
 	self  lazy.Value[Own]
 	mu    sync.Mutex         // never held while the engine is asked
 	known map[string]Network // by Network.Name of package backend
+	node  lazy.Value[swarm.Node]
 
 	making map[string]*making // by the same; whose turn it is uses it
 }
 
-// Options are what Networks need; all are required.
+// Options are what Networks need; all but Swarm are required.
 type Options struct {
 	Client     dockerapi.Client
 	Containers *containers.Store
@@ -44,14 +46,24 @@ type Options struct {
 	Leases     *Leases
 	Local      bool // the engine's socket is on this machine
 	Log        *slog.Logger
+	// Swarm has the networks of VPCs, which are overlays then. Nil: they are bridges of the engine.
+	Swarm *Swarm
+	Name  swarm.Engine // of the engine, in messages
 	// Found is told of each container of the owner's on a network that an earlier run has made. It
 	// reports whether it has removed it.
 	Found func(context.Context, Network, container.Summary) (removed bool)
+	// Quit takes off a network of a VPC what serves it on the engine, and refuses where a container of the owner's runs
+	// there. Nothing of the kind comes back until done is called.
+	Quit func(ctx context.Context, name string, vpc Network) (done func(), err error)
 }
 
 // New returns the networks of an owner, of which none is known yet.
 func New(o Options) *Networks {
-	return &Networks{Options: o, turn: semaphore.NewWeighted(1), known: map[string]Network{}, making: map[string]*making{}}
+	s := &Networks{Options: o, turn: semaphore.NewWeighted(1), known: map[string]Network{}, making: map[string]*making{}}
+	if o.Swarm != nil {
+		o.Swarm.join(s)
+	}
+	return s
 }
 
 // Ensure has the network of a VPC be there, which the container is on in which this process runs. The
@@ -106,7 +118,11 @@ func (s *Networks) know(ctx context.Context, name string, vpc Network) error {
 	if ok && known.ID == vpc.ID {
 		return nil
 	}
-	vpc.Addresses = ipam.New(vpc.Subnet, vpc.Gateway, vpc.share)
+	if vpc.Overlay && s.Swarm != nil {
+		vpc.Addresses = s.Swarm.addresses(vpc)
+	} else {
+		vpc.Addresses = ipam.New(vpc.Subnet, vpc.Gateway, vpc.share)
+	}
 	if !vpc.fresh {
 		if err := s.occupyKnown(ctx, vpc); err != nil {
 			return err
@@ -173,7 +189,11 @@ func (s *Networks) Get(ctx context.Context, name string) (Network, error) {
 	if known, ok := s.Known(name); ok {
 		return known, nil
 	}
-	found, err := s.Client.NetworkList(ctx, s.Owner.Filter(map[string]string{label.VPCKey: name}))
+	which := s.Owner.Filter(map[string]string{label.VPCKey: name})
+	found, err := s.Client.NetworkList(ctx, which)
+	if err == nil && s.Swarm != nil && (len(found) != 1 || isOverlay(found[0].Network)) {
+		found, err = s.listed(ctx, which)
+	}
 	if err != nil {
 		return Network{}, err
 	}
@@ -195,6 +215,13 @@ func (s *Networks) All() map[string]Network {
 	return maps.Clone(s.known)
 }
 
+// forgetOverlay forgets a network that is gone from the swarm.
+func (s *Networks) forgetOverlay(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.known, func(_ string, vpc Network) bool { return vpc.ID == id })
+}
+
 // Forget forgets networks that are gone, behind the one that is just being looked for, if that
 // does not take too long.
 func (s *Networks) Forget(ctx context.Context, which func(name string, vpc Network) bool) {
@@ -209,6 +236,9 @@ func (s *Networks) Forget(ctx context.Context, which func(name string, vpc Netwo
 // GatewayHere reports whether the engine's bridges are interfaces of this host, which
 // a socket of this host alone does not prove.
 func (s *Networks) GatewayHere(ctx context.Context) (bool, error) {
+	if s.Swarm != nil { // the networks of VPCs are no bridges
+		return false, nil
+	}
 	for _, vpc := range s.All() {
 		if !vpc.Isolated {
 			return isHostAddress(vpc.Gateway), nil

@@ -1,0 +1,123 @@
+package vpcnet
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	cerrdefs "github.com/containerd/errdefs"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
+)
+
+// RemoveOverlay removes a network of the swarm, unless a container of the owner's runs there on an engine that answers.
+// Containers of an engine that does not answer keep it as well: Swarm says so.
+func (s *Networks) RemoveOverlay(ctx context.Context, name string, vpc Network) error {
+	w := s.Swarm
+	if err := w.turn.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	defer w.turn.Release(1)
+	manager, err := w.Manager(ctx)
+	if err != nil {
+		return err
+	}
+	engines, _ := w.all()
+	var quits sync.WaitGroup
+	failures := make([]error, len(engines))
+	dones := make([]func(), len(engines))
+	for i, on := range engines {
+		quits.Go(func() {
+			soon, cancel := context.WithTimeout(ctx, enginePatience)
+			defer cancel()
+			if dones[i], failures[i] = on.Quit(soon, name, vpc); failures[i] != nil {
+				if ctx.Err() == nil && (dockerapi.Lost(failures[i]) || soon.Err() != nil) {
+					failures[i] = nil // it does not answer
+				}
+				return
+			}
+			if _, err := on.disconnectAll(ctx, vpc.ID); err != nil && !cerrdefs.IsNotFound(err) {
+				failures[i] = err
+			}
+		})
+	}
+	quits.Wait()
+	defer func() {
+		for _, done := range dones {
+			if done != nil {
+				done()
+			}
+		}
+	}()
+	if err := errors.Join(failures...); err != nil {
+		return err
+	}
+	if err := removeSoon(ctx, manager, vpc.ID); err != nil && !cerrdefs.IsNotFound(err) {
+		return err
+	}
+	w.forget(vpc.ID)
+	return nil
+}
+
+// RemoveUnused removes the owner's networks of the swarm that no engine of the run has a container on. Where an engine does
+// not answer they stay.
+func (s *Networks) RemoveUnused(ctx context.Context) error {
+	found, err := s.List(ctx, nil)
+	if err != nil {
+		return err
+	}
+	var failures []error
+	for _, n := range found {
+		vpc, err := s.Get(ctx, n.Name)
+		if err == nil && vpc.Overlay && s.Swarm.unused(ctx, vpc) {
+			err = s.RemoveOverlay(ctx, n.Name, vpc)
+		}
+		if err != nil && !errors.Is(err, backend.ErrNotFound) {
+			failures = append(failures, err)
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// unused reports whether all engines say that the owner has no container on a network.
+func (w *Swarm) unused(ctx context.Context, vpc Network) bool {
+	engines, _ := w.all()
+	for _, s := range engines {
+		soon, cancel := context.WithTimeout(ctx, enginePatience)
+		members, err := s.Members(soon, vpc, true)
+		cancel()
+		if err != nil || len(members) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// A manager learns a little later that a container is off a network.
+const (
+	learnPatience = 10 * time.Second
+	learnPause    = 20 * time.Millisecond
+)
+
+// removeSoon removes a network from which the last container has just been taken.
+func removeSoon(ctx context.Context, manager dockerapi.Client, id string) error {
+	for began := time.Now(); ; {
+		err := manager.NetworkRemove(ctx, id)
+		if err == nil || !inUse(err) || time.Since(began) > learnPatience {
+			return err
+		}
+		if err := pause.For(ctx, learnPause); err != nil {
+			return err
+		}
+	}
+}
+
+// inUse recognizes the refusal of a manager, or of the engine, to remove a network.
+// Source: swarmkit, manager/controlapi/network.go; Moby, libnetwork/error.go.
+func inUse(err error) bool {
+	return strings.Contains(err.Error(), "is in use by task") || strings.Contains(err.Error(), "has active endpoints")
+}

@@ -1,0 +1,201 @@
+package vpcnet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/moby/moby/api/types/network"
+	"golang.org/x/sync/semaphore"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
+	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
+)
+
+// Swarm is what the engines of one Docker swarm share: the networks of VPCs, and which of their addresses are taken.
+type Swarm struct {
+	log  *slog.Logger
+	turn *semaphore.Weighted // held while the network of a VPC is looked for, made or removed
+
+	mu      sync.Mutex // never held while an engine is asked
+	engines []*Networks
+	manager *Networks // that answered last
+	books   map[string]*ipam.Network
+	gone    map[string]bool // ids of networks that were removed
+}
+
+// NewSwarm returns a swarm of which no engine is known yet.
+func NewSwarm(log *slog.Logger) *Swarm {
+	return &Swarm{log: log, turn: semaphore.NewWeighted(1), books: map[string]*ipam.Network{}, gone: map[string]bool{}}
+}
+
+const (
+	// overlayTimeout bounds the making of a network: a manager gives up after 20 seconds.
+	overlayTimeout = 45 * time.Second
+	// managerPatience is how long a manager may take to say that it is one, and enginePatience how long
+	// an engine may take to answer for another.
+	managerPatience = 5 * time.Second
+	enginePatience  = 5 * time.Second
+)
+
+// join adds an engine.
+func (w *Swarm) join(s *Networks) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.engines = append(w.engines, s)
+}
+
+// Leave forgets an engine that is closed.
+func (w *Swarm) Leave(s *Networks) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.engines = slices.DeleteFunc(w.engines, func(known *Networks) bool { return known == s })
+	if w.manager == s {
+		w.manager = nil
+	}
+}
+
+// All are the engines in the order in which they were opened, but that the latest manager comes first.
+func (w *Swarm) all() (engines []*Networks, manager *Networks) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.engines), w.manager
+}
+
+// Manager is a client of an engine that manages the swarm and answers.
+func (w *Swarm) Manager(ctx context.Context) (dockerapi.Client, error) {
+	engines, latest := w.all()
+	if latest != nil {
+		engines = slices.Insert(slices.DeleteFunc(engines, func(s *Networks) bool { return s == latest }), 0, latest)
+	}
+	var last error
+	for _, s := range engines {
+		soon, cancel := context.WithTimeout(ctx, managerPatience)
+		err := s.Client.Manages(soon)
+		cancel()
+		if ctx.Err() != nil {
+			return dockerapi.Client{}, ctx.Err()
+		}
+		if err == nil {
+			w.mu.Lock()
+			w.manager = s
+			w.mu.Unlock()
+			return s.Client, nil
+		}
+		last = err
+	}
+	return dockerapi.Client{}, dockerapi.Unavailable(fmt.Errorf("the swarm has no manager that answers: %w", last))
+}
+
+// bridges are the networks that engines have for themselves, as far as they answer.
+func (w *Swarm) bridges(ctx context.Context) (all []network.Summary) {
+	engines, _ := w.all()
+	each := make([][]network.Summary, len(engines))
+	var asked sync.WaitGroup
+	for i, s := range engines {
+		asked.Go(func() {
+			soon, cancel := context.WithTimeout(ctx, enginePatience)
+			defer cancel()
+			found, err := s.Client.NetworkList(soon, nil)
+			if err != nil {
+				w.log.Debug("ranges of an engine are not known", "of", s.Name, "error", err)
+			}
+			for _, n := range found {
+				if !isOverlay(n.Network) {
+					n.Name += " of " + s.Name.String()
+					each[i] = append(each[i], n)
+				}
+			}
+		})
+	}
+	asked.Wait()
+	return slices.Concat(each...)
+}
+
+// addresses are those of a network of the swarm, which its engines share.
+func (w *Swarm) addresses(vpc Network) *ipam.Network {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	known := w.books[vpc.ID]
+	if known == nil {
+		known = ipam.New(vpc.Subnet, vpc.Gateway, vpc.share)
+		w.books[vpc.ID] = known
+	}
+	return known
+}
+
+// forget forgets a network that is gone.
+func (w *Swarm) forget(id string) {
+	w.mu.Lock()
+	delete(w.books, id)
+	w.gone[id] = true
+	engines := slices.Clone(w.engines)
+	w.mu.Unlock()
+	for _, s := range engines {
+		s.forgetOverlay(id)
+	}
+}
+
+func (w *Swarm) isGone(id string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.gone[id]
+}
+
+// Node is what the engine is in its swarm. An engine that cannot be used there is an error, which says what to do.
+func (s *Networks) Node(ctx context.Context) (swarm.Node, error) {
+	return s.node.Get(ctx, func(ctx context.Context) (swarm.Node, error) {
+		info, err := s.Client.Info(ctx)
+		if err != nil {
+			return swarm.Node{}, err
+		}
+		return swarm.NodeOf(s.Name, info.Swarm)
+	})
+}
+
+// soonNode is Node of an engine that may not answer.
+func (s *Networks) soonNode(ctx context.Context) (swarm.Node, error) {
+	soon, cancel := context.WithTimeout(ctx, enginePatience)
+	defer cancel()
+	return s.Node(soon)
+}
+
+// Check reports what keeps the engines from being used together. Those that do not answer are left out.
+func (w *Swarm) Check(ctx context.Context) error {
+	engines, _ := w.all()
+	var first *Networks // that has told the id of the swarm
+	var cluster string
+	nodes := map[*Networks]swarm.Node{}
+	for _, s := range engines {
+		node, err := s.soonNode(ctx)
+		switch {
+		case err != nil && (dockerapi.Lost(err) || errors.Is(err, context.DeadlineExceeded)) && ctx.Err() == nil:
+			continue
+		case err != nil:
+			return err
+		case node.Cluster != "" && first == nil:
+			first, cluster = s, node.Cluster
+		case node.Cluster != "" && node.Cluster != cluster:
+			return swarm.TwoSwarms(first.Name, s.Name)
+		}
+		nodes[s] = node
+	}
+	for _, s := range engines {
+		node, answered := nodes[s]
+		switch {
+		case !answered || node.Manager:
+		case first == nil && len(nodes) == len(engines):
+			return swarm.NoManager(s.Name, node)
+		case first != nil:
+			if known, err := first.Client.HasNode(ctx, node.ID); err == nil && !known {
+				return swarm.TwoSwarms(first.Name, s.Name)
+			}
+		}
+	}
+	return nil
+}

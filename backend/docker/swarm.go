@@ -1,0 +1,52 @@
+package docker
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
+)
+
+// Swarm is what the engines of one Docker swarm share. Networks of VPCs are overlays of the swarm, which are made on an
+// engine that manages it, and no two engines give the same address. Nothing here changes the swarm itself.
+type Swarm struct{ shared *vpcnet.Swarm }
+
+// SwarmOptions say how engines share a swarm.
+type SwarmOptions struct {
+	// Log is where the engines tell what they do of their own accord. Nil discards.
+	Log *slog.Logger
+}
+
+// NewSwarm returns a swarm for [Options.Swarm] of each of its engines.
+func NewSwarm(opts SwarmOptions) *Swarm {
+	log := opts.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Swarm{vpcnet.NewSwarm(log)}
+}
+
+// networks are those of the swarm; nil where there is none.
+func (s *Swarm) networks() *vpcnet.Swarm {
+	if s == nil {
+		return nil
+	}
+	return s.shared
+}
+
+// Check is an error in one line where the engines that have been opened are not in one swarm, or none of them manages it.
+// It says what the user types. Engines that do not answer are left out.
+func (s *Swarm) Check(ctx context.Context) error { return s.shared.Check(ctx) }
+
+// SwarmRole is "manager" or "worker"; empty: the engine was opened without a swarm.
+func (e *Engine) SwarmRole(ctx context.Context) (string, error) {
+	if e.networks.Swarm == nil {
+		return "", nil
+	}
+	node, err := e.networks.Node(ctx)
+	if err != nil {
+		return "", dockerapi.Classify(err)
+	}
+	return node.Role(), nil
+}
