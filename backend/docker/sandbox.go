@@ -150,7 +150,7 @@ func (e *Engine) addCommand(ctx context.Context, r container.CreateRequest, spec
 	e.relay.Name(ctx, r.HostConfig, vpc)
 	at := e.relay.SettledAddress(ctx, vpc)
 	r.Cmd = e.hold(ip, at)
-	if at != vpc.RelayAddress() {
+	if at != vpc.RelayAddress() || vpc.Overlay { // the engine may have another usual one in the next run
 		r.Labels[label.RelayKey] = at.String()
 	}
 	if spec.Routes != "" { // it is that of a container instance, whose agent is asked there as well

@@ -16,6 +16,7 @@ type Network struct {
 	mu      sync.Mutex
 	cidr    netip.Prefix
 	engine  netip.Prefix // the engine's own share, which is never handed out
+	barred  netip.Prefix // which cannot be occupied either
 	used    map[uint32]use
 	subnets map[netip.Prefix]*subnet
 }
@@ -90,12 +91,19 @@ func (n *Network) Occupy(a netip.Addr) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	u := n.used[number(a)]
-	if u.taken {
+	if u.taken || n.barred.Contains(a) {
 		return false
 	}
 	u.taken = true
 	n.used[number(a)] = u
 	return true
+}
+
+// Bar has nothing occupy the addresses of a range: others have them.
+func (n *Network) Bar(from netip.Prefix) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.barred = from
 }
 
 // Give returns an address; a reservation of it stays.

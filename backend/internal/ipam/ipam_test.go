@@ -62,6 +62,17 @@ func TestTheWholeNetworkSparesTheEnginesShare(t *testing.T) {
 	}
 }
 
+func TestABarredAddressIsNeverOccupied(t *testing.T) {
+	n := New(vpc, gateway, EngineShare(vpc))
+	n.Bar(EngineShare(vpc))
+	if at := EngineShare(vpc).Addr(); n.Occupy(at) {
+		t.Errorf("%s of the engine's share is occupied", at)
+	}
+	if at := EngineShare(vpc).Addr().Prev(); !n.Occupy(at) {
+		t.Errorf("%s beside the engine's share is not occupied", at)
+	}
+}
+
 func TestAReservationOutlivesItsSandbox(t *testing.T) {
 	n, subnet := New(vpc, gateway, EngineShare(vpc)), netip.MustParsePrefix("172.31.16.0/28")
 	a, err := n.Reserve(subnet)

@@ -2,8 +2,10 @@ package dockerapi
 
 import (
 	"context"
+	"net/netip"
 
 	cerrdefs "github.com/containerd/errdefs"
+	"github.com/moby/moby/api/types/swarm"
 	"github.com/moby/moby/client"
 )
 
@@ -20,4 +22,30 @@ func (c Client) HasNode(ctx context.Context, id string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// Attachment is a container that has an address on a network of a swarm.
+type Attachment struct {
+	Node, Container string
+	Address         netip.Addr
+}
+
+// Attachments asks a manager which containers are on a network, on any engine: also on one that does not answer any more.
+// Source: swarmkit, tasks with a NetworkAttachmentSpec.
+func (c Client) Attachments(ctx context.Context, networkID string) (all []Attachment, err error) {
+	which := make(client.Filters).Add("runtime", string(swarm.RuntimeNetworkAttachment)).Add("desired-state", "running")
+	found, err := c.TaskList(ctx, client.TaskListOptions{Filters: which})
+	for _, task := range found.Items {
+		if task.Spec.NetworkAttachmentSpec == nil {
+			continue
+		}
+		for _, on := range task.NetworksAttachments {
+			for _, address := range on.Addresses {
+				if on.Network.ID == networkID {
+					all = append(all, Attachment{task.NodeID, task.Spec.NetworkAttachmentSpec.ContainerID, address.Addr()})
+				}
+			}
+		}
+	}
+	return all, err
 }

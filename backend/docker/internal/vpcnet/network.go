@@ -33,6 +33,8 @@ type Network struct {
 	fresh bool
 	// share is the part from which the engine gives addresses to the containers of others.
 	share netip.Prefix
+	// places are those of the relay and the resolver on an overlay.
+	places swarm.Places
 }
 
 // Public is what others know of it under a name.
@@ -62,13 +64,24 @@ func networkOf(n network.Network) (Network, error) {
 }
 
 // RelayAddress is where the relay of a network is: at the fourth address of the range, which AWS
-// keeps for future use.
+// keeps for future use. On an overlay each engine has another one.
 // Source: Amazon VPC user guide, subnet sizing.
-func (n Network) RelayAddress() netip.Addr { return n.reserved(3) }
+func (n Network) RelayAddress() netip.Addr {
+	if n.Overlay {
+		return n.places.Relay
+	}
+	return n.reserved(3)
+}
 
-// ResolverAddress is where the resolver of a network is: at the third address of the range.
+// ResolverAddress is where the resolver of a network is: at the third address of the range. On an overlay each engine has
+// another one.
 // Source: Amazon VPC user guide, Amazon DNS server.
-func (n Network) ResolverAddress() netip.Addr { return n.reserved(2) }
+func (n Network) ResolverAddress() netip.Addr {
+	if n.Overlay {
+		return n.places.Resolver
+	}
+	return n.reserved(2)
+}
 
 // reserved is an address that is so many behind the first one, if others may have it.
 func (n Network) reserved(behind int) netip.Addr {

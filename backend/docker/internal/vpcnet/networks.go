@@ -118,14 +118,17 @@ func (s *Networks) know(ctx context.Context, name string, vpc Network) error {
 	if ok && known.ID == vpc.ID {
 		return nil
 	}
-	if vpc.Overlay && s.Swarm != nil {
-		vpc.Addresses = s.Swarm.addresses(vpc)
+	if vpc.Overlay {
+		var err error
+		if vpc, err = s.open(ctx, vpc); err != nil {
+			return err
+		}
 	} else {
 		vpc.Addresses = ipam.New(vpc.Subnet, vpc.Gateway, vpc.share)
-	}
-	if !vpc.fresh {
-		if err := s.occupyKnown(ctx, vpc); err != nil {
-			return err
+		if !vpc.fresh {
+			if err := s.occupyKnown(ctx, vpc); err != nil {
+				return err
+			}
 		}
 	}
 	s.mu.Lock()
@@ -145,16 +148,17 @@ func (s *Networks) Known(name string) (vpc Network, known bool) {
 // occupyKnown takes the addresses of the sandboxes and containers that are there.
 func (s *Networks) occupyKnown(ctx context.Context, vpc Network) error {
 	began := s.Leases.allBegan()
-	found, err := s.Members(ctx, vpc, true)
+	found, err := s.containersOn(ctx, vpc, true)
 	if err != nil {
 		return err
 	}
-	for _, c := range found {
+	s.noteNumber(vpc, found)
+	for _, c := range slices.DeleteFunc(found, serves) {
 		if c.NetworkSettings == nil || s.Found(ctx, vpc, c) {
 			continue
 		}
 		ip := dockerapi.EndpointAddress(c.NetworkSettings.Networks[vpc.DockerName])
-		if ip.IsValid() && vpc.Addresses.Occupy(ip) {
+		if ip.IsValid() && (vpc.Addresses.Occupy(ip) || vpc.Overlay && s.Swarm.bookOf(vpc).claim(ip, c.ID)) {
 			s.Leases.Add(c.ID, Lease{ip, vpc.Addresses})
 			if c.Labels[label.KindKey] == string(label.Container) && c.State == container.StateExited {
 				s.Leases.Rest(c.ID, began[c.ID])
@@ -167,13 +171,20 @@ func (s *Networks) occupyKnown(ctx context.Context, vpc Network) error {
 // Members are the owner's containers on a network, but for the relay and the resolver: all, or those
 // that run.
 func (s *Networks) Members(ctx context.Context, vpc Network, all bool) ([]container.Summary, error) {
-	members := s.Owner.Filter(nil)
-	members.Add("network", vpc.DockerName)
-	found, err := s.Client.ContainerList(ctx, client.ContainerListOptions{All: all, Filters: members})
-	return slices.DeleteFunc(found, func(c container.Summary) bool {
-		of := label.Kind(c.Labels[label.KindKey])
-		return of == label.Relay || of == label.Resolver
-	}), err
+	found, err := s.containersOn(ctx, vpc, all)
+	return slices.DeleteFunc(found, serves), err
+}
+
+func (s *Networks) containersOn(ctx context.Context, vpc Network, all bool) ([]container.Summary, error) {
+	which := s.Owner.Filter(nil)
+	which.Add("network", vpc.DockerName)
+	return s.Client.ContainerList(ctx, client.ContainerListOptions{All: all, Filters: which})
+}
+
+// serves reports whether a container is the relay or the resolver of a network.
+func serves(c container.Summary) bool {
+	of := label.Kind(c.Labels[label.KindKey])
+	return of == label.Relay || of == label.Resolver
 }
 
 // Get returns the network of a VPC that Ensure made, now or in an earlier

@@ -14,7 +14,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
-	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
 // Swarm is what the engines of one Docker swarm share: the networks of VPCs, and which of their addresses are taken.
@@ -24,14 +23,14 @@ type Swarm struct {
 
 	mu      sync.Mutex // never held while an engine is asked
 	engines []*Networks
-	manager *Networks // that answered last
-	books   map[string]*ipam.Network
-	gone    map[string]bool // ids of networks that were removed
+	manager *Networks        // that answered last
+	books   map[string]*book // by the network's id
+	gone    map[string]bool  // ids of networks that were removed
 }
 
 // NewSwarm returns a swarm of which no engine is known yet.
 func NewSwarm(log *slog.Logger) *Swarm {
-	return &Swarm{log: log, turn: semaphore.NewWeighted(1), books: map[string]*ipam.Network{}, gone: map[string]bool{}}
+	return &Swarm{log: log, turn: semaphore.NewWeighted(1), books: map[string]*book{}, gone: map[string]bool{}}
 }
 
 const (
@@ -89,7 +88,7 @@ func (w *Swarm) Manager(ctx context.Context) (dockerapi.Client, error) {
 		}
 		last = err
 	}
-	return dockerapi.Client{}, dockerapi.Unavailable(fmt.Errorf("the swarm has no manager that answers: %w", last))
+	return dockerapi.Client{}, dockerapi.Unavailable(fmt.Errorf("%w: %w", errNoManager, last))
 }
 
 // bridges are the networks that engines have for themselves, as far as they answer.
@@ -115,18 +114,6 @@ func (w *Swarm) bridges(ctx context.Context) (all []network.Summary) {
 	}
 	asked.Wait()
 	return slices.Concat(each...)
-}
-
-// addresses are those of a network of the swarm, which its engines share.
-func (w *Swarm) addresses(vpc Network) *ipam.Network {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	known := w.books[vpc.ID]
-	if known == nil {
-		known = ipam.New(vpc.Subnet, vpc.Gateway, vpc.share)
-		w.books[vpc.ID] = known
-	}
-	return known
 }
 
 // forget forgets a network that is gone.

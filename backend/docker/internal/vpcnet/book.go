@@ -1,0 +1,218 @@
+package vpcnet
+
+import (
+	"context"
+	"net/netip"
+	"sync"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/moby/moby/api/types/container"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
+	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
+)
+
+// book says which addresses of a network of the swarm are taken, for all engines of a run. It is made of what they list
+// when the network is first used. Addresses of an engine that does not answer are those that Swarm has.
+type book struct {
+	addresses *ipam.Network
+	read      lazy.Value[struct{}]
+
+	mu      sync.Mutex
+	lists   map[*Networks]*lazy.Value[struct{}] // what each engine has
+	before  map[*Networks]int                   // numbers of engines, by where their relays and DNS servers were
+	numbers map[*Networks]int                   // see swarm.PlacesOf
+	// attached are addresses that are taken because Swarm says so, not an engine.
+	attached map[netip.Addr]dockerapi.Attachment
+}
+
+// mostEngines bounds the numbers of engines that are looked for.
+const mostEngines = 256
+
+func newBook(vpc Network) *book {
+	b := &book{
+		addresses: ipam.New(vpc.Subnet, vpc.Gateway, vpc.share),
+		lists:     map[*Networks]*lazy.Value[struct{}]{}, before: map[*Networks]int{}, numbers: map[*Networks]int{},
+		attached: map[netip.Addr]dockerapi.Attachment{},
+	}
+	b.addresses.Bar(vpc.share)
+	if first := swarm.PlacesOf(vpc.Subnet, vpc.Gateway, vpc.share, 0); first.Relay.IsValid() && first.Resolver.IsValid() {
+		b.addresses.Occupy(first.Relay)
+		b.addresses.Occupy(first.Resolver)
+	}
+	return b
+}
+
+// bookOf is the book of a network of the swarm.
+func (w *Swarm) bookOf(vpc Network) *book {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	known := w.books[vpc.ID]
+	if known == nil {
+		known = newBook(vpc)
+		w.books[vpc.ID] = known
+	}
+	return known
+}
+
+// open is a network of the swarm with its addresses, and the places of what serves it on the engine.
+func (s *Networks) open(ctx context.Context, vpc Network) (Network, error) {
+	b := s.Swarm.bookOf(vpc)
+	vpc.Addresses = b.addresses
+	_, err := b.read.Get(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, s.Swarm.read(ctx, b, vpc) })
+	if err == nil {
+		err = b.list(ctx, s, vpc)
+	}
+	vpc.places = b.placesOf(s, vpc)
+	return vpc, err
+}
+
+// read fills a book.
+func (w *Swarm) read(ctx context.Context, b *book, vpc Network) error {
+	engines, _ := w.all()
+	if !vpc.fresh {
+		listed := make([]error, len(engines))
+		var asked sync.WaitGroup
+		for i, s := range engines {
+			asked.Go(func() {
+				soon, cancel := context.WithTimeout(ctx, enginePatience)
+				defer cancel()
+				listed[i] = b.list(soon, s, vpc)
+			})
+		}
+		asked.Wait()
+		if err := w.readAttachments(ctx, b, vpc); err != nil {
+			return err
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.numbers = swarm.Number(engines, b.before)
+	return nil
+}
+
+// readAttachments takes the addresses that Swarm has given on the network: also to containers of others, and of engines
+// that do not answer.
+func (w *Swarm) readAttachments(ctx context.Context, b *book, vpc Network) error {
+	manager, err := w.Manager(ctx)
+	if err != nil {
+		return err
+	}
+	found, err := manager.Attachments(ctx, vpc.ID)
+	if err != nil {
+		return err
+	}
+	engines, _ := w.all()
+	at := map[string]*Networks{} // by the id of the node
+	for _, s := range engines {
+		if node, ok := s.node.Peek(); ok {
+			at[node.ID] = s
+		}
+	}
+	for _, a := range found {
+		b.attach(a)
+		if n, ok := swarm.NumberAt(a.Address, vpc.Subnet, vpc.Gateway, vpc.share, mostEngines); ok && at[a.Node] != nil {
+			b.note(at[a.Node], n)
+		}
+	}
+	return nil
+}
+
+// list takes the addresses of an engine's containers, once.
+func (b *book) list(ctx context.Context, s *Networks, vpc Network) error {
+	b.mu.Lock()
+	listed := b.lists[s]
+	if listed == nil {
+		listed = &lazy.Value[struct{}]{}
+		b.lists[s] = listed
+	}
+	b.mu.Unlock()
+	_, err := listed.Get(ctx, func(ctx context.Context) (struct{}, error) {
+		vpc.Addresses = b.addresses
+		err := s.occupyKnown(ctx, vpc)
+		if err == nil {
+			b.settle(ctx, s)
+		}
+		return struct{}{}, err
+	})
+	return err
+}
+
+// attach takes an address that Swarm has given.
+func (b *book) attach(a dockerapi.Attachment) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.addresses.Occupy(a.Address) {
+		b.attached[a.Address] = a
+	}
+}
+
+// claim reports whether a container that its engine lists has the address that Swarm says it has.
+func (b *book) claim(at netip.Addr, container string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.attached[at].Container != container {
+		return false
+	}
+	delete(b.attached, at)
+	return true
+}
+
+// settle gives back what containers have had that are gone from an engine which did not answer before.
+func (b *book) settle(ctx context.Context, s *Networks) {
+	node, ok := s.node.Peek()
+	if !ok {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for at, a := range b.attached {
+		if a.Node != node.ID {
+			continue
+		}
+		if _, err := s.Client.ContainerInspect(ctx, a.Container); cerrdefs.IsNotFound(err) {
+			b.addresses.Give(at)
+			delete(b.attached, at)
+		}
+	}
+}
+
+// note says which number an engine had.
+func (b *book) note(s *Networks, number int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, known := b.before[s]; !known {
+		b.before[s] = number
+	}
+}
+
+// noteNumber learns an engine's number from its containers: sandboxes have the address of the relay that they look for.
+func (s *Networks) noteNumber(vpc Network, found []container.Summary) {
+	if !vpc.Overlay {
+		return
+	}
+	for _, c := range found {
+		at, _ := netip.ParseAddr(c.Labels[label.RelayKey])
+		if label.Kind(c.Labels[label.KindKey]) == label.Resolver && c.NetworkSettings != nil {
+			at = dockerapi.EndpointAddress(c.NetworkSettings.Networks[vpc.DockerName])
+		}
+		if n, ok := swarm.NumberAt(at, vpc.Subnet, vpc.Gateway, vpc.share, mostEngines); ok {
+			s.Swarm.bookOf(vpc).note(s, n)
+		}
+	}
+}
+
+// placesOf are where the relay and the DNS server of an engine are.
+func (b *book) placesOf(s *Networks, vpc Network) swarm.Places {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n, ok := b.numbers[s]
+	if !ok { // opened later than the network was first used
+		n = len(b.numbers)
+		b.numbers[s] = n
+	}
+	return swarm.PlacesOf(vpc.Subnet, vpc.Gateway, vpc.share, n)
+}
