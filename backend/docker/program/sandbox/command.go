@@ -57,7 +57,7 @@ func does(command func([]string) error) teller {
 // ownerCommands are those that come on standard input.
 var ownerCommands = map[string]teller{
 	"filter": does(tellFilter), "ready": does(ready), "answer": does(answer), "balances": does(balances), "connect": does(connect),
-	"stats": stats, "claim": does(tellClaim),
+	"stats": stats, "claim": does(tellClaim), "interface": vpcInterface,
 }
 
 func carryOut(words []string, commands map[string]teller) string {

@@ -19,7 +19,8 @@ var sandboxMAC = []byte{0x0a, 0xec}
 //	filter 10.0.0.9 open in/6/80-443/10.0.0.0-10.0.255.255,10.1.0.9 in/1/8-0/* out/-1//*
 //
 // Packets to the address are looked at before ports of this namespace lead elsewhere, and
-// those from it after they have got it.
+// those from it after they have got it; where the namespace leads out by another interface than
+// the VPC's, also those that leave there.
 func filter(words []string) error {
 	r := newRuleset("ecs-emulator-filter")
 	if len(words) == 0 {
@@ -68,7 +69,7 @@ func (r *ruleset) filter(at localAddress, open bool, rules []filterRule) {
 	r.chain("out", "filter", postrouting, afterNAT)
 	r.needs("nf_tables")
 	r.rule("in", meta(inInterface), isNot(at.link[:]...), accept)
-	r.rule("out", meta(outInterface), isNot(at.link[:]...), accept)
+	r.leaveAlone(at, leads)
 	r.needs("nft_ct (connection tracking)")
 	r.rule("in", append(belongs(), accept)...)
 	r.rule("out", append(belongs(), accept)...)
@@ -84,6 +85,18 @@ func (r *ruleset) filter(at localAddress, open bool, rules []filterRule) {
 	}
 	r.rule("in", drop)
 	r.rule("out", drop)
+}
+
+// leaveAlone lets out what leaves by interfaces that are none of the filter's: all but the VPC's, and those that lead out of it. What
+// comes in by other interfaces has been looked at before (way_out.go).
+func (r *ruleset) leaveAlone(at localAddress, leads *wayOut) {
+	if leads == nil {
+		r.rule("out", meta(outInterface), isNot(at.link[:]...), accept)
+		return
+	}
+	for _, link := range leads.exempt() {
+		r.rule("out", meta(outInterface), is(link...), accept)
+	}
 }
 
 // letIn is what is on the network without being a sandbox, and the gateway through a load balancer.

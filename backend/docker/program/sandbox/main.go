@@ -10,7 +10,8 @@
 //	                              program of a load balancer (balancer.go); with the variable
 //	                              ECS_EMULATOR_INTROSPECTION, carry what is asked of the agent
 //	                              of a container instance (introspection.go), and begin with the
-//	                              filter that was told last (keep.go)
+//	                              filter that was told last (keep.go); with out=, lead out by
+//	                              another interface than the VPC's (way_out.go)
 //	sandbox groups                read control groups of the engine's host as told on standard
 //	                              input (stats.go)
 //	sandbox lifeline              exit when standard input ends
@@ -46,14 +47,14 @@ func main() {
 		pause(exitOK)
 	case len(os.Args) > 2 && os.Args[1] == "hold":
 		// A kernel that cannot do it has tasks without metadata, and says so in answer to "ready".
+		words, apart := leadOut(os.Args[2:])
 		if err := beginFiltered(); err != nil {
 			tell("", err)
 		}
-		words, last := os.Args[2:], len(os.Args)-3
-		if words[last] == "balance" {
+		if last := len(words) - 1; last >= 0 && words[last] == "balance" {
 			words, unbalanced = words[:last], serveBalancer()
 		}
-		held = linkLocal(words)
+		held = errors.Join(apart, linkLocal(words))
 		if os.Getenv("ECS_EMULATOR_INTROSPECTION") != "" {
 			held = errors.Join(held, serveIntrospection(words))
 		}
@@ -79,7 +80,7 @@ func main() {
 	case len(os.Args) == 3 && os.Args[1] == "drop":
 		report(runDrop(os.Args[2:]))
 	default:
-		complain("usage: sandbox [hold <address> lead=<address:port> [instance] [balance] | groups | lifeline | route <gateway/bits> <gateway/bits> | traffic [cut] [masquerade] <port>… | folder <path> [mode] | limit <group> <limit>… | drop <group>]")
+		complain("usage: sandbox [hold <address> lead=<address:port> [instance] [out=<gateway/bits> [inside=<gateway/bits>]] [balance] | groups | lifeline | route <gateway/bits> <gateway/bits> | traffic [cut] [masquerade] <port>… | folder <path> [mode] | limit <group> <limit>… | drop <group>]")
 		os.Exit(exitUsage)
 	}
 }

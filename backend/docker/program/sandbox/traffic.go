@@ -145,7 +145,7 @@ func (r *ruleset) masquerade() {
 }
 
 // becomeGateway adds the gateway's address to a link, and has the default route lead
-// out, wherever the engine has it lead.
+// out, wherever the engine has it lead. One that leads there has its source as well (way_out.go).
 // Source: rtnetlink(7).
 func becomeGateway(link [4]byte, inside [4]byte, bits int, outside [4]byte) error {
 	var b buffer
@@ -153,9 +153,11 @@ func becomeGateway(link [4]byte, inside [4]byte, bits int, outside [4]byte) erro
 		b.attribute(syscall.IFA_LOCAL, inside[:]...)
 		b.attribute(syscall.IFA_ADDRESS, inside[:]...)
 	})
-	b.message(syscall.RTM_NEWROUTE, request|create|replace, []byte{
-		syscall.AF_INET, 0, 0, 0, syscall.RT_TABLE_MAIN, syscall.RTPROT_BOOT, syscall.RT_SCOPE_UNIVERSE, syscall.RTN_UNICAST, 0, 0, 0, 0,
-	}, func() { b.attribute(syscall.RTA_GATEWAY, outside[:]...) })
+	if leads, ok := defaultGateway(); !ok || leads != outside {
+		b.message(syscall.RTM_NEWROUTE, request|create|replace, []byte{
+			syscall.AF_INET, 0, 0, 0, syscall.RT_TABLE_MAIN, syscall.RTPROT_BOOT, syscall.RT_SCOPE_UNIVERSE, syscall.RTN_UNICAST, 0, 0, 0, 0,
+		}, func() { b.attribute(syscall.RTA_GATEWAY, outside[:]...) })
+	}
 	b.await()
 	return b.send(syscall.NETLINK_ROUTE)
 }
