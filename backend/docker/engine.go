@@ -28,6 +28,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/session"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/spare"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
@@ -66,6 +67,7 @@ type Engine struct {
 	owners     *owner.Registry
 	relay      *relay.Relay
 	resolvers  *nameserver.Resolvers
+	spares     *spare.Spares
 	sessions   *session.Sessions
 
 	sandboxes sync.Map // sandbox id to request.Sandbox
@@ -172,6 +174,9 @@ func (e *Engine) Close() error {
 	}
 	if err := e.resolvers.Close(farewell); err != nil {
 		e.log.Debug("a DNS server of a VPC is still being made", "error", err)
+	}
+	if err := e.spares.Close(farewell); err != nil {
+		e.log.Debug("a spare container is still being made", "error", err)
 	}
 	e.stats.Close(farewell)
 	if err := e.limits.Close(farewell); err != nil {

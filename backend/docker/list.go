@@ -55,6 +55,7 @@ func (e *Engine) list(ctx context.Context, labels map[string]string, patience ti
 	}
 	for i, summary := range found {
 		if containers.IsHelper(summary.Labels) {
+			e.lookAtSpare(summary)
 			continue
 		}
 		group.Go(func() error {

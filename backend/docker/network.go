@@ -32,7 +32,15 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 	if known, ok := e.networks.Known(spec.Name); ok && known.Resolver {
 		e.resolvers.Begin(known)
 	}
+	e.spare(vpc)
 	return vpc.Public(spec.Name), nil
+}
+
+// spare has a network of the swarm stay on the engine when the last task there has ended.
+func (e *Engine) spare(vpc vpcnet.Network) {
+	if e.claims.Told && !vpc.Isolated {
+		e.spares.Begin(vpc)
+	}
 }
 
 // RemoveNetwork implements backend.Engine.
@@ -65,7 +73,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	return nil
 }
 
-// quit takes the relay, the resolver and warm sandboxes off a network that is to be removed, unless other containers run
+// quit takes the relay, the resolver, the spare container and warm sandboxes off a network that is to be removed, unless other containers run
 // there. They must not come back until done is called.
 func (e *Engine) quit(ctx context.Context, name string, vpc vpcnet.Network) (done func(), err error) {
 	ended := e.warm.TaskStarts()
@@ -89,12 +97,21 @@ func (e *Engine) quit(ctx context.Context, name string, vpc vpcnet.Network) (don
 		ended()
 		return nil, err
 	}
-	return func() {
+	unspared, err := e.spares.Remove(ctx, vpc)
+	if err != nil {
 		resolved()
 		left()
 		ended()
-		if _, stays := e.networks.Known(name); stays {
-			e.relay.Begin() // it is to come back
+		return nil, err
+	}
+	return func() {
+		unspared()
+		resolved()
+		left()
+		ended()
+		if _, stays := e.networks.Known(name); stays { // they are to come back
+			e.relay.Begin()
+			e.spare(vpc)
 		}
 	}, nil
 }

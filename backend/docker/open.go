@@ -22,6 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/session"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/spare"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
@@ -138,7 +139,7 @@ func newEngine(at endpoint.Endpoint, api dockerapi.Client, owner label.Owner, lo
 
 // assemble makes the parts of an engine: first those that others need.
 func (e *Engine) assemble(opts Options) {
-	e.claims = claim.New(claim.Options{Client: e.client, Owner: e.owner, Run: e.run})
+	e.claims = claim.New(claim.Options{Client: e.client, Owner: e.owner, Run: e.run, Told: opts.Swarm != nil})
 	e.containers = containers.New(e.client, e.owner, e.claims, program.Finder{Folder: opts.Programs, Log: e.log}, e.architecture)
 	e.commands = command.New(e.closing, e.client, e.containers)
 	if e.behindSSH() {
@@ -169,6 +170,9 @@ func (e *Engine) assemble(opts Options) {
 	})
 	e.resolvers = nameserver.New(nameserver.Options{
 		Client: e.client, Containers: e.containers, Owner: e.owner, Local: e.local, Closing: e.closing, Log: e.log,
+	})
+	e.spares = spare.New(spare.Options{
+		Client: e.client, Containers: e.containers, Owner: e.owner, Quiet: e.warm.Quiet, Closing: e.closing, Log: e.log,
 	})
 	e.relay = relay.New(relay.Options{
 		Client: e.client, Containers: e.containers, Commands: e.commands, Networks: e.networks, Owner: e.owner, Heartbeat: e.heartbeat,

@@ -13,7 +13,7 @@ import (
 // has a container of the owner's.
 func (e *Engine) RemoveAll(ctx context.Context) error {
 	e.warm.Empty(ctx)
-	dropped := errors.Join(e.relay.Drop(ctx), e.resolvers.Drop(ctx))
+	dropped := errors.Join(e.relay.Drop(ctx), e.resolvers.Drop(ctx), e.spares.Drop(ctx))
 	e.stats.Close(ctx)
 	listed, err := e.owners.RemoveOwn(ctx)
 	if !listed {

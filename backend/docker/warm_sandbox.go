@@ -153,9 +153,22 @@ func (e *Engine) seenName(ctx context.Context, c container.Summary, names map[st
 	return "", dockerapi.NoContainer(c.ID)
 }
 
+// lookAtSpare has a spare container replaced that does not run any more, as after a restart of the engine.
+func (e *Engine) lookAtSpare(c container.Summary) {
+	if label.Kind(c.Labels[label.KindKey]) == label.Spare && c.State == container.StateExited {
+		e.spares.Ended(c.ID)
+	}
+}
+
 // hideWarmEvent keeps what happens to a warm sandbox from callers of Watch. If it died
 // just before a task got it, the task's Start starts it again.
 func (e *Engine) hideWarmEvent(message events.Message) bool {
+	if label.Kind(message.Actor.Attributes[label.KindKey]) == label.Spare {
+		if message.Action == events.ActionDie {
+			e.spares.Ended(message.Actor.ID)
+		}
+		return true
+	}
 	soon, cancel := context.WithTimeout(e.closing, inspectPatience)
 	defer cancel()
 	_, free, err := e.claims.Owner(soon, message.Actor.ID, message.Actor.Attributes["name"], message.Actor.Attributes)

@@ -81,9 +81,9 @@ func isID(id string) bool {
 }
 
 // IsHelper reports whether a container belongs to no task: heartbeats, errands, cgroup managers, relays,
-// resolvers and fillers.
+// resolvers, spares and fillers.
 func IsHelper(labels map[string]string) bool {
-	return slices.Contains([]label.Kind{label.Heartbeat, label.Errand, label.CgroupManager, label.Relay, label.Resolver, label.Filler}, label.Kind(labels[label.KindKey]))
+	return slices.Contains([]label.Kind{label.Heartbeat, label.Errand, label.CgroupManager, label.Relay, label.Resolver, label.Spare, label.Filler}, label.Kind(labels[label.KindKey]))
 }
 
 // ExpectRunning makes sure that the sandbox runs in whose limits something is to start:

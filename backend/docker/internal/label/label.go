@@ -54,6 +54,7 @@ const (
 	CgroupManager Kind = "governor" // sets limits of control groups
 	Relay         Kind = "relay"    // carries connections to and from this process
 	Resolver      Kind = "resolver" // is the DNS server of a network
+	Spare         Kind = "spare"    // keeps a network of a swarm present on an engine
 	Network       Kind = "network"
 	Volume        Kind = "volume"
 	SharedVolume  Kind = "shared volume"

@@ -17,7 +17,7 @@ import (
 // property is what owners have on the engine.
 type property struct {
 	containers []container.Summary // without what resolvers and heartbeats have
-	resolvers  []container.Summary // of the networks, with which they go
+	resolvers  []container.Summary // and spare containers, of the networks, with which they go
 	heartbeats []container.Summary // and cgroup managers, which are needed to the end, and relays
 	networks   []network.Summary   // of this engine alone
 	volumes    []volume.Volume
@@ -33,7 +33,7 @@ func (r *Registry) listProperty(ctx context.Context, which client.Filters) (prop
 		switch label.Kind(c.Labels[label.KindKey]) {
 		case label.Heartbeat, label.CgroupManager, label.Relay:
 			all.heartbeats = append(all.heartbeats, c)
-		case label.Resolver:
+		case label.Resolver, label.Spare:
 			all.resolvers = append(all.resolvers, c)
 		default:
 			all.containers = append(all.containers, c)

@@ -168,7 +168,7 @@ func (s *Networks) occupyKnown(ctx context.Context, vpc Network) error {
 	return nil
 }
 
-// Members are the owner's containers on a network, but for the relay and the resolver: all, or those
+// Members are the owner's containers on a network, but for the relay, the resolver and the spare one: all, or those
 // that run.
 func (s *Networks) Members(ctx context.Context, vpc Network, all bool) ([]container.Summary, error) {
 	found, err := s.containersOn(ctx, vpc, all)
@@ -181,10 +181,10 @@ func (s *Networks) containersOn(ctx context.Context, vpc Network, all bool) ([]c
 	return s.Client.ContainerList(ctx, client.ContainerListOptions{All: all, Filters: which})
 }
 
-// serves reports whether a container is the relay or the resolver of a network.
+// serves reports whether a container is the relay, the resolver or the spare one of a network.
 func serves(c container.Summary) bool {
 	of := label.Kind(c.Labels[label.KindKey])
-	return of == label.Relay || of == label.Resolver
+	return of == label.Relay || of == label.Resolver || of == label.Spare
 }
 
 // Get returns the network of a VPC that Ensure made, now or in an earlier

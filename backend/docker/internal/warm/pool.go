@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 const (
@@ -129,6 +131,21 @@ func (p *Pool) ContainerStarts(begun func()) (ended func()) {
 		defer p.mu.Unlock()
 		p.telling--
 		p.wake()
+	}
+}
+
+// Quiet waits until no task is starting, and for a while before: who uses an engine for the first time may be about to start one.
+func (p *Pool) Quiet(ctx context.Context) error {
+	for {
+		if err := pause.For(ctx, quietTime); err != nil {
+			return err
+		}
+		p.mu.Lock()
+		quiet := p.starting+p.telling == 0 && !time.Now().Before(p.quiet)
+		p.mu.Unlock()
+		if quiet {
+			return nil
+		}
 	}
 }
 

@@ -426,3 +426,25 @@ func TestThePoolRestsForAWhile(t *testing.T) {
 		k.has("a3", "a4")
 	})
 }
+
+func TestQuietIsWhenNoTaskStarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKitchen(t, 0)
+		began := time.Now()
+		ended := k.TaskStarts()
+		quiet := make(chan error)
+		go func() { quiet <- k.Quiet(t.Context()) }()
+		time.Sleep(time.Minute)
+		ended = k.ContainerStarts(ended)
+		time.Sleep(time.Minute)
+		ended()
+		if err := <-quiet; err != nil || time.Since(began) < 2*time.Minute || time.Since(began) > 2*time.Minute+2*quietTime {
+			t.Errorf("quiet after %v, %v", time.Since(began), err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := k.Quiet(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("who waits no longer is told %v", err)
+		}
+	})
+}
