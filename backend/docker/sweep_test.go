@@ -7,11 +7,13 @@ import (
 	"testing"
 	"time"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 // property lists everything on the engine that carries an owner's label.
@@ -59,12 +61,24 @@ func leftOver(t *testing.T, owner string) (names []string) {
 		t.Fatal(err)
 	}
 	for _, n := range networks.Items {
-		if isLost(t, n.ID) {
+		if isLost(t, n.ID) || n.Scope == "swarm" && goes(t, n.ID) {
 			i := slices.Index(names, "network")
 			names = slices.Delete(names, i, i+1)
 		}
 	}
 	return names
+}
+
+// goes waits until an engine does not list a network of a swarm any more that was removed, and reports whether it was.
+func goes(t *testing.T, network string) bool {
+	t.Helper()
+	for range 500 {
+		if _, err := dockertest.Client(t).NetworkInspect(context.Background(), network, client.NetworkInspectOptions{}); cerrdefs.IsNotFound(err) {
+			return true
+		}
+		_ = pause.For(context.Background(), 20*time.Millisecond)
+	}
+	return false
 }
 
 // isLost reports whether the engine itself cannot let go of a network, although nothing is on it:

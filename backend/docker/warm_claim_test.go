@@ -20,13 +20,40 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
-// openTold is openWarm for an engine that tells warm sandboxes who claims them.
+// openToldEngine opens an engine that tells warm sandboxes who claims them: where there is a pair the first one of that, and
+// otherwise one whose networks are bridges.
+func openToldEngine(ctx context.Context, owner string) (engine *docker.Engine, inSwarm bool, err error) {
+	opts := docker.Options{Owner: owner, WarmSandboxes: 2}
+	if opts.Host, _, inSwarm = strings.Cut(os.Getenv(pairEnv), ","); inSwarm {
+		opts.Swarm = docker.NewSwarm(docker.SwarmOptions{})
+	} else {
+		opts.Host = ""
+	}
+	engine, err = docker.Open(ctx, opts)
+	if err == nil {
+		engine.TellClaims()
+	}
+	return engine, inSwarm, err
+}
+
+// openTold is openToldEngine in a test. Networks of a swarm are removed when it ends.
 func openTold(t *testing.T, owner string) *docker.Engine {
 	t.Helper()
-	engine := openWarm(t, owner)
-	engine.TellClaims()
+	testall.Only(t, "the other tests on Docker")
+	dockertest.Require(t)
+	engine, inSwarm, err := openToldEngine(t.Context(), owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if inSwarm { // removeAllOf says what is left
+			_ = engine.RemoveAll(context.Background())
+		}
+		_ = engine.Close()
+	})
 	return engine
 }
 
@@ -106,12 +133,12 @@ func TestAWarmSandboxIsToldWhoClaimsIt(t *testing.T) {
 			}
 			return engine
 		},
-		"in the next run": func() *docker.Engine { return open(t, owner) },
+		"in the next run": func() *docker.Engine { return openTold(t, owner) },
 		"in the next run, once the sandbox has ended": func() *docker.Engine { // as with the engine itself
 			if err := engine.Stop(t.Context(), task.sandbox, 0); err != nil {
 				t.Fatal(err)
 			}
-			return open(t, owner)
+			return openTold(t, owner)
 		},
 	} {
 		now := run()
@@ -229,11 +256,10 @@ func childTask(owner string, n int) string { return fmt.Sprint(owner, "-", n) }
 
 func runClaimChild(owner string) error {
 	ctx := context.Background()
-	engine, err := docker.Open(ctx, docker.Options{Owner: owner, WarmSandboxes: 2})
+	engine, _, err := openToldEngine(ctx, owner)
 	if err != nil {
 		return err
 	}
-	engine.TellClaims()
 	if _, err := engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: "vpc"}); err != nil {
 		return err
 	}
