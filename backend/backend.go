@@ -25,6 +25,12 @@ import (
 // not known; labels say whose a container is, and nothing else.
 //
 // A call returns when its context ends. The caller sets deadlines.
+//
+// Engines of one owner may share their networks. Then a name is one network and an address one
+// sandbox on all of them, sandboxes reach each other and know each other's names, and each engine
+// says the same of networks and addresses, also of those of an engine that does not answer. All else is
+// an engine's own: containers with their events, images, volumes, isolated networks. The suite's
+// RunPair is about two of them.
 type Engine interface {
 	// Info describes the engine. It MUST fail with [ErrUnavailable] while the
 	// engine cannot be reached.
@@ -43,8 +49,8 @@ type Engine interface {
 	ReleaseAddress(network string, address netip.Addr)
 
 	// RemoveNetwork removes a network that EnsureNetwork made, when nothing of this
-	// owner runs on it any more. What has stopped there cannot start again. Gone is
-	// success.
+	// owner runs on it any more, on any engine that answers. What has stopped there cannot start
+	// again. Gone is success.
 	RemoveNetwork(ctx context.Context, name string) error
 	// Networks returns this owner's networks that carry all labels.
 	Networks(ctx context.Context, labels map[string]string) ([]Network, error)
@@ -130,7 +136,7 @@ type Engine interface {
 	Executor
 
 	// RemoveAll removes every container, network and volume of this owner; shared volumes
-	// stay.
+	// stay, and so do networks on which another engine has something.
 	RemoveAll(ctx context.Context) error
 	// Close releases the connection; containers stay.
 	Close() error
@@ -203,7 +209,8 @@ type NetworkSpec struct {
 	// first of the range.
 	Gateway netip.Addr
 	// Isolated keeps the engine's host off the network: the gateway's address is
-	// left to a sandbox, and without one nothing leads out.
+	// left to a sandbox, and without one nothing leads out. It is of one engine, also where
+	// several share their networks; of its range they all know.
 	Isolated bool
 	// Resolver has sandboxes on it ask a DNS server of the network's own: see Resolvers. Engines that have
 	// none leave it out.

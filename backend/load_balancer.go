@@ -24,7 +24,7 @@ type LoadBalancers interface {
 	// KeepClients has running sandboxes answer through the sandbox of a load balancer what
 	// comes to them from there, for any destination: so the load balancer can pass on the
 	// addresses of clients. It returns those of the targets that are addresses of sandboxes on
-	// its network which do so from now on, until they start again. What is said twice is
+	// its network, on any engine, which do so from now on, until they start again. What is said twice is
 	// harmless. It returns [ErrNoFilter] with what is missing where the engine's kernel
 	// cannot lead flows, and targets see the load balancer's address.
 	KeepClients(ctx context.Context, sandboxID string, targets []netip.Addr) (kept []netip.Addr, err error)

@@ -9,7 +9,7 @@ import (
 // Resolvers is implemented by engines that run the DNS server of a VPC, which is package resolver, on
 // networks with NetworkSpec.Resolver. It is at the third address of the range, or elsewhere if that is taken.
 // Sandboxes on the network ask it, unless their Names have servers, and it asks what the engine would have
-// them ask. Their filters let DNS to it pass.
+// them ask. Their filters let DNS to it pass. Of engines that share the network each has one, for its own sandboxes.
 // Source: Amazon VPC user guide, Amazon DNS server and security groups.
 type Resolvers interface {
 	// RunResolver has the resolver of a network run. It returns its address and a stream to it, for package
