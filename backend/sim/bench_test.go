@@ -17,7 +17,7 @@ const tasks = 10_000
 func BenchmarkTasks(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		startTasks(b, sim.New(sim.Options{Images: []string{"web"}}))
+		startTasks(b, sim.New(sim.Options{Images: []string{"web"}}), tasks)
 	}
 }
 
@@ -32,7 +32,7 @@ func BenchmarkTaskMemory(b *testing.B) {
 	for b.Loop() {
 		before := heap()
 		e := sim.New(sim.Options{Images: []string{"web"}})
-		startTasks(b, e)
+		startTasks(b, e, tasks)
 		b.ReportMetric(float64(heap()-before)/tasks, "heap-B/task")
 		runtime.KeepAlive(e)
 	}
@@ -40,7 +40,7 @@ func BenchmarkTaskMemory(b *testing.B) {
 
 func BenchmarkList(b *testing.B) {
 	e := sim.New(sim.Options{Images: []string{"web"}})
-	startTasks(b, e)
+	startTasks(b, e, tasks)
 	b.ReportAllocs()
 	for b.Loop() {
 		list, err := e.List(b.Context(), map[string]string{"com.amazonaws.ecs.cluster": "default"})
@@ -50,7 +50,8 @@ func BenchmarkList(b *testing.B) {
 	}
 }
 
-func startTasks(b *testing.B, e *sim.Engine) {
+// startTasks runs n tasks of one container each, and waits for the last of their events.
+func startTasks(b *testing.B, e *sim.Engine, n int) {
 	ctx, cancel := context.WithCancel(b.Context())
 	defer cancel()
 	watching, done := make(chan struct{}), make(chan struct{})
@@ -60,7 +61,7 @@ func startTasks(b *testing.B, e *sim.Engine) {
 		case backend.Resync:
 			close(watching)
 		case backend.ContainerStarted:
-			if started++; started == 2*tasks {
+			if started++; started == 2*n {
 				close(done)
 			}
 		}
@@ -69,7 +70,7 @@ func startTasks(b *testing.B, e *sim.Engine) {
 	if _, err := e.EnsureNetwork(ctx, backend.NetworkSpec{Name: "vpc"}); err != nil {
 		b.Fatal(err)
 	}
-	for i := range tasks {
+	for i := range n {
 		labels := map[string]string{
 			"com.amazonaws.ecs.cluster":                 "default",
 			"com.amazonaws.ecs.container-name":          "web",
@@ -94,4 +95,38 @@ func startTasks(b *testing.B, e *sim.Engine) {
 		}
 	}
 	<-done
+}
+
+// BenchmarkSandbox makes, starts and removes a sandbox on one of several engines that share VPCs, beside 10,000
+// tasks on all of them together.
+func BenchmarkSandbox(b *testing.B) {
+	for _, engines := range []int{1, 10, 100} {
+		b.Run(fmt.Sprint(engines), func(b *testing.B) {
+			all := sharing(b, engines)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				e := all[i%engines]
+				sandbox, err := e.CreateSandbox(b.Context(), backend.SandboxSpec{Network: "vpc", Domain: "ec2.internal"})
+				if err == nil {
+					err = e.Start(b.Context(), sandbox.ID)
+				}
+				if err == nil {
+					err = e.Remove(b.Context(), sandbox.ID)
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// sharing are engines with the same VPCs and 10,000 tasks.
+func sharing(b *testing.B, engines int) []*sim.Engine {
+	all, vpcs := make([]*sim.Engine, engines), sim.NewVPCs()
+	for i := range all {
+		all[i] = sim.New(sim.Options{Images: []string{"web"}, VPCs: vpcs})
+		startTasks(b, all[i], tasks/engines)
+	}
+	return all
 }
