@@ -17,8 +17,17 @@ func TestSessions(t *testing.T) {
 	backendtest.RunExec(t, openFixture)
 }
 
-func openFixture(t *testing.T) backendtest.Fixture {
-	behind := sim.New(sim.Options{Images: []string{"testapp"}})
+func TestAcross(t *testing.T) {
+	backendtest.RunAcross(t, func(t *testing.T) backendtest.PairFixture {
+		vpcs := sim.NewVPCs()
+		return backendtest.PairFixture{A: openIn(t, vpcs), B: openIn(t, vpcs), Apart: true}
+	})
+}
+
+func openFixture(t *testing.T) backendtest.Fixture { return openIn(t, nil) }
+
+func openIn(t *testing.T, vpcs *sim.VPCs) backendtest.Fixture {
+	behind := sim.New(sim.Options{Images: []string{"testapp"}, VPCs: vpcs})
 	t.Cleanup(func() { behind.Close() })
 	engine := fault.New(behind, fault.Options{})
 	return backendtest.Fixture{

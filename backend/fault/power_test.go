@@ -38,6 +38,44 @@ func TestAPowerCutEndsAllAndTellsOfNoEnd(t *testing.T) {
 	})
 }
 
+// An engine has a power cut, and another one in the same VPCs goes on.
+func TestAPowerCutIsOneEngines(t *testing.T) {
+	vpcs := sim.NewVPCs()
+	var engines []*fault.Engine
+	var boxes []backend.Container
+	for range 2 {
+		e := fault.New(sim.New(sim.Options{Images: []string{"app"}, VPCs: vpcs}), fault.Options{})
+		if _, err := e.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc"}); err != nil {
+			t.Fatal(err)
+		}
+		box, err := e.CreateSandbox(t.Context(), backend.SandboxSpec{Network: "vpc"})
+		if err == nil {
+			err = e.Start(t.Context(), box.ID)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		engines, boxes = append(engines, e), append(boxes, box)
+	}
+	if err := engines[1].PowerOff("the rack is dark"); err != nil {
+		t.Fatal(err)
+	}
+	list, err := engines[0].List(t.Context(), nil)
+	if err != nil || !slices.ContainsFunc(list, func(c backend.Container) bool { return c.ID == boxes[0].ID && c.State == backend.Running }) {
+		t.Errorf("List of the other engine: %+v, %v", list, err)
+	}
+	if _, err := engines[0].CreateSandbox(t.Context(), backend.SandboxSpec{Network: "vpc", IP: boxes[1].IP}); !errors.Is(err, backend.ErrAddressInUse) {
+		t.Errorf("a sandbox with an address of the engine without power: %v", err)
+	}
+	engines[1].Return()
+	if err := engines[1].Remove(t.Context(), boxes[1].ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := engines[0].CreateSandbox(t.Context(), backend.SandboxSpec{Network: "vpc", IP: boxes[1].IP}); err != nil {
+		t.Errorf("a sandbox with the address that the engine has given back: %v", err)
+	}
+}
+
 // deaf is an engine that cannot end what it runs.
 type deaf struct{ backend.Engine }
 

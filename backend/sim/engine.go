@@ -81,6 +81,7 @@ type Engine struct {
 var (
 	_ backend.Engine        = (*Engine)(nil)
 	_ backend.Crasher       = (*Engine)(nil)
+	_ backend.PowerCutter   = (*Engine)(nil)
 	_ backend.LoadBalancers = (*Engine)(nil)
 	_ backend.UsageReader   = (*Engine)(nil)
 )

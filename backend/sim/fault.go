@@ -63,6 +63,24 @@ func (e *Engine) Crash(ctx context.Context, id string) error {
 	return err
 }
 
+// CutPower ends all that runs, the resolvers of networks included. On Docker, what they were told goes as well.
+func (e *Engine) CutPower(ctx context.Context) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.reach(ctx); err != nil {
+		return err
+	}
+	for _, c := range e.containers {
+		if c.state == backend.Running {
+			e.end(c, killed, false)
+		}
+	}
+	for _, n := range e.allNetworks() {
+		n.endResolver(e)
+	}
+	return nil
+}
+
 // Restart ends a running container or sandbox and starts it again at once, as `docker restart` does. A sandbox
 // has another namespace then; the containers that were in the former one stay there.
 func (e *Engine) Restart(id string) error {

@@ -3,6 +3,7 @@ package sim_test
 import (
 	"context"
 	"errors"
+	"io"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -107,4 +108,27 @@ func TestCallsEndWithTheirContext(t *testing.T) {
 			t.Errorf("Info: %v", err)
 		}
 	})
+}
+
+func TestAPowerCutEndsAllThatRuns(t *testing.T) {
+	w := newWorld(t, sim.Options{})
+	app, never := w.run(backend.ContainerSpec{}), w.create(backend.ContainerSpec{})
+	if _, err := w.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc", Resolver: true}); err != nil {
+		t.Fatal(err)
+	}
+	_, stream, err := w.RunResolver(t.Context(), "vpc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.CutPower(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.expectExited(app, 137)
+	w.expectExited(w.sandbox, 137)
+	if c := w.inspect(never); c.State != backend.Created {
+		t.Errorf("what did not run is %s", c.State)
+	}
+	if _, err := io.Copy(io.Discard, stream); err != nil {
+		t.Errorf("the stream to the resolver: %v", err)
+	}
 }

@@ -226,10 +226,15 @@ func (e *Engine) leaveNetworks() {
 		if n.isolated || len(n.at) == 0 {
 			e.drop(n)
 		}
-		n.resolvers[e].End()
-		delete(n.resolvers, e)
+		n.endResolver(e)
 	}
 	e.bridges = map[string]*network{}
+}
+
+// endResolver ends the resolver that the network has on an engine. The next one knows nothing.
+func (n *network) endResolver(on *Engine) {
+	n.resolvers[on].End()
+	delete(n.resolvers, on)
 }
 
 // inUse reports whether something runs on the network, or routes it. What runs on engines that do not answer is not known.
