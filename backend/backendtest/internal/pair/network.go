@@ -29,9 +29,9 @@ func ensure(s *scene.Env, spec backend.NetworkSpec) backend.Network {
 }
 
 // newNetwork makes one on engine A, which goes after all that is on it.
-func (s *env) newNetwork(noun string) backend.Network {
+func (s *env) newNetwork() backend.Network {
 	s.Helper()
-	n := ensure(s.a, backend.NetworkSpec{Name: s.a.UniqueName(noun), Labels: s.a.Labels()})
+	n := ensure(s.a, backend.NetworkSpec{Name: s.a.VPCName(), Labels: s.a.Labels()})
 	s.a.Networks = append(s.a.Networks, n.Name)
 	return n
 }
@@ -56,7 +56,7 @@ func testSameNetwork(s *env) {
 	if !same(s.a.Network, s.b.Network) {
 		s.Errorf("engine A has the network %+v, engine B %+v", s.a.Network, s.b.Network)
 	}
-	name := s.a.UniqueName("vpc")
+	name := s.a.VPCName()
 	s.a.Networks = append(s.a.Networks, name)
 	spec := backend.NetworkSpec{Name: name, Labels: s.a.Labels()}
 	made := make([]backend.Network, 6)
@@ -102,12 +102,12 @@ func testSameNetwork(s *env) {
 func testRange(s *env) {
 	s.both(func(here, there *scene.Env) {
 		n := here.NetworkWithRange(func(cidr netip.Prefix) backend.NetworkSpec {
-			return backend.NetworkSpec{Name: here.UniqueName("exact"), CIDR: cidr, Exact: true, Labels: here.Labels()}
+			return backend.NetworkSpec{Name: here.VPCName(), CIDR: cidr, Exact: true, Labels: here.Labels()}
 		})
 		s.a.Networks = append(s.a.Networks, n.Name)
 		for _, clashes := range []netip.Prefix{n.CIDR, netip.PrefixFrom(n.CIDR.Addr(), 26), netip.PrefixFrom(n.CIDR.Addr(), 20).Masked()} {
 			began := time.Now()
-			_, err := there.Engine.EnsureNetwork(there.Ctx, backend.NetworkSpec{Name: there.UniqueName("clash"), CIDR: clashes, Exact: true, Labels: there.Labels()})
+			_, err := there.Engine.EnsureNetwork(there.Ctx, backend.NetworkSpec{Name: there.VPCName(), CIDR: clashes, Exact: true, Labels: there.Labels()})
 			soon(s, began)
 			there.ExpectError("EnsureNetwork with part of the range of a network that the other engine made", err, backend.ErrAddressInUse)
 			if err != nil && clashes == n.CIDR && !strings.Contains(err.Error(), n.Name) {
@@ -118,7 +118,7 @@ func testRange(s *env) {
 			}
 		}
 		bridge := here.Bridge()
-		_, err := there.Engine.EnsureNetwork(there.Ctx, backend.NetworkSpec{Name: there.UniqueName("clash"), CIDR: bridge.CIDR, Exact: true, Labels: there.Labels()})
+		_, err := there.Engine.EnsureNetwork(there.Ctx, backend.NetworkSpec{Name: there.VPCName(), CIDR: bridge.CIDR, Exact: true, Labels: there.Labels()})
 		there.ExpectError("EnsureNetwork with the range of the other engine's bridge", err, backend.ErrAddressInUse)
 		if got := list(there); slices.ContainsFunc(got, func(n backend.Network) bool { return n.Name == bridge.Name }) {
 			s.Errorf("Networks tells of an isolated network of the other engine: %+v", got)
@@ -135,7 +135,7 @@ func soon(s *env, began time.Time) {
 }
 
 func testNetworkInUse(s *env) {
-	n := s.newNetwork("vpc")
+	n := s.newNetwork()
 	spec := s.b.SingleSpec()
 	spec.Network = n.Name
 	box := s.b.NewSandbox(spec)

@@ -44,7 +44,7 @@ func testNeighbours(s, other *env, mine backend.Container) {
 	if s.a.Network.CIDR.Overlaps(other.a.Network.CIDR) {
 		s.Errorf("owners have the networks %+v and %+v", s.a.Network, other.a.Network)
 	}
-	clash := backend.NetworkSpec{Name: other.b.UniqueName("clash"), CIDR: netip.PrefixFrom(mine.IP, 28).Masked(), Exact: true, Labels: other.b.Labels()}
+	clash := backend.NetworkSpec{Name: other.b.VPCName(), CIDR: netip.PrefixFrom(mine.IP, 28).Masked(), Exact: true, Labels: other.b.Labels()}
 	_, err := other.b.Engine.EnsureNetwork(other.b.Ctx, clash)
 	other.b.ExpectError("EnsureNetwork with part of another owner's range", err, backend.ErrAddressInUse)
 	caller := other.b.StartedSandbox()

@@ -16,7 +16,7 @@ func testResolvers(s *env) {
 		return
 	}
 	second := s.b.Engine.(backend.Resolvers)
-	spec := backend.NetworkSpec{Name: s.a.UniqueName("vpc"), Labels: s.a.Labels(), Resolver: true}
+	spec := backend.NetworkSpec{Name: s.a.VPCName(), Labels: s.a.Labels(), Resolver: true}
 	s.a.Networks = append(s.a.Networks, spec.Name)
 	network := ensure(s.a, spec)
 	ensure(s.b, spec)

@@ -2,11 +2,18 @@ package scene
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
+
+// VPCName is one that no other network has. It is no longer than the id of a VPC: engines need not take more.
+func (s *Env) VPCName() string {
+	return fmt.Sprintf("vpc-%s-%d", strings.ToLower(s.Token), s.made.Add(1))
+}
 
 // NetworkWithRange makes a network with a range that no other network of the engine has.
 func (s *Env) NetworkWithRange(spec func(cidr netip.Prefix) backend.NetworkSpec) (n backend.Network) {
