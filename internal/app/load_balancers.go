@@ -53,7 +53,7 @@ func (b *LoadBalancers) offer() Offer {
 }
 
 func (b *LoadBalancers) begin(Work) Work {
-	nodes := b.Engine.Agent().LoadBalancers(Fargate)
+	nodes := b.Engine.Agent().LoadBalancers()
 	c := loadbalancer.New(loadbalancer.Options{
 		Store: b.Store, Clock: b.Clock, Log: b.Log, Nodes: nodes, Delays: b.Delays.LoadBalancers,
 		Certificate: certificate, Certificates: []store.Source{certificates.OnCertificates()},
@@ -115,7 +115,7 @@ func (b *LoadBalancers) Dial(ctx context.Context, name string, port int) (net.Co
 	if !found {
 		return nil, &net.DNSError{Err: "no load balancer has that name", Name: name, IsNotFound: true}
 	}
-	return b.Engine.Agent().LoadBalancers(Fargate).Dial(ctx, arn, port)
+	return b.Engine.Agent().LoadBalancers().Dial(ctx, arn, port)
 }
 
 // called finds the load balancer with a DNS name.

@@ -41,11 +41,12 @@ type LoadBalancer struct {
 	Attributes    Attributes
 	Tags          Tags
 
-	// State, StateReason, and Addresses, by subnet, which are private ones, are the load
-	// balancer controller's. One that has no state yet is being provisioned.
+	// State, StateReason, Addresses, by subnet, which are private ones, and Host, the one of the agent that it has
+	// them on, are the load balancer controller's. One that has no state yet is being provisioned.
 	State       types.LoadBalancerStateEnum
 	StateReason string
 	Addresses   map[string]string
+	Host        string
 }
 
 // Zone is where a load balancer is, one in each availability zone.

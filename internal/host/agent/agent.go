@@ -31,9 +31,10 @@ type Agent struct {
 	common
 	hosts     []*host          // in the order in which they were given
 	named     map[string]*host // the same, by name
-	instances *store.Watch     // of container instances
-	groups    *store.Watch     // of security groups
-	vpcs      *store.Watch     // of those that are gone
+	balancers *node.Hosts
+	instances *store.Watch // of container instances
+	groups    *store.Watch // of security groups
+	vpcs      *store.Watch // of those that are gone
 }
 
 // New makes an agent, which listens for changes from now on, and does nothing before Run.
@@ -50,10 +51,15 @@ func New(opts Options) *Agent {
 	if len(opts.Hosts) > 1 {
 		a.ports = hostport.New(hostport.Options{Log: a.Log})
 	}
+	var balancing []node.Host
 	for _, o := range opts.Hosts {
 		h := newHost(&a.common, o)
 		a.hosts, a.named[o.Name] = append(a.hosts, h), h
+		balancing = append(balancing, node.Host{
+			Name: o.Name, Nodes: h.balancers, Lost: h.lost.Load, Ready: func() bool { return a.Health(o.Name) == nil },
+		})
 	}
+	a.balancers = node.NewHosts(balancing)
 	a.watch, a.instances, a.vpcs = state.WatchTasks(a.Store), state.WatchContainerInstances(a.Store), ec2network.WatchGoneVPCs(a.Store)
 	a.groups = ec2network.WatchSecurityGroups(a.Store)
 	return a
@@ -137,6 +143,13 @@ func (a *Agent) LostSince(host string) time.Time {
 	return time.Time{}
 }
 
+// SetLost says whether a host counts as lost, and not only as away for a while: load balancers leave it then.
+func (a *Agent) SetLost(host string, lost bool) {
+	if h := a.named[host]; h != nil && h.lost.Swap(lost) != lost {
+		h.balancers.TellAll()
+	}
+}
+
 // DiskHealth says whether there is room on the disk of a host's engine: nil, or what it has said last.
 func (a *Agent) DiskHealth(host string) error {
 	if h := a.named[host]; h != nil {
@@ -207,13 +220,8 @@ func (a *Agent) Networks(host string) *vpc.Networks {
 	return nil
 }
 
-// LoadBalancers are those on the engine of a host; nil if there is no such host.
-func (a *Agent) LoadBalancers(host string) *node.Nodes {
-	if h := a.named[host]; h != nil {
-		return h.balancers
-	}
-	return nil
-}
+// LoadBalancers are those on the engines of all hosts.
+func (a *Agent) LoadBalancers() *node.Hosts { return a.balancers }
 
 // Idle waits until the engines have been looked at, every task has been that
 // changed so far, and the engine calls under way and what they lead to are done and in

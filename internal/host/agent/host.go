@@ -37,6 +37,7 @@ type host struct {
 	unseen    map[string]bool  // containers of which the last list told nothing, by name; of the resync
 
 	lookingAgain atomic.Bool // at what is unseen, in a while
+	lost         atomic.Bool // see Agent.SetLost
 
 	mu      sync.Mutex
 	runners map[string]*taskRunner // by task ARN: tasks with something to do

@@ -53,7 +53,7 @@ func newHost(a *common, o HostOptions) *host {
 		Labels: h.labels(), Range: o.InstanceRange, Dynamic: &a.dynamic, Address: a.InstanceAddress, Groups: a.InstanceGroups,
 	})
 	h.balancers = node.New(node.Options{
-		Store: a.Store, Log: a.Log, Engine: engine, Networks: h.networks, Interfaces: a.interfaces, Ports: h.ports, Labels: h.labels(),
+		Host: o.Name, Store: a.Store, Log: a.Log, Engine: engine, Networks: h.networks, Interfaces: a.interfaces, Ports: h.ports, Labels: h.labels(),
 	})
 	h.leftovers = leftover.New(leftover.Options{
 		Engine: engine, Clock: a.Clock, Log: a.Log, Logs: h.logs, Keep: a.KeepStopped, Follow: h.followLeftover,

@@ -16,11 +16,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer/node"
 )
 
-// Nodes runs load balancers on an engine: see package node.
+// Nodes runs load balancers on engines: *node.Hosts.
 type Nodes interface {
-	Run(ctx context.Context, row *elbv2.LoadBalancer) (address netip.Addr, subnet string, err error)
+	Run(ctx context.Context, row *elbv2.LoadBalancer) (at node.Place, err error)
 	Connect(ctx context.Context, arn string) (io.ReadWriteCloser, error)
 	KeepClients(ctx context.Context, arn string, targets []netip.Addr) (kept []netip.Addr, err error)
 	Remove(ctx context.Context, arn string) error

@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer/node"
 )
 
 // engine has one load balancer, which notes what it is told.
@@ -42,17 +43,17 @@ func (e *engine) holds(gate chan struct{}) {
 	e.gate = gate
 }
 
-func (e nodes) Run(context.Context, *elbv2.LoadBalancer) (netip.Addr, string, error) {
+func (e nodes) Run(context.Context, *elbv2.LoadBalancer) (node.Place, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.refuses != nil {
-		return netip.Addr{}, "", e.refuses
+		return node.Place{}, e.refuses
 	}
 	if !e.runs {
 		e.runs, e.server = true, control.NewServer()
 		e.did = append(e.did, "run")
 	}
-	return netip.MustParseAddr("172.31.0.4"), "subnet-1", nil
+	return node.Place{Address: netip.MustParseAddr("172.31.0.4"), Subnet: "subnet-1"}, nil
 }
 
 func (e nodes) Connect(context.Context, string) (io.ReadWriteCloser, error) {

@@ -8,12 +8,14 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer/node"
 )
 
 // Reached is where a load balancer is reached.
 type Reached struct {
 	ARN, DNSName string
 	Address      netip.Addr // in its VPC
+	Host         string     // the one of the agent that it runs on, by name
 	Listeners    []ReachedListener
 }
 
@@ -37,12 +39,12 @@ func (c *Controller) Reached() (list []Reached) {
 }
 
 // reach opens ports for the listeners that are ready, and says where they are.
-func (c *Controller) reach(ctx context.Context, v View, address netip.Addr, client *control.Client) {
+func (c *Controller) reach(ctx context.Context, v View, at node.Place, client *control.Client) {
 	has := map[string]bool{}
 	for _, h := range client.Has() {
 		has[h.Key.ID] = h.Digest != "" // a listener that was refused has no port
 	}
-	now := Reached{ARN: v.LoadBalancer.ARN, DNSName: v.LoadBalancer.DNSName, Address: address}
+	now := Reached{ARN: v.LoadBalancer.ARN, DNSName: v.LoadBalancer.DNSName, Address: at.Address, Host: at.Host}
 	var ready []string
 	for _, l := range v.Listeners {
 		if has[l.ARN] {

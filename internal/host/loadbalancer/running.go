@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer/node"
 )
 
 // running is what the controller has of a load balancer on the engine.
@@ -54,16 +55,16 @@ func (c *Controller) look(ctx context.Context, arn string) (time.Time, error) {
 		if err := c.remove(ctx, arn); !ok || err != nil {
 			return time.Time{}, err
 		}
-		return c.observe(arn, nil, nil)
+		return c.observe(arn, node.Place{}, nil)
 	}
-	addresses, err := c.bringUp(ctx, v)
+	at, err := c.bringUp(ctx, v)
 	if err != nil && c.loop.FailsFor(arn) > patience {
 		err = errors.Join(err, c.withdraw(v, nil), c.acknowledge(v))
 	}
 	if ctx.Err() != nil || unavailable(err) {
 		return time.Time{}, err
 	}
-	next, unwritten := c.observe(arn, addresses, err)
+	next, unwritten := c.observe(arn, at, err)
 	return next, errors.Join(err, unwritten)
 }
 
@@ -86,25 +87,24 @@ const pushTimeout = 30 * time.Second
 const greetTimeout = 5 * time.Second
 
 // bringUp runs a load balancer, and has it do what its rows say.
-func (c *Controller) bringUp(ctx context.Context, v View) (addresses map[string]string, err error) {
+func (c *Controller) bringUp(ctx context.Context, v View) (at node.Place, err error) {
 	b := v.LoadBalancer
-	address, subnet, err := c.Nodes.Run(ctx, b)
+	at, err = c.Nodes.Run(ctx, b)
 	if err != nil {
-		return nil, err
+		return node.Place{}, err
 	}
-	addresses = map[string]string{subnet: address.String()}
 	ctx, cancel := context.WithTimeout(ctx, pushTimeout)
 	defer cancel()
 	client, err := c.client(ctx, b.ARN)
 	if err != nil {
-		return addresses, err
+		return at, err
 	}
 	if err := c.sync(ctx, b.ARN, client); err != nil { // what it is told takes longer, and the clock waits for this
-		return addresses, err
+		return at, err
 	}
 	all, unkept := c.keepClients(ctx, v)
 	if unavailable(unkept) {
-		return addresses, unkept
+		return at, unkept
 	}
 	c.noteHidden(b.ARN, !all)
 	if err = client.Update(ctx, Configure(v)); errors.Is(err, context.DeadlineExceeded) {
@@ -114,8 +114,8 @@ func (c *Controller) bringUp(ctx context.Context, v View) (addresses map[string]
 		err = c.acknowledgeFrom(ctx, v, client)
 	}
 	err = errors.Join(err, c.withdrawFrom(ctx, v, client))
-	c.reach(ctx, v, address, client)
-	return addresses, errors.Join(err, unkept)
+	c.reach(ctx, v, at, client)
+	return at, errors.Join(err, unkept)
 }
 
 // acknowledgeFrom writes which weights are in effect once the kernel leads flows by them as well.
@@ -212,13 +212,13 @@ func (c *Controller) wakesWithNews(r *running, news []balancer.Health) bool {
 
 // observe writes what has become of a load balancer; why is what it lacks. It returns when
 // that changes by itself.
-func (c *Controller) observe(arn string, addresses map[string]string, why error) (time.Time, error) {
+func (c *Controller) observe(arn string, at node.Place, why error) (time.Time, error) {
 	changed := func(tx *store.Tx) (*elbv2.LoadBalancer, time.Time) {
 		row := elbv2.FindLoadBalancer(tx, arn)
 		if row == nil {
 			return nil, time.Time{}
 		}
-		return observed(row, addresses, why, c.Clock.Now(), c.Delays)
+		return observed(row, at, why, c.Clock.Now(), c.Delays)
 	}
 	row, next := changed(c.Store.Read())
 	if row == nil {
@@ -241,11 +241,15 @@ func (c *Controller) observe(arn string, addresses map[string]string, why error)
 // that changes by itself. One that lacks something is active all the same, and impaired; while it
 // is nowhere its address stays its own, since it is to come back with it (see node's keptAddress).
 // Source: ELBv2 API reference, LoadBalancerState.
-func observed(row *elbv2.LoadBalancer, addresses map[string]string, why error, now time.Time, delays Delays) (changed *elbv2.LoadBalancer, next time.Time) {
+func observed(row *elbv2.LoadBalancer, at node.Place, why error, now time.Time, delays Delays) (changed *elbv2.LoadBalancer, next time.Time) {
 	is := elb.LoadBalancerStateEnumActive
 	reason := ""
-	if why != nil && addresses == nil {
-		addresses = row.Addresses
+	addresses, host := map[string]string(nil), at.Host
+	switch {
+	case at.Address.IsValid():
+		addresses = map[string]string{at.Subnet: at.Address.String()}
+	case why != nil:
+		addresses, host = row.Addresses, row.Host
 	}
 	switch active := row.CreatedAt.Add(delays.Provision); {
 	case now.Before(active):
@@ -253,10 +257,10 @@ func observed(row *elbv2.LoadBalancer, addresses map[string]string, why error, n
 	case why != nil:
 		is, reason = elb.LoadBalancerStateEnumActiveImpaired, why.Error()
 	}
-	if row.State == is && row.StateReason == reason && maps.Equal(row.Addresses, addresses) {
+	if row.State == is && row.StateReason == reason && row.Host == host && maps.Equal(row.Addresses, addresses) {
 		return nil, next
 	}
 	after := *row
-	after.State, after.StateReason, after.Addresses = is, reason, addresses
+	after.State, after.StateReason, after.Addresses, after.Host = is, reason, addresses, host
 	return &after, next
 }

@@ -153,6 +153,16 @@ func (all *Interfaces) Leave(owner string) {
 	}
 }
 
+// LeaveAt is Leave for an interface that has an address, and for no other one of the owner.
+func (all *Interfaces) LeaveAt(owner string, address netip.Addr) {
+	all.mu.Lock()
+	has := all.owners.addresses[owner]
+	all.mu.Unlock()
+	if has == address {
+		all.Leave(owner)
+	}
+}
+
 func (all *Interfaces) remove(i *netInterface) {
 	set := i.set
 	delete(all.byOwner, i.owner)

@@ -60,7 +60,7 @@ func (b *node) joinFound() {
 	sandbox := b.sandbox
 	b.mu.Unlock()
 	row := elbv2.FindLoadBalancer(b.nodes.Store.Read(), b.arn)
-	if row == nil || sandbox.State != backend.Running {
+	if row == nil || row.Host != b.nodes.Host || sandbox.State != backend.Running {
 		return
 	}
 	all := b.nodes.Interfaces

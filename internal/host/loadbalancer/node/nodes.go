@@ -31,6 +31,7 @@ const Label = "ecs-emulator.load-balancer"
 
 // Options are what Nodes need.
 type Options struct {
+	Host       string // the name of the agent's
 	Store      *store.Store
 	Log        *slog.Logger
 	Engine     *enginecall.Engine
@@ -255,7 +256,10 @@ func (b *node) discard(ctx context.Context, ids ...string) error {
 	b.mu.Unlock()
 	b.closePorts()
 	h.Ports.Await(ctx)
-	h.Interfaces.Leave(b.arn)
+	b.mu.Lock()
+	address := b.sandbox.IP
+	b.mu.Unlock()
+	h.Interfaces.LeaveAt(b.arn, address)
 	for i := range ids {
 		id := ids[len(ids)-1-i] // what is in a sandbox before it
 		if id == "" {
