@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -102,7 +103,7 @@ func (a *api) describe(ctx context.Context, c *caller, of *state.Container) Cont
 	shown := ContainerV4{
 		common: common{
 			DockerID: c.dockerID(of), Name: of.Name, DockerName: of.Name, Image: of.Image, ImageID: of.ImageDigest,
-			Ports: c.ports(of, d), Labels: t.ContainerLabels(of.Name),
+			Ports: c.ports(of, d), Labels: containerspec.Labels(t, of.Name),
 			DesiredStatus: t.DesiredStatus(), KnownStatus: string(of.Phase), ExitCode: of.ExitCode,
 			Limits:    c.containerLimits(d),
 			CreatedAt: instant(of.CreatedAt), StartedAt: instant(of.StartedAt), FinishedAt: instant(of.StoppedAt),
@@ -151,7 +152,7 @@ func (a *api) pause(c *caller) (ContainerV4, bool) {
 	return ContainerV4{
 		common: common{
 			DockerID: s.SandboxID, Name: sandboxName, DockerName: a.EngineName(c.task, sandboxName),
-			Image: "amazon/amazon-ecs-pause:0.1.0", Labels: c.task.ContainerLabels(sandboxName),
+			Image: "amazon/amazon-ecs-pause:0.1.0", Labels: containerspec.Labels(c.task, sandboxName),
 			DesiredStatus: desired, KnownStatus: statusProvisioned,
 			Limits:    Limits{CPU: aws.Float64(0), Memory: aws.Int64(0)},
 			CreatedAt: instant(s.ConnectivityAt), StartedAt: instant(s.ConnectivityAt), Type: "CNI_PAUSE",

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 )
@@ -27,7 +28,7 @@ func HostLabels(host string) map[string]string {
 }
 
 func Labels(t *state.Task, container string) map[string]string {
-	all := t.ContainerLabels(container)
+	all := containerspec.Labels(t, container)
 	maps.Copy(all, HostLabels(t.Placement.Host))
 	if instance := t.Placement.ContainerInstance; instance != "" {
 		all[containerinstance.Label] = instance
