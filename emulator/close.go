@@ -15,7 +15,7 @@ func (s *Server) Farewell() string {
 	switch tasks := s.parts.engine.LivingTasks(); {
 	case tasks == 0:
 		return "stopping; no task is running"
-	case s.parts.engine.Keep:
+	case s.parts.engine.KeepsTasks():
 		return fmt.Sprintf("stopping; %d tasks go on, and the next start with this data directory takes them over", tasks)
 	case s.opts.DataDir != "":
 		return fmt.Sprintf("stopping; removing %d tasks; services start theirs again at the next start with this data directory", tasks)
@@ -107,7 +107,7 @@ func (s *Server) Close() error {
 		return nil
 	}
 	s.closed = true
-	if s.parts.engine.Keep {
+	if s.parts.engine.KeepsTasks() {
 		s.faults.of.Kit().Abandon() // or tasks would stay cut off, without a fault that says so
 	}
 	s.halt()

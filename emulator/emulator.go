@@ -112,7 +112,7 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 	s.handler = s.newHandler(s.offer())
 	tasks := app.NewMetadata(s.parts.engine, s.parts.ecs, s.opts.MetadataRate)
 	s.metadata, s.parts.engine.Variables = tasks.Handler(), tasks.Variables
-	callers, engines := s.listenMetadata(), s.listenRegistry()
+	callers, engines := s.listenMetadata(), s.parts.images.Listen()
 	s.core.Begun = true
 	s.begin()
 	s.serveMetadata(callers)
@@ -188,7 +188,10 @@ func (s *Server) open(ctx context.Context) (err error) {
 		return err
 	}
 	// What the data directory has is read and checked before anything is written there.
-	engine := s.opts.engine()
+	engine, err := s.opts.engine()
+	if err != nil {
+		return err
+	}
 	if engine.Known, err = enginerecord.Read(s.opts.DataDir); err != nil {
 		return err
 	}
@@ -258,10 +261,19 @@ func addWithoutHostPrefix(stack *middleware.Stack) error {
 // Handler is the endpoint without its listener.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Engine is the container engine: with the simulated one, a *sim.Engine to script.
+// Engine is the container engine: with the simulated one, a *sim.Engine to script. Of several it is the first one; Engines has all.
 func (s *Server) Engine() backend.Engine { return s.parts.engine.Engine() }
 
-// EngineName names the engine that runs containers, for people.
+// Engines are the container engines by their names, of which one alone may have none.
+func (s *Server) Engines() map[string]backend.Engine {
+	all := map[string]backend.Engine{}
+	for _, one := range s.parts.engine.Set().All() {
+		all[one.Name] = one.Backend()
+	}
+	return all
+}
+
+// EngineName names the engine that runs containers, or each of several, for people.
 func (s *Server) EngineName() string { return s.parts.engine.Name() }
 
 // EngineProblem says why no task could run when the emulator started: its state waits for the

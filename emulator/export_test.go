@@ -81,7 +81,7 @@ func (s *Server) EventOf(e outbox.Event) (body []byte, about matching.About, ok 
 }
 
 // Faulty is the engine as the agent sees it.
-func (s *Server) Faulty() backend.Engine { return s.parts.engine.Faulty() }
+func (s *Server) Faulty() backend.Engine { return s.parts.engine.Set().First().Faulty() }
 
 // OwnClient is the client by which the emulator itself calls APIs of AWS.
 func (s *Server) OwnClient() *apiclient.Client { return s.core.Client }

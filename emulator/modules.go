@@ -9,6 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/app"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
 )
 
 // parts are the modules that this package's own functions ask.
@@ -61,7 +62,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		IAM: func() string { return string(o.IAM) }, Time: controlClock{c.Clock, s}, Version: o.Version, Mode: string(o.Console),
 	}
 	usage := &app.Usage{Core: c, Engine: p.engine, Logs: p.logs, Containers: o.ContainerMetrics}
-	faults.Engine, faults.Agent, faults.Loads, faults.Capacity = p.engine.Faulty, p.engine.Agent, p.engine.Loads, p.ec2.Capacity
+	faults.Engines, faults.Agent, faults.Loads, faults.Capacity = p.engine.Faulty, p.engine.Agent, p.engine.Loads, p.ec2.Capacity
 	faults.LookAgain = func() {
 		p.ec2.LookAgain()
 		p.ecs.LookAgain()
@@ -152,14 +153,15 @@ func (o *Options) functions() app.FunctionOptions {
 }
 
 // engine says what runs containers, and how.
-func (o *Options) engine() app.EngineOptions {
+func (o *Options) engine() (app.EngineOptions, error) {
+	places, err := engines.Parse(o.Engine)
 	return app.EngineOptions{
-		Backend: o.Backend, Kind: o.Engine, New: o.NewEngine, Keep: o.OnExit == Keep, WarmSandboxes: o.WarmSandboxes, HostPorts: o.HostPorts,
+		Backend: o.Backend, Places: places, New: o.NewEngine, Keep: o.OnExit == Keep, WarmSandboxes: o.WarmSandboxes, HostPorts: o.HostPorts,
 		AllowInstanceMetadata: o.AllowInstanceMetadata, Programs: o.Programs, PullBehavior: app.PullBehavior(o.PullBehavior), ImageCache: o.ImageCache,
 		SecurityGroups: app.SecurityGroups(o.SecurityGroups), VPCRange: o.VPCCIDR, InstanceRange: o.InstanceCIDR, LocalPorts: o.LocalPorts,
 		AllowHostPaths: o.AllowHostPaths, FileSystems: o.FileSystems, AllowPrivileged: o.AllowPrivileged, StrictExec: o.StrictExec,
 		InjectEndpoint: o.InjectEndpoint, S3Dir: o.S3Dir,
-	}
+	}, err
 }
 
 // ecs says what tasks may be.

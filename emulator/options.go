@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/app"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/stacktypes"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/boundedlog"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
@@ -47,10 +48,11 @@ type Options struct {
 	// X-Forwarded-Proto: https; handles of wait conditions have the address of Listen then.
 	PublicURL string
 	// Engine says where containers run: "sim", "docker", "auto" (Docker if it
-	// answers, else sim), or the URL of a Docker engine (unix://, tcp://, ssh://).
-	// Default "sim".
+	// answers, else sim), the URL of a Docker engine (unix://, tcp://, ssh://), or context:NAME of the docker command.
+	// Of several engines each has a name: "a=tcp://10.0.0.7:2376,b=ssh://ecs@10.0.0.8", "a=sim,b=sim:4:8GiB:arm64", where the
+	// simulated ones may have CPUs, memory and an architecture; see docs/guide/several-engines.md. Default "sim".
 	Engine string
-	// Backend is an engine to use instead of opening one by Engine. The caller owns it and
+	// Backend is an engine to use instead of opening one by Engine, which must not name any then. The caller owns it and
 	// closes it.
 	Backend backend.Engine
 	// DataDir keeps state across restarts; tasks go on while the emulator is down. It belongs
@@ -287,6 +289,9 @@ func (o Options) check() error {
 	if err := cmp.Or(checkAddress(o.Listen), checkAddress(o.DNS)); err != nil {
 		return err
 	}
+	if err := o.checkEngine(); err != nil {
+		return err
+	}
 	if c := o.VPCCIDR; c.IsValid() && (!c.Addr().Is4() || c.Bits() != 16 || c != c.Masked()) {
 		return fmt.Errorf("range %s of the VPC is no IPv4 range of /16, such as 10.20.0.0/16", c)
 	}
@@ -329,6 +334,18 @@ func (o Options) check() error {
 		return err
 	}
 	return cmp.Or(o.checkAccess(), o.checkConsole(), handlers.CheckHosts(o.AllowedHosts))
+}
+
+// checkEngine refuses places that cannot be. An engine that the caller has opened has no place.
+func (o Options) checkEngine() error {
+	if o.Engine == "" {
+		return nil
+	}
+	places, err := engines.Parse(o.Engine)
+	if err == nil && o.Backend != nil {
+		err = engines.CheckBackend(places)
+	}
+	return err
 }
 
 // allowedHosts are the names that requests may have: those of the user, and the public one.

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/engines/enginerecord"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
@@ -153,12 +153,13 @@ func openForPrune(ctx context.Context, engine string) (*docker.Engine, error) {
 	if engine == "" {
 		engine = "docker"
 	}
-	choice, err := enginerecord.Choose(engine, nil)
+	places, err := engines.Parse(engine)
 	if err != nil {
 		return nil, err
 	}
-	if choice.Kind != "docker" {
+	place := places[0]
+	if place.Kind == engines.Sim {
 		return nil, errors.New("the simulated engine keeps nothing: there is nothing to prune")
 	}
-	return docker.Open(ctx, docker.Options{Host: choice.Host, Owner: arn.NewID()})
+	return docker.Open(ctx, docker.Options{Host: place.Host, Owner: arn.NewID()})
 }

@@ -28,24 +28,15 @@ func (s *Server) serveTasks() {
 	if !s.opts.AllowControl {
 		s.tasksHTTP.BaseContext = func(net.Listener) context.Context { return handlers.ForTasks(context.Background()) }
 	}
-	if relay := s.parts.engine.Relay(); relay != nil {
+	for _, relay := range s.parts.engine.Relays() {
 		s.serve("endpoint of tasks", s.tasksHTTP, relay.Listen())
 	}
 }
 
-// listenRegistry takes the connections of the engine's host to the registry, over a relay that may be made at once;
-// serveRegistry answers them. Nil is none.
-func (s *Server) listenRegistry() net.Listener {
-	if host := s.parts.engine.RegistryHost(); host != nil && s.opts.RegistryAddress == "" {
-		return host.ListenRegistry(s.parts.images.PortNeeded)
-	}
-	return nil
-}
-
-// serveRegistry serves the registry to the engine's host, where that does not reach the endpoint.
-func (s *Server) serveRegistry(listener net.Listener) {
+// serveRegistry serves the registry to the hosts of engines, where these do not reach the endpoint.
+func (s *Server) serveRegistry(listeners []net.Listener) {
 	s.registryHTTP = httpserver.New(httpserver.BoundBodies(registry.OverRelay(s.handler)), s.opts.Log)
-	if listener != nil {
+	for _, listener := range listeners {
 		s.serve("registry", s.registryHTTP, listener)
 	}
 }
@@ -86,7 +77,7 @@ func (s *Server) gate() handlers.Gate {
 // Source: AWS SDKs and Tools reference guide, service-specific endpoints: the service id, in
 // capitals and with underscores.
 func (s *Server) endpointsFor(services []awsapi.Service) (variables []string) {
-	if s.parts.engine.Relay() == nil {
+	if len(s.parts.engine.Relays()) == 0 {
 		return nil
 	}
 	endpoint := fmt.Sprintf("http://%s:%d", backend.RelayName, backend.RelayPort)
@@ -103,19 +94,21 @@ func (s *Server) endpointsFor(services []awsapi.Service) (variables []string) {
 const metadataTimeout = 5 * time.Second
 
 // listenMetadata takes the connections of containers to the metadata endpoint, which a
-// container may make as soon as it runs; serveMetadata answers them. Nil is none.
-func (s *Server) listenMetadata() net.Listener {
-	if engine := s.parts.engine.TaskMetadata(); engine != nil {
-		return engine.ListenMetadata()
+// container may make as soon as it runs; serveMetadata answers them.
+func (s *Server) listenMetadata() (all []net.Listener) {
+	for _, one := range s.parts.engine.Set().All() {
+		if engine := one.TaskMetadata(); engine != nil {
+			all = append(all, engine.ListenMetadata())
+		}
 	}
-	return nil
+	return all
 }
 
 // serveMetadata answers containers until it is closed.
-func (s *Server) serveMetadata(listener net.Listener) {
+func (s *Server) serveMetadata(listeners []net.Listener) {
 	s.metadataHTTP = httpserver.New(s.metadata, s.opts.Log)
 	s.metadataHTTP.ReadTimeout, s.metadataHTTP.WriteTimeout, s.metadataHTTP.IdleTimeout = metadataTimeout, metadataTimeout, metadataTimeout
-	if listener != nil {
+	for _, listener := range listeners {
 		s.serve("metadata endpoint", s.metadataHTTP, listener)
 	}
 }

@@ -3,13 +3,13 @@ package app
 import (
 	"context"
 	"net/netip"
-	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/secretsource"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/faults"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
@@ -47,40 +47,39 @@ func (e *Engine) begin(Work) Work {
 		InstanceGroups: func(c *state.ContainerInstance) []string {
 			return ec2.SecurityGroupsOf(e.Store.Read(), c.Scope(), c.EC2InstanceID)
 		},
-		Hosts: []agent.HostOptions{{
-			Name: Fargate, Engine: e.faulty, Admit: e.admit, PullBehavior: e.PullBehavior, PullsAnew: e.pullsAnew,
-			ImageCache: e.ImageCache, Images: e.cleaner(),
+	}
+	for _, one := range e.set.All() {
+		options.Hosts = append(options.Hosts, agent.HostOptions{
+			Name: one.Name, Engine: one.Faulty(), Admit: one.Admit, PullBehavior: e.PullBehavior, PullsAnew: one.PullsAnew(),
+			ImageCache: e.ImageCache, Images: one.Cleaner(e.ImageCache),
 			VPCRange: e.VPCRange, InstanceRange: e.InstanceRange, LocalPorts: e.LocalPorts,
 			Volumes: volume.Options{HostPaths: e.AllowHostPaths, FileSystems: e.FileSystems},
-		}},
-	}
-	if e.TaskMetadata() != nil {
-		options.Variables = e.Variables
+		})
+		if one.TaskMetadata() != nil { // all are of one kind
+			options.Variables = e.Variables
+		}
 	}
 	at := agent.New(options)
 	e.agent.Store(at)
-	return Work{Loops: append(e.sweeper(), controllers.Patient("agent", at))}
+	return Work{Loops: append(e.sweepers(), controllers.Patient("agent", at))}
 }
 
-// TaskMetadata is the engine's way from 169.254.170.2 to this process, or nil if it has none.
-func (e *Engine) TaskMetadata() backend.TaskMetadata {
-	engine, _ := e.engine.(backend.TaskMetadata)
-	return engine
-}
-
-// RegistryHost is the engine where it pulls images from this process, or nil.
-func (e *Engine) RegistryHost() backend.RegistryHost {
-	engine, _ := e.engine.(backend.RegistryHost)
-	return engine
-}
-
-// Relay is the engine's way from tasks to this process, or nil if the APIs are not for them.
-func (e *Engine) Relay() backend.Relay {
-	relay, ok := e.engine.(backend.Relay)
-	if !ok || !e.InjectEndpoint {
-		return nil
+// Faulty are the engines with the faults that users have them make.
+func (e *Engine) Faulty() (all []faults.Engine) {
+	for _, one := range e.set.All() {
+		all = append(all, faults.Engine{Name: one.Name, Engine: one.Faulty()})
 	}
-	return relay
+	return all
+}
+
+// Relays are the engines' ways from tasks to this process, where the APIs are for them.
+func (e *Engine) Relays() (relays []backend.Relay) {
+	for _, one := range e.set.All() {
+		if relay := one.Relay(); relay != nil && e.InjectEndpoint {
+			relays = append(relays, relay)
+		}
+	}
+	return relays
 }
 
 // IsTask reports whether a request comes from a task.
@@ -110,34 +109,4 @@ func (e *Engine) Pulls(taskARN string) (pulls []overview.Pull) {
 // Output passes on the output of a task's container.
 func (e *Engine) Output(ctx context.Context, taskARN, container string, o backend.LogOptions) error {
 	return e.Agent().Logs(ctx, taskARN, container, o)
-}
-
-func (e *Engine) Health(ctx context.Context) control.Engine {
-	agent := e.Agent()
-	health := control.Engine{
-		Name: e.name, Status: control.EngineReady,
-		TaskAddresses: "not reachable from this machine: use the loopback ports at " + control.Prefix + "tasks",
-	}
-	info := agent.EngineInfo(ctx, Fargate)
-	health.Limits = control.Limits{Engine: info.Groups, Bound: control.LimitBoundSum, Reason: info.Unlimited}
-	if !info.TaskLimits {
-		health.Limits.Bound = control.LimitBoundEachContainer
-	}
-	if info.Reachable {
-		health.TaskAddresses = "reachable from this machine, as are the loopback ports at " + control.Prefix + "tasks"
-	}
-	if err := agent.Health(Fargate); err != nil {
-		health.Status, health.LastError = control.EngineUnavailable, err.Error()
-	}
-	if err := agent.NetworkHealth(Fargate); err != nil {
-		health.NetworkError = err.Error()
-	}
-	if err := agent.FilterHealth(Fargate); err != nil {
-		health.FilterError = err.Error()
-	}
-	if err := agent.DiskHealth(Fargate); err != nil {
-		health.DiskError = err.Error()
-	}
-	health.Unanswered = strings.Join(agent.Unanswered(Fargate), "; ")
-	return health
 }

@@ -59,7 +59,7 @@ func (d *Discovery) offer() Offer {
 
 func (d *Discovery) begin(Work) Work {
 	agent := d.Engine.Agent()
-	networks, proxies := agent.Networks(Fargate), agent.Proxies()
+	networks, proxies := agent.Networks(d.Engine.set.First().Name), agent.Proxies()
 	known := names.New(names.Options{Store: d.Store, Clock: d.Clock, Log: d.Log, Networks: networks, Owners: agent.InterfacesAt})
 	networks.OnNetworks(known.Wake)
 	connect := serviceconnect.New(serviceconnect.Options{Store: d.Store, Clock: d.Clock, Log: d.Log, Proxies: proxies})

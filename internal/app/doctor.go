@@ -9,10 +9,8 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
-	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials/profile"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/engines/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/doctor"
@@ -57,9 +55,9 @@ func (d *Doctor) examine(ctx context.Context, names []string) diagnosis.Report {
 	if !d.NoPort {
 		o.Listen = strings.TrimPrefix(d.Endpoint, "http://")
 	}
-	switch engine, is := d.Engine.engine.(*docker.Engine); {
-	case is:
-		enginerecord.Choice{Kind: "docker", Host: engine.Host()}.Examine(&o, d.Engine.Programs)
+	switch engine := d.Engine.set.First(); {
+	case engine.Docker() != nil:
+		engine.Found().Examine(&o, d.Engine.Programs)
 	case d.Engine.Backend != nil:
 		o.Simulated = "the engine is the caller's own (Options.Backend)"
 	default:

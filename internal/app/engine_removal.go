@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/abandon"
 )
@@ -24,12 +24,11 @@ func (e *Engine) LivingTasks() (n int) {
 	return n
 }
 
+// RemoveContainers removes all that there is on the engines.
 func (e *Engine) RemoveContainers() error {
-	_, err := e.ask()
-	if err == nil {
-		err = e.removeContainers()
-	}
-	if err != nil {
+	there, err := e.set.Select((*engines.Engine).Ask)
+	_, left := e.set.Remove(there)
+	if err = errors.Join(err, left); err != nil {
 		return fmt.Errorf("containers are left: %w", err)
 	}
 	return nil
@@ -39,7 +38,7 @@ func (e *Engine) RemoveContainers() error {
 // not take the tasks for failed at the next start. Where tasks are kept, and there are none, what
 // is left of those that have ended goes as well: it would keep a range of addresses from others.
 func (e *Engine) RemoveTasks() error {
-	if !e.Keep {
+	if !e.KeepsTasks() {
 		return e.removeEverything(false)
 	}
 	if e.LivingTasks() == 0 {
@@ -50,36 +49,35 @@ func (e *Engine) RemoveTasks() error {
 	return nil
 }
 
-// removeEverything removes all that there is on the engine; if output that waits to be kept shall
-// wait for the next start, only when there is none.
+// removeEverything removes all that there is on the engines; if output that waits to be kept shall
+// wait for the next start, only when there is none. On an engine that is not the one of the tasks they go on.
 func (e *Engine) removeEverything(waits bool) error {
-	info, err := e.ask()
-	if err == nil {
-		err = e.admit(info) // on another engine the tasks go on
-	}
-	if err == nil {
+	ready, err := e.set.Select((*engines.Engine).AskForTasks)
+	if len(ready) > 0 {
 		if kept := e.readOutput(); kept || !waits {
-			err = e.removeContainers()
+			var left error
+			ready, left = e.set.Remove(ready)
+			err = errors.Join(err, left)
 		} else {
-			err = errors.New("their output is not stored yet")
+			ready, err = nil, errors.Join(err, errors.New("their output is not stored yet"))
 		}
+	}
+	if e.DataDir != "" {
+		gone := map[string]bool{}
+		for _, one := range ready {
+			gone[one.Name] = true
+		}
+		_, ended := abandon.Tasks(e.Store, e.Clock.Now(), removed, func(t *state.Task) bool { return gone[t.Placement.Host] })
+		err = errors.Join(err, ended)
 	}
 	if err != nil {
 		return fmt.Errorf("remove containers: %w", err)
 	}
-	if e.DataDir == "" {
-		return nil
-	}
-	_, err = abandon.Tasks(e.Store, e.Clock.Now(), removed)
-	return err
+	return nil
 }
 
-const (
-	// readTimeout bounds how long their removal waits for their output.
-	readTimeout = 30 * time.Second
-	// removeTimeout bounds the removal of all containers.
-	removeTimeout = 10 * time.Minute
-)
+// readTimeout bounds how long their removal waits for their output.
+const readTimeout = 30 * time.Second
 
 // readOutput reads the output of containers that are about to be removed, where it outlives them. It
 // reports whether all of that is kept.
@@ -90,18 +88,4 @@ func (e *Engine) readOutput() bool {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
 	return e.Agent().ReadLogs(ctx)
-}
-
-// ask comes before removeContainers, which may take long: an engine that does not
-// even say what it is removes nothing.
-func (e *Engine) ask() (backend.Info, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
-	defer cancel()
-	return e.engine.Info(ctx)
-}
-
-func (e *Engine) removeContainers() error {
-	ctx, cancel := context.WithTimeout(context.Background(), removeTimeout)
-	defer cancel()
-	return e.engine.RemoveAll(ctx)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/instancefault"
@@ -21,7 +20,7 @@ import (
 type Faults struct {
 	*Core
 	// What goes wrong; a reset makes other ones of some.
-	Engine    func() *fault.Engine
+	Engines   func() []faults.Engine
 	Agent     func() *agent.Agent
 	Capacity  func() *capacity.Controller
 	Loads     func() *serviceload.Board
@@ -53,7 +52,7 @@ func (f *Faults) Module() Module {
 
 func (f *Faults) offer() Offer {
 	f.kit = faults.New(faults.Options{
-		Store: f.Store, Clock: f.Clock, Log: f.Log, Engines: []faults.Engine{{Engine: f.Engine()}}, ExecAgents: f.agents,
+		Store: f.Store, Clock: f.Clock, Log: f.Log, Engines: f.Engines(), ExecAgents: f.agents,
 		BeginInstance: func(wanted faults.Fault) (*state.ContainerInstance, error) {
 			return f.instances.Begin(instancefault.Kind(wanted.Kind), instancefault.Target{
 				Instance: wanted.Instance, Cluster: wanted.Cluster, Zone: wanted.Zone, Seed: wanted.Seed,

@@ -20,7 +20,7 @@ func (i *Images) forAgent() *imagepull.Registry {
 	logins := ecr.NewLogins(i.Store)
 	return &imagepull.Registry{
 		Home: i.Scope, Strict: i.Strict, MayPull: i.mayPull,
-		Hosts: i.hosts, Find: i.Address,
+		Hosts: i.hosts, Find: i.addressOn,
 		Login: func(ctx context.Context, t *state.Task) (*backend.RegistryAuth, error) {
 			call := i.Credentials.Call(t.ARN, session.TaskExecution, "ecr", "GetAuthorizationToken")
 			if err := awsapi.Allow(awsapi.NewContext(ctx, call), "ecr:GetAuthorizationToken", "*", nil); err != nil {

@@ -37,8 +37,9 @@ type Images struct {
 	inventory ecr.Inventory
 	files     *ecr.Files
 	downloads ecr.Downloads
-	address   *imagepull.Address
-	temporary *scratch.Folder // of files without a data directory; nil: there is one
+	address   *imagepull.Address            // of the first engine
+	addresses map[string]*imagepull.Address // by the names of engines
+	temporary *scratch.Folder               // of files without a data directory; nil: there is one
 }
 
 // Module lists what it brings.
@@ -72,12 +73,14 @@ func (i *Images) open(context.Context) (err error) {
 func (i *Images) Registry(calls awsapi.Options) http.Handler {
 	return registry.New(registry.Options{
 		Store: i.Store, Files: i.files, Now: i.Clock.Now, Home: i.Scope, Authorize: calls.Authorize, Faults: calls.Faults, Observe: calls.Observe,
-		MountsBlobs: ecr.MountsBlobs, OfEngine: i.address.IsLogin, Log: i.Log,
+		MountsBlobs: ecr.MountsBlobs, OfEngine: i.isLogin, Log: i.Log,
 	})
 }
 
 func (i *Images) reset() error {
-	i.address.Forget()
+	for _, at := range i.addresses {
+		at.Forget()
+	}
 	if left := i.files.Reset(); left != nil {
 		return fmt.Errorf("files of images are left: %w", left)
 	}

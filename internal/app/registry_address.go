@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,26 +16,52 @@ import (
 // inTasks is where tasks reach the registry.
 var inTasks = net.JoinHostPort(backend.RelayName, strconv.Itoa(backend.RelayPort))
 
-// newAddress finds where the engine reaches the registry, when it is asked first.
-func (i *Images) newAddress() *imagepull.Address {
-	o := imagepull.AddressOptions{Own: i.FixedAddress, Log: i.Log, Found: func(host string) {
-		_ = i.Store.Update(func(tx *store.Tx) error { // a store that takes no change says so by itself
-			ecr.KeepAddress(tx, host, i.Clock.Now())
-			return nil
-		})
-	}}
-	if o.Own == "" {
-		o.Engine, o.Own = i.Engine.RegistryHost(), i.OwnAddress
+// findAddresses finds where each engine reaches the registry, when it is asked first.
+func (i *Images) findAddresses() {
+	i.addresses = map[string]*imagepull.Address{}
+	for _, one := range i.Engine.set.All() {
+		o := imagepull.AddressOptions{Own: i.FixedAddress, Log: i.Engine.logOf(one), Found: func(host string) {
+			_ = i.Store.Update(func(tx *store.Tx) error { // a store that takes no change says so by itself
+				ecr.KeepAddress(tx, host, i.Clock.Now())
+				return nil
+			})
+		}}
+		if o.Own == "" {
+			o.Engine, o.Own = one.RegistryHost(), i.OwnAddress
+		}
+		i.addresses[one.Name] = imagepull.NewAddress(o)
 	}
-	return imagepull.NewAddress(o)
+	i.address = i.addresses[i.Engine.set.First().Name]
 }
 
-// Address is where the engine reaches the registry: "127.0.0.1:4577".
+// Address is where the first engine reaches the registry, which users are told: "127.0.0.1:4577".
 func (i *Images) Address(ctx context.Context) string { return i.address.Find(ctx) }
 
-// PortNeeded is the port of its host's loopback address by which an engine is to reach the registry, or 0: it gets to the
-// endpoint itself.
-func (i *Images) PortNeeded(ctx context.Context) uint16 { return i.address.Needed(ctx) }
+// addressOn is where the engine with a name reaches the registry.
+func (i *Images) addressOn(ctx context.Context, engine string) string {
+	if at := i.addresses[engine]; at != nil {
+		return at.Find(ctx)
+	}
+	return i.Address(ctx)
+}
+
+// isLogin reports whether a login is one by which an engine shows that it gets here.
+func (i *Images) isLogin(user, password string, overRelay bool) (is bool) {
+	for _, at := range i.addresses {
+		is = at.IsLogin(user, password, overRelay) || is
+	}
+	return is
+}
+
+// Listen takes the connections of the hosts of engines to the registry, over relays that may be made at once.
+func (i *Images) Listen() (all []net.Listener) {
+	for _, one := range i.Engine.set.All() {
+		if host := one.RegistryHost(); host != nil && i.FixedAddress == "" {
+			all = append(all, host.ListenRegistry(i.addresses[one.Name].Needed))
+		}
+	}
+	return all
+}
 
 func (i *Images) naming() ecr.Naming {
 	return ecr.Naming{Home: i.Scope, Address: i.Address, AWS: i.AWSURIs}
@@ -50,7 +77,13 @@ func (i *Images) hosts() []string { return append(i.hostsNow(), i.hostsEver(i.St
 
 // hostsNow are where the registry is.
 func (i *Images) hostsNow() []string {
-	return append(withLocalhost(i.address.Best(), i.OwnAddress), inTasks)
+	var found []string
+	for _, one := range i.Engine.set.All() {
+		if at := i.addresses[one.Name].Best(); !slices.Contains(found, at) {
+			found = append(found, at)
+		}
+	}
+	return append(withLocalhost(append(found, i.OwnAddress)...), inTasks)
 }
 
 // hostsEver are where engines have reached the registry. Another one may be there now.

@@ -15,7 +15,7 @@ import (
 )
 
 func (i *Images) offer() Offer {
-	i.address = i.newAddress() // now that the engine is open
+	i.findAddresses() // now that the engines are open
 	return Offer{
 		APIs: []API{ecrapi.New(ecrapi.Options{
 			Store: i.Store, Now: i.Clock.Now, Wall: i.Clock.Wall, Logins: ecr.NewLogins(i.Store), Files: i.files,

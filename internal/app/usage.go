@@ -102,9 +102,12 @@ func (e *Engine) TellLoad(service string, load Load) error {
 
 func (e *Engine) newLoads() *serviceload.Board {
 	loads := &serviceload.Board{Store: e.Store, Now: e.Clock.Now}
-	if engine, ok := e.engine.(*sim.Engine); ok {
-		loads.Attach = func() {
-			engine.SetLoad(func(labels map[string]string, at time.Time) (sim.Load, bool) {
+	if e.set.First().Sim() == nil {
+		return loads
+	}
+	loads.Attach = func() {
+		for _, one := range e.set.All() {
+			one.Sim().SetLoad(func(labels map[string]string, at time.Time) (sim.Load, bool) {
 				cpu, memory, ok := loads.Of(labels, at)
 				return sim.Load{CPU: cpu, Memory: memory}, ok
 			})

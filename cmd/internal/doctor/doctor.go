@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials/profile"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/engines/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/doctor/examination"
 )
@@ -80,7 +81,11 @@ func (c *Command) options() (o examination.Options, err error) {
 	if err != nil {
 		return o, err
 	}
-	choice, err := enginerecord.Choose(c.Engine, known)
+	places, err := engines.Parse(c.Engine)
+	if err != nil {
+		return o, err
+	}
+	choice, err := engines.Choose(places[0], enginerecord.Of(known, places[0].Name))
 	if err != nil {
 		return o, err
 	}

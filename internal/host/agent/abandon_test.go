@@ -16,7 +16,7 @@ func TestAbandonedTasksOfContainerInstances(t *testing.T) {
 		hand := b.put(types.TaskDefinition{ContainerDefinitions: []types.ContainerDefinition{container("web")}}, types.LaunchTypeEc2,
 			state.Placement{ContainerInstance: b.instance(), ByHand: true})
 		b.stop()
-		n, err := abandon.Tasks(b.store, b.clock.Now(), "gone")
+		n, err := abandon.Tasks(b.store, b.clock.Now(), "gone", nil)
 		b.expect("abandoned", n, 1)
 		b.expect("error", err, nil)
 		b.expect("network interface of a bridge task", b.task(bridge).Status.Attachment.Status, "")
@@ -34,7 +34,7 @@ func TestWaitingTasksAreNoAgents(t *testing.T) {
 		time.Sleep(time.Minute)
 		b.expect("task", b.task(waiting).Status.LastStatus, state.Provisioning)
 		b.stop()
-		n, err := abandon.Tasks(b.store, b.clock.Now(), "gone")
+		n, err := abandon.Tasks(b.store, b.clock.Now(), "gone", nil)
 		b.expect("abandoned", n, 0)
 		b.expect("error", err, nil)
 		b.expect("task", b.task(waiting).Status.LastStatus, state.Provisioning)

@@ -32,7 +32,7 @@ func (w *taskRunner) find(i int) run {
 	}
 	return func(ctx context.Context) func() {
 		at := h.agent.Clock.Now()
-		choice := h.agent.Registry.Reach(ctx, choice)
+		choice := h.agent.Registry.Reach(ctx, h.Name, choice)
 		image, err := look(ctx, by, choice, platform)
 		if enginecall.IsTimeout(err) { // neither a reason to pull nor a failed pull
 			return w.unanswered(ctx, "cannot look for an image", err)
@@ -93,7 +93,7 @@ func (w *taskRunner) pull(i int) run {
 			return func() { w.pullFailed(i, lacks) }
 		}
 		startedAt := h.agent.Clock.Now()
-		choice := h.agent.Registry.Reach(ctx, choice)
+		choice := h.agent.Registry.Reach(ctx, h.Name, choice)
 		image, err := leftover.WithRoom(ctx, h.leftovers, func() (imagepull.Found, error) { return w.pullPinned(ctx, by, choice, to, spec) })
 		if enginecall.IsTimeout(err) { // it is the look at what has been pulled
 			return w.unanswered(ctx, "cannot look at an image", err)

@@ -18,8 +18,8 @@ type Registry struct {
 	Home arn.Scope // of repositories whose paths say no account and region
 	// Hosts are the hosts, with ports, by which names mean it. The first one is the engine's, as far as it is known.
 	Hosts func() []string
-	// Find asks the engine for its host, if it is not known. Nil: it is.
-	Find func(context.Context) string
+	// Find asks the engine of one of the agent's hosts where it reaches the registry, if that is not known. Nil: it is.
+	Find func(ctx context.Context, host string) string
 	// Login is the login by which an engine pulls for a task, or a LoginError.
 	Login func(ctx context.Context, t *state.Task) (*backend.RegistryAuth, error)
 	// MayPull refuses a task an image, of which a simulated engine asks the registry nothing. Nil: each task may have it.
@@ -76,10 +76,10 @@ func (r *Registry) Choose(tx *store.Tx, c Choice, simulated bool) (Choice, *Lack
 	return c, nil
 }
 
-// Reach is a choice with the host from which the engine pulls it.
-func (r *Registry) Reach(ctx context.Context, c Choice) Choice {
+// Reach is a choice with the address from which the engine of one of the agent's hosts pulls it.
+func (r *Registry) Reach(ctx context.Context, host string, c Choice) Choice {
 	if _, path, own := strings.Cut(c.From, "/"); own && r.Find != nil {
-		c.From = r.Find(ctx) + "/" + path
+		c.From = r.Find(ctx, host) + "/" + path
 	}
 	return c
 }

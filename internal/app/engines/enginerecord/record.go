@@ -1,6 +1,5 @@
-// Package enginerecord keeps a data directory's tasks to the container engine that runs them: what
-// the directory remembers of the engine, which engine to open for it, and under which name the
-// emulator's containers there are its own.
+// Package enginerecord keeps a data directory's tasks to the container engines that run them: what
+// the directory remembers of each engine, and under which name the emulator's containers there are its own.
 package enginerecord
 
 import (
@@ -13,38 +12,58 @@ import (
 	"strings"
 )
 
-// Record is what a data directory remembers of the engine that runs its tasks:
+// Record is what a data directory remembers of an engine that runs its tasks:
 // state and engine belong together. Of the simulation, which ends with the emulator,
 // the id is another at each start.
 type Record struct {
+	Name string `json:"name,omitempty"` // empty for the one engine without a name
 	Kind string `json:"kind"`           // docker or sim
 	Host string `json:"host,omitempty"` // where Docker is: unix:///var/run/docker.sock
 	ID   string `json:"id,omitempty"`   // backend.Info.ID; empty until the engine has answered
 }
 
-// stored is a record as the file has it.
+// stored are records as the file has them: of one engine without a name as its members, of others as a list.
 type stored struct {
-	Record
-	Sum string `json:"sum,omitempty"` // earlier versions wrote none
+	*Record
+	Engines []Record `json:"engines,omitempty"`
+	Sum     string   `json:"sum,omitempty"` // earlier versions wrote none
 }
 
-// sum is the checksum of a record: another byte may name another engine.
-func (r Record) sum() string {
-	text := strings.Join([]string{r.Kind, r.Host, r.ID}, "\n")
-	return fmt.Sprintf("%08x", crc32.Checksum([]byte(text), crc32.MakeTable(crc32.Castagnoli)))
+// all are the records of a file.
+func (s stored) all() []Record {
+	if s.Record != nil {
+		return append([]Record{*s.Record}, s.Engines...)
+	}
+	return s.Engines
+}
+
+// sumOf is the checksum of records: another byte may name another engine.
+func sumOf(all []Record) string {
+	var parts []string
+	for _, r := range all {
+		if r.Name != "" {
+			parts = append(parts, r.Name)
+		}
+		parts = append(parts, r.Kind, r.Host, r.ID)
+	}
+	return fmt.Sprintf("%08x", crc32.Checksum([]byte(strings.Join(parts, "\n")), crc32.MakeTable(crc32.Castagnoli)))
 }
 
 func (r Record) String() string {
-	if r.Host == "" {
-		return r.Kind
+	text := r.Kind
+	if r.Host != "" {
+		text += " at " + r.Host
 	}
-	return r.Kind + " at " + r.Host
+	if r.Name == "" {
+		return text
+	}
+	return r.Name + " (" + text + ")"
 }
 
 func recordPath(dataDir string) string { return filepath.Join(dataDir, "engine.json") }
 
-// Read returns nil for a directory that remembers none.
-func Read(dataDir string) (*Record, error) {
+// Read returns none for a directory that remembers none.
+func Read(dataDir string) ([]Record, error) {
 	if dataDir == "" {
 		return nil, nil
 	}
@@ -52,29 +71,49 @@ func Read(dataDir string) (*Record, error) {
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
-	var r stored
+	var file stored
 	if err == nil {
-		err = json.Unmarshal(body, &r)
+		err = json.Unmarshal(body, &file)
 	}
-	switch {
-	case err != nil:
-	case r.Kind == "":
-		err = errors.New("it names no engine")
-	case r.Sum != "" && r.Sum != r.sum():
-		err = errors.New("its checksum is wrong")
+	all := file.all()
+	if err == nil {
+		err = check(all, file.Sum)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read which engine the data directory belongs to: %s: %w; remove that file if the tasks run on the engine of this start, "+
 			"or the whole directory to begin anew", recordPath(dataDir), err)
 	}
-	return &r.Record, nil
+	return all, nil
 }
 
-func (r Record) write(dataDir string) error {
-	if dataDir == "" {
-		return nil
+// check says what is wrong with records as they were read.
+func check(all []Record, sum string) error {
+	names := map[string]bool{}
+	for _, r := range all {
+		switch {
+		case r.Kind == "":
+			return errors.New("it names no engine")
+		case names[r.Name]:
+			return errors.New("it names an engine twice")
+		}
+		names[r.Name] = true
 	}
-	body, err := json.Marshal(stored{r, r.sum()})
+	switch {
+	case len(all) == 0:
+		return errors.New("it names no engine")
+	case sum != "" && sum != sumOf(all):
+		return errors.New("its checksum is wrong")
+	}
+	return nil
+}
+
+// write replaces what a data directory remembers.
+func write(dataDir string, all []Record) error {
+	file := stored{Engines: all, Sum: sumOf(all)}
+	if len(all) == 1 && all[0].Name == "" {
+		file.Record, file.Engines = &all[0], nil
+	}
+	body, err := json.Marshal(file)
 	if err != nil {
 		return err
 	}

@@ -16,12 +16,12 @@ const atOnce = 200
 
 // Tasks ends all tasks whose containers are gone together with what ran them, and
 // returns how many. It must not be called while an agent runs. The stop code is that
-// of tasks whose host ended: for a service they are no failures of its deployment.
+// of tasks whose host ended: for a service they are no failures of its deployment. on says which tasks; nil is all.
 // Source: ECS developer guide, stopped task error codes, for the code.
-func Tasks(rows *store.Store, now time.Time, reason string) (n int, err error) {
+func Tasks(rows *store.Store, now time.Time, reason string, on func(*state.Task) bool) (n int, err error) {
 	var tasks []*state.Task
 	for _, t := range state.AllTasks(rows.Read()) {
-		if !t.Ended() && !t.Placement.ByHand && !t.Waits() { // those run elsewhere, or nowhere yet
+		if !t.Ended() && !t.Placement.ByHand && !t.Waits() && (on == nil || on(t)) { // those run elsewhere, or nowhere yet
 			tasks = append(tasks, t)
 		}
 	}

@@ -1,4 +1,4 @@
-package enginerecord
+package engines
 
 import (
 	"context"
@@ -11,11 +11,11 @@ import (
 
 // Examine has the engine be examined that is chosen, for an owner of its own of which nothing stays.
 func (c Choice) Examine(o *examination.Options, programs string) {
-	if c.Kind != "docker" {
+	if c.Kind == Sim {
 		o.Simulated = "containers are simulated (--engine sim)"
 		return
 	}
-	o.FallBack = c.FallBack
+	o.FallBack = c.FallBack()
 	o.Ask = func(ctx context.Context) diagnosis.Engine { return docker.Examine(ctx, c.Host) }
 	o.Open = func(ctx context.Context) (examination.Engine, error) {
 		return docker.Open(ctx, docker.Options{Host: c.Host, Owner: arn.NewID(), Programs: programs, Apart: true})

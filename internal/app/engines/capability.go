@@ -1,0 +1,84 @@
+package engines
+
+import (
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker"
+	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+)
+
+// Backend is the engine that the user asked for.
+func (e *Engine) Backend() backend.Engine { return e.engine }
+
+// Faulty is the same engine with the faults that users have it make.
+func (e *Engine) Faulty() *fault.Engine { return e.faulty }
+
+// Title names what the engine is, for people.
+func (e *Engine) Title() string { return e.title }
+
+// Simulated reports whether the emulator itself has made the engine, as a simulation.
+func (e *Engine) Simulated() bool { return e.set.Backend == nil && e.Sim() != nil }
+
+// Sim is the simulation, nil for another engine.
+func (e *Engine) Sim() *sim.Engine {
+	engine, _ := e.engine.(*sim.Engine)
+	return engine
+}
+
+// Docker is the Docker engine, nil for another one.
+func (e *Engine) Docker() *docker.Engine {
+	engine, _ := e.engine.(*docker.Engine)
+	return engine
+}
+
+// PullsAnew reports whether the engine pulls what it has, too: the simulation does where pulls take their time.
+func (e *Engine) PullsAnew() bool { return e.Simulated() && e.set.PullDelay > 0 }
+
+// Address is where Docker is; empty for other engines.
+func (e *Engine) Address() string {
+	if d := e.Docker(); d != nil {
+		return d.Host()
+	}
+	return ""
+}
+
+// Found is the choice by which Docker is found where it is.
+func (e *Engine) Found() Choice {
+	return Choice{Place: Place{Name: e.Name, Kind: Docker, Host: e.choice.Host}}
+}
+
+// Sweeper removes what killed emulators have left, nil where the engine keeps no such things.
+func (e *Engine) Sweeper() backend.Sweeper {
+	sweeper, _ := e.engine.(backend.Sweeper)
+	return sweeper
+}
+
+// Cleaner removes images that have been pulled, where more than some bytes of them are to go and the engine keeps images.
+func (e *Engine) Cleaner(most int64) backend.ImageCleaner {
+	if most <= 0 {
+		return nil
+	}
+	cleaner, ok := e.engine.(backend.ImageCleaner)
+	if !ok {
+		e.set.Log.Warn("--image-cache has no effect: this engine has no images that take room", "engine", e.title)
+	}
+	return cleaner
+}
+
+// TaskMetadata is the engine's way from 169.254.170.2 to this process, or nil if it has none.
+func (e *Engine) TaskMetadata() backend.TaskMetadata {
+	engine, _ := e.engine.(backend.TaskMetadata)
+	return engine
+}
+
+// RegistryHost is the engine where it pulls images from this process, or nil.
+func (e *Engine) RegistryHost() backend.RegistryHost {
+	engine, _ := e.engine.(backend.RegistryHost)
+	return engine
+}
+
+// Relay is the engine's way from tasks to this process, or nil if it has none.
+func (e *Engine) Relay() backend.Relay {
+	relay, _ := e.engine.(backend.Relay)
+	return relay
+}

@@ -1,0 +1,73 @@
+package engines
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/abandon"
+)
+
+// leftOut are the names of engines that the data directory remembers and the user does not name. Where they have tasks, they
+// are left out by --new-engine alone. The kind of the one engine without a name is for Choose to refuse.
+func (s *Set) leftOut() (gone []string, err error) {
+	for _, known := range s.Known {
+		if slices.Contains(s.Names(), known.Name) {
+			continue
+		}
+		if has := s.onEngine(known.Name); has != "" && !s.New {
+			return nil, fmt.Errorf("the engine %s has %s of this data directory and is left out: name it as well, or go on without them by --new-engine", known, has)
+		}
+		gone = append(gone, known.Name)
+	}
+	return gone, nil
+}
+
+// onEngine says what the state has on an engine; empty is nothing.
+func (s *Set) onEngine(name string) string {
+	tasks := 0
+	for _, t := range state.AllTasks(s.Store.Read()) {
+		if lives(t, name) {
+			tasks++
+		}
+	}
+	return counted(tasks, "task")
+}
+
+// lives reports whether a task that has not ended is on an engine.
+func lives(t *state.Task, name string) bool {
+	return !t.Ended() && !t.Placement.ByHand && !t.Waits() && t.Placement.Host == name
+}
+
+// counted is "1 task", "2 tasks"; empty for none.
+func counted(n int, what string) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// forget ends the tasks of engines that are left out, and remembers the others alone.
+func (s *Set) forget(gone []string) error {
+	for _, name := range gone {
+		if err := s.abandon(name); err != nil {
+			return err
+		}
+	}
+	return s.book.Keep(s.Names())
+}
+
+// abandon ends the tasks that ran on an engine.
+func (s *Set) abandon(name string) error {
+	n, err := abandon.Tasks(s.Store, s.Clock.Now(), state.EngineGone, func(t *state.Task) bool { return t.Placement.Host == name })
+	if err != nil {
+		return fmt.Errorf("end the tasks of the former engine: %w", err)
+	}
+	if n > 0 {
+		s.Log.Info("stopped the tasks of another engine, because of --new-engine", "tasks", n, "engine", s.book.Find(name))
+	}
+	return nil
+}
