@@ -3,7 +3,8 @@
 // states, exit codes, addresses, ports, logs, health, events. A running container
 // costs about a kilobyte and no goroutine.
 //
-// Scripts come from commands, image names, labels and rules; see Script.
+// Scripts come from commands, image names, labels and rules; see Script. Engines with the same
+// VPCs are as the engines of one Docker swarm.
 package sim
 
 import (
@@ -93,7 +94,6 @@ func New(opts Options) *Engine {
 		opts:     opts,
 		cut:      make(chan struct{}),
 		rules:    append([]Rule(nil), opts.Scripts...),
-		images:   image.NewStore(),
 		volumes:  map[string]volume{},
 		files:    files{},
 		watchers: map[*watcher]struct{}{},
@@ -115,12 +115,13 @@ func New(opts Options) *Engine {
 	if e.opts.Memory == 0 {
 		e.opts.Memory = 256 << 30
 	}
+	e.opts.Architecture = cmp.Or(e.opts.Architecture, runtime.GOARCH)
+	e.images = image.NewStore(e.opts.Architecture)
 	for _, name := range opts.Images {
 		if ref, err := image.ParseReference(name); err == nil {
 			e.images.Build(ref)
 		}
 	}
-	e.opts.Architecture = cmp.Or(e.opts.Architecture, runtime.GOARCH)
 	if e.opts.ID == "" {
 		e.opts.ID = rand.Text()
 	}

@@ -60,6 +60,21 @@ func TestPullOfAPlatform(t *testing.T) {
 	}
 }
 
+func TestImagesAreForTheArchitectureOfTheEngine(t *testing.T) {
+	e := sim.New(sim.Options{ID: "b", Architecture: "arm64", CPUs: 4, Memory: 8 << 30, Images: []string{"app"}})
+	if info, err := e.Info(t.Context()); err != nil || info.ID != "b" || info.Architecture != "arm64" || info.CPUs != 4 || info.Memory != 8<<30 {
+		t.Errorf("Info: %+v, %v", info, err)
+	}
+	if err := e.Pull(t.Context(), backend.PullSpec{Ref: "web"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"app", "web"} {
+		if image, err := e.Image(t.Context(), name, ""); err != nil || image.Architecture != "arm64" {
+			t.Errorf("Image: %+v, %v", image, err)
+		}
+	}
+}
+
 func TestPullErrorsAreInDockersWords(t *testing.T) {
 	e := sim.New(sim.Options{Scripts: []sim.Rule{{Image: "limited/*", Script: sim.Script{PullError: "toomanyrequests"}}}})
 	for ref, want := range map[string]string{

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"path"
-	"runtime"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -52,11 +51,11 @@ func (r Reference) Key() string {
 	return r.Repository + ":" + r.Tag
 }
 
-func newImage(ref Reference, platform string, pulled bool) backend.Image {
+func (s *Store) newImage(ref Reference, platform string, pulled bool) backend.Image {
 	image := backend.Image{
 		ID:           digestOf("image " + ref.Key() + platform),
 		OS:           "linux",
-		Architecture: runtime.GOARCH,
+		Architecture: s.architecture,
 	}
 	if os, architecture, ok := strings.Cut(platform, "/"); ok {
 		image.OS = os

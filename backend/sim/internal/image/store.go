@@ -11,21 +11,22 @@ import (
 
 // Store is the images of an engine. Its callers have a lock in common.
 type Store struct {
-	images    map[string]backend.Image // by Reference.Key
-	platforms map[string]bool          // "<Reference.Key> <architecture>" of what was pulled
+	architecture string                   // of the engine
+	images       map[string]backend.Image // by Reference.Key
+	platforms    map[string]bool          // "<Reference.Key> <architecture>" of what was pulled
 }
 
-// NewStore returns a store without images.
-func NewStore() *Store {
-	return &Store{images: map[string]backend.Image{}, platforms: map[string]bool{}}
+// NewStore returns a store without images, of an engine with an architecture.
+func NewStore(architecture string) *Store {
+	return &Store{architecture: architecture, images: map[string]backend.Image{}, platforms: map[string]bool{}}
 }
 
 // Build adds an image as if it had been built here: it has no digest.
-func (s *Store) Build(ref Reference) { s.images[ref.Key()] = newImage(ref, "", false) }
+func (s *Store) Build(ref Reference) { s.images[ref.Key()] = s.newImage(ref, "", false) }
 
 // Pull adds an image for a platform; empty is the engine's own.
 func (s *Store) Pull(ref Reference, platform string) {
-	image := newImage(ref, platform, true)
+	image := s.newImage(ref, platform, true)
 	s.images[ref.Key()] = image
 	s.platforms[ref.Key()+" "+image.Architecture] = true
 }
