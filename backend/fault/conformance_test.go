@@ -30,6 +30,7 @@ func openIn(t *testing.T, vpcs *sim.VPCs) backendtest.Fixture {
 	behind := sim.New(sim.Options{Images: []string{"testapp"}, VPCs: vpcs})
 	t.Cleanup(func() { behind.Close() })
 	engine := fault.New(behind, fault.Options{})
+	var hangs string
 	return backendtest.Fixture{
 		Engine:        engine,
 		Image:         "testapp",
@@ -38,5 +39,7 @@ func openIn(t *testing.T, vpcs *sim.VPCs) backendtest.Fixture {
 		PullableImage: "nginx:1.29",
 		Lose:          func() { engine.Leave("pulled the plug") },
 		Restore:       engine.Return,
+		Hang:          func() { hangs, _ = engine.AddRule(fault.Rule{Hang: true}) },
+		Resume:        func() { engine.RemoveRule(hangs) },
 	}
 }

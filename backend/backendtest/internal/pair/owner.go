@@ -2,7 +2,6 @@ package pair
 
 import (
 	"net/netip"
-	"slices"
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -104,52 +103,6 @@ func volumes(s *scene.Env) []backend.Volume {
 		s.Fatalf("Volumes: %v", err)
 	}
 	return all
-}
-
-// testAway has the connection to engine B be lost. Engine A goes on, and knows which addresses are taken there.
-func testAway(s *env) {
-	server, client := s.b.StartedSandbox(), s.a.StartedSandbox()
-	s.b.Serve(server.ID, "8080", "served")
-	from := s.a.Spec(client.ID, "check")
-	s.a.AwaitAnswer(from, at(server, 8080))
-	restored := false
-	restore := func() {
-		if !restored {
-			restored = true
-			s.B.Restore()
-		}
-	}
-	s.Cleanup(restore) // before the suite cleans up, however this ends
-	s.B.Lose()
-	s.b.Recorder.Await(s.T, "Disconnected", scene.Last(backend.Disconnected))
-	_, err := s.b.Engine.Info(s.b.Ctx)
-	s.b.ExpectError("Info of a lost engine", err, backend.ErrUnavailable)
-
-	taken := s.a.SingleSpec()
-	taken.IP = server.IP
-	_, err = s.a.Engine.CreateSandbox(s.a.Ctx, taken)
-	s.a.ExpectError("CreateSandbox with an address that a sandbox of the lost engine has", err, backend.ErrAddressInUse)
-	next := s.a.StartedSandbox()
-	s.a.Serve(next.ID, "8080", "goes on")
-	s.a.ExpectAnswer(next.ID, 8080, "goes on")
-	scene.Judge(s.a.AskURL(from, at(next, 8080), true), s.a.AskURL(from, at(server, 8080), true))
-	if found := ensure(s.a, backend.NetworkSpec{Name: s.a.Network.Name}); !same(found, s.a.Network) {
-		s.Errorf("EnsureNetwork while the other engine is lost: %+v, want %+v", found, s.a.Network)
-	}
-	if events, _ := s.a.Recorder.Snapshot(); slices.Contains(scene.Kinds(events), backend.Disconnected) {
-		s.Errorf("Watch of an engine that is there says that it is lost: %v", events)
-	}
-
-	restore()
-	s.b.Recorder.Await(s.T, "Resync", scene.Last(backend.Resync))
-	if c := s.b.Inspect(server.ID); c.State != backend.Running {
-		s.Errorf("a sandbox ended with the connection: %+v", c)
-	}
-	back := s.b.StartedSandbox()
-	if back.IP == next.IP {
-		s.Errorf("sandboxes of both engines have the address %v", back.IP)
-	}
-	s.b.AwaitAnswer(s.b.Spec(back.ID, "check"), at(next, 8080))
 }
 
 // testClosed has engine B be closed, of which nothing is left, and engine A go on.

@@ -73,6 +73,9 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 	if s.B.Lose != nil && s.B.Restore != nil {
 		t.Run("AnEngineGoesOnWhileTheOtherIsAway", func(t *testing.T) { testAway(newSuite(t, open(t)).newEnv(t)) })
 	}
+	if s.B.Hang != nil && s.B.Resume != nil {
+		t.Run("AnEngineGoesOnWhileTheOtherHangs", func(t *testing.T) { testHung(newSuite(t, open(t)).newEnv(t)) })
+	}
 }
 
 // both runs something on each engine, with the other one.

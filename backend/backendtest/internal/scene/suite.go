@@ -27,6 +27,9 @@ type Fixture struct {
 	// Lose cuts the connection to the engine and Restore mends it. Without them,
 	// the cases about a lost engine are left out.
 	Lose, Restore func()
+	// Hang has the engine answer no call, and Resume has it go on. Without them, the cases about an engine that hangs are
+	// left out.
+	Hang, Resume func()
 	// Discard removes a shared volume, which no engine does; nil where they end with the
 	// engine.
 	Discard func(t *testing.T, volume string)
