@@ -62,6 +62,7 @@ type Engine struct {
 	limits     *limits.Manager
 	ulimits    *limits.Ulimits
 	networks   *vpcnet.Networks
+	swarm      *Swarm // nil where the engine is by itself
 	leases     vpcnet.Leases
 	heartbeat  *owner.Heartbeat
 	owners     *owner.Registry
@@ -185,9 +186,7 @@ func (e *Engine) Close() error {
 	if e.owner.Durable() {
 		e.owners.Leave()
 	}
-	if e.networks.Swarm != nil {
-		e.networks.Swarm.Leave(e.networks)
-	}
+	e.swarm.leave(e)
 	e.close()
 	e.sessions.Close()
 	e.commands.Close()

@@ -57,7 +57,7 @@ func discard(t *testing.T, volume string) {
 // link is a socket between the client and the engine that can be cut.
 type link struct {
 	*testing.T
-	path     string
+	path, to string // where the client connects to, and where the engine listens
 	mu       sync.Mutex
 	listener net.Listener
 	conns    map[net.Conn]bool
@@ -69,7 +69,12 @@ type link struct {
 
 func newLink(t *testing.T) *link {
 	t.Helper()
-	l := &link{T: t, path: filepath.Join(t.TempDir(), "docker.sock"), conns: map[net.Conn]bool{}}
+	return newLinkTo(t, cmp.Or(os.Getenv("DOCKER_HOST"), client.DefaultDockerHost))
+}
+
+func newLinkTo(t *testing.T, host string) *link {
+	t.Helper()
+	l := &link{T: t, path: filepath.Join(t.TempDir(), "docker.sock"), to: strings.TrimPrefix(host, "unix://"), conns: map[net.Conn]bool{}}
 	l.restore()
 	t.Cleanup(l.lose)
 	return l
@@ -106,7 +111,7 @@ func (l *link) restore() {
 }
 
 func (l *link) serve(conn net.Conn) {
-	engine, err := net.Dial("unix", strings.TrimPrefix(cmp.Or(os.Getenv("DOCKER_HOST"), client.DefaultDockerHost), "unix://"))
+	engine, err := net.Dial("unix", l.to)
 	if err != nil {
 		_ = conn.Close()
 		return

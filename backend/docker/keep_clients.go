@@ -67,7 +67,7 @@ func (e *Engine) KeepClients(ctx context.Context, sandboxID string, targets []ne
 	if err := e.canBalance(ctx, sandboxID); err != nil || len(targets) == 0 {
 		return nil, err
 	}
-	sandboxes, err := e.sandboxesAt(ctx, of.Network, targets)
+	sandboxes, err := e.targetsAt(ctx, of.Network, targets)
 	if err != nil {
 		return nil, dockerapi.Classify(err)
 	}
@@ -76,9 +76,9 @@ func (e *Engine) KeepClients(ctx context.Context, sandboxID string, targets []ne
 	var failures []error
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(toldAtOnce)
-	for at, id := range sandboxes {
+	for at, target := range sandboxes {
 		group.Go(func() error {
-			err := e.answerThrough(groupCtx, id, of.IP)
+			err := target.on.answerThrough(groupCtx, target.id, of.IP)
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
@@ -131,6 +131,34 @@ func asLack(err error) error {
 		return dockerapi.WithMeaning(fmt.Errorf("lead flows to targets: the kernel of the engine's host or the sandbox: %s", refused.Answer), backend.ErrNoFilter)
 	}
 	return err
+}
+
+// target is a sandbox that flows lead to, which may be on another engine of the swarm.
+type target struct {
+	on *Engine
+	id string
+}
+
+// targetsAt finds the sandboxes that run and have some addresses on a network, on all engines that have it. One that does not
+// answer has none.
+func (e *Engine) targetsAt(ctx context.Context, network string, addresses []netip.Addr) (map[netip.Addr]target, error) {
+	found := map[netip.Addr]target{}
+	for _, on := range e.swarm.with(e) {
+		left := slices.DeleteFunc(slices.Clone(addresses), func(a netip.Addr) bool { return found[a].on != nil })
+		if len(left) == 0 {
+			break
+		}
+		soon, cancel := context.WithTimeout(ctx, answerTimeout)
+		sandboxes, err := on.sandboxesAt(soon, network, left)
+		cancel()
+		if err != nil && on == e {
+			return nil, err
+		}
+		for at, id := range sandboxes {
+			found[at] = target{on, id}
+		}
+	}
+	return found, nil
 }
 
 // sandboxesAt finds the sandboxes that run and have some addresses on a network. It asks the engine for

@@ -77,7 +77,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 // there. They must not come back until done is called.
 func (e *Engine) quit(ctx context.Context, name string, vpc vpcnet.Network) (done func(), err error) {
 	ended := e.warm.TaskStarts()
-	e.releaseWarm(ctx, name, netip.Prefix{}, netip.Addr{})
+	e.releaseOwnWarm(ctx, name, netip.Prefix{}, netip.Addr{})
 	members, err := e.networks.Members(ctx, vpc, false)
 	if err == nil && len(members) > 0 {
 		err = fmt.Errorf("network %s has active endpoints: %s", name, dockerapi.FirstName(members[0].Names))

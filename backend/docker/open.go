@@ -116,6 +116,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 		log = slog.New(slog.DiscardHandler)
 	}
 	e := newEngine(at, api, label.Owner{Name: opts.Owner, Place: home}, log.With("engine", at.Host))
+	e.swarm = opts.Swarm
 	e.metadata.instance = opts.AllowInstanceMetadata
 	e.assemble(opts)
 	if opts.Apart {
@@ -127,6 +128,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 			return nil, fmt.Errorf("open docker engine: %w", err)
 		}
 	}
+	e.swarm.join(e)
 	return e, nil
 }
 

@@ -3,13 +3,19 @@ package docker_test
 import (
 	"context"
 	"errors"
+	"net"
+	"net/http"
 	"net/netip"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/moby/moby/client"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/backendtest"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 )
@@ -19,6 +25,10 @@ import (
 const (
 	pairEnv        = "ECS_EMULATOR_TEST_PAIR"
 	requirePairEnv = "ECS_EMULATOR_REQUIRE_PAIR"
+	// pairSecondEnv is a command that runs another one on the host of the second engine, and pairFirstEnv the address of the
+	// host of the first one, on which the tests are.
+	pairSecondEnv = "ECS_EMULATOR_TEST_PAIR_SECOND"
+	pairFirstEnv  = "ECS_EMULATOR_TEST_PAIR_FIRST"
 )
 
 // pairHosts are the addresses of the two engines.
@@ -63,6 +73,89 @@ func openPair(t testing.TB, owner string) (a, b *docker.Engine) {
 		}
 	})
 	return engines[0], engines[1]
+}
+
+// TestPair is the contract of engines that share networks, on two of one swarm: the suite on each, and what crosses them.
+func TestPair(t *testing.T) {
+	backendtest.RunPair(t, pairFixtures(t))
+}
+
+// TestPairAcross is what crosses them alone.
+func TestPairAcross(t *testing.T) {
+	backendtest.RunAcross(t, pairFixtures(t))
+}
+
+func pairFixtures(t *testing.T) func(t *testing.T) backendtest.PairFixture {
+	t.Helper()
+	hosts := pairHosts(t)
+	var images [2]string
+	for i, host := range hosts {
+		images[i] = dockertest.ImageOn(t, host)
+	}
+	registry := dockertest.NewRegistry(t, "", "")
+	outside := serveOutside(t)
+	return func(t *testing.T) backendtest.PairFixture {
+		swarm, owner := docker.NewSwarm(docker.SwarmOptions{}), dockertest.Owner()
+		var fixtures [2]backendtest.Fixture
+		for i, host := range hosts {
+			link := newLinkTo(t, host)
+			engine, err := docker.Open(t.Context(), docker.Options{
+				Owner: owner, Host: "unix://" + link.path, Name: string(rune('a' + i)), Swarm: swarm, WarmSandboxes: 1,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = engine.Close() })
+			fixtures[i] = backendtest.Fixture{
+				Engine: engine, Image: images[i], AppPath: dockertest.AppPath,
+				MissingImage: "127.0.0.1:1/no/such:image", Lose: link.lose, Restore: link.restore, Discard: discardOn(host),
+			}
+		}
+		fixtures[0].PullableImage = registry.Image(t) // which the first engine alone reaches
+		if err := swarm.Check(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return backendtest.PairFixture{A: fixtures[0], B: fixtures[1], Outside: outside, FromHost: fromSecondHost}
+	}
+}
+
+// discardOn removes a volume that an engine leaves.
+func discardOn(host string) func(t *testing.T, volume string) {
+	return func(t *testing.T, volume string) {
+		cli, err := client.New(client.WithHost(host))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = cli.Close() }()
+		if _, err := cli.VolumeRemove(context.Background(), volume, client.VolumeRemoveOptions{Force: true}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// serveOutside answers HTTP at the address of the first engine's host.
+func serveOutside(t *testing.T) netip.AddrPort {
+	t.Helper()
+	listener, err := net.Listen("tcp", net.JoinHostPort(os.Getenv(pairFirstEnv), "0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("outside")) })}
+	go func() { _ = server.Serve(listener) }()
+	t.Cleanup(func() { _ = server.Close() })
+	return listener.Addr().(*net.TCPAddr).AddrPort()
+}
+
+// fromSecondHost asks an address from the host of the second engine.
+func fromSecondHost(t *testing.T, to netip.AddrPort) (answered bool) {
+	t.Helper()
+	words := append(strings.Fields(os.Getenv(pairSecondEnv)), "curl", "--silent", "--max-time", "3", "http://"+to.String()+"/")
+	err := exec.CommandContext(t.Context(), words[0], words[1:]...).Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return err == nil
 }
 
 func TestEnginesOfASwarmShareTheNetworkOfAVPC(t *testing.T) {

@@ -19,7 +19,7 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	if !listed {
 		return err
 	}
-	if e.networks.Swarm != nil {
+	if e.swarm != nil {
 		err = errors.Join(err, e.networks.RemoveUnused(ctx))
 	}
 	e.limits.RemoveLost(ctx)

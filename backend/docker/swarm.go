@@ -3,6 +3,8 @@ package docker
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
@@ -10,7 +12,12 @@ import (
 
 // Swarm is what the engines of one Docker swarm share. Networks of VPCs are overlays of the swarm, which are made on an
 // engine that manages it, and no two engines give the same address. Nothing here changes the swarm itself.
-type Swarm struct{ shared *vpcnet.Swarm }
+type Swarm struct {
+	shared *vpcnet.Swarm
+
+	mu      sync.Mutex
+	engines []*Engine
+}
 
 // SwarmOptions say how engines share a swarm.
 type SwarmOptions struct {
@@ -24,7 +31,7 @@ func NewSwarm(opts SwarmOptions) *Swarm {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Swarm{vpcnet.NewSwarm(log)}
+	return &Swarm{shared: vpcnet.NewSwarm(log)}
 }
 
 // networks are those of the swarm; nil where there is none.
@@ -35,13 +42,47 @@ func (s *Swarm) networks() *vpcnet.Swarm {
 	return s.shared
 }
 
+// with are the engines of the swarm, of which the first is the one that asks; without a swarm that one alone.
+func (s *Swarm) with(first *Engine) []*Engine {
+	all := []*Engine{first}
+	if s == nil {
+		return all
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.engines {
+		if e != first {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+func (s *Swarm) join(e *Engine) {
+	if s != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.engines = append(s.engines, e)
+	}
+}
+
+// leave forgets an engine that is closed.
+func (s *Swarm) leave(e *Engine) {
+	if s != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.engines = slices.DeleteFunc(s.engines, func(known *Engine) bool { return known == e })
+		s.shared.Leave(e.networks)
+	}
+}
+
 // Check is an error in one line where the engines that have been opened are not in one swarm, or none of them manages it.
 // It says what the user types. Engines that do not answer are left out.
 func (s *Swarm) Check(ctx context.Context) error { return s.shared.Check(ctx) }
 
 // SwarmRole is "manager" or "worker"; empty: the engine was opened without a swarm.
 func (e *Engine) SwarmRole(ctx context.Context) (string, error) {
-	if e.networks.Swarm == nil {
+	if e.swarm == nil {
 		return "", nil
 	}
 	node, err := e.networks.Node(ctx)

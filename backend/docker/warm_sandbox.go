@@ -118,9 +118,21 @@ func addressMissing(err error) bool {
 }
 
 // releaseWarm gives up the warm sandboxes that have addresses of a subnet, the zero
-// Prefix being the whole network, or the address that is asked for. It reports
+// Prefix being the whole network, or the address that is asked for, also on the other engines of a swarm. It reports
 // whether there were any.
-func (e *Engine) releaseWarm(ctx context.Context, network string, subnet netip.Prefix, ip netip.Addr) bool {
+func (e *Engine) releaseWarm(ctx context.Context, network string, subnet netip.Prefix, ip netip.Addr) (any bool) {
+	for i, on := range e.swarm.with(e) {
+		soon, cancel := ctx, context.CancelFunc(func() {})
+		if i > 0 {
+			soon, cancel = context.WithTimeout(ctx, inspectPatience)
+		}
+		any = on.releaseOwnWarm(soon, network, subnet, ip) || any
+		cancel()
+	}
+	return any
+}
+
+func (e *Engine) releaseOwnWarm(ctx context.Context, network string, subnet netip.Prefix, ip netip.Addr) bool {
 	return e.warm.Release(ctx, func(w warm.Sandbox) bool {
 		if ip.IsValid() {
 			return w.Shape.Network == network && w.IP == ip

@@ -171,6 +171,25 @@ var engineClient = sync.OnceValues(func() (*client.Client, error) {
 	return cli.Client, err
 })
 
+// ImageOn is Image on another engine of the same architecture.
+func ImageOn(tb testing.TB, host string) string {
+	tb.Helper()
+	cli, err := endpoint.Endpoint{Host: host}.Client()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer func() { _ = cli.Close() }()
+	binary, err := appBinary()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	ref, err := scratchimage.Ensure(tb.Context(), cli.Client, appSpec(binary))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return ref
+}
+
 var appImage = sync.OnceValues(func() (string, error) {
 	cli, err := engineClient()
 	if err != nil {
@@ -182,11 +201,15 @@ var appImage = sync.OnceValues(func() (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), buildTime)
 	defer cancel()
-	return scratchimage.Ensure(ctx, cli, scratchimage.Spec{
+	return scratchimage.Ensure(ctx, cli, appSpec(binary))
+})
+
+func appSpec(binary []byte) scratchimage.Spec {
+	return scratchimage.Spec{
 		Repository: "ecs-emulator/test-app", Programs: []scratchimage.Program{{Path: AppPath, Binary: binary}},
 		Labels: map[string]string{"ecs-emulator.kind": "image"},
-	})
-})
+	}
+}
 
 // appBinary is the application, for the engine's architecture.
 var appBinary = sync.OnceValues(func() ([]byte, error) {

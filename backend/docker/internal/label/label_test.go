@@ -47,3 +47,14 @@ func TestResourceNamesAreReadableAndNeverCollide(t *testing.T) {
 		seen[name] = owner
 	}
 }
+
+func TestUniqueNamesAreAsLongAsTheyMayBe(t *testing.T) {
+	o := Owner{Name: strings.Repeat("a", 24)}
+	a, b := o.UniqueNameWithin(strings.Repeat("b", 60), 63), o.UniqueNameWithin(strings.Repeat("b", 60), 63)
+	if len(a) != 63 || a == b || !strings.HasPrefix(a, o.ResourceName("bbb")) {
+		t.Errorf("names %s, %s", a, b)
+	}
+	if got := o.UniqueNameWithin("c", 63); !strings.HasPrefix(got, o.ResourceName("c-")) {
+		t.Errorf("name %s", got)
+	}
+}

@@ -26,6 +26,12 @@ func (o Owner) ResourceName(what string) string {
 // UniqueName is a ResourceName that no other thing of the owner has.
 func (o Owner) UniqueName(what string) string { return o.ResourceName(what + "-" + RandomSuffix()) }
 
+// UniqueNameWithin is a UniqueName with so many characters at most, 63 or more.
+func (o Owner) UniqueNameWithin(what string, most int) string {
+	name, suffix := o.ResourceName(what), "-"+RandomSuffix()
+	return name[:min(len(name), most-len(suffix))] + suffix
+}
+
 // RandomSuffix makes a name unique: 8 hexadecimal digits.
 func RandomSuffix() string {
 	var b [4]byte

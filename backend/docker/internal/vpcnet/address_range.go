@@ -12,11 +12,13 @@ import (
 	"net/netip"
 	"os"
 	"regexp"
+	"strings"
 
 	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // taken are the ranges of the engine's networks, no matter who made them.
@@ -49,11 +51,19 @@ func inTheWayOf(want netip.Prefix, networks []network.Summary) error {
 	for _, n := range networks {
 		for _, has := range taken([]network.Summary{n}) {
 			if want.IsValid() && has.Overlaps(want) {
-				return dockerapi.WithMeaning(fmt.Errorf("%s overlaps %s of network %s", want, has, n.Name), backend.ErrAddressInUse)
+				return dockerapi.WithMeaning(fmt.Errorf("%s overlaps %s of network %s", want, has, nameOf(n)), backend.ErrAddressInUse)
 			}
 		}
 	}
 	return nil
+}
+
+// nameOf is the name of a network, with the VPC's where that does not fit into it.
+func nameOf(n network.Summary) string {
+	if vpc := n.Labels[label.VPCKey]; vpc != "" && !strings.Contains(n.Name, vpc) {
+		return n.Name + " of " + vpc
+	}
+	return n.Name
 }
 
 // onHost refuses a range that this host has elsewhere, where the engine is on it.
@@ -75,6 +85,9 @@ func (s *Networks) RangeInUse(ctx context.Context, cidr netip.Prefix) error {
 	networks, err := s.listed(ctx, nil)
 	if err != nil {
 		return err
+	}
+	if s.Swarm != nil {
+		networks = append(networks, s.Swarm.bridges(ctx)...)
 	}
 	return s.inTheWay(backend.NetworkSpec{CIDR: cidr, Exact: true}, networks)
 }

@@ -25,6 +25,9 @@ const (
 	swarmScope    = "swarm"
 )
 
+// mostName is how long the name of a network of a swarm may be. Source: swarmkit, manager/controlapi, validateAnnotations.
+const mostName = 63
+
 // isOverlay goes by the scope: the driver comes a moment later than the network.
 func isOverlay(n network.Network) bool { return n.Scope == swarmScope }
 
@@ -86,7 +89,7 @@ func (s *Networks) makeOverlay(ctx context.Context, manager dockerapi.Client, sp
 	for subnet := range ranges(spec.CIDR, s.avoid(existing)) {
 		// A name is used once: an engine may still know a network that is gone, by its name.
 		vpc := Network{
-			DockerName: s.Owner.UniqueName(spec.Name), Subnet: subnet, Gateway: spec.Gateway, Labels: spec.Labels,
+			DockerName: s.Owner.UniqueNameWithin(spec.Name, mostName), Subnet: subnet, Gateway: spec.Gateway, Labels: spec.Labels,
 			Overlay: true, fresh: true, share: swarm.ShareOf(subnet, spec.Exact).All,
 		}
 		if !vpc.Gateway.IsValid() {
