@@ -43,9 +43,9 @@ type Options struct {
 	// the upstream are, by LocalStack's names. Nil is none.
 	Services  []string
 	Elsewhere func(r *http.Request) map[string]string
-	// Engine tells how the container engine is. It is asked on each request, so
+	// Engine tells how the container engines are, and more of the first one. It is asked on each request, so
 	// it should answer within the request's context.
-	Engine func(ctx context.Context) Engine
+	Engine func(ctx context.Context) (first Engine, all []EngineState)
 	// Reset ends all tasks and forgets everything.
 	Reset func(ctx context.Context) error
 	// Ports lists the ports on this machine's loopback that lead to a task, and opens

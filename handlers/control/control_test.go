@@ -74,15 +74,22 @@ func do(t *testing.T, s *httptest.Server, method, path, body string, v any) int 
 
 type refusal struct{ Error string }
 
+// asked is one engine without a name, as it is when it is asked.
+func asked(e *control.Engine) func(context.Context) (control.Engine, []control.EngineState) {
+	return func(context.Context) (control.Engine, []control.EngineState) {
+		return *e, []control.EngineState{{Status: e.Status, LastError: e.LastError, NetworkError: e.NetworkError}}
+	}
+}
+
 func TestHealth(t *testing.T) {
 	engine := control.Engine{Name: "sim", Status: control.EngineReady}
-	s := start(t, control.Options{Engine: func(context.Context) control.Engine { return engine }})
+	s := start(t, control.Options{Engine: asked(&engine)})
 	var h control.Health
 	if code := do(t, s, "GET", "health", "", &h); code != 200 {
 		t.Errorf("got %d", code)
 	}
 	want := control.Health{
-		Status: "ok", Version: "1.2.3", Endpoint: "http://127.0.0.1:1", Region: "us-east-1", Account: "000000000000", Engine: engine,
+		Status: "ok", Version: "1.2.3", Endpoint: "http://127.0.0.1:1", Region: "us-east-1", Account: "000000000000", Engine: engine, Engines: h.Engines,
 		State: control.State{Status: control.StateReady}, Logs: control.State{Status: control.StateReady}, Network: h.Network,
 	}
 	if !reflect.DeepEqual(h, want) {
@@ -297,7 +304,7 @@ func TestTasksOpenPortsOfTheFirstOnly(t *testing.T) {
 func TestHealthOfLogs(t *testing.T) {
 	var logs control.State
 	s := start(t, control.Options{
-		Engine:    func(context.Context) control.Engine { return control.Engine{Status: control.EngineReady} },
+		Engine:    asked(&control.Engine{Status: control.EngineReady}),
 		LogEvents: func() control.State { return logs },
 	})
 	for status, want := range map[control.StateStatus]int{control.StateReady: 200, control.StateFull: 200, control.StateUnwritable: 503} {

@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// Engine is how the container engine is.
+// Engine is how the container engine is, or the first one of several.
 type Engine struct {
 	Name   string       `json:"name"` // docker (unix:///var/run/docker.sock)
 	Status EngineStatus `json:"status"`
@@ -48,28 +48,20 @@ const (
 	LimitBoundEachContainer LimitBound = "each container of a task for itself"
 )
 
-// EngineStatus says whether an engine can be used.
-type EngineStatus string
-
-// Values of EngineStatus.
-const (
-	EngineReady       EngineStatus = "ready"
-	EngineUnavailable EngineStatus = "unavailable"
-)
-
 // Health is the answer of GET /_emulator/health. Its HTTP status is 200 when it is
 // ok and 503 when it is degraded: then the APIs answer, but no task can start, or
 // nothing can be changed.
 type Health struct {
-	Status   string  `json:"status"` // ok, degraded
-	Version  string  `json:"version"`
-	Endpoint string  `json:"endpoint"`
-	Region   string  `json:"region"`
-	Account  string  `json:"account"`
-	Engine   Engine  `json:"engine"`
-	State    State   `json:"state"`
-	Logs     State   `json:"logs"` // what CloudWatch Logs keeps
-	Network  Network `json:"network"`
+	Status   string        `json:"status"` // ok, degraded
+	Version  string        `json:"version"`
+	Endpoint string        `json:"endpoint"`
+	Region   string        `json:"region"`
+	Account  string        `json:"account"`
+	Engine   Engine        `json:"engine"`
+	Engines  []EngineState `json:"engines"` // in the order given
+	State    State         `json:"state"`
+	Logs     State         `json:"logs"` // what CloudWatch Logs keeps
+	Network  Network       `json:"network"`
 }
 
 // Network is the default VPC, which tasks can use without anything being made.
@@ -90,7 +82,7 @@ type healthRoute struct {
 	version, endpoint string
 	scope             arn.Scope
 	store             *store.Store
-	engine            func(ctx context.Context) Engine
+	engine            func(ctx context.Context) (first Engine, all []EngineState)
 	logEvents         func() State // nil: they can be kept
 	log               *slog.Logger
 }
@@ -102,12 +94,13 @@ func (o healthRoute) serve(w http.ResponseWriter, r *http.Request) {
 
 // check is how the emulator is, and the HTTP status that says so.
 func (o healthRoute) check(ctx context.Context) (h Health, status int) {
+	first, all := o.engine(ctx)
 	h = Health{
 		Status: "ok", Version: o.version, Endpoint: o.endpoint, Region: o.scope.Region, Account: o.scope.Account,
-		Engine: o.engine(ctx), State: o.state(), Logs: o.logs(), Network: network(o.store.Read(), o.scope),
+		Engine: first, Engines: all, State: o.state(), Logs: o.logs(), Network: network(o.store.Read(), o.scope),
 	}
 	status = http.StatusOK
-	if h.Engine.Status != EngineReady || h.Engine.NetworkError != "" || h.State.Status != StateReady || h.Logs.Status == StateUnwritable {
+	if Trouble(h.Engines) != "" || h.State.Status != StateReady || h.Logs.Status == StateUnwritable {
 		h.Status, status = "degraded", http.StatusServiceUnavailable
 	}
 	return h, status

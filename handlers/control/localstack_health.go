@@ -63,7 +63,7 @@ func (o localStackRoute) serve(w http.ResponseWriter, r *http.Request) {
 
 // stateOf is how a service of the emulator is.
 func (h Health) stateOf(name string) ServiceState {
-	noTask := h.Engine.Status != EngineReady || h.Engine.NetworkError != ""
+	noTask := Trouble(h.Engines) != ""
 	if h.State.Status != StateReady || name == "ecs" && noTask || name == "logs" && h.Logs.Status == StateUnwritable {
 		return ServiceError
 	}

@@ -1,7 +1,6 @@
 package control_test
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"strings"
@@ -16,7 +15,7 @@ func TestScriptsWaitAtLocalStacksHealth(t *testing.T) {
 	s := start(t, control.Options{
 		Services:  []string{"ecs", "elasticloadbalancing", "logs"},
 		Elsewhere: func(*http.Request) map[string]string { return map[string]string{"s3": "available", "ecs": "disabled"} },
-		Engine:    func(context.Context) control.Engine { return engine }, LogEvents: func() control.State { return logs },
+		Engine:    asked(&engine), LogEvents: func() control.State { return logs },
 	})
 	for _, c := range []struct {
 		name   string

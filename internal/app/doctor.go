@@ -68,8 +68,8 @@ func (d *Doctor) examine(ctx context.Context, names []string) diagnosis.Report {
 
 // answer is how this emulator is.
 func (d *Doctor) answer(ctx context.Context) doctor.Answer {
-	h := d.Engine.Health(ctx)
-	a := doctor.Answer{URL: d.Endpoint, Version: d.Version, Engine: h.Name, Healthy: h.Status == control.EngineReady && h.NetworkError == ""}
+	h, all := d.Engine.Health(ctx)
+	a := doctor.Answer{URL: d.Endpoint, Version: d.Version, Engine: d.Engine.Name(), Healthy: control.Trouble(all) == ""}
 	a.Reasons = doctor.Reasons(h.NetworkError, h.FilterError, h.DiskError, h.Unanswered)
 	if err := d.Store.Probe(); err != nil {
 		a.Healthy, a.Reasons = false, append(a.Reasons, err.Error())

@@ -3,17 +3,38 @@ package app
 import (
 	"context"
 	"strings"
+	"sync"
+	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-func (e *Engine) Health(ctx context.Context) control.Engine {
+// Health is how the engines are, and more of the first one.
+func (e *Engine) Health(ctx context.Context) (control.Engine, []control.EngineState) {
+	infos := e.infos(ctx)
+	return e.firstHealth(infos[0]), e.states(ctx, infos)
+}
+
+// infos are what the engines say of themselves now, or have said last. They are asked at once: one may be slow.
+func (e *Engine) infos(ctx context.Context) []backend.Info {
+	agent, infos := e.Agent(), make([]backend.Info, len(e.set.All()))
+	var all sync.WaitGroup
+	for i, one := range e.set.All() {
+		all.Go(func() { infos[i] = agent.EngineInfo(ctx, one.Name) })
+	}
+	all.Wait()
+	return infos
+}
+
+func (e *Engine) firstHealth(info backend.Info) control.Engine {
 	agent, first := e.Agent(), e.set.First().Name
 	health := control.Engine{
-		Name: e.Name(), Status: control.EngineReady,
+		Name: e.set.First().Title(), Status: control.EngineReady,
 		TaskAddresses: "not reachable from this machine: use the loopback ports at " + control.Prefix + "tasks",
 	}
-	info := agent.EngineInfo(ctx, first)
 	health.Limits = control.Limits{Engine: info.Groups, Bound: control.LimitBoundSum, Reason: info.Unlimited}
 	if !info.TaskLimits {
 		health.Limits.Bound = control.LimitBoundEachContainer
@@ -24,15 +45,75 @@ func (e *Engine) Health(ctx context.Context) control.Engine {
 	if err := agent.Health(first); err != nil {
 		health.Status, health.LastError = control.EngineUnavailable, err.Error()
 	}
-	if err := agent.NetworkHealth(first); err != nil {
-		health.NetworkError = err.Error()
-	}
-	if err := agent.FilterHealth(first); err != nil {
-		health.FilterError = err.Error()
-	}
-	if err := agent.DiskHealth(first); err != nil {
-		health.DiskError = err.Error()
-	}
+	health.NetworkError, health.FilterError, health.DiskError = said(agent.NetworkHealth(first)), said(agent.FilterHealth(first)), said(agent.DiskHealth(first))
 	health.Unanswered = strings.Join(agent.Unanswered(first), "; ")
 	return health
+}
+
+// said is the text of an error, empty for none.
+func said(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func (e *Engine) states(ctx context.Context, infos []backend.Info) []control.EngineState {
+	agent, tasks, instances := e.Agent(), e.tasksOf(), e.instancesOf()
+	all := make([]control.EngineState, len(infos))
+	for i, one := range e.set.All() {
+		info := infos[i]
+		s := control.EngineState{
+			Name: one.Name, Kind: info.Name, Version: info.Version, Architecture: info.Architecture, Address: one.Address(), Swarm: one.SwarmRole(ctx),
+			Status: control.EngineReady, CPUs: info.CPUs, Memory: info.Memory, Tasks: tasks[one.Name], ContainerInstances: instances[one.Name],
+			LastError: said(agent.Health(one.Name)), NetworkError: said(agent.NetworkHealth(one.Name)),
+		}
+		if s.Kind == "" { // it has never answered
+			s.Kind = one.KindKnown()
+		}
+		if s.LastError != "" {
+			s.Status = e.troubled(one)
+			if since := agent.LostSince(one.Name); !since.IsZero() {
+				at := e.emulated(since)
+				s.UnavailableSince = &at
+			}
+		}
+		all[i] = s
+	}
+	return all
+}
+
+// troubled is the status of an engine that cannot be used.
+func (e *Engine) troubled(one *engines.Engine) control.EngineStatus {
+	if one.Refusal() != "" {
+		return control.EngineRefused
+	}
+	return control.EngineUnavailable
+}
+
+// emulated is a real time on the clock, as its speed is now.
+func (e *Engine) emulated(real time.Time) time.Time {
+	return e.Clock.Now().Add(-time.Duration(float64(time.Since(real)) * e.Clock.Speed()))
+}
+
+// tasksOf counts the tasks of each engine that have not stopped.
+func (e *Engine) tasksOf() map[string]int {
+	n := map[string]int{}
+	for _, t := range state.AllTasks(e.Store.Read()) {
+		if !t.Ended() && !t.Waits() && !t.Placement.ByHand {
+			n[t.Placement.Host]++
+		}
+	}
+	return n
+}
+
+// instancesOf counts the container instances of each engine.
+func (e *Engine) instancesOf() map[string]int {
+	n := map[string]int{}
+	for _, c := range state.AllContainerInstances(e.Store.Read()) {
+		if !c.ByHand && c.Status != state.InstanceInactive {
+			n[c.Host]++
+		}
+	}
+	return n
 }

@@ -1,6 +1,8 @@
 package engines
 
 import (
+	"context"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
@@ -41,6 +43,12 @@ func (e *Engine) Address() string {
 	}
 	return ""
 }
+
+// SwarmRole is what the engine is in its swarm, manager or worker, as it was seen last; empty: it is in none.
+func (e *Engine) SwarmRole(context.Context) string { return "" }
+
+// KindKnown is what the engine is, as far as that is known before it has answered.
+func (e *Engine) KindKnown() string { return string(e.choice.Kind) }
 
 // Found is the choice by which Docker is found where it is.
 func (e *Engine) Found() Choice {
