@@ -192,6 +192,8 @@ type Info struct {
 	// why. It may turn false when the first sandbox is made, which shows whether it can.
 	TaskLimits bool
 	Unlimited  string
+	// Time is what its machine's clock said when it answered; zero is not known.
+	Time time.Time
 }
 
 // NetworkSpec asks for a network.

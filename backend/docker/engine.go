@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/claim"
@@ -109,11 +110,12 @@ func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 	}
 	known := factsOf(info)
 	hold, whyNot := e.limits.Hold(known.cgroups)
+	at, _ := time.Parse(time.RFC3339Nano, info.SystemTime) // zero: it is not known
 	return backend.Info{
 		ID: info.ID, Name: "docker", Version: info.ServerVersion,
 		OS: info.OSType, Architecture: known.architecture,
 		CPUs: info.NCPU, Memory: info.MemTotal,
-		Reachable: reachable, Groups: known.cgroups.Layout.String(), TaskLimits: hold, Unlimited: whyNot,
+		Reachable: reachable, Groups: known.cgroups.Layout.String(), TaskLimits: hold, Unlimited: whyNot, Time: at,
 	}, nil
 }
 

@@ -2,6 +2,7 @@ package engines
 
 import (
 	"context"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
@@ -45,7 +46,24 @@ func (e *Engine) Address() string {
 }
 
 // SwarmRole is what the engine is in its swarm, manager or worker, as it was seen last; empty: it is in none.
-func (e *Engine) SwarmRole(context.Context) string { return "" }
+func (e *Engine) SwarmRole(ctx context.Context) string {
+	d := e.Docker()
+	if d == nil {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, roleTime)
+	defer cancel()
+	if role, err := d.SwarmRole(ctx); err == nil {
+		e.role.Store(&role)
+	}
+	if role := e.role.Load(); role != nil {
+		return *role
+	}
+	return ""
+}
+
+// roleTime bounds how long an engine is asked for its role, which health waits for.
+const roleTime = time.Second
 
 // KindKnown is what the engine is, as far as that is known before it has answered.
 func (e *Engine) KindKnown() string { return string(e.choice.Kind) }

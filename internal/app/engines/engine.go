@@ -25,8 +25,10 @@ type Engine struct {
 	faulty   *fault.Engine  // the same, with faults
 	guard    *enginerecord.Guard
 	info     backend.Info // as it answered at the start; zero: it has not
+	answered time.Time    // when it had said so
 	replaces atomic.Bool  // the engine that answers takes the place of the former one
 	refusal  atomic.Pointer[string]
+	role     atomic.Pointer[string] // in the swarm
 	title    string
 	problem  string
 }
@@ -79,7 +81,7 @@ func (e *Engine) ask(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("ask the engine about itself: %w", ctx.Err())
 	case err == nil:
-		e.info = info
+		e.info, e.answered = info, time.Now()
 		return nil
 	case !e.choice.Wait:
 		return fmt.Errorf("ask the engine about itself: %w", err)
@@ -171,7 +173,7 @@ func (e *Engine) connect(ctx context.Context) (err error) {
 	if e.engine, err = e.make(ctx); err != nil {
 		return err
 	}
-	e.faulty = fault.New(e.engine, fault.Options{AfterFunc: func(d time.Duration, f func()) (stop func() bool) {
+	e.faulty = fault.New(e.engine, fault.Options{Rules: e.set.rules, AfterFunc: func(d time.Duration, f func()) (stop func() bool) {
 		return e.set.Clock.AfterFunc(d, f).Stop
 	}})
 	return nil
@@ -204,7 +206,7 @@ func (e *Engine) make(ctx context.Context) (backend.Engine, error) {
 // newSim makes the simulation. Like AWS, it has no image before it is pulled if pulls
 // shall take their time.
 func (e *Engine) newSim() *sim.Engine {
-	o := sim.Options{Clock: sim.ClockOf(e.set.Clock), CPUs: e.CPUs, Memory: e.Memory}
+	o := sim.Options{Clock: sim.ClockOf(e.set.Clock), CPUs: e.CPUs, Memory: e.Memory, Architecture: e.Architecture, VPCs: e.set.vpcs}
 	if e.set.PullDelay > 0 {
 		o.Scripts = []sim.Rule{{Image: "*", Script: sim.Script{PullDelay: e.set.PullDelay}}}
 	}
@@ -218,6 +220,7 @@ func (e *Engine) openDocker(ctx context.Context) (*docker.Engine, error) {
 	}
 	opts := e.set.Docker
 	opts.Host, opts.Owner, opts.Log, opts.Unanswered = e.choice.Host, owner, e.set.Log, e.choice.Wait
+	opts.Name, opts.Swarm = e.Name, e.set.swarm
 	if e.set.Keep {
 		opts.Directory = e.set.DataDir
 	}

@@ -66,7 +66,7 @@ func Parse(text string) ([]Place, error) {
 		}
 		all = append(all, place)
 	}
-	if err := checkTogether(all); err != nil {
+	if err := checkPlaces(all); err != nil {
 		return nil, err
 	}
 	return all, nil
@@ -146,8 +146,8 @@ const (
 	leastMemory = 4 << 20
 )
 
-// checkTogether refuses places that cannot be used side by side.
-func checkTogether(all []Place) error {
+// checkPlaces refuses places that cannot be used side by side.
+func checkPlaces(all []Place) error {
 	names, hosts := map[string]bool{}, map[string]string{}
 	for _, p := range all {
 		switch {

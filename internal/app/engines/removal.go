@@ -37,23 +37,14 @@ func (s *Set) Select(check func(*Engine) error) (chosen []*Engine, err error) {
 	return chosen, errors.Join(errs...)
 }
 
-// Remove removes all that the emulator has on some engines, and returns those where that is done. What cannot go because another
-// engine has something there goes when the others are done.
+// Remove removes all that the emulator has on some engines, and returns those where that is done. A network stays as long as
+// another engine has something there, so it goes when all are done.
 func (s *Set) Remove(from []*Engine) (done []*Engine, err error) {
 	errs := s.atOnce(from, (*Engine).remove)
-	var again []*Engine
+	if len(from) > 1 {
+		errs = s.atOnce(from, (*Engine).remove)
+	}
 	for i, e := range from {
-		if errs[i] == nil {
-			done = append(done, e)
-		} else {
-			again = append(again, e)
-		}
-	}
-	if len(from) == 1 || len(again) == 0 {
-		return done, errors.Join(errs...)
-	}
-	errs = s.atOnce(again, (*Engine).remove)
-	for i, e := range again {
 		if errs[i] == nil {
 			done = append(done, e)
 		}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
+	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/engines/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -41,13 +43,19 @@ type Options struct {
 // Set has the engines of a run, in the order in which the user names them.
 type Set struct {
 	Options
-	book *enginerecord.Book
-	all  []*Engine
+	book  *enginerecord.Book
+	rules *fault.Rules  // of all engines
+	vpcs  *sim.VPCs     // of all that are simulated
+	swarm *docker.Swarm // of Docker engines with names; nil: there is one without a name, by itself
+	all   []*Engine
 }
 
 // Open opens the engines together: one that does not answer delays no other. An error leaves none open.
 func Open(ctx context.Context, o Options) (*Set, error) {
-	s := &Set{Options: o, book: enginerecord.NewBook(o.DataDir, o.Known)}
+	s := &Set{Options: o, book: enginerecord.NewBook(o.DataDir, o.Known), rules: fault.NewRules(0), vpcs: sim.NewVPCs()}
+	if Named(o.Places) && o.Places[0].Kind == Docker {
+		s.swarm = docker.NewSwarm(docker.SwarmOptions{Log: o.Log})
+	}
 	for _, p := range o.Places {
 		s.all = append(s.all, &Engine{Place: p, set: s})
 	}
@@ -68,7 +76,7 @@ func (s *Set) open(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.checkIDs(); err != nil {
+	if err := s.checkTogether(ctx); err != nil {
 		return err
 	}
 	for _, e := range s.all {
@@ -82,6 +90,15 @@ func (s *Set) open(ctx context.Context) error {
 		}
 	}
 	return s.forget(gone)
+}
+
+// checkTogether refuses engines that cannot run tasks of the same VPCs, before any of them has something.
+func (s *Set) checkTogether(ctx context.Context) error {
+	if err := s.checkIDs(); err != nil || s.swarm == nil {
+		return err
+	}
+	s.warnOfClocks()
+	return s.swarm.Check(ctx)
 }
 
 // checkIDs refuses an engine with two names: tasks on it would be taken for tasks of both.
