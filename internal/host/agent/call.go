@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
 )
 
 // call is an engine call that is about to be made. run makes it without the runner's
@@ -94,6 +95,12 @@ func (w *taskRunner) makeCall(ctx context.Context, c call) (next []call) {
 	is.Busy, is.Stuck = false, false
 	if ctx.Err() != nil {
 		return nil // the agent ends: what happened is found again at the next start
+	}
+	if w.abandoned {
+		if !w.view.Busy() { // the engine may make later what the list of its return does not have
+			w.host.leftovers.Add(ctx, leftover.Task{ARN: w.task.ARN, Unsure: true})
+		}
+		return w.step(ctx)
 	}
 	apply()
 	w.publication.Touch()

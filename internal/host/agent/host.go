@@ -38,6 +38,7 @@ type host struct {
 
 	lookingAgain atomic.Bool // at what is unseen, in a while
 	lost         atomic.Bool // see Agent.SetLost
+	absence      atomic.Pointer[Absence]
 
 	mu      sync.Mutex
 	runners map[string]*taskRunner // by task ARN: tasks with something to do

@@ -28,6 +28,9 @@ func newHost(a *common, o HostOptions) *host {
 	}
 	o.PullBehavior = cmp.Or(o.PullBehavior, imagepull.PreferCached)
 	engine := enginecall.New(o.Engine, &a.calls, log)
+	if a.EngineChanged != nil {
+		engine.OnChange(func() { a.EngineChanged(o.Name) })
+	}
 	h := &host{
 		HostOptions: o, Engine: engine, images: imagepull.Puller{Engine: engine}, agent: a, resyncs: make(chan struct{}, 1),
 		runners: map[string]*taskRunner{}, index: map[string]subject{},
@@ -92,7 +95,7 @@ func (h *host) end() {
 
 // wake looks at a task that changed.
 func (h *host) wake(ctx context.Context, t *state.Task) {
-	if h.Engine.Health() != nil {
+	if h.Engine.Health() != nil && h.endWithout(t, t.Stop) == nil {
 		return // the next resync wakes every task
 	}
 	w := h.lockTask(t.ARN)

@@ -25,6 +25,8 @@ type Options struct {
 	Log   *slog.Logger // nil logs nothing
 	// Hosts are the machines on which it runs tasks, in the order in which they are preferred. One alone may have no name.
 	Hosts []HostOptions
+	// EngineChanged is told when the engine of a host can be used no more, or again. Nil: no one is.
+	EngineChanged func(host string)
 	// KeepStopped is how long containers stay after their task stopped, so that
 	// their output can be read. Zero is five minutes.
 	KeepStopped time.Duration

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -51,6 +52,10 @@ func (h *host) resync(ctx context.Context) {
 		h.adopt(t, byName)
 	}
 	h.agent.interfaces.Release()
+	if err := h.removeStrays(ctx, byName); err != nil {
+		h.Engine.Lose(err)
+		return
+	}
 	if !h.Engine.Found(losses) {
 		return
 	}
@@ -68,6 +73,21 @@ func (h *host) resync(ctx context.Context) {
 	h.adoptVolumes(ctx)
 	h.instances.Tend()
 	h.balancers.TellAll()
+}
+
+// removeStrays removes what runs of tasks that have ended, before anything else is done on an engine that is back: until
+// then it has their addresses. Where there is one engine, nothing ends without that, and what is left there goes later.
+func (h *host) removeStrays(ctx context.Context, byName map[string]backend.Container) error {
+	if h.Name == "" {
+		return nil
+	}
+	stray := maps.Clone(byName)
+	for _, t := range h.tasks() {
+		for _, name := range enginename.All(t) {
+			delete(stray, name)
+		}
+	}
+	return h.leftovers.RemoveStrays(ctx, stray)
 }
 
 // look asks the engine about itself and about the containers that the host has there.
@@ -156,6 +176,9 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 		return
 	}
 	defer w.mu.Unlock()
+	if w.abandoned {
+		return
+	}
 	sandbox, exists := list[enginename.Of(w.task, enginename.Sandbox)]
 	stands := true
 	switch {

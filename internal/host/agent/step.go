@@ -17,7 +17,7 @@ func (w *taskRunner) advance(ctx context.Context) { w.startCalls(ctx, w.step(ctx
 
 // step goes as far as it can without waiting, publishes the result, and returns the calls that come next. The lock is held.
 func (w *taskRunner) step(ctx context.Context) (calls []call) {
-	if w.retired || ctx.Err() != nil || w.host.Engine.Health() != nil || w.unheard() {
+	if w.retired || ctx.Err() != nil || w.abandons() || w.host.Engine.Health() != nil || w.unheard() {
 		w.retireIfOver()
 		w.view.HeldUntil = time.Time{}
 		return nil
@@ -212,7 +212,9 @@ func (w *taskRunner) release(ctx context.Context) {
 		}
 	}
 	w.host.forget(append(left.IDs, s.SandboxID)...)
-	w.host.leftovers.Add(ctx, left)
+	if !w.abandoned { // else the engine is looked at when it is back
+		w.host.leftovers.Add(ctx, left)
+	}
 	w.host.agent.Log.Info("task has stopped", "task", w.task.ARN,
 		"code", w.view.Stop.Code, "reason", w.view.Stop.Reason)
 }

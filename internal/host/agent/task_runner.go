@@ -27,6 +27,7 @@ type taskRunner struct {
 
 	mu          sync.Mutex
 	retired     bool
+	abandoned   bool // it has ended without its engine
 	view        plan.View
 	on          containerinstance.Place // of the instance when the sandbox was made
 	publication publication.Task

@@ -30,6 +30,7 @@ type Engine struct {
 	timesLost int
 	lostAt    time.Time     // real time; of the first of the losses that last
 	losses    chan struct{} // tells Recover that lost was set
+	changed   func()        // is told when the engine can be used no more, or again
 	seen      chan struct{} // closed when the engine has answered, or has not
 	sawOnce   sync.Once
 	info      backend.Info
@@ -39,7 +40,7 @@ type Engine struct {
 // New returns an engine that is lost with ErrNotListed until Found says otherwise. Calls are
 // under way in a tracker.
 func New(engine backend.Engine, calls *Tracker, log *slog.Logger) *Engine {
-	e := &Engine{log: log, calls: calls, life: context.Background(), born: time.Now(), lost: ErrNotListed, losses: make(chan struct{}, 1), seen: make(chan struct{})}
+	e := &Engine{log: log, calls: calls, life: context.Background(), born: time.Now(), lost: ErrNotListed, changed: func() {}, losses: make(chan struct{}, 1), seen: make(chan struct{})}
 	e.timed = timed{engine, e.Lose, &unanswered{log: log, calls: map[*waiting]struct{}{}}}
 	return e
 }

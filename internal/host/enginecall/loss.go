@@ -26,12 +26,21 @@ func (e *Engine) Lost(err error) bool {
 	}
 }
 
+// OnChange sets what is told when the engine can be used no more, or again. It is called before Begin.
+func (e *Engine) OnChange(tell func()) { e.changed = tell }
+
 // Lose notes why the engine cannot be used.
 func (e *Engine) Lose(cause error) {
+	if e.noteLoss(lostError(cause)) {
+		e.changed()
+	}
+}
+
+// noteLoss reports whether it could be used before, or was to be looked at.
+func (e *Engine) noteLoss(cause error) (first bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	cause = lostError(cause)
-	if e.lost == nil || errors.Is(e.lost, ErrNotListed) {
+	if first = e.lost == nil || errors.Is(e.lost, ErrNotListed); first {
 		e.lostAt = time.Now()
 		e.log.Error("cannot use the container engine: tasks wait for it", "error", cause)
 	}
@@ -42,6 +51,7 @@ func (e *Engine) Lose(cause error) {
 	case e.losses <- struct{}{}:
 	default:
 	}
+	return first
 }
 
 // lostError makes sure that the cause of a lost connection says so.
@@ -80,6 +90,14 @@ func (e *Engine) Losses() int {
 // Losses was read: a list of that time may be older than what a call did whose answer was
 // lost, and Recover looks again.
 func (e *Engine) Found(losses int) bool {
+	if !e.noteFound(losses) {
+		return false
+	}
+	e.changed()
+	return true
+}
+
+func (e *Engine) noteFound(losses int) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.timesLost != losses {

@@ -3,11 +3,14 @@ package leftover
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
@@ -126,6 +129,37 @@ func (l *Queue) Adopt(ctx context.Context, containers map[string]backend.Contain
 			l.Removed() // those that they were on
 		})
 	}
+}
+
+// removers is how many containers RemoveStrays removes at a time.
+const removers = 4
+
+// RemoveStrays removes containers that run, and sandboxes, and returns when they are gone. It fails only if the engine does
+// not answer: what stays otherwise is for Adopt.
+func (l *Queue) RemoveStrays(ctx context.Context, containers map[string]backend.Container) error {
+	for _, sandboxes := range []bool{false, true} { // which go last
+		group, ctx := errgroup.WithContext(ctx)
+		group.SetLimit(removers)
+		for name, c := range containers {
+			if c.State == backend.Unseen || c.Sandbox != sandboxes || !c.Sandbox && c.State == backend.Exited {
+				continue
+			}
+			group.Go(func() error {
+				err := l.Engine.Remove(ctx, c.ID)
+				if errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
+					return err
+				}
+				if err != nil {
+					l.Log.Warn("cannot remove what is left of a task that ended without its engine", "container", name, "error", err)
+				}
+				return nil
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // AdoptVolumes takes the volumes of tasks that have ended, by task. They go with the task's containers.
