@@ -34,6 +34,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/watch"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/wayout"
 )
 
 // Engine is a backend.Engine on a Docker engine.
@@ -64,6 +65,7 @@ type Engine struct {
 	ulimits    *limits.Ulimits
 	networks   *vpcnet.Networks
 	swarm      *Swarm // nil where the engine is by itself
+	wayOut     *wayout.WayOut
 	leases     vpcnet.Leases
 	heartbeat  *owner.Heartbeat
 	owners     *owner.Registry

@@ -122,6 +122,19 @@ func (e *Engine) reachable(ctx context.Context) (bool, error) {
 	})
 }
 
+// bridgesReachable reports whether addresses on the engine's bridges can be dialled from here, also where the networks of VPCs
+// are none.
+func (e *Engine) bridgesReachable(ctx context.Context) (bool, error) {
+	if e.networks.Swarm == nil {
+		return e.reachable(ctx)
+	}
+	known, err := e.engineFacts(ctx)
+	if err != nil || !e.local || !known.hosted || runtime.GOOS != "linux" {
+		return false, err
+	}
+	return e.networks.BridgesHere(ctx)
+}
+
 // hasHostGateway reports whether the engine knows the word host-gateway, which stands for its host's
 // address on the default bridge. An engine without that bridge starts no container that uses the word.
 // Source: Docker Engine release notes, 20.10; Moby daemon/container_operations.go.

@@ -112,6 +112,8 @@ func (e *Engine) quit(ctx context.Context, name string, vpc vpcnet.Network) (don
 		if _, stays := e.networks.Known(name); stays { // they are to come back
 			e.relay.Begin()
 			e.spare(vpc)
+		} else {
+			e.removeWayOut()
 		}
 	}, nil
 }

@@ -28,6 +28,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/watch"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/wayout"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
 )
 
@@ -164,6 +165,7 @@ func (e *Engine) assemble(opts Options) {
 		Client: e.client, Containers: e.containers, Owner: e.owner, Leases: &e.leases, Local: e.local, Log: e.log, Found: e.foundOnNetwork,
 		Swarm: opts.Swarm.networks(), Name: swarm.Engine{Name: opts.Name, Host: e.host}, Quit: e.quit,
 	})
+	e.wayOut = wayout.New(wayout.Options{Client: e.client, Owner: e.owner, Networks: e.networks})
 	e.heartbeat = owner.NewHeartbeat(owner.HeartbeatOptions{
 		Client: e.client, Containers: e.containers, Owner: e.owner, Ulimits: e.ulimits, Errands: e.errands, Local: e.local, Closing: e.closing, Log: e.log,
 	})
@@ -171,14 +173,14 @@ func (e *Engine) assemble(opts Options) {
 		Client: e.client, Containers: e.containers, Owner: e.owner, Limits: e.limits, Networks: e.networks, Heartbeat: e.heartbeat, Log: e.log,
 	})
 	e.resolvers = nameserver.New(nameserver.Options{
-		Client: e.client, Containers: e.containers, Owner: e.owner, Local: e.local, Closing: e.closing, Log: e.log,
+		Client: e.client, Containers: e.containers, Owner: e.owner, Local: e.local, LeadOut: e.leadOut, Closing: e.closing, Log: e.log,
 	})
 	e.spares = spare.New(spare.Options{
 		Client: e.client, Containers: e.containers, Owner: e.owner, Quiet: e.warm.Quiet, Closing: e.closing, Log: e.log,
 	})
 	e.relay = relay.New(relay.Options{
 		Client: e.client, Containers: e.containers, Commands: e.commands, Networks: e.networks, Owner: e.owner, Heartbeat: e.heartbeat,
-		HostPorts: opts.HostPorts, Reachable: e.reachable, Closing: e.closing, Log: e.log,
+		HostPorts: opts.HostPorts, Reachable: e.bridgesReachable, Closing: e.closing, Log: e.log,
 	})
 }
 

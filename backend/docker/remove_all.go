@@ -24,6 +24,7 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	}
 	e.limits.RemoveLost(ctx)
 	e.networks.Forget(ctx, func(string, vpcnet.Network) bool { return true })
+	e.wayOut.Forget()
 	e.direct.Reset()
 	e.sandboxes.Clear()
 	e.leases.Clear()

@@ -21,6 +21,13 @@ func (e *Engine) createRouter(ctx context.Context, spec backend.SandboxSpec, vpc
 	maps.Copy(sysctls, spec.Sysctls)
 	spec.Sysctls = sysctls
 	routes := routed.GatewayPrefix() + " " + vpc.GatewayPrefix()
+	if vpc.Overlay {
+		out, err := e.wayOut.Get(ctx)
+		if err != nil {
+			return backend.Container{}, dockerapi.Classify(err)
+		}
+		routes = routed.GatewayPrefix() + " " + out.Gateway.String()
+	}
 	c, err := e.createInstead(ctx, spec, vpc, map[string]string{label.RoutesKey: routes})
 	if err != nil {
 		return c, err

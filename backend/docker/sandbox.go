@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/request"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/wayout"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
@@ -106,6 +107,12 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 			return backend.Container{}, dockerapi.Classify(err)
 		}
 	}
+	var out wayout.Bridge
+	if vpc.Overlay {
+		if out, err = e.wayOut.Get(ctx); err != nil {
+			return backend.Container{}, dockerapi.Classify(err)
+		}
+	}
 	ip, err := takeAddress(vpc, spec)
 	if err != nil {
 		return e.existing(ctx, spec.Name, err)
@@ -114,6 +121,9 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 	if ip.IsValid() {
 		request.ReachHost(r.HostConfig, known.hostGateway)
 		e.addCommand(ctx, r, spec, vpc, ip)
+		if vpc.Overlay {
+			request.LeadOut(&r, out.Gateway, own[label.RoutesKey])
+		}
 		if len(r.HostConfig.DNS) == 0 {
 			r.HostConfig.DNS = e.resolvers.Servers(ctx, vpc)
 		}
@@ -126,6 +136,12 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 	}
 	maps.Copy(r.Labels, own)
 	made, err := e.containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{CreateRequest: r, Name: spec.Name})
+	if err == nil && vpc.Overlay {
+		err = e.wayOut.Put(ctx, out, made.ID)
+		if err != nil && made.Fresh { // it would never lead out
+			err = errors.Join(err, e.containers.TakeBack(ctx, made.ID))
+		}
+	}
 	if (err != nil || !made.Fresh) && ip.IsValid() {
 		vpc.Addresses.Give(ip)
 	}

@@ -38,6 +38,8 @@ const (
 	// RoutesKey is on a sandbox that routes a network. Its value is what the sandbox
 	// program is to be told: the gateway that it is, and the one that leads out.
 	RoutesKey = "ecs-emulator.routes"
+	// WayOutKey is on a sandbox that leads out of its VPC by a bridge of the engine. Its value is the gateway there.
+	WayOutKey = "ecs-emulator.way-out"
 	// RelayKey is on a sandbox that leads to a relay which is elsewhere than usual, and says where.
 	RelayKey = "ecs-emulator.relay"
 	// SpecKey lists the keys of the labels in the spec: an image adds its own.
@@ -56,6 +58,7 @@ const (
 	Resolver      Kind = "resolver" // is the DNS server of a network
 	Spare         Kind = "spare"    // keeps a network of a swarm present on an engine
 	Network       Kind = "network"
+	WayOut        Kind = "way out" // a bridge over which sandboxes lead out of VPCs
 	Volume        Kind = "volume"
 	SharedVolume  Kind = "shared volume"
 	Errand        Kind = "errand" // looks at what the engine's host has
@@ -67,7 +70,7 @@ const (
 
 // reserved are labels that a spec cannot have.
 var reserved = []string{
-	OwnerKey, KindKey, DirectoryKey, MachineKey, MountsKey, DurableKey, VPCKey, GraceKey, WarmKey, BoundKey, RoutesKey, RelayKey, SpecKey,
+	OwnerKey, KindKey, DirectoryKey, MachineKey, MountsKey, DurableKey, VPCKey, GraceKey, WarmKey, BoundKey, RoutesKey, WayOutKey, RelayKey, SpecKey,
 }
 
 // Owner is an emulator that has things on an engine.

@@ -30,8 +30,10 @@ type Options struct {
 	Containers *containers.Store
 	Owner      label.Owner
 	Local      bool // the engine's socket is on this machine
-	Closing    context.Context
-	Log        *slog.Logger
+	// LeadOut has a container that is not started yet lead out of a network: a resolver asks others.
+	LeadOut func(ctx context.Context, vpc vpcnet.Network, containerID string) error
+	Closing context.Context
+	Log     *slog.Logger
 }
 
 // Resolvers are the resolvers of an owner's networks.
@@ -199,7 +201,10 @@ func (r *Resolvers) start(ctx context.Context, vpc vpcnet.Network, at netip.Addr
 	if err != nil {
 		return "", err
 	}
-	if err = r.Client.ContainerStart(ctx, made.ID); err != nil {
+	if err = r.LeadOut(ctx, vpc, made.ID); err == nil {
+		err = r.Client.ContainerStart(ctx, made.ID)
+	}
+	if err != nil {
 		return "", errors.Join(err, r.Containers.TakeBack(ctx, made.ID))
 	}
 	return made.ID, nil

@@ -20,6 +20,7 @@ type property struct {
 	resolvers  []container.Summary // and spare containers, of the networks, with which they go
 	heartbeats []container.Summary // and cgroup managers, which are needed to the end, and relays
 	networks   []network.Summary   // of this engine alone
+	waysOut    []network.Summary   // with which the latter go
 	volumes    []volume.Volume
 }
 
@@ -42,7 +43,13 @@ func (r *Registry) listProperty(ctx context.Context, which client.Filters) (prop
 	if all.networks, err = r.Client.NetworkList(ctx, which); err != nil {
 		return all, err
 	}
-	all.networks = slices.DeleteFunc(all.networks, func(n network.Summary) bool { return n.Scope == "swarm" })
+	all.networks = slices.DeleteFunc(all.networks, func(n network.Summary) bool {
+		if label.Kind(n.Labels[label.KindKey]) == label.WayOut {
+			all.waysOut = append(all.waysOut, n)
+			return true
+		}
+		return n.Scope == "swarm"
+	})
 	all.volumes, err = r.Client.VolumeList(ctx, which)
 	return all, err
 }
@@ -52,7 +59,7 @@ func (p property) labels() (all []map[string]string) {
 	for _, c := range slices.Concat(p.containers, p.resolvers, p.heartbeats) {
 		all = append(all, c.Labels)
 	}
-	for _, n := range p.networks {
+	for _, n := range slices.Concat(p.networks, p.waysOut) {
 		all = append(all, n.Labels)
 	}
 	for _, v := range p.volumes {
@@ -63,18 +70,20 @@ func (p property) labels() (all []map[string]string) {
 
 func (p property) filter(keep func(labels map[string]string) bool) property {
 	drop := func(c container.Summary) bool { return !keep(c.Labels) }
+	without := func(n network.Summary) bool { return !keep(n.Labels) }
 	return property{
 		containers: slices.DeleteFunc(p.containers, drop),
 		resolvers:  slices.DeleteFunc(p.resolvers, drop),
 		heartbeats: slices.DeleteFunc(p.heartbeats, drop),
-		networks:   slices.DeleteFunc(p.networks, func(n network.Summary) bool { return !keep(n.Labels) }),
+		networks:   slices.DeleteFunc(p.networks, without),
+		waysOut:    slices.DeleteFunc(p.waysOut, without),
 		volumes:    slices.DeleteFunc(p.volumes, func(v volume.Volume) bool { return !keep(v.Labels) }),
 	}
 }
 
 // removeProperty removes things in the order in which they depend on each other:
 // containers before the sandbox whose namespace and control group they are in,
-// sandboxes before their parents, those and resolvers before networks and volumes, heartbeats last.
+// sandboxes before their parents, those and resolvers before networks and volumes, and heartbeats last.
 func (r *Registry) removeProperty(ctx context.Context, all property) (removed int, err error) {
 	var containers, children, sandboxes, networks, volumes []string
 	for _, c := range all.containers {
@@ -88,8 +97,12 @@ func (r *Registry) removeProperty(ctx context.Context, all property) (removed in
 		}
 	}
 	resolvers, heartbeats := idsOf(all.resolvers), idsOf(all.heartbeats)
+	var waysOut []string
 	for _, n := range all.networks {
 		networks = append(networks, n.ID)
+	}
+	for _, n := range all.waysOut {
+		waysOut = append(waysOut, n.ID)
 	}
 	for _, v := range all.volumes {
 		volumes = append(volumes, v.Name)
@@ -106,6 +119,7 @@ func (r *Registry) removeProperty(ctx context.Context, all property) (removed in
 		{sandboxes, r.Limits.RemoveSandbox, true},
 		{resolvers, r.Containers.Remove, false},
 		{networks, r.Networks.Remove, true},
+		{waysOut, r.Networks.Remove, false},
 		{volumes, r.Client.VolumeRemove, true},
 		{heartbeats, r.Containers.Remove, false},
 	} {

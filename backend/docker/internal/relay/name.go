@@ -87,12 +87,12 @@ func (r *Relay) outsideOf(ctx context.Context, isolated vpcnet.Network) (vpcnet.
 		return vpcnet.Network{}, err
 	}
 	for _, c := range found {
-		inside, out, _ := strings.Cut(c.Labels[label.RoutesKey], " ")
-		if inside != isolated.GatewayPrefix() {
+		inside, _, _ := strings.Cut(c.Labels[label.RoutesKey], " ")
+		if inside != isolated.GatewayPrefix() || c.NetworkSettings == nil {
 			continue
 		}
 		for _, vpc := range r.Networks.All() {
-			if !vpc.Isolated && vpc.GatewayPrefix() == out {
+			if !vpc.Isolated && c.NetworkSettings.Networks[vpc.DockerName] != nil {
 				r.mu.Lock()
 				r.routed[isolated.ID] = vpc
 				r.mu.Unlock()

@@ -66,7 +66,7 @@ type Options struct {
 	// HostPorts is how many ports of the engine host's loopback address are published where this
 	// process runs in a container of the engine. Zero is none.
 	HostPorts int
-	// Reachable reports whether the addresses of containers can be dialled from here.
+	// Reachable reports whether the address of the relay on a bridge of the engine can be dialled from here.
 	Reachable func(context.Context) (bool, error)
 	Closing   context.Context // ends what tends the relay
 	Log       *slog.Logger

@@ -19,6 +19,8 @@ import (
 type Sandbox struct {
 	IP     netip.Addr // none without a network
 	Routes bool
+	// LedOut says that it leads out of its VPC by a bridge of the engine.
+	LedOut bool
 	// Network is the engine's name of its network.
 	Network string
 	Group   string // parent of the control groups of its containers; empty is none of its own
@@ -31,7 +33,7 @@ type Sandbox struct {
 // SandboxOf is a sandbox that a request has made.
 func SandboxOf(id string, r container.CreateRequest, ip netip.Addr, parent Sandbox) Sandbox {
 	return Sandbox{
-		IP: ip, Routes: r.Labels[label.RoutesKey] != "", Network: string(r.HostConfig.NetworkMode),
+		IP: ip, Routes: r.Labels[label.RoutesKey] != "", LedOut: r.Labels[label.WayOutKey] != "", Network: string(r.HostConfig.NetworkMode),
 		Group: limits.GroupOf(r.HostConfig.CgroupParent, id), Own: r.HostConfig.Resources,
 		CPUQuota: within(r.HostConfig.CPUQuota, parent.CPUQuota), Memory: within(r.HostConfig.Memory, parent.Memory),
 	}

@@ -69,6 +69,9 @@ func (s *Networks) List(ctx context.Context, labels map[string]string) ([]backen
 	}
 	var list []backend.Network
 	for _, n := range found {
+		if n.Labels[label.KindKey] == string(label.WayOut) {
+			continue
+		}
 		if vpc, err := networkOf(n.Network); err == nil {
 			list = append(list, vpc.Public(n.Labels[label.VPCKey]))
 		}

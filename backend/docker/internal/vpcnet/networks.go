@@ -255,14 +255,5 @@ func (s *Networks) GatewayHere(ctx context.Context) (bool, error) {
 			return isHostAddress(vpc.Gateway), nil
 		}
 	}
-	bridges, err := s.Client.NetworkList(ctx, make(client.Filters).Add("driver", "bridge"))
-	if err != nil {
-		return false, err
-	}
-	for _, bridge := range bridges {
-		if vpc, err := networkOf(bridge.Network); err == nil && isHostAddress(vpc.Gateway) {
-			return true, nil
-		}
-	}
-	return false, nil
+	return s.BridgesHere(ctx)
 }
