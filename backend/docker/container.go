@@ -164,6 +164,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 		ended = e.warm.ContainerStarts(ended)
 	}
 	e.answering.forget(id)
+	e.stats.Restarts(id)
 	err = e.client.ContainerStart(ctx, id)
 	if dockerapi.BridgeFull(err) && e.warm.Release(ctx, func(warm.Sandbox) bool { return true }) {
 		err = e.client.ContainerStart(ctx, id)

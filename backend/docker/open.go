@@ -152,7 +152,7 @@ func (e *Engine) assemble(opts Options) {
 	e.sessions = session.New(e.client, e.containers, e.owner)
 	e.images = image.New(e.client, e.log)
 	e.stats = stats.New(stats.Options{
-		Client: e.client, Containers: e.containers, Commands: e.commands, Errands: e.errands, Host: e.statsHost, Closing: e.closing, Log: e.log,
+		Client: e.client, Containers: e.containers, Commands: e.commands, Errands: e.errands, Host: e.statsHost, LedOut: e.ledOut, Closing: e.closing, Log: e.log,
 	})
 	e.warm = warm.New(opts.WarmSandboxes, e.createWarm, e.discardWarm, e.log)
 	e.watcher = &watch.Watcher{Client: e.client, Containers: e.containers, Owner: e.owner, Log: e.log, Hide: e.hideWarmEvent}

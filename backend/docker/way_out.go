@@ -34,3 +34,9 @@ func (e *Engine) removeWayOut() {
 		e.log.Debug("the bridge that leads out of VPCs is not removed", "error", err)
 	}
 }
+
+// ledOut reports whether a sandbox leads out of its VPC by a bridge of the engine.
+func (e *Engine) ledOut(ctx context.Context, sandboxID string) (bool, error) {
+	known, err := e.sandbox(ctx, sandboxID)
+	return known.LedOut, err
+}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,6 +38,8 @@ type Reader struct {
 	host       func(context.Context) (Host, error)
 	log        *slog.Logger
 	samples    *samples
+	ledOut     func(ctx context.Context, sandboxID string) (bool, error)
+	interfaces sync.Map // sandbox id to the name of its interface in the VPC, where it has another one that leads out
 }
 
 // Options are what a Reader needs; all are required.
@@ -46,13 +49,15 @@ type Options struct {
 	Commands   *command.Commands
 	Errands    *errand.Runner
 	Host       func(context.Context) (Host, error)
-	Closing    context.Context // ends requests to the engine
-	Log        *slog.Logger
+	// LedOut says whether a sandbox leads out of its VPC by a bridge of the engine.
+	LedOut  func(ctx context.Context, sandboxID string) (bool, error)
+	Closing context.Context // ends requests to the engine
+	Log     *slog.Logger
 }
 
 // New returns a reader for an engine.
 func New(o Options) *Reader {
-	r := &Reader{client: o.Client, containers: o.Containers, commands: o.Commands, host: o.Host, log: o.Log, kernel: groupfile.Here}
+	r := &Reader{client: o.Client, containers: o.Containers, commands: o.Commands, host: o.Host, ledOut: o.LedOut, log: o.Log, kernel: groupfile.Here}
 	r.helper = &helper{errands: o.Errands, commands: o.Commands, log: o.Log, turn: semaphore.NewWeighted(1)}
 	r.samples = newSamples(o.Closing, r.EngineStats)
 	return r
@@ -71,7 +76,13 @@ func (r *Reader) Close(ctx context.Context) {
 }
 
 // Forget forgets a container that is gone.
-func (r *Reader) Forget(id string) { r.samples.forget(id) }
+func (r *Reader) Forget(id string) {
+	r.samples.forget(id)
+	r.interfaces.Delete(id)
+}
+
+// Restarts forgets what may be otherwise in the next life of a sandbox.
+func (r *Reader) Restarts(sandboxID string) { r.interfaces.Delete(sandboxID) }
 
 // Stats tells what a container of the owner's uses; see backend.Engine. The sandbox program sees the
 // control groups of its containers, and the counters of its own network namespace, so a read is no
@@ -112,6 +123,7 @@ func (r *Reader) Stats(ctx context.Context, id string) (backend.Stats, error) {
 		if files != nil {
 			s.Networks, s.NetworksRead = files.networks(), s.Read
 		}
+		s.Networks = r.ofVPC(ctx, its, s.Networks)
 	default:
 		s.Networks, s.NetworksRead = nil, time.Time{}
 	}

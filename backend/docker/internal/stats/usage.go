@@ -47,6 +47,12 @@ func (r *Reader) Usage(ctx context.Context, ids []string) (map[string]backend.Us
 		left = r.askSandboxes(limited, left, host, found)
 	}
 	r.askEngine(limited, left, found)
+	for id, u := range found.of {
+		if its, err := r.containers.Facts(limited, id); err == nil {
+			u.Networks = r.ofVPC(limited, its, u.Networks)
+			found.of[id] = u
+		}
+	}
 	return found.of, ctx.Err()
 }
 
