@@ -218,7 +218,7 @@ func (f *fixture) servesSince(t *state.Task) bool {
 	if t.Spec.Balanced() || t.Status.HealthStatus != "" {
 		return t.Health() == types.HealthStatusHealthy
 	}
-	return !f.now.Before(t.Status.StartedAt.Add(40 * time.Second))
+	return !f.now.Before(observe.HealthyFrom(t.Status.StartedAt)) // which is a whole second
 }
 
 func (f *fixture) checkPercentages(before census) {
