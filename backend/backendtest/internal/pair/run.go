@@ -64,17 +64,23 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 			})
 		}
 	})
-	t.Run("OwnersOnTheSameEnginesAreApart", func(t *testing.T) {
+	apart := func(name string, run func(t *testing.T)) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run(t)
+		})
+	}
+	apart("OwnersOnTheSameEnginesAreApart", func(t *testing.T) {
 		other := newSuite(t, open(t))
 		testOwners(s.newEnv(t), other.newEnv(t))
 	})
-	t.Run("RemoveAllLeavesTheOtherEngine", func(t *testing.T) { testRemoveAll(newSuite(t, open(t)).newEnv(t)) })
-	t.Run("AnEngineThatIsClosedTakesNoOtherAlong", func(t *testing.T) { testClosed(t, open(t)) })
+	apart("RemoveAllLeavesTheOtherEngine", func(t *testing.T) { testRemoveAll(newSuite(t, open(t)).newEnv(t)) })
+	apart("AnEngineThatIsClosedTakesNoOtherAlong", func(t *testing.T) { testClosed(t, open(t)) })
 	if s.B.Lose != nil && s.B.Restore != nil {
-		t.Run("AnEngineGoesOnWhileTheOtherIsAway", func(t *testing.T) { testAway(newSuite(t, open(t)).newEnv(t)) })
+		apart("AnEngineGoesOnWhileTheOtherIsAway", func(t *testing.T) { testAway(newSuite(t, open(t)).newEnv(t)) })
 	}
 	if s.B.Hang != nil && s.B.Resume != nil {
-		t.Run("AnEngineGoesOnWhileTheOtherHangs", func(t *testing.T) { testHung(newSuite(t, open(t)).newEnv(t)) })
+		apart("AnEngineGoesOnWhileTheOtherHangs", func(t *testing.T) { testHung(newSuite(t, open(t)).newEnv(t)) })
 	}
 }
 
