@@ -1,32 +1,65 @@
 package agent
 
 import (
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport/hostporttest"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer/node"
 )
 
-// pair is an agent on two simulated engines, a and b.
+// pair is an agent on two simulated engines that share their networks, a and b.
 type pair struct {
 	*bench
-	a, b *sim.Engine
+	engines map[string]*sim.Engine
+	faults  map[string]*fault.Engine // the same, with faults
 }
 
 func withPair(t *testing.T, story func(p *pair)) {
 	withAgent(t, func(b *bench) {
 		b.stop()
-		other := sim.New(sim.Options{Clock: sim.ClockOf(b.clock)})
-		p := &pair{bench: b, a: b.engine, b: other}
-		p.startOn(HostOptions{Name: "a", Engine: p.a}, HostOptions{Name: "b", Engine: p.b})
+		p := &pair{b, map[string]*sim.Engine{}, map[string]*fault.Engine{}}
+		vpcs := sim.NewVPCs()
+		for _, name := range []string{"a", "b"} {
+			p.engines[name] = sim.New(sim.Options{Clock: sim.ClockOf(b.clock), VPCs: vpcs})
+			p.faults[name] = fault.New(p.engines[name], fault.Options{})
+		}
+		p.startPair()
 		story(p)
 	})
+}
+
+func (p *pair) startPair() { p.startOn(p.hosts(false)...) }
+
+func (p *pair) hosts(localPorts bool) []HostOptions {
+	return []HostOptions{{Name: "a", Engine: p.faults["a"], LocalPorts: localPorts}, {Name: "b", Engine: p.faults["b"], LocalPorts: localPorts}}
+}
+
+// names are the engine's containers and sandboxes that carry a label.
+func (p *pair) names(host, label, value string) (names []string) {
+	p.Helper()
+	list, err := p.engines[host].List(p.Context(), map[string]string{label: value})
+	if err != nil {
+		p.Fatal(err)
+	}
+	for _, c := range list {
+		names = append(names, c.Name)
+	}
+	return names
 }
 
 // instanceOn registers a container instance that is on a host.
@@ -48,9 +81,9 @@ func (p *pair) runAtOn(host, instance string, containers ...types.ContainerDefin
 }
 
 // count is how many containers and sandboxes an engine has.
-func (p *pair) count(e *sim.Engine) int {
+func (p *pair) count(host string) int {
 	p.Helper()
-	list, err := e.List(p.Context(), nil)
+	list, err := p.engines[host].List(p.Context(), nil)
 	if err != nil {
 		p.Fatal(err)
 	}
@@ -63,8 +96,8 @@ func TestContainerInstancesAreOnTheHostOfTheirRow(t *testing.T) {
 		instance := p.instanceOn("b")
 		task := p.runAtOn("b", instance, server("web", hostPort(8080)))
 		p.expect("task", p.task(task).Status.LastStatus, state.Running)
-		p.expect("what a has", p.count(p.a), 0)
-		p.expect("what b has: instance, sandbox, container", p.count(p.b), 3)
+		p.expect("what a has", p.count("a"), 0)
+		p.expect("what b has: instance, sandbox, container", p.count("b"), 3)
 
 		if err := p.agent.CutOff(p.Context(), instance, true); err != nil {
 			p.Fatal(err)
@@ -78,7 +111,7 @@ func TestContainerInstancesAreOnTheHostOfTheirRow(t *testing.T) {
 		p.stopTask(task)
 		p.deregister(instance)
 		synctest.Wait()
-		list, err := p.b.List(p.Context(), nil)
+		list, err := p.engines["b"].List(p.Context(), nil)
 		if err != nil {
 			p.Fatal(err)
 		}
@@ -92,14 +125,11 @@ func TestContainerInstancesAreOnTheHostOfTheirRow(t *testing.T) {
 
 // A service's tasks may be on several engines; the loopback address has one port 80.
 func TestAPortGoesFromOneEngineToAnother(t *testing.T) {
-	withAgent(t, func(b *bench) {
+	withPair(t, func(b *pair) {
 		b.stop()
 		b.service = scope.Service("default", "web")
 		q := hostporttest.New()
-		other := sim.New(sim.Options{Clock: sim.ClockOf(b.clock)})
-		a := New(Options{Store: b.store, Clock: b.clock, Log: b.agent.Log, Hosts: []HostOptions{
-			{Name: "a", Engine: b.engine, LocalPorts: true}, {Name: "b", Engine: other, LocalPorts: true},
-		}})
+		a := New(Options{Store: b.store, Clock: b.clock, Log: b.agent.Log, Hosts: b.hosts(true)})
 		a.ports = hostport.New(hostport.Options{Log: b.agent.Log, Listen: q.Listen})
 		for _, h := range a.hosts {
 			h.ports = a.ports
@@ -116,5 +146,69 @@ func TestAPortGoesFromOneEngineToAnother(t *testing.T) {
 		b.stopTask(two)
 		b.settleAfter(time.Minute)
 		b.expect("ports left open", len(q.Open()), 0)
+	})
+}
+
+// balance writes the row of a load balancer in a subnet.
+func (p *pair) balance(name string) *elbv2.LoadBalancer {
+	p.Helper()
+	subnets, _ := ec2network.DefaultNetwork(scope)
+	row := &elbv2.LoadBalancer{
+		Scope: scope, ARN: elbv2.NewLoadBalancerARN(scope, elb.LoadBalancerTypeEnumApplication, name), DNSName: name + ".us-east-1.elb.amazonaws.com",
+		Type: elb.LoadBalancerTypeEnumApplication, Zones: []elbv2.Zone{{Name: subnets[1].Zone, Subnet: subnets[1].ID}},
+	}
+	p.update(func(tx *store.Tx) { elbv2.PutLoadBalancer(tx, row) })
+	return row
+}
+
+// up runs a load balancer, and writes its row as its controller does.
+func (p *pair) up(row *elbv2.LoadBalancer) node.Place {
+	p.Helper()
+	at, err := p.agent.LoadBalancers().Run(p.Context(), row)
+	if err != nil {
+		p.Fatal(err)
+	}
+	row.Host, row.Addresses = at.Host, map[string]string{at.Subnet: at.Address.String()}
+	p.update(func(tx *store.Tx) { elbv2.PutLoadBalancer(tx, row) })
+	return at
+}
+
+func TestALoadBalancerLeavesAHostThatIsLost(t *testing.T) {
+	withPair(t, func(p *pair) {
+		row := p.balance("web")
+		first := p.up(row)
+		p.expect("where it is at first", first.Host, "a")
+		p.faults["a"].Leave("a cable is out")
+		synctest.Wait()
+		if _, err := p.agent.LoadBalancers().Run(p.Context(), row); !errors.Is(err, backend.ErrUnavailable) {
+			p.Errorf("while its engine is away, it is not waited for: %v", err)
+		}
+		p.agent.SetLost("a", true)
+		second := p.up(row)
+		p.expect("where it is with its engine lost", second.Host, "b")
+		p.expect("its address is another one", second.Address != first.Address, true)
+		p.expect("the owner of its address", p.agent.InterfacesAt(second.Address), []string{row.ARN})
+		if conn, err := p.agent.LoadBalancers().Connect(p.Context(), row.ARN); err != nil {
+			p.Error(err)
+		} else {
+			conn.Close()
+		}
+
+		p.faults["a"].Return()
+		p.settleAfter(10 * time.Second)
+		p.agent.SetLost("a", false)
+		p.expect("what a has when it is back", len(p.names("a", node.Label, row.ARN)), 2)
+		p.expect("it stays", p.up(row) == second, true)
+		p.expect("what a has then", len(p.names("a", node.Label, row.ARN)), 0)
+		p.expect("what b has", len(p.names("b", node.Label, row.ARN)), 2)
+		p.expect("the owner of its address", p.agent.InterfacesAt(second.Address), []string{row.ARN})
+
+		p.stop()
+		p.startPair()
+		p.expect("after a restart", p.up(row) == second, true)
+		if err := p.agent.LoadBalancers().Remove(p.Context(), row.ARN); err != nil {
+			p.Fatal(err)
+		}
+		p.expect("what is left", p.count("a")+p.count("b"), 0)
 	})
 }
