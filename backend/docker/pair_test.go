@@ -108,7 +108,7 @@ func pairFixtures(t *testing.T) func(t *testing.T) backendtest.PairFixture {
 			t.Cleanup(func() { _ = engine.Close() })
 			fixtures[i] = backendtest.Fixture{
 				Engine: engine, Image: images[i], AppPath: dockertest.AppPath,
-				MissingImage: "127.0.0.1:1/no/such:image", Lose: link.lose, Restore: link.restore, Discard: discardOn(host),
+				MissingImage: "127.0.0.1:1/no/such:image", Lose: link.lose, Restore: link.restore, Discard: discardOn(host), ResolverElsewhere: i > 0,
 			}
 		}
 		fixtures[0].PullableImage = registry.Image(t) // which the first engine alone reaches
@@ -158,7 +158,7 @@ func fromSecondHost(t *testing.T, to netip.AddrPort) (answered bool) {
 	return err == nil
 }
 
-func TestEnginesOfASwarmShareTheNetworkOfAVPC(t *testing.T) {
+func TestSwarmEnginesShareTheNetworkOfAVPC(t *testing.T) {
 	a, b := openPair(t, dockertest.Owner())
 	made, err := b.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc"})
 	if err != nil {

@@ -33,6 +33,8 @@ type Fixture struct {
 	// Discard removes a shared volume, which no engine does; nil where they end with the
 	// engine.
 	Discard func(t *testing.T, volume string)
+	// ResolverElsewhere says that another engine has the third address of networks, where resolvers are.
+	ResolverElsewhere bool
 }
 
 const (
