@@ -227,7 +227,8 @@ type Network struct {
 	// CIDR is the range. To containers that only their user put on the
 	// network, the engine gives addresses of the last sixteenth; sandboxes get
 	// the others. Of an Exact one it gives what is free, and a sandbox may find its
-	// address taken.
+	// address taken. Engines that share networks keep the last addresses of an Exact one for
+	// themselves, eight if they are two.
 	CIDR    netip.Prefix
 	Gateway netip.Addr
 	Labels  map[string]string // as given in the spec

@@ -86,11 +86,12 @@ func (s *Networks) findOrMakeOverlay(ctx context.Context, spec backend.NetworkSp
 func (s *Networks) makeOverlay(ctx context.Context, manager dockerapi.Client, spec backend.NetworkSpec, existing []network.Summary) (Network, error) {
 	labels := s.Owner.Labels(label.Network, spec.Labels)
 	labels[label.VPCKey] = spec.Name
+	engines := s.Swarm.count()
 	for subnet := range ranges(spec.CIDR, s.avoid(existing)) {
 		// A name is used once: an engine may still know a network that is gone, by its name.
 		vpc := Network{
 			DockerName: s.Owner.UniqueNameWithin(spec.Name, mostName), Subnet: subnet, Gateway: spec.Gateway, Labels: spec.Labels,
-			Overlay: true, fresh: true, share: swarm.ShareOf(subnet, spec.Exact).All,
+			Overlay: true, fresh: true, share: swarm.ShareOf(subnet, spec.Exact, engines).All,
 		}
 		if !vpc.Gateway.IsValid() {
 			vpc.Gateway = subnet.Addr().Next()

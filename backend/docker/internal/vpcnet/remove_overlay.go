@@ -99,7 +99,7 @@ func (w *Swarm) unused(ctx context.Context, vpc Network) bool {
 
 // A manager learns a little later that a container is off a network.
 const (
-	learnPatience = 10 * time.Second
+	learnPatience = 30 * time.Second
 	learnPause    = 20 * time.Millisecond
 )
 

@@ -59,11 +59,17 @@ func (w *Swarm) Leave(s *Networks) {
 	}
 }
 
-// All are the engines in the order in which they were opened, but that the latest manager comes first.
+// all are the engines in the order in which they were opened, and the manager that answered last.
 func (w *Swarm) all() (engines []*Networks, manager *Networks) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Clone(w.engines), w.manager
+}
+
+func (w *Swarm) count() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.engines)
 }
 
 // Manager is a client of an engine that manages the swarm and answers.

@@ -13,11 +13,11 @@ func TestEachEngineHasPlacesOfItsOwn(t *testing.T) {
 		want   []string // relay and resolver of each engine
 	}{
 		{"172.31.0.0/16", false, []string{"172.31.0.3", "172.31.0.2", "172.31.248.0", "172.31.248.1", "172.31.248.2", "172.31.248.3"}},
-		{"10.0.0.0/24", true, []string{"10.0.0.3", "10.0.0.2", "10.0.0.248", "10.0.0.249"}},
+		{"10.0.0.0/24", true, []string{"10.0.0.3", "10.0.0.2", "10.0.0.248", "10.0.0.249", "10.0.0.250", "10.0.0.251"}},
 		{"10.0.0.0/28", true, []string{"10.0.0.3", "10.0.0.2", "10.0.0.12", "10.0.0.13", "10.0.0.14", "invalid IP", "invalid IP", "invalid IP"}},
 	} {
 		subnet := netip.MustParsePrefix(c.subnet)
-		gateway, share := subnet.Addr().Next(), ShareOf(subnet, c.exact).All
+		gateway, share := subnet.Addr().Next(), ShareOf(subnet, c.exact, 3).All
 		for i, want := range c.want {
 			p := PlacesOf(subnet, gateway, share, i/2)
 			got := p.Relay

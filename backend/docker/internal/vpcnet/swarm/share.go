@@ -14,20 +14,22 @@ type Share struct {
 	Swarm netip.Prefix
 }
 
-// Bounds of the share of a range that a user has planned, where each address counts: room for 31 engines, and for two.
+// Bounds of the share of a range that a user has planned, where each address counts: 8 addresses, and 64.
 const (
-	mostExact  = 26 // 64 addresses
-	leastExact = 29 // 8
+	leastExact = 29
+	mostExact  = 26
 )
 
-// ShareOf is the share of a range: its last sixteenth, or less where the user has planned the range.
-func ShareOf(subnet netip.Prefix, exact bool) Share {
+// ShareOf is the share of a range: its last sixteenth. Where the user has planned the range it is what so many engines need: each
+// has an address from Swarm, and each but the first one two more; no one has the last address of the range.
+func ShareOf(subnet netip.Prefix, exact bool, engines int) Share {
 	all := ipam.EngineShare(subnet)
-	switch {
-	case exact && all.IsValid():
-		all = last(subnet, min(max(all.Bits(), mostExact), leastExact))
-	case !all.IsValid():
-		all = last(subnet, max(leastExact, subnet.Bits()+1))
+	if exact || !all.IsValid() {
+		size := leastExact
+		for size > mostExact && max(engines, 2*(engines-1)+1) > 1<<(31-size) {
+			size--
+		}
+		all = last(subnet, max(size, subnet.Bits()+1))
 	}
 	return Share{all, netip.PrefixFrom(all.Addr(), all.Bits()+1)}
 }
