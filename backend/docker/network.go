@@ -73,7 +73,8 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	return nil
 }
 
-// quit takes the relay, the resolver, the spare container and warm sandboxes off a network that is to be removed, unless other containers run
+// quit takes the relay, the resolver, the spare container and warm sandboxes off a network that is to be removed, unless other
+// containers run
 // there. They must not come back until done is called.
 func (e *Engine) quit(ctx context.Context, name string, vpc vpcnet.Network) (done func(), err error) {
 	ended := e.warm.TaskStarts()

@@ -121,24 +121,34 @@ func addressMissing(err error) bool {
 // Prefix being the whole network, or the address that is asked for, also on the other engines of a swarm. It reports
 // whether there were any.
 func (e *Engine) releaseWarm(ctx context.Context, network string, subnet netip.Prefix, ip netip.Addr) (any bool) {
-	for i, on := range e.swarm.with(e) {
-		soon, cancel := ctx, context.CancelFunc(func() {})
-		if i > 0 {
-			soon, cancel = context.WithTimeout(ctx, inspectPatience)
+	any = e.releaseOwnWarm(ctx, network, subnet, ip)
+	for _, on := range e.swarm.with(e)[1:] {
+		if on.warm.MayHave(network, at(network, subnet, ip)) && on.releaseForOthers(ctx, network, subnet, ip) {
+			any = true
 		}
-		any = on.releaseOwnWarm(soon, network, subnet, ip) || any
-		cancel()
 	}
 	return any
 }
 
+// releaseForOthers leaves a task on another engine a while to take the address.
+func (e *Engine) releaseForOthers(ctx context.Context, network string, subnet netip.Prefix, ip netip.Addr) bool {
+	defer e.warm.TaskStarts()()
+	ctx, cancel := context.WithTimeout(ctx, inspectPatience)
+	defer cancel()
+	return e.releaseOwnWarm(ctx, network, subnet, ip)
+}
+
 func (e *Engine) releaseOwnWarm(ctx context.Context, network string, subnet netip.Prefix, ip netip.Addr) bool {
-	return e.warm.Release(ctx, func(w warm.Sandbox) bool {
+	return e.warm.Release(ctx, at(network, subnet, ip))
+}
+
+func at(network string, subnet netip.Prefix, ip netip.Addr) func(warm.Sandbox) bool {
+	return func(w warm.Sandbox) bool {
 		if ip.IsValid() {
 			return w.Shape.Network == network && w.IP == ip
 		}
 		return w.Shape.Network == network && (!subnet.IsValid() || subnet.Contains(w.IP))
-	})
+	}
 }
 
 // seenName returns the name under which callers see a container of a list. A warm sandbox that belongs to no task they do not

@@ -245,6 +245,13 @@ func (p *Pool) Release(ctx context.Context, which func(Sandbox) bool) bool {
 	return len(released) > 0
 }
 
+// MayHave reports whether Release may find a sandbox of a network: what is being made counts, as its address is not known.
+func (p *Pool) MayHave(network string, which func(Sandbox) bool) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.making != nil && p.making.shape.Network == network || slices.ContainsFunc(p.ready, which) || slices.ContainsFunc(p.dead, which)
+}
+
 // Empty removes all sandboxes. New ones are made when the next task has started.
 func (p *Pool) Empty(ctx context.Context) {
 	p.mu.Lock()

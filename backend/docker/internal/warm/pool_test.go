@@ -314,6 +314,30 @@ func TestReleaseGivesUpWarmSandboxesAlsoTheOneBeingMade(t *testing.T) {
 	})
 }
 
+func TestWhatMayHaveToBeReleased(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKitchen(t, 1)
+		all, none := func(Sandbox) bool { return true }, func(Sandbox) bool { return false }
+		may := func(when, network string, which func(Sandbox) bool, want bool) {
+			t.Helper()
+			synctest.Wait()
+			if got := k.MayHave(network, which); got != want {
+				t.Errorf("%s it may have some of %q: %v, want %v", when, network, got, want)
+			}
+		}
+		may("in the beginning", "vpc", all, false)
+		ended := k.TaskStarts()
+		k.Claim(k.Context(), Shape{Network: "vpc"}, Limits{})
+		ended()
+		time.Sleep(quietTime + k.takes/2)
+		may("while one is made", "vpc", none, true)
+		may("while one is made", "other", none, false)
+		time.Sleep(k.takes)
+		may("when it is made", "vpc", all, true)
+		may("when it is made", "vpc", none, false)
+	})
+}
+
 func TestAPoolWaitsForAnEngineThatFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newKitchen(t, 1)
