@@ -74,8 +74,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 }
 
 // quit takes the relay, the resolver, the spare container and warm sandboxes off a network that is to be removed, unless other
-// containers run
-// there. They must not come back until done is called.
+// containers run there. They must not come back until done is called.
 func (e *Engine) quit(ctx context.Context, name string, vpc vpcnet.Network) (done func(), err error) {
 	ended := e.warm.TaskStarts()
 	e.releaseOwnWarm(ctx, name, netip.Prefix{}, netip.Addr{})

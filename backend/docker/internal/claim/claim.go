@@ -29,7 +29,7 @@ type Options struct {
 // Claims are the claims of an owner's warm sandboxes.
 type Claims struct {
 	Options
-	earlier lazy.Value[struct{}] // set once those of earlier runs are read
+	earlier lazy.Value[struct{}] // set once the claims of earlier runs are read
 
 	mu     sync.Mutex
 	names  map[string]string // by the sandbox's id

@@ -56,7 +56,7 @@ func (s *Store) Inspect(ctx context.Context, id string) (container.InspectRespon
 	return found, nil
 }
 
-// inspect finds a container by its id or name, or by that of the task that has claimed it.
+// inspect finds a container by its id or name, or by the name of the task that has claimed it.
 func (s *Store) inspect(ctx context.Context, id string) (container.InspectResponse, error) {
 	found, err := s.client.ContainerInspect(ctx, id)
 	if !cerrdefs.IsNotFound(err) || isID(id) {
