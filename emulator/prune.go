@@ -1,15 +1,14 @@
 package emulator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
 // OwnerState says whether what an owner has on the engine is still needed.
@@ -65,7 +64,8 @@ func (l Lapse) String() string {
 
 // PruneOptions say which owners' things Prune removes. Without Owners and Dead it removes nothing.
 type PruneOptions struct {
-	// Engine is "docker" or the URL of a Docker engine. Default "docker".
+	// Engine is "docker", context:NAME, the URL of a Docker engine, or the names and places of several, as Options.Engine
+	// has them. Default "docker".
 	Engine string
 	// Owners are ids, as Owners lists them.
 	Owners []string
@@ -78,25 +78,26 @@ type PruneOptions struct {
 	Force bool
 }
 
-// Owners lists the emulators that have something on an engine: "docker", or its URL.
+// Owners lists the emulators that have something on an engine: "docker", context:NAME or its URL; or on several engines
+// together, as Options.Engine names them.
 func Owners(ctx context.Context, engine string) ([]Owner, error) {
-	e, err := openForPrune(ctx, engine)
+	visit, err := openForPrune(ctx, engine)
 	if err != nil {
 		return nil, err
 	}
-	defer e.Close()
-	return ownersOn(ctx, e)
+	defer visit.Close()
+	return ownersOn(ctx, visit)
 }
 
-// Prune removes what some owners have on an engine, and returns those owners. If one
+// Prune removes what some owners have on an engine, or on several, and returns those owners. If one
 // of them is unknown, or runs and there is no Force, nothing is removed.
 func Prune(ctx context.Context, opts PruneOptions) ([]Owner, error) {
-	e, err := openForPrune(ctx, opts.Engine)
+	visit, err := openForPrune(ctx, opts.Engine)
 	if err != nil {
 		return nil, err
 	}
-	defer e.Close()
-	all, err := ownersOn(ctx, e)
+	defer visit.Close()
+	all, err := ownersOn(ctx, visit)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +106,7 @@ func Prune(ctx context.Context, opts PruneOptions) ([]Owner, error) {
 		return nil, err
 	}
 	for i, owner := range chosen {
-		if _, err := e.RemoveOwner(ctx, owner.ID, opts.SharedVolumes); err != nil {
+		if err := visit.RemoveOwner(ctx, owner.ID, opts.SharedVolumes); err != nil {
 			return chosen[:i], fmt.Errorf("remove what %s has: %w", owner.ID, err)
 		}
 	}
@@ -132,9 +133,9 @@ func (o PruneOptions) choose(all []Owner) ([]Owner, error) {
 	}), nil
 }
 
-// ownersOn lists the emulators that have something on an engine, by id.
-func ownersOn(ctx context.Context, e *docker.Engine) ([]Owner, error) {
-	found, err := e.Owners(ctx)
+// ownersOn lists the emulators that have something on engines, by id.
+func ownersOn(ctx context.Context, on engines.Visit) ([]Owner, error) {
+	found, err := on.Owners(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -148,18 +149,14 @@ func ownersOn(ctx context.Context, e *docker.Engine) ([]Owner, error) {
 	return owners, nil
 }
 
-// openForPrune opens an engine for an owner that has nothing.
-func openForPrune(ctx context.Context, engine string) (*docker.Engine, error) {
-	if engine == "" {
-		engine = "docker"
-	}
-	places, err := engines.Parse(engine)
+// openForPrune opens engines for an owner that has nothing.
+func openForPrune(ctx context.Context, engine string) (engines.Visit, error) {
+	places, err := engines.Parse(cmp.Or(engine, "docker"))
 	if err != nil {
 		return nil, err
 	}
-	place := places[0]
-	if place.Kind == engines.Sim {
+	if places[0].Kind == engines.Sim {
 		return nil, errors.New("the simulated engine keeps nothing: there is nothing to prune")
 	}
-	return docker.Open(ctx, docker.Options{Host: place.Host, Owner: arn.NewID()})
+	return engines.OpenVisit(ctx, places)
 }

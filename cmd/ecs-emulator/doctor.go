@@ -32,7 +32,7 @@ var doctorCommand = subcommand{
 // declareDoctor examines this machine and a container engine. No emulator need run.
 func declareDoctor(flags *flagSet) action {
 	c := doctor.Command{Version: version, Stdin: os.Stdin}
-	flags.StringVar(&c.Engine, "engine", "docker", "docker, sim, auto (Docker if it answers, else sim), or a Docker engine's `url`")
+	flags.Var(newPlaces(&c.Engine, "docker"), "engine", "`where` containers run, as serve has it: docker, sim, auto (Docker if it answers, else sim), context:NAME, a Docker engine's URL, or name=where of each of several")
 	flags.suggest("engine", "docker", "sim", "auto")
 	endpoint := endpointFlag(flags)
 	flags.BoolVar(&c.Fix, "fix", false, "list what dead owners left on the engine, and remove it if you agree")

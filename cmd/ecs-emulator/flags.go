@@ -139,6 +139,9 @@ func (f *flagSet) readEnvironment() (wrong error) {
 			if err := f.Set(one.Name, value); err != nil {
 				wrong = usageError{fmt.Errorf("environment variable %s: %s", name, f.notRead(one.Name, value, err.Error()))}
 			}
+			if added, is := one.Value.(*places); is {
+				added.fromEnvironment()
+			}
 		}
 	})
 	return wrong

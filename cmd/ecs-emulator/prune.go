@@ -24,7 +24,7 @@ var pruneCommand = subcommand{
 
 func declarePrune(flags *flagSet) action {
 	var opts emulator.PruneOptions
-	flags.StringVar(&opts.Engine, "engine", "docker", "docker, or a Docker engine's `url`")
+	flags.Var(newPlaces(&opts.Engine, "docker"), "engine", "`where` containers run, as serve has it: docker, context:NAME, a Docker engine's URL, or name=where of each of several")
 	flags.Func("owner", "remove what the owner with this `id` has; may be repeated", func(id string) error {
 		opts.Owners = append(opts.Owners, id)
 		return nil

@@ -70,7 +70,7 @@ func declareEndpoint(flags *flagSet, o *emulator.Options) {
 }
 
 func declareEngine(flags *flagSet, o *emulator.Options, c *choices) {
-	flags.StringVar(&o.Engine, "engine", "auto", "`where` containers run: auto (Docker if it answers, else sim), docker, sim, or the URL of a Docker engine (unix://, tcp://, ssh://)")
+	flags.Var(newPlaces(&o.Engine, "auto"), "engine", "`where` containers run: auto (Docker if it answers, else sim), docker, sim[:CPUS[:MEMORY[:ARCH]]], context:NAME, or the URL of a Docker engine (unix://, tcp://, ssh://); of several engines name=where for each, repeated or separated by commas, Docker's in one swarm")
 	flags.suggest("engine", "auto", "docker", "sim")
 	flags.BoolVar(&o.NewEngine, "new-engine", false, "continue a data directory whose tasks ran on another engine; these tasks are lost and end")
 	flags.StringVar(&c.pull, "pull", string(emulator.PullPreferCached), "`when` to pull images: prefer-cached (if absent), default (always, and use a local image if that fails), always, once (in each run)")
