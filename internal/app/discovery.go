@@ -59,9 +59,15 @@ func (d *Discovery) offer() Offer {
 
 func (d *Discovery) begin(Work) Work {
 	agent := d.Engine.Agent()
-	networks, proxies := agent.Networks(d.Engine.set.First().Name), agent.Proxies()
-	known := names.New(names.Options{Store: d.Store, Clock: d.Clock, Log: d.Log, Networks: networks, Owners: agent.InterfacesAt})
-	networks.OnNetworks(known.Wake)
+	proxies := agent.Proxies()
+	var engines []names.Engine
+	for _, host := range agent.Hosts() {
+		engines = append(engines, names.Engine{Host: host, Networks: agent.Networks(host)})
+	}
+	known := names.New(names.Options{Store: d.Store, Clock: d.Clock, Log: d.Log, Engines: engines, Owners: agent.InterfacesAt})
+	for _, host := range agent.Hosts() {
+		agent.Networks(host).OnNetworks(known.OnNetwork(host))
+	}
 	connect := serviceconnect.New(serviceconnect.Options{Store: d.Store, Clock: d.Clock, Log: d.Log, Proxies: proxies})
 	requests := &connectmetrics.Source{Store: d.Store, Metrics: d.Metrics.Points(), Clock: d.Clock, Counts: connect.Counts}
 	connect.Last = requests.Last

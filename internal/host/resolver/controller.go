@@ -32,12 +32,19 @@ type Networks interface {
 	RunResolver(ctx context.Context, vpc string) (netip.Addr, io.ReadWriteCloser, error)
 }
 
+// Engine is the engine of a host of the agent's.
+type Engine struct {
+	Host     string
+	Networks Networks
+}
+
 // Options are what resolvers are looked after with.
 type Options struct {
-	Store    *store.Store
-	Clock    *clock.Clock
-	Log      *slog.Logger
-	Networks Networks
+	Store *store.Store
+	Clock *clock.Clock
+	Log   *slog.Logger
+	// Engines are those that have a resolver for each VPC that has a network.
+	Engines []Engine
 	// Owners are the ARNs of the tasks, container instances and load balancers whose network interface has an address.
 	Owners func(netip.Addr) []string
 }
@@ -49,7 +56,7 @@ type Controller struct {
 	table *resolver.Table // of the names of all VPCs
 
 	mu      sync.Mutex
-	servers map[string]*server         // by VPC
+	servers map[place]*server
 	aliases map[string]map[string]bool // services, by the names of load balancers that instances are aliases of
 }
 
@@ -63,9 +70,9 @@ const (
 var errWaiting = errors.New("a DNS server of the VPC does not answer")
 
 func New(opts Options) *Controller {
-	c := &Controller{Options: opts, table: resolver.NewTable(), servers: map[string]*server{}, aliases: map[string]map[string]bool{}}
+	c := &Controller{Options: opts, table: resolver.NewTable(), servers: map[place]*server{}, aliases: map[string]map[string]bool{}}
 	c.Loop = reconcile.New(reconcile.Options{
-		Name: "DNS", Clock: c.Clock, Log: c.Log, Workers: workers, Reconcile: c.reconcile,
+		Name: "DNS", Clock: c.Clock, Log: c.Log, Workers: workers * max(1, len(opts.Engines)), Reconcile: c.reconcile,
 		Mends: func(err error) bool { return errors.Is(err, errWaiting) || errors.Is(err, backend.ErrUnavailable) },
 		Watch: c.Store.Watch(0, servicediscovery.OnNamespaces(), servicediscovery.OnServices(), ec2network.OnOwnVPCs(), elbv2.OnLoadBalancers()),
 	})
@@ -98,14 +105,26 @@ func (c *Controller) reconcile(ctx context.Context, id string) (time.Time, error
 	}
 }
 
-// lookAtVPC has the resolver of a VPC run, and know all that it is to know.
+// lookAtVPC has the resolvers of a VPC be what they are to be. A key of one place is about that alone: an engine that
+// takes long holds up no other.
 func (c *Controller) lookAtVPC(ctx context.Context, id string) error {
-	if c.Networks.Resolver(id) != vpc.HasResolver {
-		c.forget(id)
+	if at, ok := c.placeOf(id); ok {
+		return c.look(ctx, at)
+	}
+	for i := range c.Engines {
+		c.Pass(id, place{i, id}.key(c.Engines))
+	}
+	return nil
+}
+
+// look has a resolver run, and know all that it is to know.
+func (c *Controller) look(ctx context.Context, at place) error {
+	if c.Engines[at.engine].Networks.Resolver(at.vpc) != vpc.HasResolver {
+		c.forget(at)
 		return nil
 	}
-	s := c.server(id)
-	client, err := c.connect(ctx, id, s) // not in turn: the engine may take minutes, and services wait for their turn
+	s := c.server(at)
+	client, err := c.connect(ctx, at, s) // not in turn: the engine may take minutes, and services wait for their turn
 	switch {
 	case errors.Is(err, backend.ErrNotFound): // it is made again when it is needed
 		return nil
@@ -115,16 +134,16 @@ func (c *Controller) lookAtVPC(ctx context.Context, id string) error {
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	tx := c.Store.Read()
-	if err := push(ctx, client, pieces(tx, id), func(resolver.Key) bool { return true }); err != nil {
+	if err := push(ctx, client, pieces(tx, at.vpc), func(resolver.Key) bool { return true }); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	s.whole, s.lost = s.client == client, false
 	s.mu.Unlock()
-	for _, n := range namespaces(tx, id) {
+	for _, n := range namespaces(tx, at.vpc) {
 		for _, service := range servicediscovery.NamespaceServices(tx, n.ARN) {
 			if service.HasDNS() && !servicediscovery.Heard(tx, service.ARN, servicediscovery.Resolvers, service.Revision) {
-				c.Pass(id, service.ARN)
+				c.Pass(at.key(c.Engines), service.ARN)
 			}
 		}
 	}
@@ -188,21 +207,25 @@ func (c *Controller) lookAtService(ctx context.Context, id string) error {
 	})
 }
 
-// counting are those VPCs whose resolvers have not been given up on.
-func (c *Controller) counting(vpcs []string) []string {
-	return slices.DeleteFunc(vpcs, func(id string) bool {
-		s := c.server(id)
+// counting are those resolvers that have not been given up on.
+func (c *Controller) counting(places []place) []place {
+	return slices.DeleteFunc(places, func(at place) bool {
+		s := c.server(at)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return s.lost
 	})
 }
 
-// giveUp has the resolvers of VPCs not be waited for until they answer again.
-func (c *Controller) giveUp(vpcs []string) {
-	for _, id := range vpcs {
-		c.Log.Warn("going on without the DNS server of a VPC, which does not answer: it may tell of tasks that have stopped", "vpc", id)
-		s := c.server(id)
+// giveUp has resolvers not be waited for until they answer again.
+func (c *Controller) giveUp(places []place) {
+	for _, at := range places {
+		log := c.Log
+		if host := c.Engines[at.engine].Host; host != "" {
+			log = log.With("host", host)
+		}
+		log.Warn("going on without the DNS server of a VPC, which does not answer: it may tell of tasks that have stopped", "vpc", at.vpc)
+		s := c.server(at)
 		s.mu.Lock()
 		s.lost = true
 		s.mu.Unlock()
@@ -215,40 +238,49 @@ func (c *Controller) answering(n *servicediscovery.Namespace) []string {
 		return []string{n.VPC}
 	}
 	ids := []string{ec2network.DefaultVPC}
-	for id := range c.all() {
-		if id != ec2network.DefaultVPC {
-			ids = append(ids, id)
+	for at := range c.all() {
+		if !slices.Contains(ids, at.vpc) {
+			ids = append(ids, at.vpc)
 		}
 	}
 	return ids
 }
 
 // tell has the resolvers of VPCs have a piece, and all others not. waiting are those that have not answered.
-func (c *Controller) tell(ctx context.Context, key resolver.Key, read func(*store.Tx) (*resolver.Piece, []string)) (waiting []string, err error) {
+func (c *Controller) tell(ctx context.Context, key resolver.Key, read func(*store.Tx) (*resolver.Piece, []string)) (waiting []place, err error) {
 	piece, vpcs := read(c.Store.Read())
 	if piece == nil {
 		c.table.Remove(key)
 	} else {
 		err = c.table.Set(*piece)
 	}
-	to := map[string]*server{}
+	to := map[place]*server{}
 	for _, id := range vpcs {
-		switch c.Networks.Resolver(id) {
-		case vpc.HasResolver:
-			to[id] = c.server(id)
-		case vpc.ResolverUnknown:
-			waiting = append(waiting, id)
+		for i, engine := range c.Engines {
+			switch at := (place{i, id}); engine.Networks.Resolver(id) {
+			case vpc.HasResolver:
+				to[at] = c.server(at)
+			case vpc.ResolverUnknown:
+				waiting = append(waiting, at)
+			}
 		}
 	}
 	if piece == nil { // it may be known anywhere
 		to = c.all()
 	}
-	for id, s := range to {
-		told, failed := s.tell(ctx, id, key, func() (*resolver.Piece, []string) { return read(c.Store.Read()) })
-		err = errors.Join(err, failed)
-		if !told && piece != nil {
-			waiting = append(waiting, id)
-		}
+	var telling sync.WaitGroup
+	var mu sync.Mutex
+	for at, s := range to {
+		telling.Go(func() {
+			told, failed := s.tell(ctx, at.vpc, key, func() (*resolver.Piece, []string) { return read(c.Store.Read()) })
+			mu.Lock()
+			defer mu.Unlock()
+			err = errors.Join(err, failed)
+			if !told && piece != nil {
+				waiting = append(waiting, at)
+			}
+		})
 	}
+	telling.Wait()
 	return waiting, err
 }

@@ -80,6 +80,7 @@ type bench struct {
 	*testing.T
 	store  *store.Store
 	engine *engine
+	other  *engine // of another host, or nil
 	log    strings.Builder
 	*resolver.Controller
 	owners map[netip.Addr][]string // of network interfaces
@@ -89,33 +90,47 @@ type bench struct {
 func inBubble(t *testing.T, test func(b *bench)) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{T: t, engine: &engine{Engine: sim.New(sim.Options{})}}
-		var err error
-		if b.store, err = state.Open(store.Options{}); err != nil {
-			t.Fatal(err)
-		}
-		defer b.store.Close()
-		if _, err := b.engine.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: ec2network.DefaultVPC, Resolver: true}); err != nil {
-			t.Fatal(err)
-		}
-		defer b.engine.RemoveAll(context.Background()) //nolint:errcheck // ends streams
-		b.Controller = resolver.New(resolver.Options{
-			Store: b.store, Clock: clock.New(clock.Options{}), Log: slog.New(slog.NewTextHandler(&b.log, &slog.HandlerOptions{Level: slog.LevelWarn})), Networks: b.engine,
-			Owners: func(a netip.Addr) []string { return b.owners[a] },
-		})
-		ctx, cancel := context.WithCancel(t.Context())
-		var running sync.WaitGroup
-		running.Go(func() { _ = b.Controller.Run(ctx) })
-		defer running.Wait()
-		defer cancel()
-		b.Wake(ec2network.DefaultVPC)
-		b.update(func(tx *store.Tx) {
-			servicediscovery.PutNamespace(tx, &servicediscovery.Namespace{ARN: namespace, Name: "shop.local", Type: types.NamespaceTypeDnsPrivate, VPC: ec2network.DefaultVPC})
-			ttl := int64(10)
-			servicediscovery.PutService(tx, &servicediscovery.Service{ARN: service, NamespaceARN: namespace, Name: "api", DNSRecords: []types.DnsRecord{{Type: types.RecordTypeA, TTL: &ttl}}})
-		})
-		synctest.Wait()
-		test(b)
+		b.tell([]resolver.Engine{{Networks: b.engine}}, test)
 	})
+}
+
+// inBubbleOfTwo does the same with the engines of two hosts.
+func inBubbleOfTwo(t *testing.T, test func(b *bench)) {
+	synctest.Test(t, func(t *testing.T) {
+		vpcs := sim.NewVPCs()
+		b := &bench{T: t, engine: &engine{Engine: sim.New(sim.Options{VPCs: vpcs})}, other: &engine{Engine: sim.New(sim.Options{VPCs: vpcs})}}
+		b.tell([]resolver.Engine{{Host: "a", Networks: b.engine}, {Host: "b", Networks: b.other}}, test)
+	})
+}
+
+func (b *bench) tell(engines []resolver.Engine, test func(b *bench)) {
+	t := b.T
+	var err error
+	if b.store, err = state.Open(store.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	defer b.store.Close()
+	if _, err := b.engine.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: ec2network.DefaultVPC, Resolver: true}); err != nil {
+		t.Fatal(err)
+	}
+	defer b.engine.RemoveAll(context.Background()) //nolint:errcheck // ends streams
+	b.Controller = resolver.New(resolver.Options{
+		Store: b.store, Clock: clock.New(clock.Options{}), Log: slog.New(slog.NewTextHandler(&b.log, &slog.HandlerOptions{Level: slog.LevelWarn})), Engines: engines,
+		Owners: func(a netip.Addr) []string { return b.owners[a] },
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { _ = b.Controller.Run(ctx) })
+	defer running.Wait()
+	defer cancel()
+	b.Wake(ec2network.DefaultVPC)
+	b.update(func(tx *store.Tx) {
+		servicediscovery.PutNamespace(tx, &servicediscovery.Namespace{ARN: namespace, Name: "shop.local", Type: types.NamespaceTypeDnsPrivate, VPC: ec2network.DefaultVPC})
+		ttl := int64(10)
+		servicediscovery.PutService(tx, &servicediscovery.Service{ARN: service, NamespaceARN: namespace, Name: "api", DNSRecords: []types.DnsRecord{{Type: types.RecordTypeA, TTL: &ttl}}})
+	})
+	synctest.Wait()
+	test(b)
 }
 
 // ownVPC is one of the user's own.
@@ -294,6 +309,39 @@ func TestAnEngineThatHangs(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		if synctest.Wait(); !b.acknowledged(gone) {
 			t.Error("what the engine does is waited for")
+		}
+	})
+}
+
+// Each engine has a DNS server for a VPC: a task that stops waits for those that answer.
+func TestTheResolversOfTwoEngines(t *testing.T) {
+	inBubbleOfTwo(t, func(b *bench) {
+		b.register("1", "10.0.0.1")
+		second := b.register("2", "10.0.0.2")
+		synctest.Wait()
+		if all := b.Answering(); !b.acknowledged(second) || len(all) != 2 || !all[0].Connected || !all[1].Connected || all[0].Host == all[1].Host {
+			t.Errorf("acknowledged: %v, by %+v", b.acknowledged(second), all)
+		}
+		b.other.lose(true)
+		synctest.Wait()
+		first := b.deregister("1")
+		time.Sleep(10 * time.Second)
+		if synctest.Wait(); !b.acknowledged(first) || !slices.Equal(b.has(), []string{"name", "zone"}) {
+			t.Errorf("without b it is acknowledged: %v; a has %q", b.acknowledged(first), b.has())
+		}
+		next := b.deregister("2")
+		if synctest.Wait(); !b.acknowledged(next) {
+			t.Error("what was given up on is waited for again")
+		}
+		if log := b.log.String(); strings.Count(log, "level=WARN") != 1 || !strings.Contains(log, "host=b") {
+			t.Errorf("the log has: %s", log)
+		}
+		third := b.register("3", "10.0.0.3")
+		b.other.lose(false)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if all := b.Answering(); !b.acknowledged(third) || len(all) != 2 || !all[0].Connected || !all[1].Connected {
+			t.Errorf("with both again: %+v", all)
 		}
 	})
 }

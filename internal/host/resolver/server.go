@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/resolver"
 )
 
-// server is the resolver of a VPC.
+// server is the resolver of a VPC on an engine.
 type server struct {
 	turn sync.Mutex // held while rows are read and pushed, so that the latest are pushed last
 
@@ -23,29 +23,29 @@ type server struct {
 	lost bool
 }
 
-func (c *Controller) server(id string) *server {
+func (c *Controller) server(at place) *server {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s := c.servers[id]
+	s := c.servers[at]
 	if s == nil {
 		s = &server{}
-		c.servers[id] = s
+		c.servers[at] = s
 	}
 	return s
 }
 
-func (c *Controller) all() map[string]*server {
+func (c *Controller) all() map[place]*server {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return maps.Clone(c.servers)
 }
 
-// connect returns the client of the resolver of a VPC, which it has run if need be.
-func (c *Controller) connect(ctx context.Context, id string, s *server) (*resolver.Client, error) {
+// connect returns the client of a resolver, which it has run if need be.
+func (c *Controller) connect(ctx context.Context, at place, s *server) (*resolver.Client, error) {
 	if client, _ := s.connected(); client != nil {
 		return client, nil
 	}
-	address, stream, err := c.Networks.RunResolver(ctx, id)
+	address, stream, err := c.Engines[at.engine].Networks.RunResolver(ctx, at.vpc)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (c *Controller) connect(ctx context.Context, id string, s *server) (*resolv
 	s.mu.Unlock()
 	go func() {
 		<-client.Over()
-		c.Wake(id)
+		c.Wake(at.key(c.Engines))
 	}()
 	return client, nil
 }
@@ -91,7 +91,7 @@ func push(ctx context.Context, client *resolver.Client, wanted []resolver.Piece,
 	return err
 }
 
-// tell pushes the piece of a key as it is now. It reports false if the resolver is not connected, or has
+// tell pushes the piece of a key as it is now, of a resolver of a VPC. It reports false if the resolver is not connected, or has
 // not been told all that there was before.
 func (s *server) tell(ctx context.Context, id string, key resolver.Key, read func() (*resolver.Piece, []string)) (told bool, err error) {
 	s.turn.Lock()
@@ -114,11 +114,11 @@ func (s *server) tell(ctx context.Context, id string, key resolver.Key, read fun
 	return true, nil
 }
 
-// forget forgets the resolver of a VPC that has none.
-func (c *Controller) forget(id string) {
+// forget forgets the resolver of a VPC that has none on an engine.
+func (c *Controller) forget(at place) {
 	c.mu.Lock()
-	s := c.servers[id]
-	delete(c.servers, id)
+	s := c.servers[at]
+	delete(c.servers, at)
 	c.mu.Unlock()
 	if s == nil {
 		return
@@ -128,19 +128,20 @@ func (c *Controller) forget(id string) {
 	}
 }
 
-// Answering is a resolver of a VPC, and whether it answers.
+// Answering is the resolver of a VPC on the engine of a host, and whether it answers.
 type Answering struct {
 	VPC       string
+	Host      string
 	Address   netip.Addr
 	Connected bool
 }
 
 // Answering returns the resolvers that are or were connected.
 func (c *Controller) Answering() (all []Answering) {
-	for id, s := range c.all() {
+	for at, s := range c.all() {
 		client, whole := s.connected()
 		s.mu.Lock()
-		all = append(all, Answering{id, s.address, client != nil && whole})
+		all = append(all, Answering{at.vpc, c.Engines[at.engine].Host, s.address, client != nil && whole})
 		s.mu.Unlock()
 	}
 	return all
