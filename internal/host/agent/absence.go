@@ -26,9 +26,18 @@ func (a *Agent) SetAbsence(host string, is Absence) {
 		return
 	}
 	h.absence.Store(&is)
+	if is.Lost != "" {
+		h.balancers.TellAll() // they move
+	}
 	for _, t := range state.HostTasks(a.Store.Read(), host) {
 		a.watch.Wake(t.ARN)
 	}
+}
+
+// isLost reports whether the engine has been away for so long that what it runs goes elsewhere.
+func (h *host) isLost() bool {
+	is := h.absence.Load()
+	return is != nil && is.Lost != "" && !is.Since.IsZero() && is.Since.Equal(h.Engine.LostSince())
 }
 
 // endWithout is the stop of a task that ends without the engine; nil: it waits for that.
@@ -77,6 +86,8 @@ func (w *taskRunner) abandon(stop *state.Stop) {
 		cut()
 	}
 	clear(w.cuts)
+	w.host.ports.Close(w.task.ARN)
+	w.host.agent.interfaces.Leave(w.task.ARN)
 	w.skipAll()
 	if s.LastStatus == state.Provisioning && w.instance == nil {
 		w.view.LeaveProvisioning(w.task.ARN, state.Deprovisioning)

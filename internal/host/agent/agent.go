@@ -56,7 +56,7 @@ func New(opts Options) *Agent {
 		h := newHost(&a.common, o)
 		a.hosts, a.named[o.Name] = append(a.hosts, h), h
 		balancing = append(balancing, node.Host{
-			Name: o.Name, Nodes: h.balancers, Lost: h.lost.Load, Ready: func() bool { return a.Health(o.Name) == nil },
+			Name: o.Name, Nodes: h.balancers, Lost: h.isLost, Ready: func() bool { return a.Health(o.Name) == nil },
 		})
 	}
 	a.balancers = node.NewHosts(balancing)
@@ -141,13 +141,6 @@ func (a *Agent) LostSince(host string) time.Time {
 		return h.Engine.LostSince()
 	}
 	return time.Time{}
-}
-
-// SetLost says whether a host counts as lost, and not only as away for a while: load balancers leave it then.
-func (a *Agent) SetLost(host string, lost bool) {
-	if h := a.named[host]; h != nil && h.lost.Swap(lost) != lost {
-		h.balancers.TellAll()
-	}
 }
 
 // DiskHealth says whether there is room on the disk of a host's engine: nil, or what it has said last.

@@ -37,7 +37,6 @@ type host struct {
 	unseen    map[string]bool  // containers of which the last list told nothing, by name; of the resync
 
 	lookingAgain atomic.Bool // at what is unseen, in a while
-	lost         atomic.Bool // see Agent.SetLost
 	absence      atomic.Pointer[Absence]
 
 	mu      sync.Mutex

@@ -25,19 +25,16 @@ import (
 // pair is an agent on two simulated engines that share their networks, a and b.
 type pair struct {
 	*bench
-	engines map[string]*sim.Engine
-	faults  map[string]*fault.Engine // the same, with faults
+	a, b   *sim.Engine
+	faults map[string]*fault.Engine // the same, with faults
 }
 
 func withPair(t *testing.T, story func(p *pair)) {
 	withAgent(t, func(b *bench) {
 		b.stop()
-		p := &pair{b, map[string]*sim.Engine{}, map[string]*fault.Engine{}}
-		vpcs := sim.NewVPCs()
-		for _, name := range []string{"a", "b"} {
-			p.engines[name] = sim.New(sim.Options{Clock: sim.ClockOf(b.clock), VPCs: vpcs})
-			p.faults[name] = fault.New(p.engines[name], fault.Options{})
-		}
+		o := sim.Options{Clock: sim.ClockOf(b.clock), VPCs: sim.NewVPCs()}
+		p := &pair{bench: b, a: sim.New(o), b: sim.New(o)}
+		p.faults = map[string]*fault.Engine{"a": fault.New(p.a, fault.Options{}), "b": fault.New(p.b, fault.Options{})}
 		p.startPair()
 		story(p)
 	})
@@ -50,9 +47,9 @@ func (p *pair) hosts(localPorts bool) []HostOptions {
 }
 
 // names are the engine's containers and sandboxes that carry a label.
-func (p *pair) names(host, label, value string) (names []string) {
+func (p *pair) names(on *sim.Engine, label, value string) (names []string) {
 	p.Helper()
-	list, err := p.engines[host].List(p.Context(), map[string]string{label: value})
+	list, err := on.List(p.Context(), map[string]string{label: value})
 	if err != nil {
 		p.Fatal(err)
 	}
@@ -81,9 +78,9 @@ func (p *pair) runAtOn(host, instance string, containers ...types.ContainerDefin
 }
 
 // count is how many containers and sandboxes an engine has.
-func (p *pair) count(host string) int {
+func (p *pair) count(e *sim.Engine) int {
 	p.Helper()
-	list, err := p.engines[host].List(p.Context(), nil)
+	list, err := e.List(p.Context(), nil)
 	if err != nil {
 		p.Fatal(err)
 	}
@@ -96,8 +93,8 @@ func TestContainerInstancesAreOnTheHostOfTheirRow(t *testing.T) {
 		instance := p.instanceOn("b")
 		task := p.runAtOn("b", instance, server("web", hostPort(8080)))
 		p.expect("task", p.task(task).Status.LastStatus, state.Running)
-		p.expect("what a has", p.count("a"), 0)
-		p.expect("what b has: instance, sandbox, container", p.count("b"), 3)
+		p.expect("what a has", p.count(p.a), 0)
+		p.expect("what b has: instance, sandbox, container", p.count(p.b), 3)
 
 		if err := p.agent.CutOff(p.Context(), instance, true); err != nil {
 			p.Fatal(err)
@@ -111,7 +108,7 @@ func TestContainerInstancesAreOnTheHostOfTheirRow(t *testing.T) {
 		p.stopTask(task)
 		p.deregister(instance)
 		synctest.Wait()
-		list, err := p.engines["b"].List(p.Context(), nil)
+		list, err := p.b.List(p.Context(), nil)
 		if err != nil {
 			p.Fatal(err)
 		}
@@ -183,7 +180,7 @@ func TestALoadBalancerLeavesAHostThatIsLost(t *testing.T) {
 		if _, err := p.agent.LoadBalancers().Run(p.Context(), row); !errors.Is(err, backend.ErrUnavailable) {
 			p.Errorf("while its engine is away, it is not waited for: %v", err)
 		}
-		p.agent.SetLost("a", true)
+		p.agent.SetAbsence("a", Absence{Since: p.agent.LostSince("a"), Lost: "the engine is lost"})
 		second := p.up(row)
 		p.expect("where it is with its engine lost", second.Host, "b")
 		p.expect("its address is another one", second.Address != first.Address, true)
@@ -196,11 +193,10 @@ func TestALoadBalancerLeavesAHostThatIsLost(t *testing.T) {
 
 		p.faults["a"].Return()
 		p.settleAfter(10 * time.Second)
-		p.agent.SetLost("a", false)
-		p.expect("what a has when it is back", len(p.names("a", node.Label, row.ARN)), 2)
+		p.expect("what a has when it is back", len(p.names(p.a, node.Label, row.ARN)), 2)
 		p.expect("it stays", p.up(row) == second, true)
-		p.expect("what a has then", len(p.names("a", node.Label, row.ARN)), 0)
-		p.expect("what b has", len(p.names("b", node.Label, row.ARN)), 2)
+		p.expect("what a has then", len(p.names(p.a, node.Label, row.ARN)), 0)
+		p.expect("what b has", len(p.names(p.b, node.Label, row.ARN)), 2)
 		p.expect("the owner of its address", p.agent.InterfacesAt(second.Address), []string{row.ARN})
 
 		p.stop()
@@ -209,6 +205,6 @@ func TestALoadBalancerLeavesAHostThatIsLost(t *testing.T) {
 		if err := p.agent.LoadBalancers().Remove(p.Context(), row.ARN); err != nil {
 			p.Fatal(err)
 		}
-		p.expect("what is left", p.count("a")+p.count("b"), 0)
+		p.expect("what is left", p.count(p.a)+p.count(p.b), 0)
 	})
 }
