@@ -24,6 +24,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
@@ -42,6 +43,7 @@ type server struct {
 	url      string
 	store    *store.Store
 	sessions *ssmsession.Kernel
+	engines  engineroom.Board
 }
 
 // account and region of the server's client.
@@ -76,12 +78,14 @@ func startServer(t testing.TB, observe func(service, operation string, status in
 		return program{}, nil
 	}})
 	t.Cleanup(func() { sessions.Close("") })
-	api := ecs.New(ecs.Options{Base: kit.Base{Store: rows, Now: time.Now}, Sessions: sessions})
+	srv := &server{store: rows, sessions: sessions}
+	api := ecs.New(ecs.Options{Base: kit.Base{Store: rows, Now: time.Now, Engines: &srv.engines}, Sessions: sessions})
 	s := httptest.NewServer(api.Service().Handler(awsapi.Options{
 		Logger: slog.New(slog.DiscardHandler), Observe: observe,
 	}))
 	t.Cleanup(s.Close)
-	return &server{Client: clientOf(s.URL, testRegion, testAccount), url: s.URL, store: rows, sessions: sessions}
+	srv.Client, srv.url = clientOf(s.URL, testRegion, testAccount), s.URL
+	return srv
 }
 
 // program runs in a session of ECS Exec.

@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/upstream"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam/decision"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
@@ -40,6 +41,7 @@ type Core struct {
 	Journal     activity.Journal   // of what no row says
 	Decisions   decision.Log       // about what callers may do
 	Outages     outage.Board       // what there is no capacity of
+	EngineRoom  engineroom.Board   // the engines that tasks and instances are placed on
 	// PolicyStored is told of each policy that is stored. Nil: access is not decided.
 	PolicyStored func(name, document string)
 	// Refuse refuses a request before policies are asked; see access.Control. Nil: access is not decided.

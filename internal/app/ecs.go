@@ -97,7 +97,7 @@ func (e *ECS) offer() Offer {
 	e.api = ecs.New(ecs.Options{
 		Base: kit.Base{
 			Store: e.Store, Now: e.Clock.Now, StrictRoles: e.StrictRoles, NoDefaultCluster: e.NoDefaultCluster,
-			Outages: &e.Outages, Quotas: e.Quotas, Rates: e.Rates, NamespaceDelay: e.Delays.Namespaces,
+			Outages: &e.Outages, Engines: &e.EngineRoom, Quotas: e.Quotas, Rates: e.Rates, NamespaceDelay: e.Delays.Namespaces,
 			Repeats: delivery.HasID, // a delivery that is pending may be sent again
 		},
 		Rules: launch.Rules{
@@ -122,7 +122,7 @@ func (e *ECS) API() *ecs.API { return e.api }
 
 func (e *ECS) begin(Work) Work {
 	services := servicescheduler.Options{
-		Store: e.Store, Clock: e.Clock, Log: e.Log, Delays: e.Delays.Services, Outages: &e.Outages, Quotas: e.Quotas, Rates: e.Rates,
+		Store: e.Store, Clock: e.Clock, Log: e.Log, Delays: e.Delays.Services, Outages: &e.Outages, Engines: &e.EngineRoom, Quotas: e.Quotas, Rates: e.Rates,
 	}
 	services.MayShift = func(serviceARN string, b *types.LoadBalancer) bool {
 		return e.Credentials.MayShift(serviceARN, b, e.StrictRoles)
@@ -140,7 +140,7 @@ func (e *ECS) begin(Work) Work {
 	return Work{Loops: []controllers.Loop{
 		controllers.Of("traffic of tasks", tasktraffic.New(tasktraffic.Options{Store: e.Store, Clock: e.Clock, Log: e.Log})),
 		controllers.Patient("lifecycle hooks", lifecyclehook.New(hooks)),
-		controllers.Of("placer", placer.New(e.Store, e.Clock, e.Log)),
+		controllers.Of("placer", placer.New(e.Store, e.Clock, e.Log, &e.EngineRoom)),
 		controllers.Of("service scheduler", scheduler),
 		controllers.Of("managed draining", draining.New(e.Store, e.Clock, e.Log)),
 		controllers.Of("managed scaling", scaling.New(e.Store, e.Clock, e.Log)),

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
@@ -36,9 +37,9 @@ func checkAttribute(a types.Attribute) error {
 func malformedAttribute(a types.Attribute) bool { return checkAttribute(a) != nil }
 
 // customAttribute reports whether users may put an attribute of the name; the others are
-// of ECS and its agent. Source: ECS developer guide, attributes.
+// of ECS and its agent, or the emulator's. Source: ECS developer guide, attributes.
 func customAttribute(name string) bool {
-	return !strings.HasPrefix(name, "ecs.") && !strings.HasPrefix(name, "com.amazonaws.")
+	return !strings.HasPrefix(name, "ecs.") && !strings.HasPrefix(name, "com.amazonaws.") && name != engineroom.Attribute
 }
 
 // customAttributes counts those that users have put.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -24,6 +25,8 @@ type Base struct {
 	StrictRoles bool
 	// Outages are what there is no capacity of; nil is nothing.
 	Outages *outage.Board
+	// Engines are those that run tasks; nil is one without a name.
+	Engines *engineroom.Board
 	// Quotas are those that accounts have, nil the defaults, and Rates those at which Fargate launches
 	// tasks, nil any.
 	Quotas quota.Quotas

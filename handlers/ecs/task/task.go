@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -108,7 +109,7 @@ func describeTask(t *state.Task, def *types.TaskDefinition) types.Task {
 	spec := t.Spec
 	shown := types.Task{
 		Attachments:          describeAttachments(t),
-		Attributes:           describeAttributes(spec),
+		Attributes:           describeAttributes(spec, t.Placement),
 		AvailabilityZone:     kit.Optional(&t.Placement.Zone),
 		CapacityProviderName: kit.Optional(&t.Placement.CapacityProvider),
 		ClusterArn:           &spec.ClusterARN,
@@ -158,11 +159,15 @@ func showProgress(shown *types.Task, t *state.Task) {
 	}
 }
 
-func describeAttributes(spec *state.TaskSpec) []types.Attribute {
-	if spec.Architecture == "" {
-		return nil
+// describeAttributes adds the engine that runs the task, where engines have names; it is the emulator's own.
+func describeAttributes(spec *state.TaskSpec, place *state.Placement) (list []types.Attribute) {
+	if spec.Architecture != "" {
+		list = append(list, types.Attribute{Name: aws.String("ecs.cpu-architecture"), Value: &spec.Architecture})
 	}
-	return []types.Attribute{{Name: aws.String("ecs.cpu-architecture"), Value: &spec.Architecture}}
+	if place.Host != "" {
+		list = append(list, types.Attribute{Name: aws.String(engineroom.Attribute), Value: &place.Host})
+	}
+	return list
 }
 
 // showHealth adds what DescribeTasks alone tells: UNKNOWN from the start, whether or

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -154,11 +155,15 @@ func (a *API) runTask(tx *store.Tx, call taskCall, chance placement.Chance) (new
 	if err != nil {
 		return newTasks{}, err
 	}
+	engines, err := a.enginesFor(tx, template)
+	if err != nil {
+		return newTasks{}, err
+	}
 	if pool == nil {
 		where := placement.Request{
 			Strategy: l.Capacity.Strategy, Subnets: a.inTurn(vpc.Subnets), Outages: a.Outages.View(),
 			Task:      outage.Task{Cluster: call.cluster.Name, ClusterARN: call.cluster.ARN, Family: call.definition.Family},
-			Allowance: a.Quotas.Allowance(tx, call.scope), CPU: template.CPU(),
+			Allowance: a.Quotas.Allowance(tx, call.scope), CPU: template.CPU(), Engines: engines, Engine: template.Engine(),
 		}
 		made := addFargateTasks(tx, runCount(call.in), where, template)
 		if !a.Rates.Launch(call.scope, call.now, made.byProvider()) {
@@ -166,11 +171,21 @@ func (a *API) runTask(tx *store.Tx, call taskCall, chance placement.Chance) (new
 		}
 		return made, nil
 	}
-	where := task.Where{Subnets: vpc.Subnets, Constraints: l.PlacementConstraints, Strategy: l.PlacementStrategy}
+	where := task.Where{Subnets: vpc.Subnets, Constraints: l.PlacementConstraints, Strategy: l.PlacementStrategy, Engines: engines}
 	if l.Capacity.Strategy != nil {
 		return addProviderTasks(tx, a.Quotas, call, l.Capacity.Strategy, pool, where, template)
 	}
 	return addTasks(tx, runCount(call.in), pool, template.Demand(where), template), nil
+}
+
+// enginesFor is the room for the tasks on engines. It refuses tasks that no engine can have: the one that their tag names is not
+// there or has another architecture, or their file systems are on another one.
+func (a *API) enginesFor(tx *store.Tx, template *task.Template) (*engineroom.Room, error) {
+	room := a.Engines.View().In(tx)
+	if why := room.Refuses(template.Engine()); why != "" {
+		return nil, kit.InvalidParameter(why + ".")
+	}
+	return room, nil
 }
 
 // errTooFast is RunTask's answer where Fargate would launch tasks faster than it does. That a call fails

@@ -105,5 +105,9 @@ func (a *API) startable(tx *store.Tx, call taskCall, in *sdk.StartTaskInput, lau
 	if err != nil {
 		return nil, err
 	}
-	return &startable{template, template.Demand(task.Where{Subnets: vpc.Subnets})}, nil
+	engines, err := a.enginesFor(tx, template)
+	if err != nil {
+		return nil, err
+	}
+	return &startable{template, template.Demand(task.Where{Subnets: vpc.Subnets, Engines: engines})}, nil
 }

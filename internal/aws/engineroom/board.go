@@ -7,7 +7,10 @@
 // An engine is no Availability Zone: what AWS says of zones knows nothing of it.
 package engineroom
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // Tag is the key of the tag by which an instance or a task names its engine, and Attribute the name of the
 // attribute that says where they are. Both are the emulator's own.
@@ -39,6 +42,28 @@ type Board struct {
 	Engines func() []Engine
 	// Shared are the ids of the file systems that all engines mount.
 	Shared []string
+
+	mu       sync.Mutex
+	onChange []func()
+}
+
+// OnChange has a function be called whenever the engines have changed; it does not wait.
+func (b *Board) OnChange(do func()) {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.onChange = append(b.onChange, do)
+}
+
+// Changed is to be called when an engine is ready that was not before, or tells something else of itself: tasks may wait for it.
+func (b *Board) Changed() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, do := range b.onChange {
+		do()
+	}
 }
 
 // View is the engines at a time; nil is one without a name.

@@ -140,10 +140,13 @@ func (r *Room) lacks(a *Ask) *Lack {
 			return &Lack{Reason: fmt.Sprintf("ecs-emulator: the file system %s is on the engine %s, and no --shared-file-system says that %s mounts the same", id, home, a.Engine)}
 		}
 	}
+	if lack := r.away(*a); !lack.Waits {
+		return lack
+	}
 	return nil
 }
 
-// away is why no engine suits that answers.
+// away is what keeps a task waiting if no engine answers that suits, or that none does.
 func (r *Room) away(a Ask) *Lack {
 	var suit []Engine
 	for _, e := range r.view.engines {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement/query"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -22,6 +23,10 @@ type Demand struct {
 	Constraints      []types.PlacementConstraint // of the definition and of the request
 	Strategy         []types.PlacementStrategy   // none: see defaultStrategy
 	Group            string
+	// Engines are those on which the instance must be, all of them; see [engineroom.Room.Demands]. FileSystems are
+	// what each engine has for itself of what the task mounts.
+	Engines     []string
+	FileSystems []string
 
 	zone     string // empty: any
 	compiled *compiled
@@ -51,6 +56,9 @@ func (d *Demand) compile() *compiled {
 	c := &compiled{strategy: steps(d)}
 	for _, a := range d.Requires {
 		c.requires = append(c.requires, requirement{aws.ToString(a.Name), aws.ToString(a.Value), a.Value != nil})
+	}
+	for _, engine := range d.Engines {
+		c.requires = append(c.requires, requirement{engineroom.Attribute, engine, true})
 	}
 	if len(d.Subnets) > 0 {
 		c.zones, c.subnets = map[string]*ec2network.Subnet{}, map[string]*ec2network.Subnet{}

@@ -2,6 +2,7 @@ package placement
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
@@ -17,19 +18,26 @@ type Request struct {
 	// Allowance is what quotas leave; nil is no bound. CPU are the CPU units that the task takes of it.
 	Allowance *quota.Allowance
 	CPU       int
+	// Engines have room for the task, which asks Engine of one; nil is one engine without a name.
+	Engines *engineroom.Room
+	Engine  engineroom.Ask
 }
 
-// Lack is why a task has no place on Fargate: an outage, or what an allowance has answered.
+// Lack is why a task has no place on Fargate: an outage, what an allowance has answered, or that it suits no engine.
 type Lack struct {
 	Outage *outage.Outage
 	Answer quota.Answer
+	Engine string
 }
 
 // Reason is the reason of RunTask's failure. Source: ECS developer guide, API failure reasons and service event
 // messages.
 func (l *Lack) Reason() string {
-	if l.Outage != nil {
+	switch {
+	case l.Outage != nil:
 		return state.NoCapacity
+	case l.Engine != "":
+		return l.Engine
 	}
 	return quota.VCPULimit
 }
@@ -50,7 +58,7 @@ func (v *View) Add(p state.Placement, n int) {
 
 // Place decides where the next task on Fargate runs, and counts it. Fargate has room for all but where
 // there is an outage, or an allowance is used up: then it is in a zone without one, or has no place. The capacity provider is that
-// of the strategy, also where it lacks capacity: there is no other instead.
+// of the strategy, also where it lacks capacity: there is no other instead. If no engine that suits answers, the task waits for one.
 //
 // Source: ECS developer guide, capacity provider strategies.
 func Place(v *View, r Request) (place state.Placement, lack *Lack) {
@@ -58,6 +66,8 @@ func Place(v *View, r Request) (place state.Placement, lack *Lack) {
 	subnets, out := withCapacity(r, place.CapacityProvider)
 	if len(subnets) == 0 {
 		lack = &Lack{Outage: out}
+	} else if unsuited := r.Engines.Refuses(r.Engine); unsuited != "" {
+		lack = &Lack{Engine: unsuited}
 	} else if answer := r.Allowance.Take(place.CapacityProvider, r.CPU); answer != quota.Granted {
 		lack = &Lack{Answer: answer}
 	}
@@ -67,6 +77,10 @@ func Place(v *View, r Request) (place state.Placement, lack *Lack) {
 	}
 	subnet := nextSubnet(subnets, v.bySubnet)
 	place.SubnetID, place.Zone = subnet.ID, subnet.Zone
+	engine, away := r.Engines.Place(r.Engine)
+	if place.Host = engine; away != nil {
+		place.Waiting = &state.Waiting{Reason: away.Reason}
+	}
 	v.Add(place, 1)
 	return place, nil
 }

@@ -21,7 +21,7 @@ func (p *Pool) mayFit(i int, pl *plan) bool {
 	if !pl.looksAt(n) || pl.fixed[i] != skipped && pl.fixed[i] != fits {
 		return false
 	}
-	return p.room(i, pl) == fits && (!pl.distinct || pl.group.wanted[i] == 0)
+	return p.room(i, pl) == fits && (!pl.distinct || pl.group.wanted[i] == 0) && !p.elsewhere(n, pl.demand)
 }
 
 // examine applies all filters to an instance. To distinctInstance a task does not matter any
@@ -35,6 +35,9 @@ func (p *Pool) examine(i int, pl *plan) verdict {
 	fixed := p.judged(i, pl)
 	if fixed < noMember {
 		return fixed
+	}
+	if p.elsewhere(&p.nodes[i], pl.demand) {
+		return noAttribute
 	}
 	if v := p.room(i, pl); v != fits {
 		return v

@@ -28,7 +28,8 @@ type Pool struct {
 	plans   map[*Demand]*plan
 	groups  map[string]*groupTasks
 	taken   map[int]*taken
-	fitting []int32 // of the attempt going on
+	fitting []int32           // of the attempt going on
+	homes   map[string]string // the engines of file systems, since the pool has placed a task that mounts one
 }
 
 // NewPool is the container instances of a cluster as a transaction sees them.

@@ -18,7 +18,9 @@ func (p *Pool) take(i int, plan *plan) state.Placement {
 	n := &p.nodes[i]
 	place := state.Placement{
 		CapacityProvider: plan.demand.CapacityProvider, ContainerInstance: n.instance.ARN, ByHand: n.instance.ByHand, Zone: n.instance.Zone,
+		Host: n.instance.Host,
 	}
+	p.putFileSystems(n.instance.Host, plan.demand.FileSystems)
 	if subnet := plan.subnetOf(n.instance); subnet != nil {
 		place.SubnetID, place.Zone = subnet.ID, subnet.Zone
 	}

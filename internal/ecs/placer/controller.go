@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -32,17 +34,19 @@ import (
 
 type controller struct {
 	*reconcile.Loop
-	store *store.Store
-	clock *clock.Clock
+	store   *store.Store
+	clock   *clock.Clock
+	engines *engineroom.Board
 }
 
 // New makes the loop that places the waiting tasks of all clusters. A cluster without any costs it a look into an
-// index when there is more room in it.
-func New(s *store.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
-	c := &controller{store: s, clock: clk}
+// index when there is more room in it. Nil engines are one without a name.
+func New(s *store.Store, clk *clock.Clock, log *slog.Logger, engines *engineroom.Board) *reconcile.Loop {
+	c := &controller{store: s, clock: clk, engines: engines}
 	c.Loop = reconcile.New(reconcile.Options{
 		Name: "waiting tasks", Clock: clk, Log: log, Watch: state.WatchWaitingTasks(s), Reconcile: c.reconcile,
 	})
+	engines.OnChange(c.lookAgain)
 	return c.Loop
 }
 
@@ -75,13 +79,14 @@ func (c *controller) decide(tx *store.Tx, cluster string, chance placement.Chanc
 		return Plan{}
 	}
 	pool := placement.NewPool(tx, row, chance)
-	observe.ReserveDaemons(tx, pool, cluster)
-	return Decide(Input{Waiting: waiting, Pool: pool, Demand: demands(tx), Now: c.clock.Now()})
+	room := c.engines.View().In(tx)
+	observe.ReserveDaemons(tx, pool, cluster, room)
+	return Decide(Input{Waiting: waiting, Pool: pool, Demand: demands(tx, room), Engines: room, Now: c.clock.Now()})
 }
 
 // demands finds what tasks ask of a container instance. Tasks that ask for the same share it, so that a
 // pool looks once at what one of them has no room for.
-func demands(tx *store.Tx) func(*state.Task) *placement.Demand {
+func demands(tx *store.Tx, room *engineroom.Room) func(*state.Task) *placement.Demand {
 	known, of := map[string]*placement.Demand{}, map[*state.Task]*placement.Demand{}
 	return func(t *state.Task) *placement.Demand {
 		if demand, found := of[t]; found {
@@ -90,7 +95,7 @@ func demands(tx *store.Tx) func(*state.Task) *placement.Demand {
 		key := alike(t)
 		demand, found := known[key]
 		if !found {
-			demand = demandOf(tx, t)
+			demand = demandOf(tx, t, room)
 			known[key] = demand
 		}
 		of[t] = demand
@@ -119,10 +124,11 @@ func alike(t *state.Task) string {
 	for _, s := range w.Strategy {
 		add("strategy", string(s.Type), aws.ToString(s.Field))
 	}
+	add("engine", task.EngineOf(t).Engine)
 	return b.String()
 }
 
-func demandOf(tx *store.Tx, t *state.Task) *placement.Demand {
+func demandOf(tx *store.Tx, t *state.Task, room *engineroom.Room) *placement.Demand {
 	definition := state.FindTaskDefinition(tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if definition == nil {
 		return nil // cannot be: it stays as long as a task has not ended
@@ -136,7 +142,17 @@ func demandOf(tx *store.Tx, t *state.Task) *placement.Demand {
 	if len(subnets) == 0 && len(t.Placement.Waiting.Subnets) > 0 {
 		return nil
 	}
-	return task.WaitingDemand(t, definition.Definition(), subnets)
+	return task.WaitingDemand(t, definition.Definition(), subnets, room)
+}
+
+// lookAgain has the loop look at all tasks that wait for an engine: another one answers.
+func (c *controller) lookAgain() {
+	tx := c.store.Read()
+	for _, cluster := range state.Clusters.All(tx) {
+		if slices.ContainsFunc(state.AllWaitingTasks(tx, cluster.ARN), (*state.Task).WaitsForEngine) {
+			c.Wake(cluster.ARN)
+		}
+	}
 }
 
 // apply carries out a plan that was made on the transaction's own view.

@@ -21,7 +21,7 @@ import (
 
 // run runs a placer of the store until end is called.
 func (w *world) run(clk *clock.Clock) (c *reconcile.Loop, end func()) {
-	c = New(w.store, clk, slog.New(slog.DiscardHandler))
+	c = New(w.store, clk, slog.New(slog.DiscardHandler), &w.engines)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- c.Run(ctx) }()
@@ -134,7 +134,7 @@ func TestARestartWhileTasksWait(t *testing.T) {
 			t.Errorf("the instance has %+v", u)
 		}
 	}
-	plan := Decide(Input{Waiting: state.AllWaitingTasks(w.store.Read(), clusterARN), Demand: demands(w.store.Read()), Pool: w.pool(), Now: since})
+	plan := Decide(Input{Waiting: state.AllWaitingTasks(w.store.Read(), clusterARN), Demand: demands(w.store.Read(), nil), Pool: w.pool(), Now: since})
 	if !plan.WakeAt.Truncate(time.Second).Equal(since.Add(patience).Truncate(time.Second)) {
 		t.Errorf("tasks that waited before wait until %v, want %v", plan.WakeAt, since.Add(patience))
 	}

@@ -5,9 +5,11 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
 const patience = state.WaitsAtMost
@@ -28,7 +30,9 @@ type Input struct {
 	Pool *placement.Pool
 	// Demand is what a task asks of a container instance; nil: nothing could satisfy it now.
 	Demand func(*state.Task) *placement.Demand
-	Now    time.Time
+	// Engines have room for tasks on Fargate that wait for one; nil is one engine without a name.
+	Engines *engineroom.Room
+	Now     time.Time
 }
 
 // Plan is what shall become of the tasks that wait.
@@ -77,6 +81,8 @@ func Decide(in Input) Plan {
 		case d.plan.changes() >= mostChanges:
 		case t.Stop != nil:
 			d.plan.End = append(d.plan.End, t.ARN)
+		case t.WaitsForEngine():
+			d.awaitEngine(t)
 		default:
 			rest = append(rest, t)
 		}
@@ -87,6 +93,18 @@ func Decide(in Input) Plan {
 	}
 	d.plan.More = d.plan.changes() >= mostChanges
 	return d.plan
+}
+
+// awaitEngine places a task that waits for an engine, for as long as it takes: its end would help no other one.
+func (d *decision) awaitEngine(t *state.Task) {
+	engine, lack := d.in.Engines.Place(task.EngineOf(t))
+	if lack == nil {
+		place := *t.Placement
+		place.Host = engine
+		d.plan.Place = append(d.plan.Place, Place{t.ARN, place})
+	} else if lack.Reason != t.Placement.Waiting.Reason {
+		d.plan.Explain = append(d.plan.Explain, Reason{t.ARN, lack.Reason})
+	}
 }
 
 func oldestFirst(tasks []*state.Task) []*state.Task {

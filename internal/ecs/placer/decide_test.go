@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"pgregory.net/rapid"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -27,8 +28,9 @@ var (
 // world is a store with a cluster, whose container instances and tasks tests add.
 type world struct {
 	testing.TB
-	store *store.Store
-	tasks int
+	store   *store.Store
+	tasks   int
+	engines engineroom.Board
 }
 
 func newWorld(t testing.TB, options store.Options) *world {
@@ -86,7 +88,7 @@ func (w *world) wait(provider string, cpu int, since time.Duration, change ...fu
 func (w *world) decide(after time.Duration) Plan {
 	w.Helper()
 	tx := w.store.Read()
-	return Decide(Input{Waiting: state.AllWaitingTasks(tx, clusterARN), Pool: w.pool(), Demand: demands(tx), Now: start.Add(after)})
+	return Decide(Input{Waiting: state.AllWaitingTasks(tx, clusterARN), Pool: w.pool(), Demand: demands(tx, nil), Now: start.Add(after)})
 }
 
 func (w *world) pool() *placement.Pool {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -23,6 +24,7 @@ import (
 type change struct {
 	tx      *store.Tx
 	service *state.Service // as it was when the plan was made
+	engines *engineroom.View
 	now     time.Time
 	events  []event.Event
 	refused error
@@ -32,8 +34,8 @@ var _ verb.Doer = (*change)(nil)
 
 // apply carries out a plan that was made on the transaction's own view. What users change is a fact of the
 // decision, so no verb should be refused; one that is does not keep the others from being carried out.
-func apply(tx *store.Tx, s *state.Service, verbs []verb.Verb, now time.Time) error {
-	c := &change{tx: tx, service: s, now: now}
+func apply(tx *store.Tx, s *state.Service, engines *engineroom.View, verbs []verb.Verb, now time.Time) error {
+	c := &change{tx: tx, service: s, engines: engines, now: now}
 	for _, v := range verbs {
 		v.Do(c)
 	}

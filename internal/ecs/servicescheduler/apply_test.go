@@ -14,7 +14,7 @@ func TestARefusedVerbTakesNoOtherAlong(t *testing.T) {
 	var refused error
 	f.update(func(tx *store.Tx) {
 		s := f.service()
-		refused = apply(tx, s, []verb.Verb{verb.SetWeights{Rule: "gone"}, verb.StartTasks{DeploymentID: s.Deployments[0].ID, N: 2}}, f.now)
+		refused = apply(tx, s, nil, []verb.Verb{verb.SetWeights{Rule: "gone"}, verb.StartTasks{DeploymentID: s.Deployments[0].ID, N: 2}}, f.now)
 	})
 	if n := len(f.tasks()); n != 2 || refused == nil {
 		t.Errorf("%d tasks, refused: %v", n, refused)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -60,6 +61,8 @@ type Options struct {
 	// nothing.
 	Quotas quota.Quotas
 	Rates  *quota.Rates
+	// Engines are those that run tasks; nil is one without a name.
+	Engines *engineroom.Board
 }
 
 // Controller schedules the services of all accounts and regions. A service without
@@ -107,8 +110,9 @@ func (c *Controller) read(tx *store.Tx, serviceARN string, now time.Time, chance
 	in.Delays = c.Delays
 	in.Quotas = c.Quotas
 	scope := arn.ScopeOf(serviceARN)
-	on := limits{c.Outages.View(), c.Rates.Bound(c.Quotas.Allowance(tx, scope), scope, now)}
+	on := limits{c.Outages.View(), c.Rates.Bound(c.Quotas.Allowance(tx, scope), scope, now), c.Engines.View()}
 	if ok && on != (limits{}) {
+		in.Instances.On(on.engines.In(tx))
 		bound(&in, tx, on)
 	}
 	if c.RefusedRole == nil {
@@ -154,7 +158,7 @@ func (c *Controller) reconcile(serviceARN string, now func() time.Time) (*plan.P
 		if c.Rates != nil { // it has what the plan was made by: others launch in transactions, too
 			c.Rates.Launch(arn.ScopeOf(serviceARN), in.Now, tasksOnFargate(in.Service, do.Verbs))
 		}
-		refused = apply(tx, in.Service, do.Verbs, in.Now)
+		refused = apply(tx, in.Service, c.Engines.View(), do.Verbs, in.Now)
 		return nil
 	})
 	if err != nil {

@@ -46,7 +46,7 @@ func (f *fixture) follow(wants func(*planner) strategy.Desired) {
 		p.CarryOut(in)
 		plan := p.finish()
 		f.update(func(tx *store.Tx) {
-			if err := apply(tx, state.FindService(tx, serviceARN), plan.Verbs, f.now); err != nil {
+			if err := apply(tx, state.FindService(tx, serviceARN), nil, plan.Verbs, f.now); err != nil {
 				f.t.Fatalf("apply: %v", err)
 			}
 		})

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -13,10 +14,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// limits are what keeps tasks from Fargate: outages, and what quotas allow. The zero value is nothing.
+// limits are what keeps tasks from Fargate: outages, what quotas allow, and that engines do not answer. The zero value is nothing.
 type limits struct {
 	outages   *outage.View
 	allowance *quota.Allowance
+	engines   *engineroom.View
 }
 
 // bound has a decision see what there is no capacity of, and what is left of quotas.

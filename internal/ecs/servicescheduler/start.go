@@ -3,6 +3,7 @@ package servicescheduler
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
@@ -37,7 +38,7 @@ func (c *change) start(v verb.StartTasks) (ids []string) {
 	d := c.service.Deployments[at]
 	template := observe.NewTemplate(c.tx, c.service, d, c.now)
 	if d.Revision.TasksLaunchType() == types.LaunchTypeFargate && v.Places == nil {
-		v.Places, _ = placesOnFargate(c.tx, c.service, d, v.N, v.Zone, limits{})
+		v.Places, _ = placesOnFargate(c.tx, c.service, d, v.N, v.Zone, limits{engines: c.engines})
 	}
 	for _, place := range v.Places {
 		t := template.New(place)
@@ -53,6 +54,9 @@ func placesOnFargate(tx *store.Tx, s *state.Service, d *state.Deployment, n int,
 		Strategy: d.Revision.CapacityProviderStrategy, Outages: on.outages, Allowance: on.allowance,
 		Subnets: observe.Subnets(tx, arn.ScopeOf(s.ARN), observe.VPCConfiguration(d.Revision).Subnets),
 		Task:    taskOf(s, d),
+	}
+	if where.Engines = on.engines.In(tx); where.Engines != nil {
+		where.Engine = observe.NewTemplate(tx, s, d, time.Time{}).Engine()
 	}
 	if on.allowance != nil {
 		where.CPU = int(taskdef.Size(observe.DefinitionOf(tx, d.Revision).Definition(), nil).CPU)

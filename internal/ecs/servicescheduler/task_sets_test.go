@@ -54,7 +54,7 @@ func (f *fixture) decideBy(s strategy.Strategy) {
 	for range 1000 {
 		plan := decideBy(s, f.input())
 		f.update(func(tx *store.Tx) {
-			if err := apply(tx, state.FindService(tx, serviceARN), plan.Verbs, f.now); err != nil {
+			if err := apply(tx, state.FindService(tx, serviceARN), nil, plan.Verbs, f.now); err != nil {
 				f.t.Fatalf("apply: %v", err)
 			}
 		})

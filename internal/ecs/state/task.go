@@ -224,4 +224,6 @@ func (t *Task) OnFargate() bool { return t.Placement.ContainerInstance == "" && 
 func (t *Task) Waits() bool { return t.Unplaced() && !t.Ended() }
 
 // WaitsForEngine reports whether a task waits for an engine.
-func (t *Task) WaitsForEngine() bool { return t.Waits() && t.Spec.LaunchType == types.LaunchTypeFargate }
+func (t *Task) WaitsForEngine() bool {
+	return t.Waits() && t.Spec.LaunchType == types.LaunchTypeFargate
+}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -18,6 +19,8 @@ type Where struct {
 	Strategy    []types.PlacementStrategy
 	// CapacityProvider is the one whose instances alone count; empty: all do.
 	CapacityProvider string
+	// Engines are what the container instances are on; nil is one engine without a name.
+	Engines *engineroom.Room
 }
 
 // Demand is what the tasks of the template ask of a container instance; the constraints
@@ -28,6 +31,7 @@ func (t *Template) Demand(where Where) *placement.Demand {
 		LaunchType: t.spec.LaunchType, CapacityProvider: where.CapacityProvider, Reserved: t.spec.Reserved, Requires: requires(def),
 		Constraints: slices.Concat(placement.Of(def.PlacementConstraints), where.Constraints),
 		Strategy:    where.Strategy, Group: t.spec.Group,
+		Engines: where.Engines.Demands(t.Engine()), FileSystems: where.Engines.Separate(t.spec.FileSystems),
 	}
 	if t.spec.HasInterface() {
 		d.Subnets = where.Subnets
@@ -36,12 +40,13 @@ func (t *Template) Demand(where Where) *placement.Demand {
 }
 
 // WaitingDemand is what a task that waits asks of a container instance, of its definition and with
-// those of its subnets that there still are.
-func WaitingDemand(t *state.Task, def *types.TaskDefinition, subnets []*ec2network.Subnet) *placement.Demand {
+// those of its subnets that there still are. The room is that of the engines that the instances are on.
+func WaitingDemand(t *state.Task, def *types.TaskDefinition, subnets []*ec2network.Subnet, room *engineroom.Room) *placement.Demand {
 	w := t.Placement.Waiting
 	return &placement.Demand{
 		LaunchType: t.Spec.LaunchType, CapacityProvider: t.Placement.CapacityProvider, Reserved: t.Spec.Reserved, Requires: requires(def),
 		Subnets: subnets, Constraints: w.Constraints, Strategy: w.Strategy, Group: t.Spec.Group,
+		Engines: room.Demands(EngineOf(t)), FileSystems: room.Separate(t.Spec.FileSystems),
 	}
 }
 

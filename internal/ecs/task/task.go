@@ -63,7 +63,7 @@ func NewTemplate(r Request) *Template {
 		Group: r.Group, StartedBy: r.StartedBy, ServiceARN: r.ServiceARN, DeploymentID: r.DeploymentID,
 		LaunchType: r.LaunchType, Architecture: architecture(r.Definition), CPU: size.CPUText, Memory: size.MemoryText,
 		ServiceTraffic: r.ServiceTraffic, Connect: r.Connect, Checked: slices.ContainsFunc(r.Resolved.Containers, ChecksHealth),
-		Volume: r.Volume, Overrides: &override, EnableExecuteCommand: r.EnableExecuteCommand, CreatedAt: r.Now,
+		Volume: r.Volume, FileSystems: fileSystems(r.Definition), Overrides: &override, EnableExecuteCommand: r.EnableExecuteCommand, CreatedAt: r.Now,
 	}
 	if spec.Group == "" {
 		spec.Group = "family:" + spec.Family

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Most tasks that one plan starts or stops: a plan is one transaction, which keeps
@@ -132,6 +133,7 @@ func (e *Executor) startMissing(in strategy.Desired, g strategy.Target) {
 		places, taken := e.OnFargate(g.Deployment, missing) // one behind many without a place may have one
 		start.Places = places[:min(len(places), maxStarts)]
 		start.N = len(start.Places)
+		defer e.tellAway(start.Places)
 		if taken != nil && taken.Answer == quota.TooFast {
 			e.Plan.Wake(e.Now.Add(relaunch))
 		} else if taken != nil {
@@ -141,6 +143,13 @@ func (e *Executor) startMissing(in strategy.Desired, g strategy.Target) {
 	e.start(g, start)
 	if without != nil {
 		e.lackRoom(g.Generation, without)
+	}
+}
+
+// tellAway says of tasks on Fargate that are started that they wait for an engine, after that they are.
+func (e *Executor) tellAway(places []state.Placement) {
+	if at := slices.IndexFunc(places, func(p state.Placement) bool { return p.Waiting != nil }); at >= 0 {
+		e.Plan.SayOnce(event.NotPlaced{Reason: places[at].Waiting.Reason})
 	}
 }
 

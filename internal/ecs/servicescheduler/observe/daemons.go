@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
@@ -8,14 +9,14 @@ import (
 )
 
 // ReserveDaemons takes of a cluster's container instances what the tasks that its DAEMON services lack
-// will need.
-func ReserveDaemons(tx *store.Tx, pool *placement.Pool, clusterARN string) {
+// will need. The engines are those of the instances.
+func ReserveDaemons(tx *store.Tx, pool *placement.Pool, clusterARN string, engines *engineroom.Room) {
 	for _, daemon := range state.DaemonServices(tx, clusterARN) {
 		d := KeptDeployment(daemon)
 		if d == nil {
 			continue
 		}
-		if demand := demandOf(tx, daemon, d, ""); demand != nil {
+		if demand := demandOf(tx, daemon, d, "", engines); demand != nil {
 			pool.ReserveDaemons(demand)
 		}
 	}

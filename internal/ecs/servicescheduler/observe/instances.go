@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -20,6 +21,7 @@ type Instances struct {
 	service *state.Service
 	chance  placement.Chance
 	pool    *placement.Pool
+	engines *engineroom.Room
 	demands map[[2]string]*placement.Demand // by deployment id and capacity provider
 }
 
@@ -29,6 +31,13 @@ func newInstances(tx *store.Tx, s *state.Service, chance placement.Chance) *Inst
 		return nil
 	}
 	return &Instances{tx: tx, service: s, chance: chance, demands: map[[2]string]*placement.Demand{}}
+}
+
+// On says which engines the container instances are on; nil is one without a name. It comes before all questions.
+func (i *Instances) On(engines *engineroom.Room) {
+	if i != nil {
+		i.engines = engines
+	}
 }
 
 // Pool is the container instances with what is free of them. DAEMON services have their
@@ -42,7 +51,7 @@ func (i *Instances) Pool() *placement.Pool {
 	}
 	i.pool = placement.NewPool(i.tx, state.Clusters.Get(i.tx, i.service.ClusterARN), i.chance)
 	if i.service.SchedulingStrategy != types.SchedulingStrategyDaemon {
-		ReserveDaemons(i.tx, i.pool, i.service.ClusterARN)
+		ReserveDaemons(i.tx, i.pool, i.service.ClusterARN, i.engines)
 	}
 	return i.pool
 }
@@ -60,7 +69,7 @@ func (i *Instances) DemandOf(d *state.Deployment, provider string) *placement.De
 	if known, ok := i.demands[key]; ok {
 		return known
 	}
-	demand := demandOf(i.tx, i.service, d, provider)
+	demand := demandOf(i.tx, i.service, d, provider, i.engines)
 	i.demands[key] = demand
 	return demand
 }
@@ -145,11 +154,11 @@ func (i *Instances) Draining() map[string]bool {
 // demandOf is what a task of a deployment asks of a container instance. Constraints are
 // those that the service has now, not those that it had when the deployment was made: a change
 // of them makes no deployment.
-func demandOf(tx *store.Tx, s *state.Service, d *state.Deployment, provider string) *placement.Demand {
+func demandOf(tx *store.Tx, s *state.Service, d *state.Deployment, provider string, engines *engineroom.Room) *placement.Demand {
 	if DefinitionOf(tx, d.Revision) == nil {
 		return nil
 	}
-	where := task.Where{Constraints: s.PlacementConstraints, Strategy: s.PlacementStrategy, CapacityProvider: provider}
+	where := task.Where{Constraints: s.PlacementConstraints, Strategy: s.PlacementStrategy, CapacityProvider: provider, Engines: engines}
 	if vpc := VPCConfiguration(d.Revision); vpc != nil {
 		where.Subnets = Subnets(tx, arn.ScopeOf(s.ARN), vpc.Subnets)
 	}

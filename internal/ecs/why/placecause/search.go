@@ -89,6 +89,6 @@ func OfTask(tx *store.Tx, t *state.Task) *Search {
 		return nil
 	}
 	pool := placement.NewPool(tx, cluster, placement.NewChance(1))
-	observe.ReserveDaemons(tx, pool, cluster.ARN)
-	return &Search{Cluster: cluster, Provider: t.Placement.CapacityProvider, Findings: pool.Explain(task.WaitingDemand(t, definition.Definition(), subnets))}
+	observe.ReserveDaemons(tx, pool, cluster.ARN, nil)
+	return &Search{Cluster: cluster, Provider: t.Placement.CapacityProvider, Findings: pool.Explain(task.WaitingDemand(t, definition.Definition(), subnets, nil))}
 }
