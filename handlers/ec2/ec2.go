@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/securitygroup"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/vpc"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -36,6 +37,8 @@ type Options struct {
 	Settle func(ctx context.Context) error
 	// VPCMade is told of each VPC that is made. Nil is none to tell.
 	VPCMade func(ctx context.Context, id string, cidr netip.Prefix)
+	// Engines are what instances are on; nil is one without a name.
+	Engines *engineroom.Board
 	// Outages are where nothing can be launched; nil is nowhere.
 	Outages *outage.Board
 }
@@ -57,7 +60,7 @@ func New(o Options) *API {
 	if o.VPCMade == nil {
 		o.VPCMade = func(context.Context, string, netip.Prefix) {}
 	}
-	b := kit.Base{Store: o.Store, Clock: o.Now, Strict: o.StrictVPC, Outages: o.Outages}
+	b := kit.Base{Store: o.Store, Clock: o.Now, Strict: o.StrictVPC, Outages: o.Outages, Engines: o.Engines}
 	return &API{
 		Base: b, instances: instance.New(b, o.Settle), vpcs: vpc.New(b, o.VPCMade), securityGroups: securitygroup.New(b),
 		routing: routing.New(b, o.NATGateways), endpoints: endpoint.New(b),

@@ -28,6 +28,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/securitygroup"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/vpc"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -59,8 +60,9 @@ func TestNamesOnTheWire(t *testing.T) {
 
 type server struct {
 	*sdk.Client
-	url   string
-	store *store.Store
+	engines engineroom.Board
+	url     string
+	store   *store.Store
 	// tagsOf are the tags of a resource by its ARN, as policies see them.
 	tagsOf func(resourceARN string) []tagging.Tag
 	// whileSettling is what happens while an answer waits for addresses; or nil.
@@ -82,7 +84,7 @@ func startAsking(t *testing.T, strict bool, authorize awsapi.Authorizer) *server
 		t.Fatal(err)
 	}
 	s := &server{store: rows}
-	api := ec2.New(ec2.Options{Store: rows, Now: time.Now, StrictVPC: strict, Settle: func(context.Context) error {
+	api := ec2.New(ec2.Options{Store: rows, Now: time.Now, StrictVPC: strict, Engines: &s.engines, Settle: func(context.Context) error {
 		if s.whileSettling != nil {
 			s.whileSettling()
 		}

@@ -57,7 +57,7 @@ func (c *EC2) offer() Offer {
 	return Offer{APIs: []API{
 		ec2.New(ec2.Options{
 			Store: c.Store, Now: c.Clock.Now, StrictVPC: c.StrictVPC, NATGateways: c.Delays.NATGateways, Settle: c.settled,
-			VPCMade: c.warnOfRange, Outages: &c.Outages,
+			VPCMade: c.warnOfRange, Outages: &c.Outages, Engines: &c.EngineRoom,
 		}),
 		autoscaling.New(autoscaling.Options{Store: c.Store, Now: c.Clock.Now, StrictVPC: c.StrictVPC}),
 	}}
@@ -69,7 +69,7 @@ func (c *EC2) begin(Work) Work {
 		Addresses: c.Engine.Agent(), Quotas: c.Quotas, MayRegister: c.Credentials.MayRegister,
 		Initialize: c.initialize,
 	})
-	inGroups := capacity.NewGroups(capacity.GroupOptions{Store: c.Store, Clock: c.Clock, Log: c.Log, Delays: c.Delays.Groups, Outages: &c.Outages})
+	inGroups := capacity.NewGroups(capacity.GroupOptions{Store: c.Store, Clock: c.Clock, Log: c.Log, Delays: c.Delays.Groups, Outages: &c.Outages, Engines: &c.EngineRoom})
 	c.capacity.Store(at)
 	c.groups.Store(inGroups)
 	return Work{Loops: []controllers.Loop{controllers.Of("capacity", at), controllers.Of("Auto Scaling groups", inGroups)}}

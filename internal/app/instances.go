@@ -99,7 +99,7 @@ func (c *EC2) launch(ctx context.Context, wanted Instances, token string) (ids [
 		if more > 0 && !c.Quotas.Allows(quota.ContainerInstances, registered+joining+more) {
 			return fmt.Errorf("the quota %s leaves no room for %d more in cluster %s", quota.ContainerInstances, more, wanted.Cluster)
 		}
-		room := ec2.RoomIn(tx, state.TaskInterfaces(tx)).Without(c.Outages.View())
+		room := ec2.RoomIn(tx, state.TaskInterfaces(tx)).Without(c.Outages.View()).On(c.EngineRoom.View())
 		for n := there; n < wanted.Count; n++ {
 			spec := wanted.spec(c.Scope, t)
 			spec.PublicIP = new(bool) // they may be thousands, and public addresses are few

@@ -81,7 +81,7 @@ func (a *API) launch(ctx context.Context, tx *store.Tx, scope arn.Scope, in *sdk
 	if aws.ToBool(in.DryRun) {
 		return nil, kit.ErrDryRun
 	}
-	room := ec2.RoomIn(tx, state.TaskInterfaces(tx)).Without(a.Outages.View())
+	room := ec2.RoomIn(tx, state.TaskInterfaces(tx)).Without(a.Outages.View()).On(a.Engines.View())
 	if launched, err = ec2.Launch(tx, room, spec); err != nil {
 		return nil, lacking{err, room.Lack(spec.Subnet), spec.Subnet.ID}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -22,6 +23,8 @@ type Base struct {
 	Clock func() time.Time
 	// Strict answers that subnets and security groups which are made up do not exist.
 	Strict bool
+	// Engines are what instances are on; nil is one without a name.
+	Engines *engineroom.Board
 	// Outages are where nothing can be launched.
 	Outages *outage.Board
 }

@@ -57,6 +57,7 @@ type Instance struct {
 	Metadata         *types.InstanceMetadataOptionsRequest // as asked for; or nil
 	Group            string                                // Auto Scaling group; or empty
 	Spot             *Spot                                 // nil for an On-Demand Instance
+	Host             string                                // the engine that it is on; empty is the one without a name
 
 	Agent Agent
 

@@ -64,6 +64,10 @@ func Launch(tx *store.Tx, room *Room, spec Spec) ([]*Instance, error) {
 	reservation := NewID("r-")
 	var launched []*Instance
 	for n := range count {
+		engine, err := room.engineFor(&spec)
+		if err != nil {
+			return nil, err // for the first as for all
+		}
 		i := &Instance{
 			Scope: spec.Scope, ID: NewID("i-"), ReservationID: reservation, RequesterID: spec.RequesterID,
 			LaunchIndex: int32(n), ClientToken: spec.ClientToken,
@@ -71,7 +75,7 @@ func Launch(tx *store.Tx, room *Room, spec Spec) ([]*Instance, error) {
 			PublicIP: public, SecurityGroups: groups, Profile: spec.Profile, UserData: spec.UserData, KeyName: spec.KeyName,
 			Monitoring: spec.Monitoring, EBSOptimized: spec.EBSOptimized, Protected: spec.Protected, Metadata: spec.Metadata,
 			StopProtected: spec.StopProtected, ShutdownBehavior: spec.Shutdown,
-			Group: spec.Group, Agent: agent,
+			Group: spec.Group, Agent: agent, Host: engine,
 			Wanted: types.InstanceStateNameRunning, WantedAt: spec.At, LaunchAt: spec.At,
 		}
 		if spec.Spot != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -24,6 +25,7 @@ type Room struct {
 	used  map[string]int // see roomOf; nil: not counted yet
 	// outages take the room of subnets.
 	outages *outage.View
+	engines *engineroom.Room // nil: one without a name
 }
 
 // RoomIn costs nothing before the first question. Of the network interfaces of tasks, which take
@@ -36,6 +38,46 @@ func RoomIn(tx *store.Tx, tasks iter.Seq[ec2network.TaskInterface]) *Room {
 func (r *Room) Without(outages *outage.View) *Room {
 	r.outages = outages
 	return r
+}
+
+// On has instances be on one of several engines; nil is one without a name.
+func (r *Room) On(engines *engineroom.View) *Room {
+	var loads map[string]engineroom.Load
+	r.engines = engines.ForInstances(r.tx, func(engine string) engineroom.Load {
+		if loads == nil {
+			loads = instanceLoads(r.tx)
+		}
+		return loads[engine]
+	})
+	return r
+}
+
+// instanceLoads is what instances have of each engine until they shall be terminated.
+func instanceLoads(tx *store.Tx) map[string]engineroom.Load {
+	loads := map[string]engineroom.Load{}
+	for _, i := range AllInstances(tx) {
+		if t := FindInstanceType(tx, i.Type); t != nil && i.Wanted != types.InstanceStateNameTerminated {
+			load := loads[i.Host]
+			loads[i.Host] = engineroom.Load{Tasks: load.Tasks + 1, CPU: load.CPU + t.CPU(), Memory: load.Memory + t.MemoryMiB}
+		}
+	}
+	return loads
+}
+
+// engineFor chooses the engine of an instance: the one that its tag names, or the one that has most to spare.
+func (r *Room) engineFor(spec *Spec) (string, error) {
+	ask := engineroom.Ask{Engine: spec.Tags[engineroom.Tag]}
+	if t := FindInstanceType(r.tx, spec.Type); t != nil {
+		ask.Architecture, ask.CPU, ask.Memory = t.Architecture, t.CPU(), t.MemoryMiB
+	}
+	engine, lack := r.engines.PlaceInstance(ask)
+	switch {
+	case lack == nil:
+		return engine, nil
+	case ask.Engine != "":
+		return "", refuse("InvalidParameterValue", "%s.", lack.Reason)
+	}
+	return "", refuse("InsufficientInstanceCapacity", "%s.", lack.Reason)
 }
 
 // Lack is the outage that a subnet has no room for, or nil.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	ecstypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -33,6 +34,7 @@ func containerInstance(v View, t *ec2.InstanceType, image *ec2.Image) *state.Con
 			CPU: t.CPU(), Memory: t.Registered, Ports: reservedPorts, GPUs: gpus(i, t), ENIs: t.ENIs - 1,
 		},
 		Zone: i.Zone, Subnet: i.Subnet, VPC: i.VPC, RegisteredAt: v.Now, PullBehavior: i.Agent.PullBehavior,
+		Host: i.Host,
 	}
 	c.Attributes = attributes(i, t, image)
 	return c
@@ -90,6 +92,9 @@ func attributes(i *ec2.Instance, t *ec2.InstanceType, image *ec2.Image) []ecstyp
 	}
 	for _, a := range i.Agent.Attributes {
 		all[*a.Name] = aws.ToString(a.Value)
+	}
+	if i.Host != "" {
+		all[engineroom.Attribute] = i.Host
 	}
 	list := make([]ecstypes.Attribute, 0, len(all))
 	for name, value := range all {

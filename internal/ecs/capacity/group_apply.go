@@ -21,7 +21,7 @@ func (c *GroupController) read(tx *store.Tx, key string) (v GroupView, ok bool) 
 		return v, false
 	}
 	outages := c.Outages.View()
-	v = GroupView{Group: g, Outages: outages, Free: ec2.RoomIn(tx, state.TaskInterfaces(tx)).Without(outages).Free, Now: c.Clock.Now(), Delays: c.Delays}
+	v = GroupView{Group: g, Outages: outages, Engines: c.Engines.View(), Free: ec2.RoomIn(tx, state.TaskInterfaces(tx)).Without(outages).Free, Now: c.Clock.Now(), Delays: c.Delays}
 	if again := c.again.Load(); again != nil {
 		v.Again = *again
 	}
@@ -123,7 +123,7 @@ var groupTerminates = ec2.Reason{
 
 // launchAll launches instances, and says in activities why some cannot be.
 func launchAll(tx *store.Tx, v GroupView, g *autoscaling.Group, p GroupPlan) {
-	room, failed := ec2.RoomIn(tx, state.TaskInterfaces(tx)).Without(v.Outages), p.Short
+	room, failed := ec2.RoomIn(tx, state.TaskInterfaces(tx)).Without(v.Outages).On(v.Engines), p.Short
 	for _, start := range p.Refused {
 		fail(tx, begin(v, start), room.Refusal(start.Subnet), v.Now)
 		if o := room.Lack(start.Subnet); o != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
@@ -23,6 +24,8 @@ type GroupOptions struct {
 	Delays GroupDelays
 	// Outages are where nothing can be launched; nil is nowhere.
 	Outages *outage.Board
+	// Engines are what instances are on; nil is one without a name.
+	Engines *engineroom.Board
 }
 
 // GroupController keeps the desired capacity of the Auto Scaling groups of all accounts and

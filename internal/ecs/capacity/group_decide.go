@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 )
 
@@ -27,6 +28,7 @@ type GroupView struct {
 	Subnets []*ec2network.Subnet         // where it may launch
 	Free    func(*ec2network.Subnet) int // addresses, when the view was taken
 	Outages *outage.View                 // for which Free accounts
+	Engines *engineroom.View             // what instances are launched on
 	Again   time.Time                    // when an outage ended last
 	Now     time.Time
 	Delays  GroupDelays
