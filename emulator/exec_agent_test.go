@@ -150,7 +150,7 @@ func TestFaultsOfAgentsThatMakeNoSense(t *testing.T) {
 	w := start(t)
 	for want, f := range map[string]emulator.Fault{
 		`a fault of the kind disconnect-exec-agent does not take "image": it takes task, cluster, zone, family, container, at, for`: {Kind: emulator.DisconnectExecAgent, Image: "nginx"},
-		`a fault of the kind engine-away does not take "task": it takes engine, error, at, for`:                                             {Kind: emulator.EngineAway, Task: "1"},
+		`a fault of the kind engine-away does not take "task": it takes engine, error, at, for`:                                     {Kind: emulator.EngineAway, Task: "1"},
 	} {
 		if _, err := w.srv.Faults().Add(f); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)

@@ -156,7 +156,7 @@ func (o *Options) functions() app.FunctionOptions {
 func (o *Options) engine() (app.EngineOptions, error) {
 	places, err := engines.Parse(o.Engine)
 	return app.EngineOptions{
-		Backend: o.Backend, Places: places, New: o.NewEngine, Keep: o.OnExit == Keep, WarmSandboxes: o.WarmSandboxes, HostPorts: o.HostPorts,
+		Backend: o.Backend, Places: places, New: o.NewEngine, LostAfter: o.EngineLostAfter, Keep: o.OnExit == Keep, WarmSandboxes: o.WarmSandboxes, HostPorts: o.HostPorts,
 		AllowInstanceMetadata: o.AllowInstanceMetadata, Programs: o.Programs, PullBehavior: app.PullBehavior(o.PullBehavior), ImageCache: o.ImageCache,
 		SecurityGroups: app.SecurityGroups(o.SecurityGroups), VPCRange: o.VPCCIDR, InstanceRange: o.InstanceCIDR, LocalPorts: o.LocalPorts,
 		AllowHostPaths: o.AllowHostPaths, FileSystems: o.FileSystems, AllowPrivileged: o.AllowPrivileged, StrictExec: o.StrictExec,

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
@@ -82,6 +83,10 @@ type Options struct {
 	// NewEngine continues a DataDir on another engine than before: the tasks that ran there are
 	// lost and end, and services start theirs again.
 	NewEngine bool
+	// EngineLostAfter is for how long, on the emulator's clock, an engine of several may not answer until it is lost: its tasks on
+	// Fargate end then, and services run theirs on others. Docker has ten seconds of real time in any case. Default five
+	// minutes; a negative one is never.
+	EngineLostAfter time.Duration
 	// OnExit says what happens to running tasks at Close. Default Keep with a DataDir, else
 	// Remove.
 	OnExit OnExit

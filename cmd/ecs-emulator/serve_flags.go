@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/engines"
 )
 
 // choices are the values of flags that are checked, or said in another way, before they are
@@ -73,6 +74,10 @@ func declareEngine(flags *flagSet, o *emulator.Options, c *choices) {
 	flags.Var(newPlaces(&o.Engine, "auto"), "engine", "`where` containers run: auto (Docker if it answers, else sim), docker, sim[:CPUS[:MEMORY[:ARCH]]], context:NAME, or the URL of a Docker engine (unix://, tcp://, ssh://); of several engines name=where for each, repeated or separated by commas, Docker's in one swarm")
 	flags.suggest("engine", "auto", "docker", "sim")
 	flags.BoolVar(&o.NewEngine, "new-engine", false, "continue a data directory whose tasks ran on another engine; these tasks are lost and end")
+	flags.Func("engine-lost-after", "`duration` on the emulator's clock after which one of several engines that does not answer is lost: its tasks on Fargate end, and services replace them elsewhere; off is never (default 5m)", func(text string) (err error) {
+		o.EngineLostAfter, err = engines.ParseLostAfter(text)
+		return err
+	})
 	flags.StringVar(&c.pull, "pull", string(emulator.PullPreferCached), "`when` to pull images: prefer-cached (if absent), default (always, and use a local image if that fails), always, once (in each run)")
 	flags.choice("pull", "prefer-cached", "default", "always", "once")
 	flags.IntVar(&c.warm, "warm-sandboxes", 2, "`number` of sandboxes (network namespaces of tasks) that Docker keeps started for the next tasks in each subnet used in the last ten minutes; with one, a task is RUNNING in a third of the time; 0 for none")

@@ -36,6 +36,7 @@ func (e *Engine) begin(Work) Work {
 			}
 			return full != nil
 		},
+		EngineChanged:  func(name string) { e.Loss().Look(name) },
 		ExecAgentFault: e.Faults.agents.rules.On, StrictExec: e.StrictExec,
 		MakesVolume: func(t *state.Task, v *state.ManagedVolume) bool {
 			return (!e.StrictRoles || e.Credentials.Assumes(t.ARN, v.RoleARN())) && e.Credentials.MayMakeVolume(t, v) == nil
@@ -60,8 +61,10 @@ func (e *Engine) begin(Work) Work {
 		}
 	}
 	at := agent.New(options)
+	after := e.newLoss(at)
 	e.agent.Store(at)
-	return Work{Loops: append(e.sweepers(), controllers.Patient("agent", at))}
+	e.loss.Store(after)
+	return Work{Loops: append(e.sweepers(), controllers.Patient("agent", at), controllers.Of("engines", after))}
 }
 
 // Faulty are the engines with the faults that users have them make.

@@ -65,7 +65,7 @@ func (c *EC2) offer() Offer {
 
 func (c *EC2) begin(Work) Work {
 	at := capacity.New(capacity.Options{
-		Store: c.Store, Clock: c.Clock, Log: c.Log, Delays: c.Delays.Instances, AgentAway: c.Faults.instances.AgentAway,
+		Store: c.Store, Clock: c.Clock, Log: c.Log, Delays: c.Delays.Instances, AgentAway: c.Faults.instances.AgentAway, Silence: c.Engine.Loss().Silence,
 		Addresses: c.Engine.Agent(), Quotas: c.Quotas, MayRegister: c.Credentials.MayRegister,
 		Initialize: c.initialize,
 	})

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync/atomic"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
@@ -14,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
+	loss "github.com/ecs-emulator/ecs-emulator/internal/host/engines"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
@@ -34,6 +36,7 @@ type Engine struct {
 	set   *engines.Set // nil: none is open
 	loads *serviceload.Board
 	agent atomic.Pointer[agent.Agent]
+	loss  atomic.Pointer[loss.Controller]
 }
 
 // EngineOptions are what users choose; see the options of package emulator.
@@ -41,8 +44,9 @@ type EngineOptions struct {
 	Known                   []enginerecord.Record // what the data directory remembers
 	Backend                 backend.Engine        // given in place of one that is opened
 	Places                  []engines.Place
-	New                     bool // another engine than before may answer
-	Keep                    bool // tasks go on after Close
+	New                     bool          // another engine than before may answer
+	LostAfter               time.Duration // see package internal/host/engines; 0: its default
+	Keep                    bool          // tasks go on after Close
 	WarmSandboxes           int
 	HostPorts               int
 	AllowInstanceMetadata   bool

@@ -43,6 +43,9 @@ type Options struct {
 	// AgentAway reports whether a fault disconnects the agent of an instance,
 	// and calls Wake when that changes. Nil: no faults.
 	AgentAway func(scope arn.Scope, instanceID string) bool
+	// Silence reports whether the engine of a host does not answer, and whether for so long that the agents there are
+	// disconnected. Who sees that change calls Wake. Nil: it always answers.
+	Silence func(host string) (silent, long bool)
 	// MayRegister asks whether the agent of an instance may register it in a cluster, by its ARN. Nil: each may.
 	MayRegister func(ctx context.Context, i *ec2.Instance, cluster string) error
 	// Initialize calls cfn-init on an instance, and returns the texts of files and commands. Nil: there are no stacks.

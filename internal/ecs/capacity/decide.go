@@ -29,8 +29,10 @@ type View struct {
 	ClusterFull bool
 	// Refused: the role of the instance may not register it.
 	Refused bool
-	// AgentAway: a fault disconnects its agent.
+	// AgentAway: a fault disconnects its agent, or its engine has not answered for a while.
 	AgentAway bool
+	// EngineSilent: its engine does not answer, and no agent comes back there.
+	EngineSilent bool
 	// ManagedDraining: the capacity provider of its group drains it before its end.
 	ManagedDraining bool
 	Now             time.Time
@@ -131,7 +133,7 @@ func (v View) run(p *Plan) {
 		return
 	}
 	if v.Registered.Status != state.InstanceInactive {
-		p.Connect = !v.Registered.AgentConnected && !v.AgentAway
+		p.Connect = !v.Registered.AgentConnected && !v.AgentAway && !v.EngineSilent
 		p.Disconnect = v.Registered.AgentConnected && v.AgentAway
 	}
 }

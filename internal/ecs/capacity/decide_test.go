@@ -64,6 +64,7 @@ func TestDecide(t *testing.T) {
 		"also after a user deregisters":       {capacity.View{Instance: known, Registered: registered(state.InstanceInactive, false), Cluster: shop}, capacity.Plan{}},
 		"also when that is forgotten":         {capacity.View{Instance: known, Cluster: shop}, capacity.Plan{}},
 		"its agent comes back":                {capacity.View{Instance: known, Registered: registered(state.InstanceDraining, false)}, capacity.Plan{Connect: true}},
+		"not where no engine answers":         {capacity.View{Instance: known, Registered: registered(state.InstanceDraining, false), EngineSilent: true}, capacity.Plan{}},
 		"and goes away":                       {capacity.View{Instance: known, Registered: registered(state.InstanceActive, true), AgentAway: true}, capacity.Plan{Disconnect: true}},
 		"a reboot takes agent and tasks":      {capacity.View{Instance: rebooting, Registered: registered(state.InstanceActive, true), Tasks: 1}, capacity.Plan{Disconnect: true, StopTasks: "Essential container in task exited", Exited: true}},
 		"and takes its time":                  {capacity.View{Instance: rebooting, Registered: registered(state.InstanceActive, false), Delays: delays}, capacity.Plan{WakeAt: now.Add(20 * time.Second)}},

@@ -1,7 +1,6 @@
 package engines
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -29,6 +28,7 @@ type Agent interface {
 	LostSince(host string) time.Time
 	EngineInfo(ctx context.Context, host string) backend.Info
 	SetAbsence(host string, is agent.Absence)
+	SetLost(host string, lost bool)
 }
 
 var _ Agent = (*agent.Agent)(nil)
@@ -41,7 +41,7 @@ type Options struct {
 	Agent Agent
 	// Names are those of the engines; none where there is one without a name.
 	Names []string
-	// LostAfter is after how long by the clock an engine is lost; 0: none is.
+	// LostAfter is after how long by the clock an engine is lost; 0 or less: none is.
 	LostAfter time.Duration
 	// Refused reports whether an engine answers that must not be used. Nil: none does.
 	Refused func(name string) bool
@@ -140,6 +140,9 @@ func (c *Controller) look(ctx context.Context, name string) (time.Time, error) {
 		}
 		c.Agent.SetAbsence(name, absence)
 	}
+	if now.decision.TasksEnd != before.decision.TasksEnd {
+		c.Agent.SetLost(name, now.decision.TasksEnd)
+	}
 	if c.WakeInstance != nil && (now.decision.AgentsAway != before.decision.AgentsAway || before.lost.IsZero() != now.lost.IsZero()) {
 		for _, i := range state.HostInstances(c.Store.Read(), name) {
 			c.WakeInstance(i.Scope(), i.EC2InstanceID)
@@ -193,14 +196,14 @@ func (c *Controller) stopTimers() {
 	}
 }
 
-// ParseLostAfter reads what the user says of the time: a duration, or off for never; empty is LostAfter.
+// ParseLostAfter reads what the user says of the time: a duration, or off, which is negative.
 func ParseLostAfter(text string) (time.Duration, error) {
 	if text == "off" {
-		return 0, nil
+		return -1, nil
 	}
-	after, err := time.ParseDuration(cmp.Or(text, LostAfter.String()))
+	after, err := time.ParseDuration(text)
 	if err != nil || after < time.Second {
-		return 0, fmt.Errorf(`the time after which an engine is lost is no duration like "90s" or "5m" of a second or more, nor off: %s`, text)
+		return 0, fmt.Errorf(`it is off or a duration like "90s" or "5m", of a second or more: %s`, text)
 	}
 	return after, nil
 }

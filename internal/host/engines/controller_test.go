@@ -56,6 +56,8 @@ func (w *world) SetAbsence(name string, is agent.Absence) {
 	w.tell(name + ": " + is.Lost)
 }
 
+func (w *world) SetLost(name string, lost bool) { w.tell(fmt.Sprintf("%s lost %v", name, lost)) }
+
 func (w *world) tell(what string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -142,10 +144,10 @@ func TestAnEngineIsLostAndComesBack(t *testing.T) {
 		}
 		w.after(1, engines.Unavailable, "b: ", "i-b silent true, long true")
 		w.after(4*time.Minute-1, engines.Unavailable)
-		w.after(1, engines.Lost, "b: ecs-emulator: the engine b has not answered for 5m0s.")
+		w.after(1, engines.Lost, "b: ecs-emulator: the engine b has not answered for 5m0s.", "b lost true")
 		w.after(time.Hour, engines.Lost)
 		w.back("b")
-		w.after(time.Hour, engines.Ready, "i-b silent false, long false")
+		w.after(time.Hour, engines.Ready, "b lost false", "i-b silent false, long false")
 	})
 }
 
@@ -176,7 +178,7 @@ func TestAFastClockLosesNoEngineThatHiccups(t *testing.T) {
 		}
 		w.leave("b")
 		w.after(10*time.Second-1, engines.Unavailable, "i-b silent true, long false", "b: ", "i-b silent true, long true")
-		w.after(1, engines.Lost, "b: ecs-emulator: the engine b has not answered for 5m0s.")
+		w.after(1, engines.Lost, "b: ecs-emulator: the engine b has not answered for 5m0s.", "b lost true")
 	})
 }
 
@@ -194,8 +196,8 @@ func TestOneEngineWithoutANameIsLeftAlone(t *testing.T) {
 }
 
 func TestTheTimeAfterWhichAnEngineIsLost(t *testing.T) {
-	for text, want := range map[string]time.Duration{"": 5 * time.Minute, "90s": 90 * time.Second, "off": 0, "0": -1, "soon": -1, "-5m": -1, "10ms": -1} {
-		if got, err := engines.ParseLostAfter(text); got != max(want, 0) || (err != nil) != (want < 0) {
+	for text, want := range map[string]time.Duration{"90s": 90 * time.Second, "off": -1, "": 0, "0": 0, "soon": 0, "-5m": 0, "10ms": 0} {
+		if got, err := engines.ParseLostAfter(text); got != want || (err != nil) != (want == 0) {
 			t.Errorf("%q: %v, %v", text, got, err)
 		}
 	}

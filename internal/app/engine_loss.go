@@ -1,0 +1,30 @@
+package app
+
+import (
+	"cmp"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
+	loss "github.com/ecs-emulator/ecs-emulator/internal/host/engines"
+)
+
+// newLoss makes what looks after engines that do not answer, where there are several.
+func (e *Engine) newLoss(at *agent.Agent) *loss.Controller {
+	var names []string
+	if e.set.Named() {
+		names = e.set.Names()
+	}
+	return loss.New(loss.Options{
+		Store: e.Store, Clock: e.Clock, Log: e.Log, Agent: at, Names: names, LostAfter: cmp.Or(e.LostAfter, loss.LostAfter),
+		Refused:      func(name string) bool { return e.set.Find(name).Refusal() != "" },
+		WakeInstance: func(scope arn.Scope, id string) { e.Faults.Capacity().Wake(scope, id) },
+		Changed: func(name string) {
+			if is, _ := e.Loss().Status(name); is == loss.Ready {
+				e.Faults.LookAgain()
+			}
+		},
+	})
+}
+
+// Loss says how engines fare: a reset makes another one.
+func (e *Engine) Loss() *loss.Controller { return e.loss.Load() }
