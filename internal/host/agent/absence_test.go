@@ -16,7 +16,7 @@ import (
 // cut takes b away, and has its tasks end for a reason; empty: those on Fargate wait.
 func (p *pair) cut(reason string) {
 	p.Helper()
-	p.engines["b"].Disconnect(errors.New("a cable is out"))
+	p.b.Disconnect(errors.New("a cable is out"))
 	synctest.Wait()
 	p.agent.SetAbsence("b", Absence{Since: p.agent.LostSince("b"), Lost: reason})
 	synctest.Wait()
@@ -25,7 +25,7 @@ func (p *pair) cut(reason string) {
 // live is how many containers and sandboxes of an engine run.
 func (p *pair) live(id string) (n int) {
 	p.Helper()
-	list, err := p.engines["b"].List(p.Context(), nil)
+	list, err := p.b.List(p.Context(), nil)
 	if err != nil {
 		p.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func TestTasksOfALostEngineEndWithoutIt(t *testing.T) {
 		onA, onB := p.runOn("a", container("web")), p.runOn("b", container("web"))
 		asked := p.runOn("b", container("web"))
 		version := p.task(onB).Version
-		p.engines["b"].Disconnect(errors.New("a cable is out"))
+		p.b.Disconnect(errors.New("a cable is out"))
 		synctest.Wait()
 		p.stopTask(asked)
 		waits := p.runOn("b", container("web"))
@@ -65,7 +65,7 @@ func TestTasksOfALostEngineEndWithoutIt(t *testing.T) {
 		p.expect("task that came later", p.task(late).Status.LastStatus, state.Stopped)
 
 		// Back, what runs there is removed before anything begins.
-		p.engines["b"].Reconnect()
+		p.b.Reconnect()
 		p.settleAfter(time.Second)
 		for _, id := range []string{onB, asked, waits, late} {
 			p.expect("what runs of a task that has ended", p.live(id), 0)
@@ -75,20 +75,20 @@ func TestTasksOfALostEngineEndWithoutIt(t *testing.T) {
 		p.expect("a new task on b", p.task(again).Status.LastStatus, state.Running)
 		p.stopTask(again)
 		p.settleAfter(time.Hour)
-		p.expect("what is left on b", p.count("b"), 0)
+		p.expect("what is left on b", p.count(p.b), 0)
 	})
 }
 
 func TestAnAbsenceEndsWithTheReturnOfItsEngine(t *testing.T) {
 	withPair(t, func(p *pair) {
 		id := p.runOn("b", container("web"))
-		p.engines["b"].Disconnect(errors.New("a cable is out"))
+		p.b.Disconnect(errors.New("a cable is out"))
 		synctest.Wait()
 		since := p.agent.LostSince("b")
-		p.engines["b"].Reconnect()
+		p.b.Reconnect()
 		p.settleAfter(time.Second)
 		p.agent.SetAbsence("b", Absence{Since: since, Lost: "the engine is lost"})
-		p.engines["b"].Disconnect(errors.New("a cable is out again"))
+		p.b.Disconnect(errors.New("a cable is out again"))
 		p.settleAfter(time.Second)
 		p.expect("task", p.task(id).Status.LastStatus, state.Running)
 	})
@@ -116,7 +116,7 @@ func TestTasksOfInstancesWaitUntilTheseAreGone(t *testing.T) {
 		p.expect("a task of an instance that is gone", p.task(ends).Status.LastStatus, state.Stopped)
 		p.expect("why", p.task(ends).Stop.Reason, "Host EC2 (instance i-1) terminated.")
 
-		p.engines["b"].Reconnect()
+		p.b.Reconnect()
 		p.settleAfter(time.Second)
 		p.connect(instance, true)
 		p.settleAfter(time.Minute)
@@ -124,16 +124,24 @@ func TestTasksOfInstancesWaitUntilTheseAreGone(t *testing.T) {
 	})
 }
 
+// faulty is a pair whose engine b goes wrong as rules say.
+func (p *pair) faulty() *fault.Engine {
+	p.stop()
+	f := fault.New(p.b, fault.Options{})
+	p.startOn(HostOptions{Name: "a", Engine: p.a}, HostOptions{Name: "b", Engine: f})
+	return f
+}
+
 func TestNothingBeginsOnAnEngineThatHasYetToEndWhatItRan(t *testing.T) {
 	withPair(t, func(p *pair) {
-		f := p.faults["b"]
+		f := p.faulty()
 		ended := p.runOn("b", container("web"))
 		p.cut("the engine is lost")
 		p.expect("task", p.task(ended).Status.LastStatus, state.Stopped)
 		if _, err := f.AddRule(fault.Rule{Call: fault.Remove, Delay: time.Minute}); err != nil {
 			t.Fatal(err)
 		}
-		p.engines["b"].Reconnect()
+		p.b.Reconnect()
 		p.settleAfter(30 * time.Second)
 		p.expect("health while it is removed", p.agent.Health("b") != nil, true)
 		p.expect("what runs", p.live(ended), 1)
@@ -147,7 +155,7 @@ func TestNothingBeginsOnAnEngineThatHasYetToEndWhatItRan(t *testing.T) {
 // TestWhatAnEngineMakesLateIsRemoved: the answers to calls that were under way when it was lost come when it is back.
 func TestWhatAnEngineMakesLateIsRemoved(t *testing.T) {
 	withPair(t, func(p *pair) {
-		f := p.faults["b"]
+		f := p.faulty()
 		if _, err := f.AddRule(fault.Rule{Call: fault.Create, Delay: 2 * time.Second, Times: 1}); err != nil {
 			t.Fatal(err)
 		}
@@ -161,6 +169,6 @@ func TestWhatAnEngineMakesLateIsRemoved(t *testing.T) {
 		p.expect("health", p.agent.Health("b"), nil)
 		p.expect("runners", len(h.runners), 0)
 		p.settleAfter(time.Hour)
-		p.expect("what is left on b", p.count("b"), 0)
+		p.expect("what is left on b", p.count(p.b), 0)
 	})
 }

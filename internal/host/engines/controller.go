@@ -28,7 +28,6 @@ type Agent interface {
 	LostSince(host string) time.Time
 	EngineInfo(ctx context.Context, host string) backend.Info
 	SetAbsence(host string, is agent.Absence)
-	SetLost(host string, lost bool)
 }
 
 var _ Agent = (*agent.Agent)(nil)
@@ -139,9 +138,6 @@ func (c *Controller) look(ctx context.Context, name string) (time.Time, error) {
 			absence.Lost = Reason(name, c.LostAfter)
 		}
 		c.Agent.SetAbsence(name, absence)
-	}
-	if now.decision.TasksEnd != before.decision.TasksEnd {
-		c.Agent.SetLost(name, now.decision.TasksEnd)
 	}
 	if c.WakeInstance != nil && (now.decision.AgentsAway != before.decision.AgentsAway || before.lost.IsZero() != now.lost.IsZero()) {
 		for _, i := range state.HostInstances(c.Store.Read(), name) {

@@ -56,8 +56,6 @@ func (w *world) SetAbsence(name string, is agent.Absence) {
 	w.tell(name + ": " + is.Lost)
 }
 
-func (w *world) SetLost(name string, lost bool) { w.tell(fmt.Sprintf("%s lost %v", name, lost)) }
-
 func (w *world) tell(what string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -144,10 +142,10 @@ func TestAnEngineIsLostAndComesBack(t *testing.T) {
 		}
 		w.after(1, engines.Unavailable, "b: ", "i-b silent true, long true")
 		w.after(4*time.Minute-1, engines.Unavailable)
-		w.after(1, engines.Lost, "b: ecs-emulator: the engine b has not answered for 5m0s.", "b lost true")
+		w.after(1, engines.Lost, "b: ecs-emulator: the engine b has not answered for 5m0s.")
 		w.after(time.Hour, engines.Lost)
 		w.back("b")
-		w.after(time.Hour, engines.Ready, "b lost false", "i-b silent false, long false")
+		w.after(time.Hour, engines.Ready, "i-b silent false, long false")
 	})
 }
 
@@ -178,7 +176,7 @@ func TestAFastClockLosesNoEngineThatHiccups(t *testing.T) {
 		}
 		w.leave("b")
 		w.after(10*time.Second-1, engines.Unavailable, "i-b silent true, long false", "b: ", "i-b silent true, long true")
-		w.after(1, engines.Lost, "b: ecs-emulator: the engine b has not answered for 5m0s.", "b lost true")
+		w.after(1, engines.Lost, "b: ecs-emulator: the engine b has not answered for 5m0s.")
 	})
 }
 
