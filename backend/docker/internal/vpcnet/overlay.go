@@ -118,22 +118,32 @@ func (s *Networks) makeOverlay(ctx context.Context, manager dockerapi.Client, sp
 	return Network{}, errNoRange
 }
 
-// cameBefore is why another network of the swarm keeps one that has just been made from its range, if one does: Swarm
-// makes both, and no container starts on either. Of two that are made at the same time the earlier one stays.
+// cameBefore is why another network of the swarm keeps one that has just been made from its range, if one does.
 func (s *Networks) cameBefore(ctx context.Context, manager dockerapi.Client, made Network) (why, err error) {
 	for {
 		overlays, err := s.Swarm.overlays(ctx, manager, nil)
 		if err != nil {
 			return nil, err
 		}
-		at := slices.IndexFunc(overlays, func(n network.Summary) bool { return n.ID == made.ID })
-		if at >= 0 && !slices.ContainsFunc(overlays[:at+1], func(n network.Summary) bool { return n.Driver == "" }) {
-			return inTheWayOf(made.Subnet, overlays[:at]), nil
+		if decided, why := hasRange(made, overlays); decided {
+			return why, nil
 		}
 		if err := pause.For(ctx, learnPause); err != nil { // it has yet to get its range
 			return nil, fmt.Errorf("network %s is not ready: %w", made.DockerName, err)
 		}
 	}
+}
+
+// hasRange tells whether the swarm has decided about the range of a network, and what has part of it if the network has not
+// got it. Of two that are made at the same time one gets the range, and with it its driver. The other one waits for as long as
+// it is there, as may a third one that came before both.
+func hasRange(made Network, overlays []network.Summary) (decided bool, why error) {
+	at := slices.IndexFunc(overlays, func(n network.Summary) bool { return n.ID == made.ID })
+	if at >= 0 && overlays[at].Driver != "" {
+		return true, inTheWayOf(made.Subnet, overlays[:at])
+	}
+	why = inTheWayOf(made.Subnet, overlays) // those that have a range: it is not among them
+	return why != nil, why
 }
 
 // byAge orders networks as a manager lists them. Engines with a container on a network have times of their own.
