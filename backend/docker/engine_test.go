@@ -61,10 +61,11 @@ type link struct {
 	mu       sync.Mutex
 	listener net.Listener
 	conns    map[net.Conn]bool
-	attached []net.Conn // the engine's ends of attach requests
-	requests []string   // the first lines of those
-	open     int        // connections
-	dead     []net.Conn // those of which the client has not been told
+	attached []net.Conn    // the engine's ends of attach requests
+	requests []string      // the first lines of those
+	open     int           // connections
+	dead     []net.Conn    // those of which the client has not been told
+	hung     chan struct{} // closed when it carries on; nil while it does
 }
 
 func newLink(t *testing.T) *link {
@@ -126,7 +127,7 @@ func (l *link) serve(conn net.Conn) {
 		l.open--
 	}()
 	pass := func(to, from net.Conn) {
-		_, _ = io.Copy(to, from)
+		_, _ = io.Copy(to, held{from, l})
 		if !l.isHalfOpen(from) {
 			_ = to.(*net.UnixConn).CloseWrite()
 		}

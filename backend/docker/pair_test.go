@@ -108,7 +108,8 @@ func pairFixtures(t *testing.T) func(t *testing.T) backendtest.PairFixture {
 			t.Cleanup(func() { _ = engine.Close() })
 			fixtures[i] = backendtest.Fixture{
 				Engine: engine, Image: images[i], AppPath: dockertest.AppPath,
-				MissingImage: "127.0.0.1:1/no/such:image", Lose: link.lose, Restore: link.restore, Discard: discardOn(host), ResolverElsewhere: i > 0,
+				MissingImage: "127.0.0.1:1/no/such:image", Lose: link.lose, Restore: link.restore, Hang: link.hang, Resume: link.resume,
+				Discard: discardOn(host), ResolverElsewhere: i > 0,
 			}
 		}
 		fixtures[0].PullableImage = registry.Image(t) // which the first engine alone reaches
