@@ -169,6 +169,9 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	if dockerapi.BridgeFull(err) && e.warm.Release(ctx, func(warm.Sandbox) bool { return true }) {
 		err = e.client.ContainerStart(ctx, id)
 	}
+	if its.Sandbox && vpcnet.NotHere(err) && e.bring(ctx, id) {
+		err = e.client.ContainerStart(ctx, id)
+	}
 	err = e.whyNotStarted(ctx, id, err)
 	if err != nil && !its.Sandbox && !dockerapi.Lost(err) && ctx.Err() == nil { // the engine has refused it
 		e.leases.Rest(id, began)

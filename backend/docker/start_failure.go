@@ -33,6 +33,23 @@ func (e *Engine) whyNotStarted(ctx context.Context, id string, why error) error 
 	return e.networks.WhyNotAttached(ctx, found, why)
 }
 
+// bring has a network of the swarm be on the engine for a sandbox that was not started because the engine does not know it. An
+// engine learns of a network with the first container that is on that one alone, and a sandbox is on a way out as well.
+func (e *Engine) bring(ctx context.Context, id string) bool {
+	found, err := e.client.ContainerInspect(ctx, id)
+	if err != nil || e.swarm == nil {
+		return false
+	}
+	vpc, err := e.networks.Named(ctx, found.HostConfig.NetworkMode.NetworkName())
+	if err == nil && vpc.Overlay {
+		err = e.spares.Ensure(ctx, vpc)
+	}
+	if err != nil {
+		e.log.Debug("a network of the swarm is not brought to the engine", "container", id, "error", err)
+	}
+	return err == nil && vpc.Overlay
+}
+
 // needs are the sandboxes that have to run for a container to start: those whose limits, network,
 // processes or IPC it shares.
 func needs(c container.InspectResponse) (sandboxes []string) {

@@ -54,15 +54,27 @@ type spare struct {
 func New(o Options) *Spares { return &Spares{Options: o, known: map[string]*spare{}} }
 
 // Begin has the spare container of a network made when no task is starting, unless it is there, and does not wait for that.
-func (s *Spares) Begin(vpc vpcnet.Network) {
+func (s *Spares) Begin(vpc vpcnet.Network) { s.begin(s.of(vpc)) }
+
+// Ensure has the spare container of a network run, for a task that cannot start without it.
+func (s *Spares) Ensure(ctx context.Context, vpc vpcnet.Network) error {
+	its := s.of(vpc)
 	s.mu.Lock()
+	its.asked = true
+	era := s.era
+	s.mu.Unlock()
+	return s.runSince(ctx, its, era)
+}
+
+func (s *Spares) of(vpc vpcnet.Network) *spare {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	its := s.known[vpc.ID]
 	if its == nil {
 		its = &spare{turn: semaphore.NewWeighted(1), network: vpc}
 		s.known[vpc.ID] = its
 	}
-	s.mu.Unlock()
-	s.begin(its)
+	return its
 }
 
 func (s *Spares) begin(its *spare) {

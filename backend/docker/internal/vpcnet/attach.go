@@ -59,7 +59,13 @@ func NotAttached(err error) bool {
 			return true
 		}
 	}
-	return strings.Contains(text, "network") && strings.Contains(text, "not found")
+	return NotHere(err)
+}
+
+// NotHere reports whether a container was not started because the engine does not know its network.
+// Source: Moby, daemon/container_operations.go.
+func NotHere(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "network") && strings.Contains(err.Error(), "not found")
 }
 
 // attachable asks a manager what keeps a container from an address of a network.

@@ -21,12 +21,13 @@ const (
 )
 
 // ShareOf is the share of a range: its last sixteenth. Where the user has planned the range it is what so many engines need: each
-// has an address from Swarm, and each but the first one two more; no one has the last address of the range.
+// has an address from Swarm, and one for a spare container, and each but the first one two of the other half. No one has the last
+// address of the range.
 func ShareOf(subnet netip.Prefix, exact bool, engines int) Share {
 	all := ipam.EngineShare(subnet)
 	if exact || !all.IsValid() {
 		size := leastExact
-		for size > mostExact && max(engines, 2*(engines-1)+1) > 1<<(31-size) {
+		for size > mostExact && 2*engines > 1<<(31-size) {
 			size--
 		}
 		all = last(subnet, max(size, subnet.Bits()+1))
