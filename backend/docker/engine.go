@@ -188,6 +188,7 @@ func (e *Engine) Close() error {
 		e.log.Debug("cgroup manager not removed", "error", err)
 	}
 	if e.owner.Durable() {
+		e.leaveNetworks()
 		e.owners.Leave()
 	}
 	e.swarm.leave(e)

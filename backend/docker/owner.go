@@ -13,10 +13,25 @@ type Owner = owner.Owner
 func (e *Engine) Owners(ctx context.Context) ([]Owner, error) { return e.owners.Owners(ctx) }
 
 // RemoveOwner removes all that an owner has, shared volumes only if asked to, and returns
-// how many things that were. Whether it may go is the caller's decision.
+// how many things that were. Whether it may go is the caller's decision. A network of a swarm goes with what the last engine has
+// there, and stays where another engine that is not among these may have something.
 func (e *Engine) RemoveOwner(ctx context.Context, id string, shared bool) (removed int, err error) {
-	return e.owners.RemoveOwner(ctx, id, shared)
+	removed, err = e.owners.RemoveOwner(ctx, id, shared)
+	if err == nil && e.swarm != nil {
+		var n int
+		n, err = e.swarm.removeOwner(ctx, id)
+		removed += n
+	}
+	return removed, err
 }
 
 // Sweep implements backend.Sweeper.
-func (e *Engine) Sweep(ctx context.Context) (removed int, err error) { return e.owners.Sweep(ctx) }
+func (e *Engine) Sweep(ctx context.Context) (removed int, err error) {
+	removed, err = e.owners.Sweep(ctx)
+	if err == nil && e.swarm != nil {
+		var n int
+		n, err = e.swarm.sweep(ctx, e.owner.Name)
+		removed += n
+	}
+	return removed, err
+}

@@ -48,18 +48,8 @@ func pairHosts(t testing.TB) [2]string {
 // openPair opens the two engines for an owner, and removes what that has when the test ends.
 func openPair(t testing.TB, owner string) (a, b *docker.Engine) {
 	t.Helper()
-	swarm := docker.NewSwarm(docker.SwarmOptions{})
-	var engines [2]*docker.Engine
-	for i, host := range pairHosts(t) {
-		engine, err := docker.Open(t.Context(), docker.Options{Host: host, Owner: owner, Name: string(rune('a' + i)), Swarm: swarm})
-		if err != nil {
-			t.Fatal(err)
-		}
-		engines[i] = engine
-	}
-	if err := swarm.Check(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	hosts := pairHosts(t)
+	engines := openSwarm(t, owner, hosts[:]...)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer cancel()
@@ -68,11 +58,26 @@ func openPair(t testing.TB, owner string) (a, b *docker.Engine) {
 				t.Error(err)
 			}
 		}
-		for _, engine := range engines {
-			_ = engine.Close()
-		}
 	})
 	return engines[0], engines[1]
+}
+
+// openSwarm opens engines of one swarm for an owner, and closes them when the test ends.
+func openSwarm(t testing.TB, owner string, hosts ...string) (engines []*docker.Engine) {
+	t.Helper()
+	swarm := docker.NewSwarm(docker.SwarmOptions{})
+	for i, host := range hosts {
+		engine, err := docker.Open(t.Context(), docker.Options{Host: host, Owner: owner, Name: string(rune('a' + i)), Swarm: swarm})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = engine.Close() })
+		engines = append(engines, engine)
+	}
+	if err := swarm.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return engines
 }
 
 // TestPair is the contract of engines that share networks, on two of one swarm: the suite on each, and what crosses them.
@@ -214,4 +219,62 @@ func TestSwarmEnginesShareTheNetworkOfAVPC(t *testing.T) {
 	if err != nil || again.CIDR.String() != "10.81.0.0/16" {
 		t.Errorf("made again: %+v, %v", again, err)
 	}
+}
+
+// A network of a swarm may be in use on an engine that a sweep does not see.
+func TestSwarmNetworksOfTheDeadGoWithTheLastEngine(t *testing.T) {
+	t.Parallel()
+	hosts, dead := pairHosts(t), dockertest.Owner()
+	engines := openSwarm(t, dead, hosts[:]...)
+	made, err := engines[0].EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, engine := range engines {
+		c, err := engine.CreateSandbox(t.Context(), backend.SandboxSpec{Name: dockertest.Owner(), Network: "vpc"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := engine.Start(t.Context(), c.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, engine := range engines {
+		if err := engine.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	has := func(engine *docker.Engine) (containers, networks int) {
+		owners, err := engine.Owners(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range owners {
+			if o.ID == dead {
+				return o.Containers, o.Networks
+			}
+		}
+		return 0, 0
+	}
+	one := openSwarm(t, dockertest.Owner(), hosts[0])[0]
+	eventually(t, "a sweep of one engine has removed its sandbox", func() bool {
+		if _, err := one.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		containers, _ := has(one)
+		return containers == 0
+	})
+	if _, networks := has(one); networks != 1 {
+		t.Errorf("a sweep of one engine leaves %d networks of the swarm; want %s", networks, made.ID)
+	}
+	both := openSwarm(t, dockertest.Owner(), hosts[:]...)
+	eventually(t, "a sweep of both engines has removed the network", func() bool {
+		for _, engine := range both {
+			if _, err := engine.Sweep(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, networks := has(both[0])
+		return networks == 0
+	})
 }

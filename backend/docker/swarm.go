@@ -42,9 +42,11 @@ func (s *Swarm) networks() *vpcnet.Swarm {
 	return s.shared
 }
 
-// with are the engines of the swarm, of which the first is the one that asks; without a swarm that one alone.
-func (s *Swarm) with(first *Engine) []*Engine {
-	all := []*Engine{first}
+// with are the engines of the swarm, of which the first is the one that asks, if one does; without a swarm that one alone.
+func (s *Swarm) with(first *Engine) (all []*Engine) {
+	if first != nil {
+		all = []*Engine{first}
+	}
 	if s == nil {
 		return all
 	}
@@ -90,4 +92,17 @@ func (e *Engine) SwarmRole(ctx context.Context) (string, error) {
 		return "", dockerapi.Classify(err)
 	}
 	return node.Role(), nil
+}
+
+// leaveNetworks removes the networks of a swarm that no engine has a container on, because each keeps a range of addresses from
+// all others.
+func (e *Engine) leaveNetworks() {
+	if e.swarm == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), warmFarewell)
+	defer cancel()
+	if err := e.networks.RemoveUnused(ctx); err != nil {
+		e.log.Debug("networks of the swarm are not removed at the end", "error", err)
+	}
 }

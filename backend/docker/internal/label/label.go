@@ -42,9 +42,15 @@ const (
 	WayOutKey = "ecs-emulator.way-out"
 	// RelayKey is on a sandbox that leads to a relay which is elsewhere than usual, and says where.
 	RelayKey = "ecs-emulator.relay"
+	// NodesKey is on a network of a swarm, and names the nodes whose engines its owner had when it was made, with commas
+	// between. UnknownNode is one that did not answer.
+	NodesKey = "ecs-emulator.nodes"
 	// SpecKey lists the keys of the labels in the spec: an image adds its own.
 	SpecKey = "ecs-emulator.labels"
 )
+
+// UnknownNode stands for a node in the value of NodesKey.
+const UnknownNode = "unknown"
 
 // Kind says what a thing is for: the value of KindKey.
 type Kind string
@@ -70,7 +76,7 @@ const (
 
 // reserved are labels that a spec cannot have.
 var reserved = []string{
-	OwnerKey, KindKey, DirectoryKey, MachineKey, MountsKey, DurableKey, VPCKey, GraceKey, WarmKey, BoundKey, RoutesKey, WayOutKey, RelayKey, SpecKey,
+	OwnerKey, KindKey, DirectoryKey, MachineKey, MountsKey, DurableKey, VPCKey, GraceKey, WarmKey, BoundKey, RoutesKey, WayOutKey, RelayKey, NodesKey, SpecKey,
 }
 
 // Owner is an emulator that has things on an engine.

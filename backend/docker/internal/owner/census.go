@@ -175,7 +175,7 @@ func (p property) count(owners map[string]Owner) {
 	for _, c := range p.containers {
 		add(c.Labels, func(o *Owner) *int { return &o.Containers })
 	}
-	for _, n := range p.networks {
+	for _, n := range slices.Concat(p.networks, p.overlays) {
 		add(n.Labels, func(o *Owner) *int { return &o.Networks })
 	}
 	for _, v := range p.volumes {

@@ -21,6 +21,7 @@ type property struct {
 	heartbeats []container.Summary // and cgroup managers, which are needed to the end, and relays
 	networks   []network.Summary   // of this engine alone
 	waysOut    []network.Summary   // with which the latter go
+	overlays   []network.Summary   // of the swarm that the engine manages: they tell of owners, and are no one engine's to remove
 	volumes    []volume.Volume
 }
 
@@ -48,7 +49,11 @@ func (r *Registry) listProperty(ctx context.Context, which client.Filters) (prop
 			all.waysOut = append(all.waysOut, n)
 			return true
 		}
-		return n.Scope == "swarm"
+		if n.Scope == "swarm" {
+			all.overlays = append(all.overlays, n)
+			return true
+		}
+		return false
 	})
 	all.volumes, err = r.Client.VolumeList(ctx, which)
 	return all, err
@@ -59,7 +64,7 @@ func (p property) labels() (all []map[string]string) {
 	for _, c := range slices.Concat(p.containers, p.resolvers, p.heartbeats) {
 		all = append(all, c.Labels)
 	}
-	for _, n := range slices.Concat(p.networks, p.waysOut) {
+	for _, n := range slices.Concat(p.networks, p.waysOut, p.overlays) {
 		all = append(all, n.Labels)
 	}
 	for _, v := range p.volumes {
@@ -77,6 +82,7 @@ func (p property) filter(keep func(labels map[string]string) bool) property {
 		heartbeats: slices.DeleteFunc(p.heartbeats, drop),
 		networks:   slices.DeleteFunc(p.networks, without),
 		waysOut:    slices.DeleteFunc(p.waysOut, without),
+		overlays:   slices.DeleteFunc(p.overlays, without),
 		volumes:    slices.DeleteFunc(p.volumes, func(v volume.Volume) bool { return !keep(v.Labels) }),
 	}
 }

@@ -99,10 +99,15 @@ func (l *Leases) Resume(id string) error {
 	return nil
 }
 
-// Clear forgets all, of containers that are gone with their networks.
+// Clear gives back all, of containers that are gone.
 func (l *Leases) Clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	for _, leases := range l.held {
+		for _, held := range leases {
+			held.From.Give(held.IP)
+		}
+	}
 	clear(l.held)
 	clear(l.rested)
 	clear(l.starts)

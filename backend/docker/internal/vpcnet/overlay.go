@@ -85,7 +85,7 @@ func (s *Networks) findOrMakeOverlay(ctx context.Context, spec backend.NetworkSp
 // makeOverlay makes the network of a VPC in one range after the other: another emulator may take one at the same time.
 func (s *Networks) makeOverlay(ctx context.Context, manager dockerapi.Client, spec backend.NetworkSpec, existing []network.Summary) (Network, error) {
 	labels := s.Owner.Labels(label.Network, spec.Labels)
-	labels[label.VPCKey] = spec.Name
+	labels[label.VPCKey], labels[label.NodesKey] = spec.Name, s.Swarm.nodes()
 	engines := s.Swarm.count()
 	for subnet := range ranges(spec.CIDR, s.avoid(existing)) {
 		// A name is used once: an engine may still know a network that is gone, by its name.

@@ -9,8 +9,8 @@ import (
 
 	cerrdefs "github.com/containerd/errdefs"
 
-	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
@@ -56,29 +56,31 @@ func (s *Networks) RemoveOverlay(ctx context.Context, name string, vpc Network) 
 	if err := errors.Join(failures...); err != nil {
 		return err
 	}
-	if err := removeSoon(ctx, manager, vpc.ID); err != nil && !cerrdefs.IsNotFound(err) {
+	if err := removeWithin(ctx, manager, vpc.ID, learnPatience); err != nil && !cerrdefs.IsNotFound(err) {
 		return err
 	}
 	w.forget(vpc.ID)
 	return nil
 }
 
-// RemoveUnused removes the owner's networks of the swarm that no engine of the run has a container on. Where an engine does
-// not answer they stay.
+// RemoveUnused removes the owner's networks of the swarm that no engine has a container on. Where one of the owner's engines
+// does not answer, or is not among these, they stay.
 func (s *Networks) RemoveUnused(ctx context.Context) error {
-	found, err := s.List(ctx, nil)
+	owned, err := s.Swarm.Owned(ctx)
 	if err != nil {
 		return err
 	}
 	var failures []error
-	for _, n := range found {
-		vpc, err := s.Get(ctx, n.Name)
-		if err == nil && vpc.Overlay && s.Swarm.unused(ctx, vpc) {
-			err = s.RemoveOverlay(ctx, n.Name, vpc)
+	for _, n := range owned[s.Owner.Name] {
+		vpc, err := networkOf(n.Network)
+		if err != nil {
+			return err
 		}
-		if err != nil && !errors.Is(err, backend.ErrNotFound) {
-			failures = append(failures, err)
+		all, err := s.Swarm.SeesAll(ctx, n.Labels)
+		if err == nil && all && s.Swarm.unused(ctx, vpc) {
+			err = s.RemoveOverlay(ctx, n.Labels[label.VPCKey], vpc)
 		}
+		failures = append(failures, err)
 	}
 	return errors.Join(failures...)
 }
@@ -103,11 +105,11 @@ const (
 	learnPause    = 20 * time.Millisecond
 )
 
-// removeSoon removes a network from which the last container has just been taken.
-func removeSoon(ctx context.Context, manager dockerapi.Client, id string) error {
+// removeWithin removes a network from which the last container has just been taken.
+func removeWithin(ctx context.Context, manager dockerapi.Client, id string, patience time.Duration) error {
 	for began := time.Now(); ; {
 		err := manager.NetworkRemove(ctx, id)
-		if err == nil || !inUse(err) || time.Since(began) > learnPatience {
+		if err == nil || !inUse(err) || time.Since(began) > patience {
 			return err
 		}
 		if err := pause.For(ctx, learnPause); err != nil {
