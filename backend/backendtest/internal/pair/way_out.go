@@ -58,7 +58,8 @@ func testFilteredWayOut(s *env) {
 // testMachineWayOut has containers on the bridge of a machine, and in its namespace, be let out by its filter alone.
 func testMachineWayOut(s *env) {
 	s.both(func(here, there *scene.Env) {
-		m, task := here.SharedMachine()
+		m := here.Machine() // its filter is this case's alone
+		task := here.TaskOn(m)
 		onBridge, joined := here.On(m.Bridge.Name, task, "check"), here.Joining(m, task, "check")
 		server := there.StartedSandbox()
 		there.Serve(server.ID, "8080")
