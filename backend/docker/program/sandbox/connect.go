@@ -82,8 +82,12 @@ func writeNames(path string, names []string) error {
 	if err != nil {
 		return err
 	}
-	after := withNames(string(before), names)
-	if after == string(before) {
+	return writeHosts(path, string(before), withNames(string(before), names))
+}
+
+// writeHosts writes a hosts file that is another one than before.
+func writeHosts(path, before, after string) error {
+	if after == before {
 		return nil
 	}
 	file, err := syscall.Open(path, syscall.O_WRONLY|syscall.O_TRUNC|syscall.O_CLOEXEC, 0)

@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -14,6 +15,7 @@ import (
 type wayOut struct {
 	own     localAddress // in the VPC
 	gateway localAddress // of the bridge, with the interface that is on it
+	there   [4]byte      // the namespace's own address on the bridge
 	inside  [][4]byte    // the interface of the network that the namespace routes, if it routes one
 }
 
@@ -62,25 +64,25 @@ func wayOutAmong(addresses []localAddress, own, out, inside string) (*wayOut, er
 		return nil, errors.New("not an address of this namespace: " + own)
 	}
 	w.own = addresses[i]
-	w.gateway, _ = onNetwork(addresses, out)
-	if routed, ok := onNetwork(addresses, inside); ok {
+	w.gateway, w.there, _ = onNetwork(addresses, out)
+	if routed, _, ok := onNetwork(addresses, inside); ok {
 		w.inside = [][4]byte{routed.link}
 	}
 	return w, nil
 }
 
-// onNetwork is a gateway with the interface that is on its network.
-func onNetwork(addresses []localAddress, gateway string) (at localAddress, ok bool) {
+// onNetwork is a gateway with the interface that is on its network, and the address there.
+func onNetwork(addresses []localAddress, gateway string) (at localAddress, own [4]byte, ok bool) {
 	ip, bits, ok := parsePair(gateway, '/', 32)
 	if !ok {
-		return at, false
+		return at, own, false
 	}
 	for _, a := range addresses {
 		if within(a.ip, ip, bits) {
-			return localAddress{ip, bits, a.link}, true
+			return localAddress{ip, bits, a.link}, a.ip, true
 		}
 	}
-	return at, false
+	return at, own, false
 }
 
 // begin has the rules hold before anything else runs in the namespace. What leaves by the bridge gets the address that the
@@ -98,7 +100,27 @@ func (w *wayOut) begin() error {
 	if failed := disguise.commit(); failed != nil {
 		err, source = errors.Join(err, failed), nil
 	}
-	return errors.Join(err, defaultRoute(w.gateway, source))
+	return errors.Join(err, defaultRoute(w.gateway, source), forgetAddress(hostsFile, w.there))
+}
+
+// forgetAddress removes the lines of a hosts file that have an address. The engine writes one for each network of a container,
+// in an order of its own, so the name of a task's host would lead to the bridge.
+func forgetAddress(path string, address [4]byte) error {
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return writeHosts(path, string(file), withoutAddress(string(file), quad(address)))
+}
+
+func withoutAddress(file, address string) string {
+	var kept strings.Builder
+	for line := range strings.Lines(file) {
+		if words := strings.Fields(line); len(words) == 0 || words[0] != address {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
 }
 
 // onlyAnswers lets in what begins something by the VPC's interface alone, and by that of the network which the namespace routes:

@@ -4,6 +4,8 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"slices"
 	"syscall"
 	"testing"
@@ -29,7 +31,7 @@ func TestInterfacesOfAWayOut(t *testing.T) {
 		{[]localAddress{lo, vpc, bridge}, "10.9.0.1/24", gateway, [][]byte{loopback}},
 	} {
 		w, err := wayOutAmong(c.addresses, "10.0.1.9", "100.127.240.1/20", c.inside)
-		if err != nil || w.own != vpc || w.gateway != c.gateway || !slices.EqualFunc(w.exempt(), c.exempt, bytes.Equal) {
+		if err != nil || w.own != vpc || w.gateway != c.gateway || (w.there == bridge.ip) != (c.gateway == gateway) || !slices.EqualFunc(w.exempt(), c.exempt, bytes.Equal) {
 			t.Errorf("among %v: %+v, %v", c.addresses, w, err)
 		}
 	}
@@ -115,6 +117,27 @@ func TestWordsOfAWayOut(t *testing.T) {
 	}
 	if others, err := leadOut([]string{"out=100.127.240.1/20"}); err == nil {
 		t.Errorf("without an owner: %q", others)
+	}
+}
+
+// The name of a task's host leads to its address in the VPC alone, in whichever order the engine has written both.
+func TestTheHostsFileHasNoAddressOfTheBridge(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hosts")
+	const before = "127.0.0.1\tlocalhost\n100.127.248.4\tip-10-0-0-9\n10.0.0.9\tip-10-0-0-9\n\n100.127.248.44\tother\n# 100.127.248.4 is not its own"
+	const after = "127.0.0.1\tlocalhost\n10.0.0.9\tip-10-0-0-9\n\n100.127.248.44\tother\n# 100.127.248.4 is not its own"
+	if err := os.WriteFile(path, []byte(before), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := forgetAddress(path, [4]byte{100, 127, 248, 4}); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != after { //nolint:gosec // a path of this test
+			t.Errorf("%q, %v", got, err)
+		}
+	}
+	if err := forgetAddress(path+"-gone", [4]byte{}); err == nil {
+		t.Error("a file that there is not is taken")
 	}
 }
 
