@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/moby/moby/api/types/container"
@@ -116,6 +117,12 @@ func TestTheBridgeThatLeadsOut(t *testing.T) {
 	}
 	app := task.run(backend.ContainerSpec{}, "serve", "80")
 	task.says(app, "listening")
+	hosts := task.run(backend.ContainerSpec{}, "read", "/etc/hosts")
+	task.exited(hosts)
+	names := strings.Join(task.lines(hosts, backend.LogOptions{}), "\n")
+	if there := w.on(bridge.Name, task.sandbox).String(); !strings.Contains(names, task.ip.String()) || strings.Contains(names, there) {
+		t.Errorf("the hosts file of a task is to have %s and not %s: %s", task.ip, there, names)
+	}
 	plain := w.run(bridge.Name, "serve", "80")
 	inside, beside := fmt.Sprintf("http://%s:80/", w.on(bridge.Name, task.sandbox)), fmt.Sprintf("http://%s:80/", w.on(bridge.Name, plain))
 	eventually(t, "the host reaches what is no sandbox on the bridge", func() bool { return w.reaches("host", beside) })
