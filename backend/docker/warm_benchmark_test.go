@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/moby/moby/api/types/container"
-	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -78,18 +77,21 @@ func runBeside(b *testing.B, cli *client.Client, id string) time.Duration {
 	if err != nil {
 		b.Fatal(err)
 	}
-	networks := &network.NetworkingConfig{EndpointsConfig: map[string]*network.EndpointSettings{}}
-	for name := range found.Container.NetworkSettings.Networks {
-		networks.EndpointsConfig[name] = &network.EndpointSettings{}
-	}
+	first := found.Container.HostConfig.NetworkMode
 	began := time.Now()
 	made, err := cli.ContainerCreate(ctx, client.ContainerCreateOptions{
-		Config:           &container.Config{Image: found.Container.Config.Image},
-		HostConfig:       &container.HostConfig{NetworkMode: found.Container.HostConfig.NetworkMode},
-		NetworkingConfig: networks, Name: dockertest.Owner(),
+		Config: &container.Config{Image: found.Container.Config.Image}, HostConfig: &container.HostConfig{NetworkMode: first}, Name: dockertest.Owner(),
 	})
 	if err != nil {
 		b.Fatal(err)
+	}
+	for name := range found.Container.NetworkSettings.Networks {
+		if name == string(first) {
+			continue
+		}
+		if _, err := cli.NetworkConnect(ctx, name, client.NetworkConnectOptions{Container: made.ID}); err != nil {
+			b.Fatal(err)
+		}
 	}
 	if _, err := cli.ContainerStart(ctx, made.ID, client.ContainerStartOptions{}); err != nil {
 		b.Fatal(err)
