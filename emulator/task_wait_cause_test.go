@@ -102,7 +102,7 @@ func TestATaskWaitsForTheEngine(t *testing.T) {
 	w.must(err)
 	task := w.runTask(w.definition("cause", command("sleep", "86400")))
 	f := w.srv.TaskFacts()
-	f.EngineSilentSince, f.EngineError = f.Now.Add(-time.Minute), "fault injected by ecs-emulator"
+	f.Silent = map[string]why.Silence{"": {Since: f.Now.Add(-time.Minute), Error: "fault injected by ecs-emulator"}}
 	answers := taskcause.Explain(f, state.FindTask(f.Tx, task))
 	if len(answers) != 1 || answers[0].Cause != why.EngineAway || answers[0].Next != "ecs-emulator faults clear 1 brings it back." || len(answers[0].Because) != 1 {
 		t.Errorf("%+v", answers)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 )
 
 // healthAnswer is what this command reads of the answer of /_emulator/health.
@@ -15,6 +16,8 @@ type healthAnswer struct {
 	Status, Version, Endpoint string
 	State, Logs               struct{ Reason string }
 	Engine                    struct{ Name, NetworkError, LastError string }
+	Reason                    string // why no engine can run tasks, where there are several
+	Engines                   []struct{ Name, Kind, Version, Status, Swarm string }
 }
 
 var healthCommand = subcommand{
@@ -36,8 +39,30 @@ func showHealth(ctx context.Context, endpoint string, _ []string, stdout io.Writ
 		return stranger(response)
 	}
 	if response.StatusCode != http.StatusOK {
-		return errors.New(h.Status + ": " + cmp.Or(h.State.Reason, h.Logs.Reason, h.Engine.NetworkError, h.Engine.LastError, response.Status))
+		return errors.New(h.Status + ": " + cmp.Or(h.State.Reason, h.Logs.Reason, h.Reason, h.Engine.NetworkError, h.Engine.LastError, response.Status))
 	}
-	fmt.Fprintf(stdout, "%s: ecs-emulator %s at %s, engine %s\n", h.Status, h.Version, h.Endpoint, h.Engine.Name)
+	fmt.Fprintf(stdout, "%s: ecs-emulator %s at %s, %s\n", h.Status, h.Version, h.Endpoint, h.engines())
 	return nil
+}
+
+// several reports whether engines have names.
+func (h healthAnswer) several() bool { return len(h.Engines) > 0 && h.Engines[0].Name != "" }
+
+// engines says what the engine is, or how each of several is.
+func (h healthAnswer) engines() string {
+	if !h.several() {
+		return "engine " + h.Engine.Name
+	}
+	var all []string
+	for _, e := range h.Engines {
+		text := e.Name + " (" + strings.TrimSpace(e.Kind+" "+e.Version)
+		if e.Swarm != "" {
+			text += ", " + e.Swarm
+		}
+		if e.Status != "ready" {
+			text += ", " + e.Status
+		}
+		all = append(all, text+")")
+	}
+	return "engines " + strings.Join(all, ", ")
 }

@@ -9,6 +9,7 @@ import (
 type ContainerUsage struct {
 	Cluster, Service string // names; a task of no service has none
 	Task, Container  string // id and name
+	Engine           string // name; empty for the one engine without a name
 	CPUSeconds       float64
 	MemoryBytes      uint64
 	// Received and Sent are bytes on the network: of a task with a network interface of its own, those of all its
@@ -28,7 +29,11 @@ func writeContainers(to *Exposition, all []ContainerUsage) {
 		to.Family(kind, name, help)
 		for _, c := range all {
 			if v := value(c); v != nil {
-				to.Sample(name, v, "cluster", c.Cluster, "service", c.Service, "task", c.Task, "container", c.Container)
+				labels := []any{"cluster", c.Cluster, "service", c.Service, "task", c.Task, "container", c.Container}
+				if c.Engine != "" {
+					labels = append(labels, "engine", c.Engine)
+				}
+				to.Sample(name, v, labels...)
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 // Resolver is the DNS server of a VPC.
 type Resolver struct {
 	VPC       string `json:"vpc"`
+	Engine    string `json:"engine,omitempty"`  // by name, where several run tasks: each has a server of its own
 	Address   string `json:"address,omitempty"` // on the VPC's network
 	Connected bool   `json:"connected"`         // it has been told all that there is to know
 }

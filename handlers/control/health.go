@@ -52,7 +52,8 @@ const (
 // ok and 503 when it is degraded: then the APIs answer, but no task can start, or
 // nothing can be changed.
 type Health struct {
-	Status   string        `json:"status"` // ok, degraded
+	Status   string        `json:"status"`           // ok, degraded
+	Reason   string        `json:"reason,omitempty"` // why none of several engines can run tasks
 	Version  string        `json:"version"`
 	Endpoint string        `json:"endpoint"`
 	Region   string        `json:"region"`
@@ -100,7 +101,11 @@ func (o healthRoute) check(ctx context.Context) (h Health, status int) {
 		Engine: first, Engines: all, State: o.state(), Logs: o.logs(), Network: network(o.store.Read(), o.scope),
 	}
 	status = http.StatusOK
-	if Trouble(h.Engines) != "" || h.State.Status != StateReady || h.Logs.Status == StateUnwritable {
+	trouble := Trouble(h.Engines)
+	if len(all) > 0 && all[0].Name != "" {
+		h.Reason = trouble
+	}
+	if trouble != "" || h.State.Status != StateReady || h.Logs.Status == StateUnwritable {
 		h.Status, status = "degraded", http.StatusServiceUnavailable
 	}
 	return h, status

@@ -14,8 +14,9 @@ type LoadBalancers struct {
 // LoadBalancer is one, and where it is reached.
 type LoadBalancer struct {
 	ARN       string     `json:"loadBalancerArn"`
-	DNSName   string     `json:"dnsName"` // in its VPC, and over the endpoint as an HTTP proxy
-	Address   string     `json:"address"` // on the engine's network
+	DNSName   string     `json:"dnsName"`          // in its VPC, and over the endpoint as an HTTP proxy
+	Address   string     `json:"address"`          // on the engine's network
+	Engine    string     `json:"engine,omitempty"` // by name, where several run tasks
 	Listeners []Listener `json:"listeners"`
 }
 

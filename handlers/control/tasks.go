@@ -27,7 +27,8 @@ type Task struct {
 	LastStatus    string      `json:"lastStatus"`
 	DesiredStatus string      `json:"desiredStatus"`
 	Instance      string      `json:"containerInstanceArn,omitempty"`
-	IP            string      `json:"ip,omitempty"` // on the engine's network: its own, or that of its container instance
+	Engine        string      `json:"engine,omitempty"` // by name, where several run tasks
+	IP            string      `json:"ip,omitempty"`     // on the engine's network: its own, or that of its container instance
 	SandboxID     string      `json:"sandboxId,omitempty"`
 	Containers    []Container `json:"containers"`
 }
@@ -108,7 +109,7 @@ func wantedTasks(tx *store.Tx, query url.Values) (func(*state.Task) bool, error)
 func describe(t *state.Task, ports []Port) Task {
 	task := Task{
 		ID: arn.Name(t.ARN), ARN: t.ARN, Cluster: arn.ClusterName(t.ARN), Group: t.Spec.Group,
-		LastStatus: t.Status.LastStatus, DesiredStatus: t.DesiredStatus(), Instance: t.Placement.ContainerInstance,
+		LastStatus: t.Status.LastStatus, DesiredStatus: t.DesiredStatus(), Instance: t.Placement.ContainerInstance, Engine: t.Placement.Host,
 		IP: t.Status.Attachment.PrivateIPv4, SandboxID: t.Status.SandboxID, Containers: []Container{},
 	}
 	for _, c := range t.Status.Containers {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/engines/enginerecord"
@@ -72,7 +73,7 @@ type SecurityGroups = vpc.SecurityGroups
 
 // Module lists what it brings.
 func (e *Engine) Module() Module {
-	return Module{Name: "engine", Rows: []string{"pulled-image"}, Open: e.open, Begin: e.begin, Close: e.close}
+	return Module{Name: "engine", Rows: []string{"pulled-image"}, Open: e.open, Offer: e.offer, Begin: e.begin, Close: e.close}
 }
 
 // open opens the engines that the options name and that the state belongs to.
@@ -88,6 +89,16 @@ func (e *Engine) open(ctx context.Context) (err error) {
 		e.loads = e.newLoads()
 	}
 	return err
+}
+
+func (e *Engine) offer() (offer Offer) {
+	if e.set.Named() {
+		offer.Measures = []control.Measure{control.MeasureEngines(func(ctx context.Context) []control.EngineState {
+			_, all := e.Health(ctx)
+			return all
+		})}
+	}
+	return offer
 }
 
 // Set has the engines, in the order in which the user names them.

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 )
 
 // Health is how the engines are, and more of the first one.
@@ -59,13 +59,14 @@ func said(err error) string {
 }
 
 func (e *Engine) states(ctx context.Context, infos []backend.Info) []control.EngineState {
-	agent, tasks, instances := e.Agent(), e.tasksOf(), e.instancesOf()
+	agent := e.Agent()
 	all := make([]control.EngineState, len(infos))
 	for i, one := range e.set.All() {
 		info := infos[i]
+		tasks, instances := e.countOn(one.Name)
 		s := control.EngineState{
 			Name: one.Name, Kind: info.Name, Version: info.Version, Architecture: info.Architecture, Address: one.Address(), Swarm: one.SwarmRole(ctx),
-			Status: control.EngineReady, CPUs: info.CPUs, Memory: info.Memory, Tasks: tasks[one.Name], ContainerInstances: instances[one.Name],
+			Status: control.EngineReady, CPUs: info.CPUs, Memory: info.Memory, Tasks: tasks, ContainerInstances: instances,
 			LastError: said(agent.Health(one.Name)), NetworkError: said(agent.NetworkHealth(one.Name)),
 		}
 		if s.Kind == "" { // it has never answered
@@ -91,29 +92,24 @@ func (e *Engine) troubled(one *engines.Engine) control.EngineStatus {
 	return control.EngineUnavailable
 }
 
+// silent are the engines that cannot be used, with the real time since when.
+func (e *Engine) silent() (all []why.Silence) {
+	agent := e.Agent()
+	for _, name := range e.set.Names() {
+		if err := agent.Health(name); err != nil {
+			all = append(all, why.Silence{Engine: name, Since: agent.LostSince(name), Error: err.Error()})
+		}
+	}
+	return all
+}
+
 // emulated is a real time on the clock, as its speed is now.
 func (e *Engine) emulated(real time.Time) time.Time {
 	return e.Clock.Now().Add(-time.Duration(float64(time.Since(real)) * e.Clock.Speed()))
 }
 
-// tasksOf counts the tasks of each engine that have not stopped.
-func (e *Engine) tasksOf() map[string]int {
-	n := map[string]int{}
-	for _, t := range state.AllTasks(e.Store.Read()) {
-		if !t.Ended() && !t.Waits() && !t.Placement.ByHand {
-			n[t.Placement.Host]++
-		}
-	}
-	return n
-}
-
-// instancesOf counts the container instances of each engine.
-func (e *Engine) instancesOf() map[string]int {
-	n := map[string]int{}
-	for _, c := range state.AllContainerInstances(e.Store.Read()) {
-		if !c.ByHand && c.Status != state.InstanceInactive {
-			n[c.Host]++
-		}
-	}
-	return n
+// countOn counts the tasks on an engine that have not stopped, and the container instances there.
+func (e *Engine) countOn(name string) (tasks, instances int) {
+	tx := e.Store.Read()
+	return len(engines.TasksOn(tx, name)), len(engines.InstancesOn(tx, name))
 }

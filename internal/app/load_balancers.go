@@ -90,7 +90,7 @@ func (b *LoadBalancers) Reached() []loadbalancer.Reached { return b.balancers.Lo
 func (b *LoadBalancers) Shown() []control.LoadBalancer {
 	list := []control.LoadBalancer{}
 	for _, b := range b.Reached() {
-		shown := control.LoadBalancer{ARN: b.ARN, DNSName: b.DNSName, Address: b.Address.String(), Listeners: []control.Listener{}}
+		shown := control.LoadBalancer{ARN: b.ARN, DNSName: b.DNSName, Address: b.Address.String(), Engine: b.Host, Listeners: []control.Listener{}}
 		for _, l := range b.Listeners {
 			local := l.Local
 			if local == nil {

@@ -75,7 +75,7 @@ func (u *Usage) measure(ctx context.Context) (all []control.ContainerUsage) {
 	for _, c := range found {
 		received, sent := usage.Traffic(c.Stats)
 		all = append(all, control.ContainerUsage{
-			Cluster: arn.Name(c.Task.Spec.ClusterARN), Service: arn.Name(c.Task.Spec.ServiceARN), Task: arn.Name(c.Task.ARN), Container: c.Name,
+			Cluster: arn.Name(c.Task.Spec.ClusterARN), Service: arn.Name(c.Task.Spec.ServiceARN), Task: arn.Name(c.Task.ARN), Container: c.Name, Engine: c.Task.Placement.Host,
 			CPUSeconds: float64(c.CPUStats.CPUUsage.TotalUsage) / 1e9, MemoryBytes: usage.MemoryBytes(c.MemoryStats),
 			Received: received, Sent: sent, Networked: c.Networks != nil,
 		})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/abandon"
 )
@@ -25,18 +26,39 @@ func (s *Set) leftOut() (gone []string, err error) {
 
 // onEngine says what the state has on an engine; empty is nothing.
 func (s *Set) onEngine(name string) string {
-	tasks := 0
-	for _, t := range state.AllTasks(s.Store.Read()) {
-		if lives(t, name) {
-			tasks++
-		}
+	tx := s.Store.Read()
+	tasks, instances := counted(len(TasksOn(tx, name)), "task"), counted(len(InstancesOn(tx, name)), "container instance")
+	if tasks != "" && instances != "" {
+		return tasks + " and " + instances
 	}
-	return counted(tasks, "task")
+	return tasks + instances
 }
 
-// lives reports whether a task that has not ended is on an engine.
-func lives(t *state.Task, name string) bool {
-	return !t.Ended() && !t.Placement.ByHand && !t.Waits() && t.Placement.Host == name
+// TasksOn are the tasks on an engine that have not ended.
+func TasksOn(tx *store.Tx, name string) (tasks []*state.Task) {
+	if name != "" {
+		return state.HostTasks(tx, name)
+	}
+	for _, t := range state.AllTasks(tx) {
+		if !t.Ended() && !t.Placement.ByHand && !t.Waits() && t.Placement.Host == "" {
+			tasks = append(tasks, t)
+		}
+	}
+	return tasks
+}
+
+// InstancesOn are the container instances on an engine.
+func InstancesOn(tx *store.Tx, name string) (instances []*state.ContainerInstance) {
+	all := state.HostInstances(tx, name)
+	if name == "" {
+		all = state.AllContainerInstances(tx)
+	}
+	for _, c := range all {
+		if !c.ByHand && c.Status != state.InstanceInactive && c.Host == name {
+			instances = append(instances, c)
+		}
+	}
+	return instances
 }
 
 // counted is "1 task", "2 tasks"; empty for none.

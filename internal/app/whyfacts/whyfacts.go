@@ -30,8 +30,8 @@ type Sources struct {
 	Faults func() []faults.Fault
 	// KeptApart says which security groups keep a load balancer away from a port of a target; empty: none do.
 	KeptApart func(loadBalancerARN string, target netip.Addr, port int) string
-	// Engine says why the engine cannot be used, and since when in real time; nil: it can.
-	Engine func() (since time.Time, lost error)
+	// Silent are the engines that cannot be used, with the real time since when.
+	Silent func() []why.Silence
 }
 
 // Gatherer gathers facts. Make one with New.
@@ -64,8 +64,12 @@ func (g *Gatherer) Facts() *why.Facts {
 			return events
 		},
 	}
-	if since, lost := g.Engine(); lost != nil {
-		f.EngineSilentSince, f.EngineError = g.emulated(f.Now, since), lost.Error()
+	for _, s := range g.Silent() {
+		if f.Silent == nil {
+			f.Silent = map[string]why.Silence{}
+		}
+		s.Since = g.emulated(f.Now, s.Since)
+		f.Silent[s.Engine] = s
 	}
 	return f
 }

@@ -170,7 +170,8 @@ type Task struct {
 	DesiredStatus     string      `json:"desiredStatus"`
 	HealthStatus      string      `json:"healthStatus"` // HEALTHY, UNHEALTHY or UNKNOWN
 	ContainerInstance string      `json:"containerInstanceArn,omitempty"`
-	IP                string      `json:"ip,omitempty"` // its own, or that of its container instance
+	Engine            string      `json:"engine,omitempty"` // by name, where several run tasks
+	IP                string      `json:"ip,omitempty"`     // its own, or that of its container instance
 	Ports             []Port      `json:"ports"`
 	Containers        []Container `json:"containers"`
 	CreatedAt         time.Time   `json:"createdAt"`
@@ -218,7 +219,8 @@ type ContainerInstance struct {
 	ID             string    `json:"id"`
 	ClusterARN     string    `json:"clusterArn"`
 	EC2InstanceID  string    `json:"ec2InstanceId"`
-	Status         string    `json:"status"` // ACTIVE, DRAINING, …
+	Engine         string    `json:"engine,omitempty"` // by name, where several run tasks
+	Status         string    `json:"status"`           // ACTIVE, DRAINING, …
 	AgentConnected bool      `json:"agentConnected"`
 	Running        int       `json:"runningTasksCount"`
 	Pending        int       `json:"pendingTasksCount"`

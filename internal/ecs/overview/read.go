@@ -128,7 +128,7 @@ func readCluster(tx *store.Tx, c *state.Cluster) Cluster {
 func readContainerInstance(tx *store.Tx, c *state.ContainerInstance) ContainerInstance {
 	used := state.FindInstanceUsage(tx, c.ARN)
 	i := ContainerInstance{
-		ARN: c.ARN, ID: arn.Name(c.ARN), ClusterARN: c.ClusterARN(), EC2InstanceID: c.EC2InstanceID, Status: c.Status,
+		ARN: c.ARN, ID: arn.Name(c.ARN), ClusterARN: c.ClusterARN(), EC2InstanceID: c.EC2InstanceID, Engine: c.Host, Status: c.Status,
 		AgentConnected: c.AgentConnected, Running: used.Running, Pending: used.Pending,
 		Registered: Resources{c.Registered.CPU, c.Registered.Memory, len(c.Registered.GPUs)},
 		Ports:      append([]uint16{}, used.Ports...), PortsUDP: append([]uint16{}, used.PortsUDP...),

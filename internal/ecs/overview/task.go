@@ -107,7 +107,7 @@ func readTask(tx *store.Tx, t *state.Task, o Options) Task {
 		ID: arn.Name(t.ARN), ARN: t.ARN, ClusterARN: t.Spec.ClusterARN, Group: t.Spec.Group,
 		TaskDefinition: t.Spec.Family + ":" + strconv.Itoa(t.Spec.Revision), LaunchType: string(t.Spec.LaunchType),
 		LastStatus: t.Status.LastStatus, DesiredStatus: t.DesiredStatus(), HealthStatus: health(t.Status.HealthStatus),
-		ContainerInstance: t.Placement.ContainerInstance, IP: t.Status.Attachment.PrivateIPv4, Ports: []Port{},
+		ContainerInstance: t.Placement.ContainerInstance, Engine: t.Placement.Host, IP: t.Status.Attachment.PrivateIPv4, Ports: []Port{},
 		Containers: make([]Container, len(t.Status.Containers)),
 		CreatedAt:  t.Spec.CreatedAt, StartedAt: t.Status.StartedAt, StoppedAt: t.Status.StoppedAt,
 	}

@@ -30,9 +30,33 @@ type Facts struct {
 	Faults []faults.Fault
 	// KeptApart says which security groups keep a load balancer away from a port of a target; empty: none do.
 	KeptApart func(loadBalancerARN string, target netip.Addr, port int) string
-	// EngineSilentSince is zero while the engine answers; EngineError is what it said instead.
-	EngineSilentSince time.Time
-	EngineError       string
+	// Silent are the engines that do not answer, by name. One of which there is no other has none.
+	Silent map[string]Silence
+}
+
+// Silence is an engine that does not answer.
+type Silence struct {
+	Engine string // its name
+	Since  time.Time
+	Error  string // what it said instead
+}
+
+// String names the engine.
+func (s Silence) String() string {
+	if s.Engine == "" {
+		return "the container engine"
+	}
+	return "the container engine " + s.Engine
+}
+
+// SilentAmong is the engine of some tasks that does not answer.
+func (f *Facts) SilentAmong(tasks []*state.Task) (s Silence, found bool) {
+	for _, t := range tasks {
+		if s, found = f.Silent[t.Placement.Host]; found {
+			return s, true
+		}
+	}
+	return s, false
 }
 
 // Act is a fault that has acted on something.

@@ -12,7 +12,7 @@ import (
 // containerInstances has those first that are not as wanted.
 func (r *renderer) containerInstances() *table {
 	t := &table{columns: []column{
-		{title: "INSTANCE"}, r.clusterColumn, {title: "EC2 INSTANCE", optional: true}, {title: "STATUS"}, {title: "RUNNING", right: true},
+		{title: "INSTANCE"}, r.clusterColumn, {title: "EC2 INSTANCE", optional: true}, {title: "ENGINE", enough: 10}, {title: "STATUS"}, {title: "RUNNING", right: true},
 		{title: "PENDING", right: true}, {title: "CPU LEFT", right: true}, {title: "MEMORY LEFT", right: true}, {title: "GPUS", right: true},
 		{title: "HOST PORTS", least: 10},
 	}, count: len(r.ContainerInstances), notAsWanted: &r.NotAsWanted.ContainerInstances}
@@ -28,15 +28,15 @@ func (r *renderer) containerInstances() *table {
 
 func (r *renderer) containerInstance(c *overview.ContainerInstance) *item {
 	row := []cell{
-		{text: activity.ShortID(c.ID)}, r.cluster(c.ClusterARN), {text: c.EC2InstanceID}, {text: c.Status, tone: Good}, count(c.Running), count(c.Pending),
+		{text: activity.ShortID(c.ID)}, r.cluster(c.ClusterARN), {text: c.EC2InstanceID}, {text: c.Engine}, {text: c.Status, tone: Good}, count(c.Running), count(c.Pending),
 		left(c.Remaining.CPU, c.Registered.CPU), left(c.Remaining.Memory, c.Registered.Memory), {},
 		{text: hostPorts(c)},
 	}
 	if c.Registered.GPUs > 0 {
-		row[8] = left(c.Remaining.GPUs, c.Registered.GPUs)
+		row[9] = left(c.Remaining.GPUs, c.Registered.GPUs)
 	}
 	if c.Status != "ACTIVE" || c.NotAsWanted != "" {
-		row[3].tone = Busy
+		row[4].tone = Busy
 	}
 	return &item{rows: [][]cell{row}, tail: c.NotAsWanted, notAsWanted: c.NotAsWanted != ""}
 }

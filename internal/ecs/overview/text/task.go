@@ -14,7 +14,7 @@ func (r *renderer) tasks() *table {
 	t := &table{columns: []column{
 		{title: "TASK"}, r.clusterColumn, {title: "GROUP", least: 10, enough: 20}, {title: "STATUS"}, {title: "HEALTH"},
 		{title: "ADDRESS", optional: true}, {title: "PORTS", least: r.portsWidth()}, {title: "AGE", right: true},
-		{title: "INSTANCE", optional: true}, {title: "DEFINITION", least: 10, cut: cutMiddle, optional: true},
+		{title: "ENGINE", enough: 10}, {title: "INSTANCE", optional: true}, {title: "DEFINITION", least: 10, cut: cutMiddle, optional: true},
 	}, count: r.TaskCount, notAsWanted: &r.NotAsWanted.Tasks}
 	checked := false
 	for i := range r.Tasks {
@@ -30,7 +30,7 @@ func (r *renderer) task(t *overview.Task, checked bool) *item {
 	instance := t.ContainerInstance[strings.LastIndexByte(t.ContainerInstance, '/')+1:]
 	row := []cell{
 		{text: activity.ShortID(t.ID)}, r.cluster(t.ClusterARN), {text: t.Group}, status(t), {}, {text: t.IP}, {text: r.ports(t.Ports)},
-		{text: r.age(t.CreatedAt)}, {text: activity.ShortID(instance)}, {text: t.TaskDefinition},
+		{text: r.age(t.CreatedAt)}, {text: t.Engine}, {text: activity.ShortID(instance)}, {text: t.TaskDefinition},
 	}
 	if checked {
 		row[4] = cell{text: t.HealthStatus, tone: healthTone(t.HealthStatus)}

@@ -85,6 +85,16 @@ func of(t *state.Task, answers []why.Answer) []why.Answer {
 	return answers
 }
 
+// underWay are the tasks of the service that are not where they are to be.
+func (q *question) underWay() (tasks []*state.Task) {
+	for _, t := range state.ServiceTasks(q.Tx, q.service.ARN) {
+		if !t.Ended() && t.Status.LastStatus != t.DesiredStatus() {
+			tasks = append(tasks, t)
+		}
+	}
+	return tasks
+}
+
 // progress is of a service of which nothing is known but that it moves, or what ECS says of it.
 func (q *question) progress() []why.Answer {
 	var counts []why.Evidence
@@ -96,10 +106,11 @@ func (q *question) progress() []why.Answer {
 		Sentence: fmt.Sprintf("%s goes on: %s.", phrase.Upper(q.name()), q.shown.NotAsWanted), Next: "Wait.",
 	}
 	starting, leaving := q.view.Starting(), q.view.Present()-q.view.Active()
+	silence, silent := q.SilentAmong(q.underWay())
 	switch {
-	case !q.EngineSilentSince.IsZero() && starting+leaving > 0:
-		answer.Cause, answer.At = why.EngineAway, q.EngineSilentSince
-		answer.Sentence = fmt.Sprintf("%s waits for the container engine, which has not answered since %s: %s.", phrase.Upper(q.name()), phrase.Time(q.Now, q.EngineSilentSince), q.EngineError)
+	case silent && starting+leaving > 0:
+		answer.Cause, answer.At = why.EngineAway, silence.Since
+		answer.Sentence = fmt.Sprintf("%s waits for %s, which has not answered since %s: %s.", phrase.Upper(q.name()), silence, phrase.Time(q.Now, silence.Since), silence.Error)
 		answer.Next = "Have the container engine answer again."
 	case starting > 0:
 		answer.Sentence = fmt.Sprintf("%s goes on: %s; %s.", phrase.Upper(q.name()), q.shown.NotAsWanted, q.startingText(starting))

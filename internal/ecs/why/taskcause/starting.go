@@ -73,21 +73,22 @@ func (q *question) dependsOn(c *state.Container) {
 
 // engineAway adds that the container engine does not answer, and reports whether that is so.
 func (q *question) engineAway() bool {
-	if q.EngineSilentSince.IsZero() {
+	silence, silent := q.Silent[q.t.Placement.Host]
+	if !silent {
 		return false
 	}
-	text := "the container engine has not answered since " + q.time(q.EngineSilentSince)
-	if q.EngineError != "" {
-		text += ": " + oneLine(q.EngineError)
+	text := silence.String() + " has not answered since " + q.time(silence.Since)
+	if silence.Error != "" {
+		text += ": " + oneLine(silence.Error)
 	}
-	q.say(why.EngineAway, text, "Start the container engine: tasks go on when it answers.", noted(q.EngineSilentSince, "%s", text))
+	q.say(why.EngineAway, text, "Start "+silence.String()+": tasks go on when it answers.", noted(silence.Since, "%s", text))
 	for _, f := range q.Faults {
-		if f.Kind == "engine-away" {
+		if (f.Kind == faults.EngineAway || f.Kind == faults.EngineDown) && (f.Engine == "" || f.Engine == silence.Engine) {
 			a := &q.answers[len(q.answers)-1]
 			a.Next = "ecs-emulator faults clear " + f.ID + " brings it back."
 			a.Because = append(a.Because, why.Answer{
-				Cause: why.Fault, At: q.EngineSilentSince, Sentence: fmt.Sprintf("Fault %s (engine-away) keeps the container engine away.", f.ID), Next: a.Next,
-				Evidence: []why.Evidence{noted(q.EngineSilentSince, "fault %s (engine-away) is in force", f.ID)},
+				Cause: why.Fault, At: silence.Since, Sentence: fmt.Sprintf("Fault %s (%s) keeps %s away.", f.ID, f.Kind, silence), Next: a.Next,
+				Evidence: []why.Evidence{noted(silence.Since, "fault %s (%s) is in force", f.ID, f.Kind)},
 			})
 		}
 	}
