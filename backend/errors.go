@@ -9,6 +9,9 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrUnavailable: the engine cannot be reached; try again later.
 	ErrUnavailable = errors.New("container engine unavailable")
+	// ErrNoManager stands beside ErrUnavailable where the engine itself answers, and what it shares with others cannot be
+	// changed now: the swarm of several engines has no manager that answers. What needs none goes on.
+	ErrNoManager = errors.New("the swarm has no manager that answers")
 	// ErrAddressInUse: another container or network has the address or the range.
 	ErrAddressInUse = errors.New("address in use")
 	// ErrSubnetFull: no address of the subnet is free.

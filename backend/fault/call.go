@@ -67,6 +67,8 @@ func (e *Engine) follow(ctx context.Context, r *Rule, do func(context.Context) e
 		return ctx.Err()
 	case r.LoseCall:
 		return errLost
+	case r.Fails != nil:
+		return r.Fails
 	case r.Error != "":
 		return errors.New(r.Error)
 	}

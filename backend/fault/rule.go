@@ -66,6 +66,8 @@ type Rule struct {
 	Delay, DelayAnswer time.Duration
 	// Error is the text with which the call fails instead of being made.
 	Error string
+	// Fails is the error with which the call fails instead of being made, where a text does not do.
+	Fails error
 	// Hang keeps the call from being made until its context ends.
 	Hang bool
 	// LoseAnswer has the call made, but answers that the engine is unavailable. Of
@@ -98,7 +100,7 @@ func (r Rule) check() error {
 		return fmt.Errorf("probability %v is not between 0 and 1", r.Probability)
 	case r.Times < 0:
 		return fmt.Errorf("a negative number of times")
-	case r.Call != Crash && r.Delay == 0 && r.DelayAnswer == 0 && r.Error == "" && !r.Hang && !r.LoseAnswer && !r.LoseCall:
+	case r.Call != Crash && r.Delay == 0 && r.DelayAnswer == 0 && r.Error == "" && r.Fails == nil && !r.Hang && !r.LoseAnswer && !r.LoseCall:
 		return fmt.Errorf("the rule does nothing")
 	}
 	return nil

@@ -172,3 +172,47 @@ func TestWhatAnEngineMakesLateIsRemoved(t *testing.T) {
 		p.expect("what is left on b", p.count(p.b), 0)
 	})
 }
+
+// TestNoTaskFailsForWantOfAManager: the engine answers, and what runs there goes on.
+func TestNoTaskFailsForWantOfAManager(t *testing.T) {
+	for _, call := range []fault.Call{fault.EnsureNetwork, fault.CreateSandbox, fault.Start} {
+		withPair(t, func(p *pair) {
+			f := p.faults["b"]
+			runs := p.runOn("b", container("web"))
+			lack := errors.Join(backend.ErrUnavailable, backend.ErrNoManager)
+			sandbox := true
+			rule := fault.Rule{Call: call, Fails: lack, Sandbox: &sandbox}
+			if call == fault.EnsureNetwork {
+				rule.Sandbox = nil
+				p.agent.named["b"].networks.Forget()
+			}
+			id, err := f.AddRule(rule)
+			if err != nil {
+				t.Fatal(err)
+			}
+			waits := p.runOn("b", container("web"))
+			elsewhere := p.runOn("a", container("web"))
+			ends := p.runOn("b", container("web"))
+			p.settleAfter(time.Minute)
+			p.stopTask(ends)
+			p.settleAfter(time.Minute)
+			used := f.Rules()[0].Used
+			p.expect("health", p.agent.Health("b"), nil)
+			p.expect("calls that failed", used > 60 && used < 400, true)
+			p.expect("a task that runs", p.task(runs).Status.LastStatus, state.Running)
+			p.expect("a task that waits", state.Before(p.task(waits).Status.LastStatus, state.Running), true)
+			p.expect("its stop", p.task(waits).Stop == nil, true)
+			p.expect("a task on the other engine", p.task(elsewhere).Status.LastStatus, state.Running)
+			p.expect("a task that was to stop", p.task(ends).Status.LastStatus, state.Stopped)
+			if err := p.engines["b"].Crash(p.Context(), p.task(runs).Status.Containers[0].EngineID); err != nil {
+				t.Fatal(err)
+			}
+			p.settleAfter(time.Second)
+			p.expect("a task that has crashed", p.task(runs).Status.LastStatus, state.Stopped)
+
+			f.RemoveRule(id)
+			p.settleAfter(5 * time.Second)
+			p.expect("the task that waited", p.task(waits).Status.LastStatus, state.Running)
+		})
+	}
+}

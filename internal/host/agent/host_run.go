@@ -28,6 +28,9 @@ func newHost(a *common, o HostOptions) *host {
 	}
 	o.PullBehavior = cmp.Or(o.PullBehavior, imagepull.PreferCached)
 	engine := enginecall.New(o.Engine, &a.calls, log)
+	if o.Name != "" {
+		engine.OneOfSeveral()
+	}
 	if a.EngineChanged != nil {
 		engine.OnChange(func() { a.EngineChanged(o.Name) })
 	}

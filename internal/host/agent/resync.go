@@ -3,6 +3,7 @@ package agent
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -112,13 +113,18 @@ func (h *host) look(ctx context.Context) (there sight, err error) {
 func (h *host) prepareNetworks(ctx context.Context) {
 	h.Engine.Call(enginecall.Finish, func(call context.Context) {
 		_, err := h.networks.OfVPC(call, &ec2network.VPC{ID: ec2network.DefaultVPC, Default: true})
+		if h.withoutManager(ctx, err) {
+			return
+		}
 		if err != nil && ctx.Err() == nil && !h.Engine.Lost(err) {
 			h.agent.Log.Error("cannot make the network of tasks", "error", err)
 		}
 		h.ports.Find(call)
 		there, err := h.Engine.Networks(call, nil) // those of VPCs belong to all hosts
 		if err != nil {
-			h.notListed("networks", err)
+			if !h.withoutManager(ctx, err) {
+				h.notListed("networks", err)
+			}
 			return
 		}
 		h.networks.Find(call, there)
@@ -128,6 +134,15 @@ func (h *host) prepareNetworks(ctx context.Context) {
 		}))
 		h.instances.Tend()
 	})
+}
+
+// withoutManager has networks prepared again if several engines had no manager for that.
+func (h *host) withoutManager(ctx context.Context, err error) bool {
+	if !errors.Is(err, backend.ErrNoManager) || ctx.Err() != nil {
+		return false
+	}
+	h.Engine.Go(func() { h.prepareNetworks(ctx) })
+	return true
 }
 
 // adoptVolumes has the volumes of tasks that have ended removed with what else these have left. No task

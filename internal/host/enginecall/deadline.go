@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
 // How long the engine may take, in all attempts together; see limit. A stop has its grace besides.
@@ -19,6 +21,7 @@ const (
 	usageTimeout   = 15 * time.Second // it may be that of many containers, a few at a time
 	createTimeout  = 4 * time.Minute
 	startTimeout   = 3 * time.Minute
+	attachTime     = 18 * time.Second // a start besides, where a manager of several engines may take 20 seconds to answer: 30 for the first attempt
 	stopTimeout    = 2 * time.Minute
 	removeTimeout  = 5 * time.Minute
 	listTimeout    = 2 * time.Minute
@@ -75,6 +78,9 @@ func (t timed) limit(ctx context.Context, to string, while, after time.Duration,
 		case !late && errors.Is(err, context.Canceled):
 			return lostError(err) // no caller has cut it off: the engine ends
 		case !late:
+			if errors.Is(err, backend.ErrNoManager) {
+				Rest(ctx) // callers try again
+			}
 			return err
 		}
 		if share == first {

@@ -41,9 +41,12 @@ type Engine struct {
 // under way in a tracker.
 func New(engine backend.Engine, calls *Tracker, log *slog.Logger) *Engine {
 	e := &Engine{log: log, calls: calls, life: context.Background(), born: time.Now(), lost: ErrNotListed, changed: func() {}, losses: make(chan struct{}, 1), seen: make(chan struct{})}
-	e.timed = timed{engine, e.Lose, &unanswered{log: log, calls: map[*waiting]struct{}{}}}
+	e.timed = timed{engine, e.Lose, &unanswered{log: log, calls: map[*waiting]struct{}{}}, 0}
 	return e
 }
+
+// OneOfSeveral says that the engine is one of several, on whose networks a start takes longer. It is called before Begin.
+func (e *Engine) OneOfSeveral() { e.attach = attachTime }
 
 // PullActs reports whether an image has to be pulled for a rule of faults, although it may be local.
 func (e *Engine) PullActs(named string) bool {

@@ -15,9 +15,12 @@ import (
 var ErrNotListed = fmt.Errorf("%w: its containers are being listed", backend.ErrUnavailable)
 
 // Lost reports whether an error says that a call has not been answered: the engine is
-// gone, which is noted, or the call was cut off. Try again when the engine is back.
+// gone, which is noted, or the call was cut off. Try again when the engine is back. Where several engines have
+// no manager it is the same for callers, but the engine is not lost, and they may try again at once.
 func (e *Engine) Lost(err error) bool {
 	switch {
+	case errors.Is(err, backend.ErrNoManager):
+		return true // the engine is there: limit has waited a while
 	case errors.Is(err, backend.ErrUnavailable):
 		e.Lose(err)
 		return true

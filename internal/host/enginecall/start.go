@@ -21,7 +21,7 @@ func (t timed) StartAgain(ctx context.Context, id string) error {
 // meanwhile, such as a job: so the engine is asked first, which tells when it has dealt with the start that is under way.
 func (t timed) startOnce(ctx context.Context, id string, last time.Time) error {
 	again := false
-	return limitError(ctx, t, "started", startTimeout, func(ctx context.Context) error {
+	return t.limit(ctx, "started", t.attach, startTimeout, func(ctx context.Context) error {
 		if again {
 			seen, err := t.Engine.Inspect(ctx, id)
 			if err != nil || !seen.Sandbox && !seen.StartedAt.Equal(last) {

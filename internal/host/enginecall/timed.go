@@ -13,6 +13,7 @@ type timed struct {
 	backend.Engine
 	lose       func(error) // is told that the engine does not answer
 	unanswered *unanswered
+	attach     time.Duration // what a start may take besides, in each attempt
 }
 
 // Info fails with backend.ErrUnavailable, for each reason why the engine does not answer.

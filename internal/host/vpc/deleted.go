@@ -2,6 +2,7 @@ package vpc
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -29,7 +30,7 @@ func (n *Networks) remove(vpc string, pause time.Duration) {
 		n.mu.Unlock()
 		n.told(vpc)
 		err := n.Engine.RemoveNetwork(ctx, vpc)
-		if err == nil || n.Engine.Lost(err) {
+		if err == nil || !errors.Is(err, backend.ErrNoManager) && n.Engine.Lost(err) {
 			return
 		}
 		n.Log.Debug("cannot remove the network of a deleted VPC; retrying", "vpc", vpc, "error", err)

@@ -45,7 +45,7 @@ func (s *Networks) WhyNotAttached(ctx context.Context, found container.InspectRe
 	return meaning
 }
 
-var errNoManager = errors.New("the swarm has no manager that answers")
+var errNoManager = backend.ErrNoManager
 
 // NotAttached recognizes what an engine says that could not put a container on a network of its swarm.
 // Source: Moby, daemon/cluster/networks.go and daemon/container_operations.go; swarmkit, manager/state/raft.
