@@ -23,6 +23,9 @@ func (o Owner) ResourceName(what string) string {
 	return "ecs-emulator-" + short + "-" + notInName.ReplaceAllString(what, "-")
 }
 
+// WayOutName is the name of the bridge of an engine over which the owner's sandboxes lead out of VPCs.
+func (o Owner) WayOutName() string { return o.ResourceName("way-out") }
+
 // UniqueName is a ResourceName that no other thing of the owner has.
 func (o Owner) UniqueName(what string) string { return o.ResourceName(what + "-" + RandomSuffix()) }
 

@@ -23,6 +23,9 @@ func (s *Networks) WhyNotAttached(ctx context.Context, found container.InspectRe
 	}
 	meaning := why
 	for name, endpoint := range found.NetworkSettings.Networks {
+		if name == s.Owner.WayOutName() { // the engine's own
+			continue
+		}
 		vpc, err := s.Named(ctx, name)
 		switch {
 		case errors.Is(err, backend.ErrNotFound):

@@ -127,7 +127,7 @@ const withoutTraffic = "com.docker.network.bridge.enable_icc"
 
 func (w *WayOut) request(subnet netip.Prefix, gateway netip.Addr) network.CreateRequest {
 	return network.CreateRequest{
-		Name: w.Owner.ResourceName("way-out"), Driver: "bridge", Labels: w.Owner.Labels(label.WayOut, nil),
+		Name: w.Owner.WayOutName(), Driver: "bridge", Labels: w.Owner.Labels(label.WayOut, nil),
 		Options: map[string]string{withoutTraffic: "false"},
 		IPAM:    &network.IPAM{Driver: "default", Config: []network.IPAMConfig{{Subnet: subnet, Gateway: gateway}}},
 	}
