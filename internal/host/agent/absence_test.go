@@ -204,7 +204,7 @@ func TestNoTaskFailsForWantOfAManager(t *testing.T) {
 			p.expect("its stop", p.task(waits).Stop == nil, true)
 			p.expect("a task on the other engine", p.task(elsewhere).Status.LastStatus, state.Running)
 			p.expect("a task that was to stop", p.task(ends).Status.LastStatus, state.Stopped)
-			if err := p.engines["b"].Crash(p.Context(), p.task(runs).Status.Containers[0].EngineID); err != nil {
+			if err := p.b.Crash(p.Context(), p.task(runs).Status.Containers[0].EngineID); err != nil {
 				t.Fatal(err)
 			}
 			p.settleAfter(time.Second)

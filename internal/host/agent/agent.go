@@ -47,7 +47,7 @@ func New(opts Options) *Agent {
 	}
 	a := &Agent{common: common{Options: opts, publisher: publication.NewPublisher(opts.Store, opts.Log)}, named: map[string]*host{}}
 	a.proxyRuns, a.proxyEnds = func(string) {}, func(context.Context, string) {}
-	a.interfaces = vpc.NewInterfaces(vpc.InterfaceOptions{Store: a.Store, Mode: a.SecurityGroups, Calls: &a.calls})
+	a.interfaces = vpc.NewInterfaces(vpc.InterfaceOptions{Store: a.Store, Mode: a.SecurityGroups})
 	if len(opts.Hosts) > 1 {
 		a.ports = hostport.New(hostport.Options{Log: a.Log})
 	}
@@ -75,19 +75,24 @@ func (a *Agent) Run(ctx context.Context) error {
 	for _, h := range a.hosts {
 		h.Engine.Begin(ctx)
 	}
+	a.expect()
 	if a.ports != nil {
 		defer a.ports.CloseAll()
 	}
 	var running sync.WaitGroup
 	defer running.Wait()
-	defer a.calls.EndAll()
+	defer func() {
+		for _, h := range a.hosts {
+			h.calls.EndAll()
+		}
+	}()
 	running.Go(func() { a.publisher.Run(ctx) })
 	running.Go(func() { a.followInstances(ctx) }) //nolint:errcheck // it is that of ctx
 	running.Go(func() { a.followVPCs(ctx) })      //nolint:errcheck // as well
 	running.Go(func() { a.followGroups(ctx) })    //nolint:errcheck // it is that of ctx
-	running.Go(func() { a.interfaces.Run(ctx) })
 	for _, h := range a.hosts {
 		running.Go(func() { h.run(ctx) })
+		running.Go(func() { a.interfaces.Run(ctx, h.networks) })
 	}
 	for {
 		taskARN, err := a.watch.Next(ctx)
@@ -219,7 +224,8 @@ func (a *Agent) LoadBalancers() *node.Hosts { return a.balancers }
 // Idle waits until the engines have been looked at, every task has been that
 // changed so far, and the engine calls under way and what they lead to are done and in
 // the store. It waits neither for what comes meanwhile, nor for calls that wait for the
-// clock, nor for those that have been under way for longer than patience.
+// clock, nor for those that have been under way for longer than patience. Of several engines it
+// waits for those that answer.
 func (a *Agent) Idle(ctx context.Context, patience time.Duration) error {
 	for _, h := range a.hosts {
 		select {
@@ -234,5 +240,23 @@ func (a *Agent) Idle(ctx context.Context, patience time.Duration) error {
 		}
 	}
 	a.interfaces.Hurry()
-	return a.calls.Idle(ctx, patience)
+	idle, failed := make(chan error, len(a.hosts)), error(nil)
+	for _, h := range a.hosts {
+		go func() { idle <- h.idle(ctx, patience) }()
+	}
+	for range a.hosts {
+		failed = errors.Join(failed, <-idle)
+	}
+	return failed
+}
+
+// lostPatience is for how long calls may be under way at an engine that is away while others are not: what they have led to
+// is written meanwhile.
+const lostPatience = time.Second
+
+func (h *host) idle(ctx context.Context, patience time.Duration) error {
+	if h.Name != "" && h.Engine.Health() != nil {
+		patience = min(patience, lostPatience)
+	}
+	return h.calls.Idle(ctx, patience)
 }

@@ -54,7 +54,7 @@ func (w *taskRunner) runOf(a plan.Action) run {
 
 // newCall marks what an action is about as busy. The lock is held.
 func (w *taskRunner) newCall(a plan.Action) call {
-	c := call{on: a.On, run: w.runOf(a), call: w.host.agent.calls.Begin(&w.group, a.Verb.AtEnd())}
+	c := call{on: a.On, run: w.runOf(a), call: w.host.calls.Begin(&w.group, a.Verb.AtEnd())}
 	switch a.Verb {
 	case plan.Find, plan.Pull, plan.MakeVolume, plan.ReadResources, plan.Create:
 		w.cuts[a.On] = c.call.CutOff

@@ -6,7 +6,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
-	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/publication"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
@@ -21,7 +20,6 @@ type common struct {
 	logs       []*awslogs.Readers                        // of each host
 	proxyRuns  func(taskARN string)                      // see Proxies
 	proxyEnds  func(ctx context.Context, taskARN string) // see Proxies
-	calls      enginecall.Tracker
 	dynamic    containerinstance.DynamicHostPorts
 	watch      *store.Watch // of tasks
 }

@@ -24,6 +24,7 @@ import (
 type host struct {
 	HostOptions
 	Engine    *enginecall.Engine // that of the options, with deadlines
+	calls     *enginecall.Tracker
 	agent     *common
 	ports     *hostport.Ports // of this host alone, or of all
 	networks  *vpc.Networks

@@ -66,13 +66,13 @@ func TestNoCallerWaitsForACallThatNeverBegins(t *testing.T) {
 		h := endingHost(t)
 		h.end()
 		w := &taskRunner{host: h}
-		c := call{call: h.agent.calls.Begin(nil, enginecall.Finish), run: func(context.Context) func() {
+		c := call{call: h.calls.Begin(nil, enginecall.Finish), run: func(context.Context) func() {
 			t.Error("a call is made after the end")
 			return func() {}
 		}}
 		w.startCalls(t.Context(), []call{c})
 		begin := time.Now()
-		if err := h.agent.calls.Idle(t.Context(), time.Minute); err != nil || time.Since(begin) > 0 {
+		if err := h.calls.Idle(t.Context(), time.Minute); err != nil || time.Since(begin) > 0 {
 			t.Errorf("waited %v: %v", time.Since(begin), err)
 		}
 	})

@@ -27,7 +27,8 @@ func newHost(a *common, o HostOptions) *host {
 		log = log.With("host", o.Name)
 	}
 	o.PullBehavior = cmp.Or(o.PullBehavior, imagepull.PreferCached)
-	engine := enginecall.New(o.Engine, &a.calls, log)
+	calls := &enginecall.Tracker{}
+	engine := enginecall.New(o.Engine, calls, log)
 	if o.Name != "" {
 		engine.OneOfSeveral()
 	}
@@ -35,7 +36,7 @@ func newHost(a *common, o HostOptions) *host {
 		engine.OnChange(func() { a.EngineChanged(o.Name) })
 	}
 	h := &host{
-		HostOptions: o, Engine: engine, images: imagepull.Puller{Engine: engine}, agent: a, resyncs: make(chan struct{}, 1),
+		HostOptions: o, Engine: engine, calls: calls, images: imagepull.Puller{Engine: engine}, agent: a, resyncs: make(chan struct{}, 1),
 		runners: map[string]*taskRunner{}, index: map[string]subject{},
 	}
 	if o.Images != nil {

@@ -45,8 +45,9 @@ func (h *host) resync(ctx context.Context) {
 		byName[c.Name] = c
 	}
 	h.noteUnseen(ctx, rows, there.containers)
-	h.agent.interfaces.Hold()
-	h.instances.Adopt(ctx, byName)
+	h.instances.Examine(ctx, byName)
+	h.agent.interfaces.Hold() // for no call of the engine: others wait as well
+	h.instances.Adopt(byName)
 	h.balancers.Adopt(byName)
 	sorting.By(rows, func(a, b *state.Task) int { return a.Status.StartedAt.Compare(b.Status.StartedAt) }) // so do they get their ports
 	for _, t := range rows {

@@ -238,7 +238,7 @@ func TestATaskThatEndsWhileTheEngineIsAwayIsForgotten(t *testing.T) {
 		h := b.agent.named[""]
 		b.expect("runners", len(h.runners), 0)
 		b.expect("ids", len(h.index), 0)
-		b.expect("calls under way", b.agent.calls.UnderWay(), 0)
+		b.expect("calls under way", b.agent.named[""].calls.UnderWay(), 0)
 		if _, ok := b.clock.Next(); ok {
 			b.Error("a timer is left")
 		}

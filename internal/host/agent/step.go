@@ -172,7 +172,7 @@ func (w *taskRunner) publish(rest bool) {
 		return
 	}
 	if w.publication.Enqueue(w.view.Status.LastStatus, w.view.ReportedStop() != nil, rest) {
-		w.reporting = w.host.agent.calls.Begin(&w.group, enginecall.CutOff)
+		w.reporting = w.host.calls.Begin(&w.group, enginecall.CutOff)
 		w.host.agent.publisher.Add(w)
 	}
 }

@@ -9,13 +9,21 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
 
-// Adopt takes over the container instances that a former run has left, and notes which have ended
-// unseen. It takes them out of the list of the engine's containers.
-func (h *Instances) Adopt(ctx context.Context, byName map[string]backend.Container) {
-	listed := map[string]backend.Container{}
+// Examine notes which container instances have ended unseen, by the list of the engine's containers. It comes before Adopt,
+// which asks the engine nothing.
+func (h *Instances) Examine(ctx context.Context, byName map[string]backend.Container) {
+	for _, m := range h.Known() {
+		if seen := byName[SandboxName(m.arn)]; seen.State != backend.Unseen && !m.Place().stands(seen) {
+			m.Examine(ctx)
+		}
+	}
+}
+
+// Adopt takes over the container instances that a former run has left. It takes them out of the list of the engine's
+// containers.
+func (h *Instances) Adopt(byName map[string]backend.Container) {
 	for name, c := range byName {
 		if instance := c.Labels[Label]; c.Sandbox && instance != "" {
-			listed[instance] = c
 			if c.State == backend.Unseen {
 				h.Of(instance).isLeft()
 				h.know(c.ID, instance)
@@ -23,11 +31,6 @@ func (h *Instances) Adopt(ctx context.Context, byName map[string]backend.Contain
 				h.Of(instance).adopt(c)
 			}
 			delete(byName, name)
-		}
-	}
-	for _, m := range h.Known() {
-		if seen := listed[m.arn]; seen.State != backend.Unseen && !m.Place().stands(seen) {
-			m.Examine(ctx)
 		}
 	}
 }

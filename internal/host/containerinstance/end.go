@@ -87,6 +87,8 @@ func (m *Instance) remove(ctx context.Context) error {
 		if err := m.discard(ctx, p); err != nil {
 			return err
 		}
+	} else {
+		h.Interfaces.Leave(m.arn) // it was but expected
 	}
 	if left {
 		if err := h.Engine.RemoveNetwork(ctx, name("bridge", m.arn)); err != nil {

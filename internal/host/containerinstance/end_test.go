@@ -54,7 +54,7 @@ func TestARemovalIsAskedForWhileAContainerInstanceIsBusy(t *testing.T) {
 		all := New(Options{
 			Store: rows, Clock: c, Log: log, Engine: engine, Tasks: tasks, Labels: map[string]string{"owner": "test"},
 			Networks:   vpc.NewNetworks(vpc.Options{Store: rows, Clock: c, Log: log, Engine: engine}),
-			Interfaces: vpc.NewInterfaces(vpc.InterfaceOptions{Store: rows, Calls: calls}),
+			Interfaces: vpc.NewInterfaces(vpc.InterfaceOptions{Store: rows}),
 		})
 		sandboxes := func(when string, want int) {
 			t.Helper()

@@ -161,15 +161,27 @@ func (m *Instance) startAgain(ctx context.Context, p Place) error {
 
 // join notes the network interface of a container instance.
 func (m *Instance) join(at Place) {
-	row := state.FindContainerInstance(m.all.Store.Read(), m.arn)
-	if row == nil {
+	if row := state.FindContainerInstance(m.all.Store.Read(), m.arn); row != nil {
+		m.all.join(row, at.IP)
+	}
+}
+
+func (all *Instances) join(row *state.ContainerInstance, address netip.Addr) {
+	var groups []string
+	if all.Groups != nil {
+		groups = all.Groups(row)
+	}
+	all.Interfaces.Join(all.Networks, row.ARN, row.Scope(), groups, address)
+}
+
+// Expect notes the network interface of a container instance that has tasks, before the engine has been looked at.
+func (all *Instances) Expect(row *state.ContainerInstance) {
+	if all.Address == nil {
 		return
 	}
-	var groups []string
-	if m.all.Groups != nil {
-		groups = m.all.Groups(row)
+	if address := all.Address(row); address.IsValid() {
+		all.join(row, address)
 	}
-	m.all.Interfaces.Join(m.all.Networks, m.arn, row.Scope(), groups, at.IP)
 }
 
 // bridgeBits is the size of a bridge network: one for 60 containers.

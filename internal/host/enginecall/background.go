@@ -48,6 +48,9 @@ func (e *Engine) Call(atEnd AtEnd, f func(context.Context)) bool {
 	return true
 }
 
+// BeginCall notes a call in the engine's tracker: see Tracker.Begin.
+func (e *Engine) BeginCall(group *Group, atEnd AtEnd) *Call { return e.calls.Begin(group, atEnd) }
+
 // End returns when no goroutine of Go is left.
 func (e *Engine) End() {
 	e.mu.Lock()

@@ -8,17 +8,49 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
 
-// Run tells engines what has changed until ctx ends.
-func (all *Interfaces) Run(ctx context.Context) {
+// loop tells one engine what has changed there: one that does not answer keeps no other waiting. The lock of Interfaces
+// protects what changes.
+type loop struct {
+	network *Networks
+	wake    chan struct{} // holds a token while sets are due
+	hurry   chan struct{} // holds one when a caller waits
+	due     map[*groupSet]struct{}
+	call    *enginecall.Call // of what is due
+}
+
+// loop is the one of an engine. The lock is held.
+func (all *Interfaces) loop(of *Networks) *loop {
+	l := all.loops[of]
+	if l == nil {
+		l = &loop{network: of, wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1), due: map[*groupSet]struct{}{}}
+		all.loops[of] = l
+	}
+	return l
+}
+
+// add has a set looked at.
+func (l *loop) add(set *groupSet) {
+	if l.call == nil {
+		l.call = l.network.Engine.BeginCall(nil, enginecall.CutOff)
+	}
+	l.due[set] = struct{}{}
+	notify(l.wake)
+}
+
+// Run tells an engine what has changed until ctx ends.
+func (all *Interfaces) Run(ctx context.Context, of *Networks) {
+	all.mu.Lock()
+	l := all.loop(of)
+	all.mu.Unlock()
 	for {
 		select {
-		case <-all.wake:
+		case <-l.wake:
 		case <-ctx.Done():
 			return
 		}
 		began := time.Now()
-		all.pass(ctx)
-		all.rest(ctx, time.Since(began))
+		all.pass(ctx, l)
+		l.rest(ctx, time.Since(began))
 	}
 }
 
@@ -30,18 +62,24 @@ const (
 )
 
 // rest waits before the next pass, unless a caller waits for that.
-func (all *Interfaces) rest(ctx context.Context, took time.Duration) {
+func (l *loop) rest(ctx context.Context, took time.Duration) {
 	pause := time.NewTimer(min(restsPerPass*took, longestRest))
 	defer pause.Stop()
 	select {
 	case <-pause.C:
-	case <-all.hurry:
+	case <-l.hurry:
 	case <-ctx.Done():
 	}
 }
 
 // Hurry has engines told at once of what has changed so far.
-func (all *Interfaces) Hurry() { notify(all.hurry) }
+func (all *Interfaces) Hurry() {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	for _, l := range all.loops {
+		notify(l.hurry)
+	}
+}
 
 // Hold keeps engines from being told until Release, so that they are told of many members
 // together that are found one by one. Some of them alone would be too few.
@@ -56,12 +94,14 @@ func (all *Interfaces) Release() {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	all.held--
-	notify(all.wake)
+	for _, l := range all.loops {
+		notify(l.wake)
+	}
 }
 
 // pass compiles what is due, and tells the engine of it.
-func (all *Interfaces) pass(ctx context.Context) {
-	call, concerned := all.takeDue()
+func (all *Interfaces) pass(ctx context.Context, l *loop) {
+	call, concerned := all.takeDue(l)
 	if call != nil {
 		defer call.End()
 	}
@@ -94,18 +134,18 @@ func (all *Interfaces) leaveStuck(i *netInterface) {
 	i.stuck = len(i.telling) > 0
 }
 
-// takeDue is the interfaces that an engine has to be told about.
-func (all *Interfaces) takeDue() (*enginecall.Call, []*netInterface) {
+// takeDue is the interfaces that the engine has to be told about.
+func (all *Interfaces) takeDue(l *loop) (*enginecall.Call, []*netInterface) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	if all.held > 0 {
 		return nil, nil
 	}
-	call, due := all.call, all.due
-	all.call, all.due = nil, map[*groupSet]struct{}{}
+	call, due := l.call, l.due
+	l.call, l.due = nil, map[*groupSet]struct{}{}
 	var concerned []*netInterface
 	for set := range due {
-		for i := range set.interfaces {
+		for i := range set.interfaces[l.network] {
 			if i.sandbox != "" && !i.stuck && (!i.known || i.told != all.wanted(i)) {
 				concerned = append(concerned, i)
 			}
@@ -123,7 +163,7 @@ const (
 
 // tellLater tells an engine of a change, and tries again later if that fails.
 func (all *Interfaces) tellLater(ctx context.Context, i *netInterface) {
-	call := all.Calls.Begin(nil, enginecall.Finish)
+	call := i.network.Engine.BeginCall(nil, enginecall.Finish)
 	defer call.End()
 	err := enginecall.IgnoreEnded(all.tell(call, i))
 	if ctx.Err() != nil || err != nil && i.network.Engine.Lost(err) { // it is told when the engine is back

@@ -72,8 +72,10 @@ type peers struct {
 
 func (p peers) Members(group string) (list []netip.Addr) {
 	for set := range p.all.having[ec2network.SecurityGroupKey(p.scope, group)] {
-		for i := range set.interfaces {
-			list = append(list, i.address)
+		for _, on := range set.interfaces {
+			for i := range on {
+				list = append(list, i.address)
+			}
 		}
 	}
 	return list

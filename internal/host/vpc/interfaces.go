@@ -11,7 +11,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
 
 // SecurityGroups says what becomes of the rules of security groups.
@@ -32,8 +31,6 @@ type InterfaceOptions struct {
 	Store *store.Store
 	// Mode says what becomes of the rules of security groups.
 	Mode SecurityGroups
-	// Calls has what is due to be told under way.
-	Calls *enginecall.Tracker
 }
 
 // Interfaces are the network interfaces of tasks, container instances and load balancers: which
@@ -42,8 +39,6 @@ type InterfaceOptions struct {
 // be called by many goroutines at once.
 type Interfaces struct {
 	InterfaceOptions
-	wake  chan struct{} // holds a token while sets are due
-	hurry chan struct{} // holds one when a caller waits
 
 	mu      sync.Mutex
 	owners  addressOwners
@@ -53,9 +48,8 @@ type Interfaces struct {
 	naming  map[string]map[*groupSet]struct{} // by group: sets whose rules name it
 	listing map[string]map[*groupSet]struct{} // by prefix list: likewise
 	ranges  map[string]netip.Prefix           // of VPCs that have had interfaces, by id
-	due     map[*groupSet]struct{}
-	held    int              // who is about to tell of many members
-	call    *enginecall.Call // of what is due
+	loops   map[*Networks]*loop
+	held    int // who is about to tell of many members
 }
 
 // groupSet is security groups that interfaces have together. These let the same pass.
@@ -64,7 +58,7 @@ type groupSet struct {
 	scope      arn.Scope
 	groups     []string // ids, sorted
 	vpc        string   // the id of the VPC that they are in; empty if they are in none
-	interfaces map[*netInterface]struct{}
+	interfaces map[*Networks]map[*netInterface]struct{}
 	read       bool // named and open are those of the rows as they are
 	compiled   bool // and filter is, and that of the members
 	open       bool // everything passes, whichever the members are
@@ -94,10 +88,9 @@ type netInterface struct {
 // NewInterfaces makes Interfaces without any.
 func NewInterfaces(o InterfaceOptions) *Interfaces {
 	return &Interfaces{
-		InterfaceOptions: o, wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1),
-		byOwner: map[string]*netInterface{}, sets: map[string]*groupSet{}, having: map[string]map[*groupSet]struct{}{},
+		InterfaceOptions: o, byOwner: map[string]*netInterface{}, sets: map[string]*groupSet{}, having: map[string]map[*groupSet]struct{}{},
 		owners: newAddressOwners(), naming: map[string]map[*groupSet]struct{}{}, listing: map[string]map[*groupSet]struct{}{},
-		ranges: map[string]netip.Prefix{}, due: map[*groupSet]struct{}{},
+		ranges: map[string]netip.Prefix{}, loops: map[*Networks]*loop{},
 	}
 }
 
@@ -113,7 +106,7 @@ func (all *Interfaces) Join(in *Networks, owner string, scope arn.Scope, groups 
 		return
 	}
 	if i := all.byOwner[owner]; i != nil {
-		if i.address == address && i.set.key == key {
+		if i.network == in && i.address == address && i.set.key == key {
 			return
 		}
 		all.remove(i)
@@ -124,12 +117,13 @@ func (all *Interfaces) Join(in *Networks, owner string, scope arn.Scope, groups 
 	}
 	all.enterVPC(set)
 	i := &netInterface{network: in, owner: owner, address: address, set: set, telling: make(chan struct{}, 1)}
-	all.byOwner[owner], set.interfaces[i] = i, struct{}{}
+	all.byOwner[owner] = i
+	put(set.interfaces, in, i)
 	all.membersChanged(set)
 }
 
 func (all *Interfaces) newSet(key string, scope arn.Scope, groups []string) *groupSet {
-	set := &groupSet{key: key, scope: scope, groups: groups, interfaces: map[*netInterface]struct{}{}}
+	set := &groupSet{key: key, scope: scope, groups: groups, interfaces: map[*Networks]map[*netInterface]struct{}{}}
 	set.handle = &backend.Filter{Now: func() *backend.Filter {
 		all.mu.Lock()
 		defer all.mu.Unlock()
@@ -166,14 +160,16 @@ func (all *Interfaces) LeaveAt(owner string, address netip.Addr) {
 func (all *Interfaces) remove(i *netInterface) {
 	set := i.set
 	delete(all.byOwner, i.owner)
-	delete(set.interfaces, i)
+	take(set.interfaces, i.network, i)
 	i.sandbox = ""
 	all.membersChanged(set)
 	if len(set.interfaces) > 0 {
 		return
 	}
 	delete(all.sets, set.key)
-	delete(all.due, set)
+	for _, l := range all.loops {
+		delete(l.due, set)
+	}
 	for _, id := range set.groups {
 		take(all.having, ec2network.SecurityGroupKey(set.scope, id), set)
 	}
@@ -219,14 +215,12 @@ func (all *Interfaces) RulesChanged(key string) {
 	}
 }
 
-// mark has a set looked at. The lock is held.
+// mark has a set looked at on each engine that has such interfaces. The lock is held.
 func (all *Interfaces) mark(set *groupSet) {
-	if all.call == nil {
-		all.call = all.Calls.Begin(nil, enginecall.CutOff)
-	}
 	set.compiled = false
-	all.due[set] = struct{}{}
-	notify(all.wake)
+	for network := range set.interfaces {
+		all.loop(network).add(set)
+	}
 }
 
 func put[K, T comparable](index map[K]map[T]struct{}, key K, value T) {

@@ -23,7 +23,7 @@ func TestMembershipGoesByAccountAndRegion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := NewInterfaces(InterfaceOptions{Store: rows, Calls: &enginecall.Tracker{}})
+	all := NewInterfaces(InterfaceOptions{Store: rows})
 	in := NewNetworks(Options{Engine: enginecall.New(nil, &enginecall.Tracker{}, slog.New(slog.DiscardHandler))})
 	group := []string{ec2network.DefaultSecurityGroup}
 	scopes := []arn.Scope{scope, {Region: "us-east-1", Account: "111111111111"}, {Region: "eu-west-1", Account: scope.Account}}
@@ -48,7 +48,7 @@ func TestInterfacesThatLeaveAreForgotten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := NewInterfaces(InterfaceOptions{Store: rows, Calls: &enginecall.Tracker{}})
+	all := NewInterfaces(InterfaceOptions{Store: rows})
 	in := NewNetworks(Options{Engine: enginecall.New(nil, &enginecall.Tracker{}, slog.New(slog.DiscardHandler))})
 	for n := range byte(3) {
 		all.Join(in, fmt.Sprint(n), scope, []string{ec2network.DefaultSecurityGroup, "sg-0123456789abcdef0"}, netip.AddrFrom4([4]byte{10, 0, 0, n}))
@@ -59,7 +59,7 @@ func TestInterfacesThatLeaveAreForgotten(t *testing.T) {
 	for n := range byte(3) {
 		all.Leave(fmt.Sprint(n))
 	}
-	if left := len(all.byOwner) + len(all.sets) + len(all.having) + len(all.naming) + len(all.listing) + len(all.due); left > 0 {
+	if left := len(all.byOwner) + len(all.sets) + len(all.having) + len(all.naming) + len(all.listing) + len(all.loops[in].due); left > 0 {
 		t.Errorf("%d things are left of interfaces that are gone", left)
 	}
 }
@@ -79,7 +79,7 @@ func newVPCBench(t *testing.T) *vpcBench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &vpcBench{t, rows, NewInterfaces(InterfaceOptions{Store: rows, Calls: &enginecall.Tracker{}}),
+	b := &vpcBench{t, rows, NewInterfaces(InterfaceOptions{Store: rows}),
 		NewNetworks(Options{Engine: enginecall.New(nil, &enginecall.Tracker{}, slog.New(slog.DiscardHandler))})}
 	b.update(func(tx *store.Tx) {
 		ec2network.PutVPC(tx, &ec2network.VPC{Scope: scope, ID: ownVPC, CIDR: "10.9.0.0/16"})
@@ -118,10 +118,10 @@ func (b *vpcBench) isDue(when, owner string, want bool) {
 	b.Helper()
 	b.all.mu.Lock()
 	defer b.all.mu.Unlock()
-	if _, due := b.all.due[b.all.byOwner[owner].set]; due != want {
+	if _, due := b.all.loops[b.in].due[b.all.byOwner[owner].set]; due != want {
 		b.Errorf("%s the interface of %s is due: %v", when, owner, due)
 	}
-	clear(b.all.due)
+	clear(b.all.loops[b.in].due)
 }
 
 // Interfaces send nothing to another VPC from its first interface on, whether that comes before

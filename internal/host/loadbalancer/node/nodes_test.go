@@ -65,7 +65,7 @@ func (b *bench) restartOn(on backend.Engine) {
 	b.Helper()
 	log, calls := slog.New(slog.DiscardHandler), &enginecall.Tracker{}
 	engine := enginecall.New(on, calls, log)
-	interfaces := vpc.NewInterfaces(vpc.InterfaceOptions{Store: b.store, Mode: vpc.GroupsStrict, Calls: calls})
+	interfaces := vpc.NewInterfaces(vpc.InterfaceOptions{Store: b.store, Mode: vpc.GroupsStrict})
 	labels := map[string]string{"owner": "test"}
 	b.nodes = New(Options{
 		Store: b.store, Log: log, Engine: engine, Interfaces: interfaces, Labels: labels,
@@ -99,7 +99,7 @@ func (b *bench) follow(interfaces *vpc.Interfaces, labels map[string]string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	nodes, groups := b.nodes, ec2network.WatchSecurityGroups(b.store)
 	var running sync.WaitGroup
-	running.Go(func() { interfaces.Run(ctx) })
+	running.Go(func() { interfaces.Run(ctx, nodes.Networks) })
 	running.Go(func() {
 		_ = nodes.Engine.Watch(ctx, labels, func(e backend.Event) {
 			if e.Kind == backend.ContainerDied {
