@@ -11,17 +11,18 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owncontainer"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
 // adopt finds the network that the user prepared for the VPC: labelled, no
 // emulator's property, and joined by the emulator's own container. One network is one VPC.
-func (s *Networks) adopt(ctx context.Context, existing []network.Summary, name string, own Own) (Network, bool, error) {
+func (s *Networks) adopt(ctx context.Context, existing []network.Summary, name string, own owncontainer.Own) (Network, bool, error) {
 	if known, ok := s.Known(name); ok && known.Adopted {
 		return known, true, nil
 	}
 	for _, n := range existing {
-		if _, labelled := n.Labels[label.VPCKey]; !labelled || n.Labels[label.OwnerKey] != "" || !slices.Contains(own.networks, n.ID) {
+		if _, labelled := n.Labels[label.VPCKey]; !labelled || n.Labels[label.OwnerKey] != "" || !slices.Contains(own.Networks, n.ID) {
 			continue
 		}
 		vpc, err := networkOf(n.Network)
@@ -87,7 +88,7 @@ func (s *Networks) isAdopted(id string) bool {
 
 // join connects the emulator's own container to a network, if it has one. An isolated
 // one is reached through the sandbox that routes it.
-func (s *Networks) join(ctx context.Context, vpc Network, own Own) error {
+func (s *Networks) join(ctx context.Context, vpc Network, own owncontainer.Own) error {
 	if own.ID == "" || vpc.Isolated {
 		return nil
 	}

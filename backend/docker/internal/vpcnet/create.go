@@ -13,11 +13,13 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/hostrange"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owncontainer"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
-func (s *Networks) ensure(ctx context.Context, spec backend.NetworkSpec, own Own) (Network, error) {
+func (s *Networks) ensure(ctx context.Context, spec backend.NetworkSpec, own owncontainer.Own) (Network, error) {
 	if s.Swarm != nil && !spec.Isolated {
 		vpc, err := s.ensureOverlay(ctx, spec)
 		if err != nil {
@@ -89,7 +91,7 @@ var errNoRange = errors.New("no free /16 for the VPC: each candidate overlaps a 
 // avoid are the ranges that networks of the engine have, and its host where that is seen.
 func (s *Networks) avoid(existing []network.Summary) []netip.Prefix {
 	if s.Local {
-		return append(taken(existing), hostRanges()...)
+		return append(taken(existing), hostrange.All()...)
 	}
 	return taken(existing)
 }

@@ -19,8 +19,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/hostrange"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owncontainer"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
@@ -29,10 +31,10 @@ import (
 // Networks are the networks of an owner's VPCs.
 type Networks struct {
 	Options
+	*owncontainer.Finder
 	turn  *semaphore.Weighted // held while a network is made or looked for
-	self  lazy.Value[Own]
-	mu    sync.Mutex         // never held while the engine is asked
-	known map[string]Network // by Network.Name of package backend
+	mu    sync.Mutex          // never held while the engine is asked
+	known map[string]Network  // by Network.Name of package backend
 	node  lazy.Value[swarm.Node]
 
 	making map[string]*making // by the same; whose turn it is uses it
@@ -59,7 +61,7 @@ type Options struct {
 
 // New returns the networks of an owner, of which none is known yet.
 func New(o Options) *Networks {
-	s := &Networks{Options: o, turn: semaphore.NewWeighted(1), known: map[string]Network{}, making: map[string]*making{}}
+	s := &Networks{Options: o, Finder: owncontainer.New(o.Client, o.Log), turn: semaphore.NewWeighted(1), known: map[string]Network{}, making: map[string]*making{}}
 	if o.Swarm != nil {
 		o.Swarm.join(s)
 	}
@@ -252,7 +254,7 @@ func (s *Networks) GatewayHere(ctx context.Context) (bool, error) {
 	}
 	for _, vpc := range s.All() {
 		if !vpc.Isolated {
-			return isHostAddress(vpc.Gateway), nil
+			return hostrange.HasAddress(vpc.Gateway), nil
 		}
 	}
 	return s.BridgesHere(ctx)

@@ -8,6 +8,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/hostrange"
 )
 
 // Taken are the ranges that networks of the engine, VPCs of its swarm and the engine's host have.
@@ -29,7 +30,7 @@ func (s *Networks) BridgesHere(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	for _, bridge := range bridges {
-		if vpc, err := networkOf(bridge.Network); err == nil && isHostAddress(vpc.Gateway) {
+		if vpc, err := networkOf(bridge.Network); err == nil && hostrange.HasAddress(vpc.Gateway) {
 			return true, nil
 		}
 	}

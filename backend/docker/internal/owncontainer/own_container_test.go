@@ -1,8 +1,10 @@
-package vpcnet
+package owncontainer
 
 import (
 	"strings"
 	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 func TestOwnContainerID(t *testing.T) {
@@ -29,7 +31,7 @@ func TestOwnContainerID(t *testing.T) {
 
 // It asks no engine: there is none.
 func TestWhatStaysApartRunsInNoContainer(t *testing.T) {
-	s := New(Options{})
+	s := New(dockerapi.Client{}, nil)
 	s.StayApart()
 	if own, err := s.Own(t.Context()); err != nil || own.ID != "" {
 		t.Errorf("it runs in %v, %v", own, err)

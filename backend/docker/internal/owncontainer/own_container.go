@@ -1,35 +1,50 @@
-package vpcnet
+// Package owncontainer finds the container in which this process runs.
+package owncontainer
 
 import (
 	"bufio"
 	"context"
 	"io"
+	"log/slog"
 	"os"
 	"regexp"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 )
+
+// Finder looks for it on an engine.
+type Finder struct {
+	client dockerapi.Client
+	log    *slog.Logger
+	self   lazy.Value[Own]
+}
+
+// New returns a finder that has not looked yet.
+func New(client dockerapi.Client, log *slog.Logger) *Finder { return &Finder{client: client, log: log} }
 
 // Own is the container of this engine in which the emulator itself runs,
 // as in a compose project. The zero value is none.
 type Own struct {
 	ID       string   // empty is none
-	networks []string // ids, as they were when first asked for
+	Networks []string // ids, as they were when first asked for
 }
 
 // Own looks once: the emulator does not move.
-func (s *Networks) Own(ctx context.Context) (Own, error) {
-	return s.self.Get(ctx, func(ctx context.Context) (Own, error) {
+func (f *Finder) Own(ctx context.Context) (Own, error) {
+	return f.self.Get(ctx, func(ctx context.Context) (Own, error) {
 		for _, id := range ownIDs() {
-			found, err := s.Client.ContainerInspect(ctx, id)
+			found, err := f.client.ContainerInspect(ctx, id)
 			if cerrdefs.IsNotFound(err) {
 				continue // a container, but of another engine
 			}
 			if err != nil {
 				return Own{}, err
 			}
-			s.Log.Info("emulator runs in a container of this engine", "container", found.Name)
+			f.log.Info("emulator runs in a container of this engine", "container", found.Name)
 			return ownOf(found), nil
 		}
 		return Own{}, nil
@@ -47,7 +62,7 @@ func ownOf(found container.InspectResponse) Own {
 	}
 	own := Own{ID: found.ID}
 	for _, endpoint := range found.NetworkSettings.Networks {
-		own.networks = append(own.networks, endpoint.NetworkID)
+		own.Networks = append(own.Networks, endpoint.NetworkID)
 	}
 	return own
 }
@@ -96,8 +111,8 @@ func firstMatch(r io.Reader, line string) string {
 	return ""
 }
 
-// StayApart has the networks do as if this process ran in no container.
-func (s *Networks) StayApart() { s.self.Set(Own{}) }
+// StayApart has the finder do as if this process ran in no container.
+func (f *Finder) StayApart() { f.self.Set(Own{}) }
 
-// RunIn has the networks believe that this process runs in a container; for tests.
-func (s *Networks) RunIn(found container.InspectResponse) { s.self.Set(ownOf(found)) }
+// RunIn has the finder believe that this process runs in a container; for tests.
+func (f *Finder) RunIn(found container.InspectResponse) { f.self.Set(ownOf(found)) }
