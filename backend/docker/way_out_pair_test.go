@@ -239,3 +239,22 @@ func TestCountersAreOfTheVPCAlone(t *testing.T) {
 		t.Errorf("%d packets for %d answers from outside", n, requests)
 	}
 }
+
+// Where the tests run on the host of an engine, what they carry to a sandbox there goes over a bridge of the engine, although
+// the host has no address in the VPC.
+func TestTheRelayOfASwarmIsReachedByABridge(t *testing.T) {
+	a, _ := openPair(t, dockertest.Owner())
+	task := sandboxOn(t, a, dockertest.ImageOn(t, pairHosts(t)[0]))
+	task.says(task.run(backend.ContainerSpec{}, "serve", "80"), "listening")
+	conn, err := a.Dial(t.Context(), "tcp", task.sandbox, 80)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.Close()
+	if direct, within := a.RelayIsDirect(t.Context()); !direct || within {
+		t.Errorf("the relay is reached by a bridge: %v; sandboxes are: %v", direct, within)
+	}
+	if info, err := a.Info(t.Context()); err != nil || info.Reachable {
+		t.Errorf("%+v, %v; want sandboxes out of reach", info, err)
+	}
+}
