@@ -58,6 +58,14 @@ func tellCredentials(ctx context.Context, srv *emulator.Server, mode emulator.Ac
 	return "export " + keys, nil
 }
 
+// engineWord is engine, or engines where there are several.
+func engineWord(srv *emulator.Server) string {
+	if len(srv.Engines()) > 1 {
+		return "engines"
+	}
+	return "engine"
+}
+
 // serve runs the emulator until it is interrupted.
 func serve(ctx context.Context, opts emulator.Options, log slog.Handler, stdout, stderr io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
@@ -79,7 +87,7 @@ func serve(ctx context.Context, opts emulator.Options, log slog.Handler, stdout,
 		return err
 	}
 	screen, people := terminal.Of(stdout)
-	fmt.Fprintln(stdout, screen.Paint(terminal.Bold, fmt.Sprintf("ecs-emulator %s is ready at %s, engine %s", version, srv.URL(), srv.EngineName())))
+	fmt.Fprintln(stdout, screen.Paint(terminal.Bold, fmt.Sprintf("ecs-emulator %s is ready at %s, %s %s", version, srv.URL(), engineWord(srv), srv.EngineName())))
 	if url := srv.ConsoleURL(); url != "" {
 		fmt.Fprintln(stdout, "The console is at", url)
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -99,13 +100,13 @@ func (d *Discovery) Resolve(name string) ([]netip.Addr, error) {
 func (d *Discovery) resolvers() []control.Resolver {
 	all := []control.Resolver{}
 	for _, r := range d.names.Load().Answering() {
-		shown := control.Resolver{VPC: r.VPC, Connected: r.Connected}
+		shown := control.Resolver{VPC: r.VPC, Engine: r.Host, Connected: r.Connected}
 		if r.Address.IsValid() {
 			shown.Address = r.Address.String()
 		}
 		all = append(all, shown)
 	}
-	sorting.By(all, func(a, b control.Resolver) int { return strings.Compare(a.VPC, b.VPC) })
+	sorting.By(all, func(a, b control.Resolver) int { return cmp.Or(strings.Compare(a.VPC, b.VPC), strings.Compare(a.Engine, b.Engine)) })
 	return all
 }
 

@@ -85,10 +85,12 @@ func (e *Engine) open(ctx context.Context) (err error) {
 		},
 		PullDelay: e.Delays.Pull, Store: e.Store, Clock: e.Clock, Log: e.Log,
 	})
-	if err == nil {
-		e.loads = e.newLoads()
+	if err != nil {
+		return err
 	}
-	return err
+	e.loads = e.newLoads()
+	e.EngineRoom.Engines = e.room
+	return nil
 }
 
 func (e *Engine) offer() (offer Offer) {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
+	loss "github.com/ecs-emulator/ecs-emulator/internal/host/engines"
 )
 
 // Health is how the engines are, and more of the first one.
@@ -66,30 +68,25 @@ func (e *Engine) states(ctx context.Context, infos []backend.Info) []control.Eng
 		tasks, instances := e.countOn(one.Name)
 		s := control.EngineState{
 			Name: one.Name, Kind: info.Name, Version: info.Version, Architecture: info.Architecture, Address: one.Address(), Swarm: one.SwarmRole(ctx),
-			Status: control.EngineReady, CPUs: info.CPUs, Memory: info.Memory, Tasks: tasks, ContainerInstances: instances,
+			CPUs: info.CPUs, Memory: info.Memory, Tasks: tasks, ContainerInstances: instances,
 			LastError: said(agent.Health(one.Name)), NetworkError: said(agent.NetworkHealth(one.Name)),
 		}
 		if s.Kind == "" { // it has never answered
 			s.Kind = one.KindKnown()
 		}
-		if s.LastError != "" {
-			s.Status = e.troubled(one)
-			if since := agent.LostSince(one.Name); !since.IsZero() {
-				at := e.emulated(since)
-				s.UnavailableSince = &at
+		is, since := e.Loss().Status(one.Name)
+		if s.Status = control.EngineStatus(is); is != loss.Ready {
+			s.LastError = cmp.Or(one.Refusal(), s.LastError)
+			if lost := agent.LostSince(one.Name); since.IsZero() && !lost.IsZero() {
+				since = e.emulated(lost)
+			}
+			if !since.IsZero() {
+				s.UnavailableSince = &since
 			}
 		}
 		all[i] = s
 	}
 	return all
-}
-
-// troubled is the status of an engine that cannot be used.
-func (e *Engine) troubled(one *engines.Engine) control.EngineStatus {
-	if one.Refusal() != "" {
-		return control.EngineRefused
-	}
-	return control.EngineUnavailable
 }
 
 // silent are the engines that cannot be used, with the real time since when.

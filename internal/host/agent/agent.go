@@ -202,6 +202,14 @@ func (a *Agent) EngineInfo(ctx context.Context, host string) backend.Info {
 	return h.Engine.LastInfo()
 }
 
+// LastInfo describes the engine of a host as it was when it was last seen; zero: it never was.
+func (a *Agent) LastInfo(host string) backend.Info {
+	if h := a.named[host]; h != nil {
+		return h.Engine.LastInfo()
+	}
+	return backend.Info{}
+}
+
 // Pulls is how many images are being pulled.
 func (a *Agent) Pulls() (n int) {
 	for _, h := range a.hosts {
