@@ -1,0 +1,136 @@
+package emulator_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+)
+
+// states are the engines as /_emulator/health shows them, by name.
+func (w *world) states() (status int, states map[string]control.EngineState) {
+	w.Helper()
+	status, h := w.health()
+	states = map[string]control.EngineState{}
+	for _, e := range h.Engines {
+		states[e.Name] = e
+	}
+	return status, states
+}
+
+// serviceOf makes a service of a number of tasks on Fargate, and waits for them.
+func (w *world) serviceOf(tasks int32) {
+	w.Helper()
+	_, err := w.client.CreateService(w.Context(), &ecs.CreateServiceInput{
+		ServiceName: aws.String("web"), TaskDefinition: aws.String(w.register("web", "web")), DesiredCount: aws.Int32(tasks),
+		LaunchType: types.LaunchTypeFargate, NetworkConfiguration: network(),
+	})
+	w.must(err)
+	w.eventually("the tasks run", func() bool { return w.service("web").RunningCount == tasks })
+}
+
+func TestAServiceOutlivesOneOfItsEngines(t *testing.T) {
+	w := open(t, emulator.Options{Engine: "a=sim:4:8GiB,b=sim:4:8GiB"})
+	w.serviceOf(6)
+	status, states := w.states()
+	if a, b := states["a"], states["b"]; status != http.StatusOK || a.Tasks != 3 || b.Tasks != 3 || a.CPUs != 4 || a.Memory != 8<<30 || a.Kind != "sim" {
+		t.Errorf("%d, %+v", status, states)
+	}
+	if w.srv.Engine() != w.srv.Engines()["a"] {
+		t.Error("the engine is not the first one")
+	}
+
+	_, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.EngineDown, Engine: "b"})
+	w.must(err)
+	w.eventually("it is noticed", func() bool { _, states := w.states(); return states["b"].Status == control.EngineUnavailable })
+	if status, states := w.states(); status != http.StatusOK || states["a"].Status != control.EngineReady || states["b"].UnavailableSince == nil {
+		t.Errorf("%d, %+v", status, states)
+	}
+	w.must(w.srv.Clock().Advance(6 * time.Minute))
+	w.eventually("all run on the other engine", func() bool { _, states := w.states(); return states["a"].Tasks == 6 && w.service("web").RunningCount == 6 })
+	if _, states := w.states(); states["b"].Status != control.EngineLost || states["b"].Tasks != 0 {
+		t.Errorf("%+v", states["b"])
+	}
+	_, err = w.srv.Faults().Add(emulator.Fault{Kind: emulator.EngineAway, Engine: "a"})
+	w.must(err)
+	w.eventually("no engine is left", func() bool { status, _ := w.states(); return status == http.StatusServiceUnavailable })
+	w.srv.Faults().ClearAll()
+	w.eventually("both are back", func() bool {
+		_, states := w.states()
+		return states["a"].Status == control.EngineReady && states["b"].Status == control.EngineReady
+	})
+}
+
+// A data directory goes on with one engine more, and with one less if that has no tasks.
+func TestADataDirectoryRemembersItsEngines(t *testing.T) {
+	opts := emulator.Options{DataDir: t.TempDir(), Engine: "a=sim,b=sim"}
+	w := open(t, opts)
+	w.serviceOf(4)
+	w.srv.Die() // the rows have tasks on both
+
+	for engine, want := range map[string]string{
+		"a=sim": "the engine b (sim) has 2 tasks of this data directory and is left out",
+		"sim":   "the engine a (sim) has 2 tasks of this data directory and is left out",
+	} {
+		other := opts
+		other.Engine = engine
+		if srv, err := emulator.New(other); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v; want a line with %q", engine, err, want)
+			if err == nil {
+				srv.Close()
+			}
+		}
+	}
+	opts.Engine = "a=sim,b=sim,c=sim"
+	w = open(t, opts)
+	w.eventually("the service has its tasks again", func() bool { return w.service("web").RunningCount == 4 })
+	if _, states := w.states(); len(states) != 3 {
+		t.Errorf("%+v", states)
+	}
+	w.srv.Die()
+
+	opts.Engine, opts.NewEngine = "c=sim", true
+	w = open(t, opts)
+	w.eventually("it has them on the engine that is left", func() bool { _, states := w.states(); return states["c"].Tasks == 4 })
+	w.close()
+	opts.NewEngine = false
+	w = open(t, opts)
+	w.eventually("and again", func() bool { return w.service("web").RunningCount == 4 })
+}
+
+func TestEnginesThatCannotBe(t *testing.T) {
+	for _, c := range []struct {
+		opts emulator.Options
+		want string
+	}{
+		{emulator.Options{Engine: "a=sim,a=sim"}, "engine a is named twice"},
+		{emulator.Options{Engine: "a=sim,sim"}, `engine "sim" has no name beside others`},
+		{emulator.Options{Engine: "a=sim", Backend: sim.New(sim.Options{})}, "Options.Backend is one engine"},
+	} {
+		if _, err := emulator.New(c.opts); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.opts.Engine, err, c.want)
+		}
+	}
+}
+
+// A hundred simulated engines start together.
+func TestAHundredEngines(t *testing.T) {
+	var places []string
+	for n := range 100 {
+		places = append(places, fmt.Sprintf("e%d=sim", n))
+	}
+	w := open(t, emulator.Options{Engine: strings.Join(places, ",")})
+	w.serviceOf(10)
+	if name := w.srv.EngineName(); !strings.HasSuffix(name, "e3 (sim 1), and 96 more") {
+		t.Error(name)
+	}
+}
