@@ -2,10 +2,14 @@ package agent
 
 import (
 	"errors"
+	"log/slog"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -20,6 +24,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport/hostporttest"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer/node"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
 
 // pair is an agent on two simulated engines that share their networks, a and b.
@@ -206,5 +211,94 @@ func TestALoadBalancerLeavesAHostThatIsLost(t *testing.T) {
 			p.Fatal(err)
 		}
 		p.expect("what is left", p.count(p.a)+p.count(p.b), 0)
+	})
+}
+
+// An engine that answers no call delays nothing on another one.
+func TestAnEngineThatHangsDelaysNoOther(t *testing.T) {
+	withPair(t, func(p *pair) {
+		stuck, neighbour := p.runOn("b", container("web")), p.runOn("a", container("web"))
+		if _, err := p.faults["b"].AddRule(fault.Rule{Hang: true}); err != nil {
+			p.Fatal(err)
+		}
+		p.stopTask(stuck)
+		begin := time.Now()
+		web := p.runOn("a", container("web", "print", "2"))
+		p.expect("a task on a", p.task(web).Status.ExecutionStoppedAt.IsZero(), false)
+		lines := 0
+		count := backend.LogOptions{Write: func(time.Time, bool, string) error { lines++; return nil }}
+		if err := p.agent.Logs(p.Context(), web, "", count); err != nil || lines != 2 {
+			p.Errorf("%d lines of output: %v", lines, err)
+		}
+		p.expect("health of a", p.agent.Health("a"), nil)
+		instance := p.instanceOn("a")
+		p.expect("a task on an instance of a", p.task(p.runAtOn("a", instance, container("web"))).Status.LastStatus, state.Running)
+		p.stopTask(neighbour)
+		p.expect("a task of a that is stopped", p.task(neighbour).Status.LastStatus, state.Stopped)
+		p.expect("how long that took", time.Since(begin), time.Duration(0))
+		if err := p.agent.Idle(p.Context(), 10*time.Second); err != nil || time.Since(begin) > 10*time.Second {
+			p.Errorf("Idle: %v, after %s", err, time.Since(begin))
+		}
+		p.expect("the task on b", p.task(stuck).Status.LastStatus, state.Running)
+	})
+}
+
+// Members of a security group count that are on an engine which has not answered since the start.
+func TestMembersOfAGroupAreOnAllEngines(t *testing.T) {
+	withPair(t, func(p *pair) {
+		p.stop()
+		g := &gate{Engine: p.engines["a"], filters: map[string]*backend.Filter{}, sandboxes: map[string]string{}}
+		start := func() {
+			p.runAgent(New(Options{Store: p.store, Clock: p.clock, Log: slog.New(slog.DiscardHandler), SecurityGroups: vpc.GroupsStrict, Hosts: []HostOptions{
+				{Name: "a", Engine: g}, {Name: "b", Engine: p.faults["b"]},
+			}}))
+		}
+		start()
+		web, other := p.runOn("a", container("web")), p.runOn("b", container("web"))
+		soon()
+		p.expect("what the task on a lets in", g.letsIn(p.bench, web), p.ips(web, other))
+		p.stop()
+		p.faults["b"].Leave("a cable is out")
+		start()
+		soon()
+		p.expect("what it lets in after a restart without b", g.letsIn(p.bench, web), p.ips(web, other))
+		third := p.runOn("a", container("web"))
+		soon()
+		p.expect("and with another member", g.letsIn(p.bench, web), p.ips(web, other, third))
+		p.faults["b"].Return()
+		p.settleAfter(10 * time.Second)
+		p.stopTask(other)
+		p.settleAfter(time.Minute)
+		p.expect("when the one on b has stopped", g.letsIn(p.bench, web), p.ips(web, third))
+	})
+}
+
+func TestANetworkOfAVPCIsThereForAllEngines(t *testing.T) {
+	withPair(t, func(p *pair) {
+		v, subnet := p.ownVPC("10.7.0.0/16")
+		run := func(host string) string {
+			return p.put(types.TaskDefinition{
+				ContainerDefinitions: []types.ContainerDefinition{container("web")}, NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),
+			}, types.LaunchTypeFargate, state.Placement{SubnetID: subnet.ID, Host: host})
+		}
+		onA, onB := run("a"), run("b")
+		p.expect("tasks", []string{p.task(onA).Status.LastStatus, p.task(onB).Status.LastStatus}, []string{state.Running, state.Running})
+		p.expect("their addresses differ", p.ips(onA) != p.ips(onB), true)
+		address, err := p.agent.ReserveAddress(p.Context(), scope, subnet.ID)
+		if err != nil || slices.Contains(strings.Fields(p.ips(onA, onB)), address.String()) {
+			p.Errorf("an address for an instance: %s, %v", address, err)
+		}
+		p.stop()
+		p.startPair() // what a has made, b knows as well
+		p.stopTask(onA)
+		p.stopTask(onB)
+		p.update(func(tx *store.Tx) { ec2network.DeleteSubnet(tx, subnet); ec2network.DeleteVPC(tx, v) })
+		p.settleAfter(time.Minute)
+		for name, engine := range p.engines {
+			there, err := engine.Networks(p.Context(), nil)
+			if err != nil || slices.ContainsFunc(there, func(n backend.Network) bool { return n.Name == v.ID }) {
+				p.Errorf("%s has the networks %+v: %v", name, there, err)
+			}
+		}
 	})
 }
