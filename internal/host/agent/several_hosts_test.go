@@ -247,7 +247,7 @@ func TestAnEngineThatHangsDelaysNoOther(t *testing.T) {
 func TestMembersOfAGroupAreOnAllEngines(t *testing.T) {
 	withPair(t, func(p *pair) {
 		p.stop()
-		g := &gate{Engine: p.engines["a"], filters: map[string]*backend.Filter{}, sandboxes: map[string]string{}}
+		g := &gate{Engine: p.a, filters: map[string]*backend.Filter{}, sandboxes: map[string]string{}}
 		start := func() {
 			p.runAgent(New(Options{Store: p.store, Clock: p.clock, Log: slog.New(slog.DiscardHandler), SecurityGroups: vpc.GroupsStrict, Hosts: []HostOptions{
 				{Name: "a", Engine: g}, {Name: "b", Engine: p.faults["b"]},
@@ -294,7 +294,7 @@ func TestANetworkOfAVPCIsThereForAllEngines(t *testing.T) {
 		p.stopTask(onB)
 		p.update(func(tx *store.Tx) { ec2network.DeleteSubnet(tx, subnet); ec2network.DeleteVPC(tx, v) })
 		p.settleAfter(time.Minute)
-		for name, engine := range p.engines {
+		for name, engine := range map[string]*sim.Engine{"a": p.a, "b": p.b} {
 			there, err := engine.Networks(p.Context(), nil)
 			if err != nil || slices.ContainsFunc(there, func(n backend.Network) bool { return n.Name == v.ID }) {
 				p.Errorf("%s has the networks %+v: %v", name, there, err)
