@@ -118,7 +118,7 @@ func (e *Engine) meet(ctx context.Context) error {
 		return nil
 	}
 	// What is left on the former engine belongs to no owner any more.
-	if err := enginerecord.ForgetOwner(e.set.DataDir); err != nil {
+	if err := e.set.owner.forget(); err != nil {
 		return err
 	}
 	if err := e.engine.Close(); err != nil {
@@ -214,7 +214,7 @@ func (e *Engine) newSim() *sim.Engine {
 }
 
 func (e *Engine) openDocker(ctx context.Context) (*docker.Engine, error) {
-	owner, err := enginerecord.Owner(e.set.DataDir)
+	owner, err := e.set.owner.get()
 	if err != nil {
 		return nil, err
 	}

@@ -47,12 +47,13 @@ type Set struct {
 	rules *fault.Rules  // of all engines
 	vpcs  *sim.VPCs     // of all that are simulated
 	swarm *docker.Swarm // of Docker engines with names; nil: there is one without a name, by itself
+	owner *owner
 	all   []*Engine
 }
 
 // Open opens the engines together: one that does not answer delays no other. An error leaves none open.
 func Open(ctx context.Context, o Options) (*Set, error) {
-	s := &Set{Options: o, book: enginerecord.NewBook(o.DataDir, o.Known), rules: fault.NewRules(0), vpcs: sim.NewVPCs()}
+	s := &Set{Options: o, book: enginerecord.NewBook(o.DataDir, o.Known), rules: fault.NewRules(0), vpcs: sim.NewVPCs(), owner: &owner{dataDir: o.DataDir}}
 	if Named(o.Places) && o.Places[0].Kind == Docker {
 		s.swarm = docker.NewSwarm(docker.SwarmOptions{Log: o.Log})
 	}
