@@ -163,7 +163,7 @@ func (e *Engine) assemble(opts Options) {
 	})
 	e.networks = vpcnet.New(vpcnet.Options{
 		Client: e.client, Containers: e.containers, Owner: e.owner, Leases: &e.leases, Local: e.local, Log: e.log, Found: e.foundOnNetwork,
-		Swarm: opts.Swarm.networks(), Name: swarm.Engine{Name: opts.Name, Host: e.host}, Quit: e.quit,
+		Swarm: opts.Swarm.networks(), Name: swarm.Engine{Name: opts.Name, Host: e.host}, Quit: e.quit, MTU: e.hostMTU,
 	})
 	e.wayOut = wayout.New(wayout.Options{Client: e.client, Owner: e.owner, Networks: e.networks})
 	e.heartbeat = owner.NewHeartbeat(owner.HeartbeatOptions{

@@ -2,8 +2,11 @@ package docker
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
@@ -105,4 +108,20 @@ func (e *Engine) leaveNetworks() {
 	if err := e.networks.RemoveUnused(ctx); err != nil {
 		e.log.Debug("networks of the swarm are not removed at the end", "error", err)
 	}
+}
+
+// hostMTU looks how large packets are on the interface of the engine's host that has an address.
+func (e *Engine) hostMTU(ctx context.Context, address string) (int, error) {
+	if err := e.heartbeat.Ensure(ctx); err != nil {
+		return 0, err
+	}
+	answer, err := e.errands.RunOnHost(ctx, "mtu", address)
+	if err != nil {
+		return 0, err
+	}
+	size, err := strconv.Atoi(strings.TrimSpace(answer))
+	if err != nil {
+		return 0, fmt.Errorf("the host's program says %q", answer)
+	}
+	return size, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/mount"
+	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
@@ -42,7 +43,16 @@ func New(client dockerapi.Client, containers *containers.Store, owner label.Owne
 
 // Run runs the sandbox program once, with a mount of the engine's host, and returns its output.
 func (r *Runner) Run(ctx context.Context, at mount.Mount, words ...string) (answer string, err error) {
-	made, err := r.create(ctx, &container.HostConfig{Mounts: []mount.Mount{at}}, &container.Config{Cmd: words})
+	return r.runOnce(ctx, &container.HostConfig{Mounts: []mount.Mount{at}}, words)
+}
+
+// RunOnHost runs the sandbox program once, in the network of the engine's host, and returns its output.
+func (r *Runner) RunOnHost(ctx context.Context, words ...string) (answer string, err error) {
+	return r.runOnce(ctx, &container.HostConfig{NetworkMode: network.NetworkHost}, words)
+}
+
+func (r *Runner) runOnce(ctx context.Context, host *container.HostConfig, words []string) (answer string, err error) {
+	made, err := r.create(ctx, host, &container.Config{Cmd: words})
 	if err != nil {
 		return "", err
 	}
@@ -83,8 +93,10 @@ func (r *Runner) name() string { return r.owner.ResourceName("errand-" + r.run +
 // create makes the container. If the caller gives up, the container is removed once it is there: the
 // engine goes on with the request.
 func (r *Runner) create(ctx context.Context, host *container.HostConfig, config *container.Config) (containers.Created, error) {
-	host.NetworkMode, host.LogConfig = "none", container.LogConfig{Type: "none"}
-	config.NetworkDisabled = true
+	host.LogConfig = container.LogConfig{Type: "none"}
+	if host.NetworkMode == "" {
+		host.NetworkMode, config.NetworkDisabled = network.NetworkNone, true
+	}
 	config.Labels = r.owner.Labels(label.Errand, nil)
 	type outcome struct {
 		containers.Created

@@ -36,6 +36,7 @@ type Networks struct {
 	mu    sync.Mutex          // never held while the engine is asked
 	known map[string]Network  // by Network.Name of package backend
 	node  lazy.Value[swarm.Node]
+	mtu   lazy.Value[int]
 
 	making map[string]*making // by the same; whose turn it is uses it
 }
@@ -51,6 +52,8 @@ type Options struct {
 	// Swarm has the networks of VPCs, which are overlays then. Nil: they are bridges of the engine.
 	Swarm *Swarm
 	Name  swarm.Engine // of the engine, in messages
+	// MTU asks how large packets are between the engine's host, by its address, and others of its swarm.
+	MTU func(ctx context.Context, address string) (int, error)
 	// Found is told of each container of the owner's on a network that an earlier run has made. It
 	// reports whether it has removed it.
 	Found func(context.Context, Network, container.Summary) (removed bool)

@@ -86,7 +86,7 @@ func (s *Networks) findOrMakeOverlay(ctx context.Context, spec backend.NetworkSp
 func (s *Networks) makeOverlay(ctx context.Context, manager dockerapi.Client, spec backend.NetworkSpec, existing []network.Summary) (Network, error) {
 	labels := s.Owner.Labels(label.Network, spec.Labels)
 	labels[label.VPCKey], labels[label.NodesKey] = spec.Name, s.Swarm.nodes()
-	engines := s.Swarm.count()
+	engines, options := s.Swarm.count(), s.Swarm.mtuOptions(ctx)
 	for subnet := range ranges(spec.CIDR, s.avoid(existing)) {
 		// A name is used once: an engine may still know a network that is gone, by its name.
 		vpc := Network{
@@ -96,7 +96,7 @@ func (s *Networks) makeOverlay(ctx context.Context, manager dockerapi.Client, sp
 		if !vpc.Gateway.IsValid() {
 			vpc.Gateway = subnet.Addr().Next()
 		}
-		id, err := manager.NetworkCreate(ctx, overlayRequest(vpc, labels))
+		id, err := manager.NetworkCreate(ctx, overlayRequest(vpc, options, labels))
 		if err != nil {
 			return Network{}, fmt.Errorf("make a network of the swarm: %w", err)
 		}
@@ -152,10 +152,10 @@ func byAge(a, b network.Summary) int {
 }
 
 // overlayRequest asks for a network of the swarm. It leads nowhere: what leads out of a VPC is each engine's own.
-func overlayRequest(vpc Network, labels map[string]string) network.CreateRequest {
+func overlayRequest(vpc Network, options, labels map[string]string) network.CreateRequest {
 	config := network.IPAMConfig{Subnet: vpc.Subnet, Gateway: vpc.Gateway, IPRange: netip.PrefixFrom(vpc.share.Addr(), vpc.share.Bits()+1)}
 	return network.CreateRequest{
-		Name: vpc.DockerName, Driver: overlayDriver, Scope: swarmScope, Labels: labels, Internal: true, Attachable: true,
+		Name: vpc.DockerName, Driver: overlayDriver, Scope: swarmScope, Options: options, Labels: labels, Internal: true, Attachable: true,
 		IPAM: &network.IPAM{Driver: "default", Config: []network.IPAMConfig{config}},
 	}
 }

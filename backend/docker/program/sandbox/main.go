@@ -18,6 +18,7 @@
 //	sandbox route …               make the namespace the gateway of a network
 //	sandbox traffic …             say where its ports lead
 //	sandbox folder <path> [mode]  look for a folder below /at, or make it
+//	sandbox mtu <address>         say how large packets are on the interface that has an address
 //	sandbox limit …               give a control group limits
 //	sandbox drop <group>          remove a control group
 //
@@ -75,12 +76,14 @@ func main() {
 		report(traffic(os.Args[2:]))
 	case (len(os.Args) == 3 || len(os.Args) == 4) && os.Args[1] == "folder":
 		tell(folder("/at", os.Args[2:]))
+	case len(os.Args) == 3 && os.Args[1] == "mtu":
+		tell(mtu(os.Args[2]))
 	case len(os.Args) >= 3 && os.Args[1] == "limit":
 		report(runLimit(os.Args[2:]))
 	case len(os.Args) == 3 && os.Args[1] == "drop":
 		report(runDrop(os.Args[2:]))
 	default:
-		complain("usage: sandbox [hold <address> lead=<address:port> [instance] [out=<gateway/bits> [inside=<gateway/bits>]] [balance] | groups | lifeline | route <gateway/bits> <gateway/bits> | traffic [cut] [masquerade] <port>… | folder <path> [mode] | limit <group> <limit>… | drop <group>]")
+		complain("usage: sandbox [hold <address> lead=<address:port> [instance] [out=<gateway/bits> [inside=<gateway/bits>]] [balance] | groups | lifeline | route <gateway/bits> <gateway/bits> | traffic [cut] [masquerade] <port>… | folder <path> [mode] | mtu <address> | limit <group> <limit>… | drop <group>]")
 		os.Exit(exitUsage)
 	}
 }

@@ -1,0 +1,21 @@
+package vpcnet
+
+import "testing"
+
+func TestTheHostWithTheSmallestPacketsDecides(t *testing.T) {
+	for _, c := range []struct {
+		sizes []int
+		want  string
+	}{
+		{[]int{1500, 1500}, ""},
+		{[]int{1500, 1400}, "1350"},
+		{[]int{9000, 8900}, "8850"},
+		{[]int{9000, 1500}, ""},
+		{[]int{9000, 0}, ""},
+		{nil, ""},
+	} {
+		if got := optionsFor(c.sizes)[mtuOption]; got != c.want {
+			t.Errorf("hosts with %v: option %q, want %q", c.sizes, got, c.want)
+		}
+	}
+}
