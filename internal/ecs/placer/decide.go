@@ -105,6 +105,9 @@ func (d *decision) awaitEngine(t *state.Task) {
 	} else if lack.Reason != t.Placement.Waiting.Reason {
 		d.plan.Explain = append(d.plan.Explain, Reason{t.ARN, lack.Reason})
 	}
+	if lack != nil {
+		d.plan.wake(d.in.Now.Add(look)) // it may have room, or other architectures, without notice
+	}
 }
 
 func oldestFirst(tasks []*state.Task) []*state.Task {
