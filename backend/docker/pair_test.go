@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -277,4 +279,46 @@ func TestSwarmNetworksOfTheDeadGoWithTheLastEngine(t *testing.T) {
 		_, networks := has(both[0])
 		return networks == 0
 	})
+}
+
+// The engine refuses an address that is in use after 20 seconds, and does not say why.
+func TestSwarmAddressOfAnothersContainerIsInUse(t *testing.T) {
+	t.Parallel()
+	a, b := openPair(t, dockertest.Owner())
+	n, err := a.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sandbox, err := b.CreateSandbox(t.Context(), backend.SandboxSpec{Name: dockertest.Owner(), Network: "vpc"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cli := dockertest.Client(t)
+	found, err := cli.NetworkInspect(t.Context(), n.ID, client.NetworkInspectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := cli.ContainerCreate(t.Context(), client.ContainerCreateOptions{
+		Config:     &container.Config{Image: dockertest.Image(t), Cmd: []string{"sleep", "10m"}},
+		HostConfig: &container.HostConfig{NetworkMode: container.NetworkMode(found.Network.Name)},
+		NetworkingConfig: &network.NetworkingConfig{EndpointsConfig: map[string]*network.EndpointSettings{
+			found.Network.Name: {IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: sandbox.IP}},
+		}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := cli.ContainerRemove(context.Background(), other.ID, client.ContainerRemoveOptions{Force: true}); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := cli.ContainerStart(t.Context(), other.ID, client.ContainerStartOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	err = b.Start(t.Context(), sandbox.ID)
+	if !errors.Is(err, backend.ErrAddressInUse) || !strings.Contains(err.Error(), sandbox.IP.String()) {
+		t.Errorf("after %s the start says %v; want that %s is in use", time.Since(began), err, sandbox.IP)
+	}
 }

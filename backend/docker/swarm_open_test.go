@@ -1,0 +1,92 @@
+package docker_test
+
+import (
+	"errors"
+	"net/http"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+)
+
+// swarmEngine is an engine that says this of its swarm. Its handlers are for what else it is asked.
+func swarmEngine(t *testing.T, swarm *docker.Swarm, name, state string, more fakeEngine) error {
+	t.Helper()
+	fake := fakeEngine{"GET /info": says(200, `{"Swarm": `+state+`}`)}
+	for key, handler := range more {
+		fake[key] = handler
+	}
+	engine, err := docker.Open(t.Context(), docker.Options{Host: "unix://" + fake.listen(t), Owner: dockertest.Owner(), Name: name, Swarm: swarm})
+	if err == nil {
+		t.Cleanup(func() { _ = engine.Close() })
+	}
+	return err
+}
+
+const (
+	managerState = `{"NodeID": "m", "NodeAddr": "192.0.2.1", "LocalNodeState": "active", "ControlAvailable": true, "Cluster": {"ID": "one"}}`
+	otherState   = `{"NodeID": "o", "NodeAddr": "192.0.2.3", "LocalNodeState": "active", "ControlAvailable": true, "Cluster": {"ID": "two"}}`
+	workerState  = `{"NodeID": "w", "NodeAddr": "192.0.2.2", "LocalNodeState": "active"}`
+)
+
+func TestAnEngineThatIsInNoSwarmIsNotOpened(t *testing.T) {
+	for state, want := range map[string]string{
+		`{"LocalNodeState": "inactive"}`: "the engine b is in no swarm: type `docker -H unix://",
+		`{"LocalNodeState": "locked"}`:   "the engine b is in a swarm that is locked: type `docker -H unix://",
+	} {
+		err := swarmEngine(t, docker.NewSwarm(docker.SwarmOptions{}), "b", state, nil)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v; want %s", state, err, want)
+		}
+	}
+}
+
+func TestEnginesOfOneSwarmHaveAManager(t *testing.T) {
+	missing := fakeEngine{"GET /nodes/w": says(http.StatusNotFound, `{"message": "node w not found"}`)}
+	member := fakeEngine{"GET /nodes/w": says(200, `{"ID": "w"}`)}
+	for name, c := range map[string]struct {
+		first, second string
+		more          fakeEngine
+		want          string
+	}{
+		"a manager and a worker":    {managerState, workerState, member, ""},
+		"two swarms":                {managerState, otherState, nil, "the engine a and the engine b are in two swarms: type `docker -H unix://"},
+		"a worker of another swarm": {managerState, workerState, missing, "the engine a and the engine b are in two swarms: type `docker -H unix://"},
+		"workers alone":             {workerState, workerState, nil, "none of the engines is a manager of their swarm: add one that is, or type `docker node promote w`"},
+	} {
+		swarm := docker.NewSwarm(docker.SwarmOptions{})
+		if err := swarmEngine(t, swarm, "a", c.first, c.more); err != nil {
+			t.Fatal(err)
+		}
+		if err := swarmEngine(t, swarm, "b", c.second, nil); err != nil {
+			t.Fatal(err)
+		}
+		err := swarm.Check(t.Context())
+		if (err == nil) != (c.want == "") || err != nil && !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: %v; want %q", name, err, c.want)
+		}
+	}
+}
+
+func TestWithoutAManagerASwarmHasNoNetworks(t *testing.T) {
+	swarm := docker.NewSwarm(docker.SwarmOptions{})
+	away := fakeEngine{
+		"GET /networks": says(200, `[]`),
+		"GET /swarm":    says(http.StatusServiceUnavailable, `{"message": "This node is not a swarm manager."}`),
+	}
+	fake := fakeEngine{"GET /info": says(200, `{"Swarm": `+workerState+`}`)}
+	for key, handler := range away {
+		fake[key] = handler
+	}
+	engine := fake.open(t, docker.Options{Swarm: swarm})
+	_, err := engine.Networks(t.Context(), nil)
+	if !errors.Is(err, backend.ErrUnavailable) || !strings.Contains(err.Error(), "the swarm has no manager that answers") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := engine.ReserveAddress(t.Context(), "vpc", netip.MustParsePrefix("172.31.0.0/20")); !errors.Is(err, backend.ErrUnavailable) {
+		t.Errorf("an address of a network that no manager tells of: %v", err)
+	}
+}
