@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -256,5 +257,30 @@ func TestTheRelayOfASwarmIsReachedByABridge(t *testing.T) {
 	}
 	if info, err := a.Info(t.Context()); err != nil || info.Reachable {
 		t.Errorf("%+v, %v; want sandboxes out of reach", info, err)
+	}
+}
+
+// Who removes what an owner has on one engine removes the bridge as well, and counts it as no network.
+func TestTheBridgeThatLeadsOutGoesWithItsOwner(t *testing.T) {
+	owner, host := dockertest.Owner(), pairHosts(t)[0]
+	w := watchBridge(t, host, owner)
+	a, _ := openPair(t, owner)
+	sandboxOn(t, a, w.image)
+	w.bridge()
+	other, err := docker.Open(t.Context(), docker.Options{Host: host, Owner: dockertest.Owner()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Close() }()
+	all, err := other.Owners(t.Context())
+	i := slices.IndexFunc(all, func(o docker.Owner) bool { return o.ID == owner })
+	if err != nil || i < 0 || all[i].Networks > 1 {
+		t.Fatalf("%+v, %v; want the network of one VPC at most", all, err)
+	}
+	if _, err := other.RemoveOwner(t.Context(), owner, false); err != nil {
+		t.Fatal(err)
+	}
+	if left := w.bridges(); len(left) != 0 {
+		t.Errorf("after the removal of its owner there is %+v", left)
 	}
 }
