@@ -140,8 +140,8 @@ func (r *Room) lacks(a *Ask) *Lack {
 			return &Lack{Reason: fmt.Sprintf("ecs-emulator: the file system %s is on the engine %s, and no --shared-file-system says that %s mounts the same", id, home, a.Engine)}
 		}
 	}
-	if lack := r.away(*a); !lack.Waits {
-		return lack
+	if !slices.ContainsFunc(r.view.engines, a.suits) {
+		return r.away(*a)
 	}
 	return nil
 }
