@@ -110,6 +110,9 @@ func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 	if err != nil {
 		return backend.Info{}, dockerapi.Classify(err)
 	}
+	if e.swarm != nil {
+		e.networks.See(info.Swarm)
+	}
 	known := factsOf(info)
 	hold, whyNot := e.limits.Hold(known.cgroups)
 	at, _ := time.Parse(time.RFC3339Nano, info.SystemTime) // zero: it is not known

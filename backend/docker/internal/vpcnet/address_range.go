@@ -59,7 +59,7 @@ func nameOf(n network.Summary) string {
 	return n.Name
 }
 
-// onHost refuses a range that this host has elsewhere, where the engine is on it.
+// onHost refuses a range that this host has elsewhere, where an engine is on it.
 func (s *Networks) onHost(want netip.Prefix) error {
 	if !s.Local {
 		return nil

@@ -90,7 +90,7 @@ var errNoRange = errors.New("no free /16 for the VPC: each candidate overlaps a 
 
 // avoid are the ranges that networks of the engine have, and its host where that is seen.
 func (s *Networks) avoid(existing []network.Summary) []netip.Prefix {
-	if s.Local {
+	if s.onThisHost() {
 		return append(taken(existing), hostrange.All()...)
 	}
 	return taken(existing)

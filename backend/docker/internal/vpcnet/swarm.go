@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/moby/moby/api/types/network"
+	apiswarm "github.com/moby/moby/api/types/swarm"
 	"golang.org/x/sync/semaphore"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
@@ -149,6 +150,24 @@ func (s *Networks) Node(ctx context.Context) (swarm.Node, error) {
 		}
 		return swarm.NodeOf(s.Name, info.Swarm)
 	})
+}
+
+// See learns what the engine is in its swarm by now: it may have become a manager, or have been removed.
+func (s *Networks) See(now apiswarm.Info) {
+	if node, err := swarm.NodeOf(s.Name, now); err == nil {
+		s.node.Set(node)
+	} else {
+		s.node.Reset()
+	}
+}
+
+// onThisHost reports whether one of the engines is on this machine.
+func (s *Networks) onThisHost() bool {
+	if s.Swarm == nil {
+		return s.Local
+	}
+	engines, _ := s.Swarm.all()
+	return slices.ContainsFunc(engines, func(on *Networks) bool { return on.Local })
 }
 
 // soonNode is Node of an engine that may not answer.
