@@ -173,7 +173,8 @@ func (e *Engine) assemble(opts Options) {
 		Client: e.client, Containers: e.containers, Owner: e.owner, Limits: e.limits, Networks: e.networks, Heartbeat: e.heartbeat, Log: e.log,
 	})
 	e.resolvers = nameserver.New(nameserver.Options{
-		Client: e.client, Containers: e.containers, Owner: e.owner, Local: e.local, LeadOut: e.leadOut, Closing: e.closing, Log: e.log,
+		Client: e.client, Containers: e.containers, Owner: e.owner, Local: e.local, LeadOut: e.leadOut, Bring: e.bringNetwork,
+		Closing: e.closing, Log: e.log,
 	})
 	e.spares = spare.New(spare.Options{
 		Client: e.client, Containers: e.containers, Owner: e.owner, Quiet: e.warm.Quiet, Closing: e.closing, Log: e.log,

@@ -41,13 +41,20 @@ func (e *Engine) bring(ctx context.Context, id string) bool {
 		return false
 	}
 	vpc, err := e.networks.Named(ctx, found.HostConfig.NetworkMode.NetworkName())
-	if err == nil && vpc.Overlay {
-		err = e.spares.Ensure(ctx, vpc)
+	if err == nil {
+		err = e.bringNetwork(ctx, vpc)
 	}
 	if err != nil {
 		e.log.Debug("a network of the swarm is not brought to the engine", "container", id, "error", err)
 	}
-	return err == nil && vpc.Overlay
+	return err == nil
+}
+
+func (e *Engine) bringNetwork(ctx context.Context, vpc vpcnet.Network) error {
+	if !vpc.Overlay {
+		return errors.New("the network is no swarm's")
+	}
+	return e.spares.Ensure(ctx, vpc)
 }
 
 // needs are the sandboxes that have to run for a container to start: those whose limits, network,

@@ -32,6 +32,8 @@ type Options struct {
 	Local      bool // the engine's socket is on this machine
 	// LeadOut has a container that is not started yet lead out of a network: a resolver asks others.
 	LeadOut func(ctx context.Context, vpc vpcnet.Network, containerID string) error
+	// Bring has a network be on the engine that a start has not found there.
+	Bring   func(context.Context, vpcnet.Network) error
 	Closing context.Context
 	Log     *slog.Logger
 }
@@ -203,6 +205,9 @@ func (r *Resolvers) start(ctx context.Context, vpc vpcnet.Network, at netip.Addr
 	}
 	if err = r.LeadOut(ctx, vpc, made.ID); err == nil {
 		err = r.Client.ContainerStart(ctx, made.ID)
+		if vpcnet.NotHere(err) && r.Bring(ctx, vpc) == nil {
+			err = r.Client.ContainerStart(ctx, made.ID)
+		}
 	}
 	if err != nil {
 		return "", errors.Join(err, r.Containers.TakeBack(ctx, made.ID))
