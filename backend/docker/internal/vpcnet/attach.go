@@ -42,13 +42,11 @@ func (s *Networks) WhyNotAttached(ctx context.Context, found container.InspectRe
 		case errors.Is(err, backend.ErrUnavailable):
 			return err
 		case vpc.Overlay:
-			meaning = dockerapi.Unavailable(fmt.Errorf("%w: %w", errNoManager, why))
+			meaning = dockerapi.Unavailable(fmt.Errorf("%w: %w", backend.ErrNoManager, why))
 		}
 	}
 	return meaning
 }
-
-var errNoManager = backend.ErrNoManager
 
 // NotAttached recognizes what an engine says that could not put a container on a network of its swarm.
 // Source: Moby, daemon/cluster/networks.go and daemon/container_operations.go; swarmkit, manager/state/raft.

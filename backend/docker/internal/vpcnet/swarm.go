@@ -13,6 +13,7 @@ import (
 	apiswarm "github.com/moby/moby/api/types/swarm"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
 )
@@ -95,7 +96,7 @@ func (w *Swarm) Manager(ctx context.Context) (dockerapi.Client, error) {
 		}
 		last = err
 	}
-	return dockerapi.Client{}, dockerapi.Unavailable(fmt.Errorf("%w: %w", errNoManager, last))
+	return dockerapi.Client{}, dockerapi.Unavailable(fmt.Errorf("%w: %w", backend.ErrNoManager, last))
 }
 
 // bridges are the networks that engines have for themselves, as far as they answer.

@@ -47,7 +47,8 @@ func NodeOf(e Engine, info swarm.Info) (Node, error) {
 	case swarm.LocalNodeStateLocked:
 		return Node{}, fmt.Errorf("%s is in a swarm that is locked: type %s", e, e.docker("swarm unlock"))
 	case swarm.LocalNodeStateInactive, "":
-		return Node{}, fmt.Errorf("%s is in no swarm: type %s, and on the host of each other engine the command that it prints; or have it join a swarm with what %s prints there",
+		return Node{}, fmt.Errorf("%s is in no swarm: type %s, and on the host of each other engine the command that it prints; "+
+			"or have it join a swarm with what %s prints there",
 			e, e.docker("swarm init"), "`docker swarm join-token worker`")
 	default: // pending, error
 		return Node{}, fmt.Errorf("%s is not yet in its swarm, or no longer (%s %s): see %s", e, info.LocalNodeState, info.Error, e.docker("info"))
