@@ -29,8 +29,7 @@ import (
 // Agent runs tasks. Make it with New and call Run.
 type Agent struct {
 	common
-	hosts     []*host          // in the order in which they were given
-	named     map[string]*host // the same, by name
+	named     map[string]*host // its hosts, by name
 	balancers *node.Hosts
 	instances *store.Watch // of container instances
 	groups    *store.Watch // of security groups

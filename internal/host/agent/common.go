@@ -14,6 +14,7 @@ import (
 // common is what the hosts of an agent share.
 type common struct {
 	Options
+	hosts      []*host // in the order in which they were given
 	publisher  *publication.Publisher
 	interfaces *vpc.Interfaces
 	ports      *hostport.Ports                           // of all hosts; nil where one alone has them

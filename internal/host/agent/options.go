@@ -82,6 +82,8 @@ type HostOptions struct {
 	// Name is what rows of tasks and container instances have: state.Placement.Host, state.ContainerInstance.Host.
 	Name   string
 	Engine backend.Engine
+	// Command is how a user reaches the engine: "docker --host tcp://192.0.2.1:2376". Empty: by no command.
+	Command string
 	// Admit refuses an engine that this host must not use, with the reason that
 	// health shows. Nil admits any.
 	Admit func(backend.Info) error

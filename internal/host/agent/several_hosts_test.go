@@ -48,7 +48,10 @@ func withPair(t *testing.T, story func(p *pair)) {
 func (p *pair) startPair() { p.startOn(p.hosts(false)...) }
 
 func (p *pair) hosts(localPorts bool) []HostOptions {
-	return []HostOptions{{Name: "a", Engine: p.faults["a"], LocalPorts: localPorts}, {Name: "b", Engine: p.faults["b"], LocalPorts: localPorts}}
+	return []HostOptions{
+		{Name: "a", Engine: p.faults["a"], LocalPorts: localPorts, Command: "docker --host a"},
+		{Name: "b", Engine: p.faults["b"], LocalPorts: localPorts, Command: "docker --host b"},
+	}
 }
 
 // names are the engine's containers and sandboxes that carry a label.
@@ -300,5 +303,22 @@ func TestANetworkOfAVPCIsThereForAllEngines(t *testing.T) {
 				p.Errorf("%s has the networks %+v: %v", name, there, err)
 			}
 		}
+	})
+}
+
+// What another engine has is not copied by itself: the reason says what to type.
+func TestAnImageThatOnlyAnotherEngineHas(t *testing.T) {
+	withPair(t, func(p *pair) {
+		if err := p.b.Pull(p.Context(), backend.PullSpec{Ref: "shop/web:1"}); err != nil {
+			p.Fatal(err)
+		}
+		if _, err := p.faults["a"].AddRule(fault.Rule{Call: fault.Pull, Image: "*", Error: "pull access denied"}); err != nil {
+			p.Fatal(err)
+		}
+		there, nowhere := p.task(p.runOn("a", imageOf("web", "shop/web:1"))), p.task(p.runOn("a", imageOf("web", "shop/other:1")))
+		p.expect("with the image on b", there.Stop.Reason, "CannotPullContainerError: pull image manifest has been retried 1 time(s): "+
+			"failed to resolve ref docker.io/shop/web:1: pull access denied "+
+			"(ecs-emulator: the engine b has this image, and a has not: docker --host b save shop/web:1 | docker --host a load)")
+		p.expect("without it", there.Stop.Reason == nowhere.Stop.Reason || strings.Contains(nowhere.Stop.Reason, "ecs-emulator"), false)
 	})
 }
