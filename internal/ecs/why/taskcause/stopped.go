@@ -18,6 +18,7 @@ import (
 var (
 	failedELB   = lazyregexp.New(`^Task failed ELB health checks in \(target-group (\S+)\)$`)
 	hostEnded   = lazyregexp.New(`^Host EC2 \(instance (i-[0-9a-f]+)\) (terminated|stopped)\.$`)
+	engineLost  = lazyregexp.New(`^ecs-emulator: the engine (\S+) has not answered for (\S+)\.$`)
 	zoneIsDown  = lazyregexp.New(`^Availability Zone (\S+) is down \(fault (\S+) of ecs-emulator\)$`)
 	scaling     = lazyregexp.New(`^Scaling activity initiated by \(deployment (ecs-svc/\d+)\)$`)
 	rebalancing = lazyregexp.New(`^Availability-zone rebalancing initiated by \(deployment (ecs-svc/\d+)\)$`)
@@ -123,6 +124,10 @@ func (q *question) lost() {
 		q.say(why.EngineAway, "the container engine that ran it is gone, and another one has taken its place", "", q.reason())
 	case found != nil:
 		q.lostInstance(found[1], found[2])
+	case engineLost.MatchString(reason):
+		found := engineLost.FindStringSubmatch(reason)
+		q.say(why.EngineAway, fmt.Sprintf("the container engine %s, on which it ran, had not answered for %s: it was lost", found[1], found[2]),
+			"Its service starts another one on an engine that answers.", q.reason())
 	default:
 		if found := zoneIsDown.FindStringSubmatch(reason); found != nil {
 			q.say(why.Fault, fmt.Sprintf("fault %s (zone-down) has taken Availability Zone %s", found[2], found[1]),
