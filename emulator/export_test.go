@@ -140,3 +140,13 @@ func (s *Server) Rows() *store.Store { return s.core.Store }
 
 // StoreChanged is closed when something is written.
 func (s *Server) StoreChanged() <-chan struct{} { return s.core.Store.Changed() }
+
+// Left are the containers and sandboxes that an engine has by its name, also while a fault keeps it away.
+func (s *Server) Left(ctx context.Context, engine string) ([]backend.Container, error) {
+	return s.parts.engine.Set().Find(engine).Backend().List(ctx, nil)
+}
+
+// EngineOf is the name of the engine of a task.
+func (s *Server) EngineOf(taskARN string) string {
+	return state.FindTask(s.core.Store.Read(), taskARN).Placement.Host
+}
