@@ -159,7 +159,7 @@ func (o *Options) engine() (app.EngineOptions, error) {
 		Backend: o.Backend, Places: places, New: o.NewEngine, LostAfter: o.EngineLostAfter, Keep: o.OnExit == Keep, WarmSandboxes: o.WarmSandboxes, HostPorts: o.HostPorts,
 		AllowInstanceMetadata: o.AllowInstanceMetadata, Programs: o.Programs, PullBehavior: app.PullBehavior(o.PullBehavior), ImageCache: o.ImageCache,
 		SecurityGroups: app.SecurityGroups(o.SecurityGroups), VPCRange: o.VPCCIDR, InstanceRange: o.InstanceCIDR, LocalPorts: o.LocalPorts,
-		AllowHostPaths: o.AllowHostPaths, FileSystems: o.FileSystems, AllowPrivileged: o.AllowPrivileged, StrictExec: o.StrictExec,
+		AllowHostPaths: o.AllowHostPaths, FileSystems: o.FileSystems, SharedFileSystems: o.SharedFileSystems, AllowPrivileged: o.AllowPrivileged, StrictExec: o.StrictExec,
 		InjectEndpoint: o.InjectEndpoint, S3Dir: o.S3Dir,
 	}, err
 }

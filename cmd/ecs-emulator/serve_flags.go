@@ -173,6 +173,10 @@ func declareData(flags *flagSet, o *emulator.Options, c *choices) {
 	flags.Func("file-system", "`fs-id=path`: use a folder of the container engine's host as that file system; may be repeated or hold several, separated by commas; other file systems are a Docker volume each", func(list string) error {
 		return addPairs(&o.FileSystems, list, "fs-id=path")
 	})
+	flags.Func("shared-file-system", "`id` of a file system that all engines mount, where there are several; may be repeated or hold several, separated by commas; any other one is on the engine of the first task that mounts it", func(list string) error {
+		o.SharedFileSystems = append(o.SharedFileSystems, splitList(list)...)
+		return nil
+	})
 	flags.StringVar(&c.logFormat, "log-format", "", "`format` of the log on standard error: short (what happens, in lines for people), text or json (default short on a terminal, else text)")
 	flags.choice("log-format", "short", "text", "json")
 	flags.TextVar(&c.level, "log-level", level{}, "lowest `level` to log: debug (each request), info (tasks and failed requests), warn, error")

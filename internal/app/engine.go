@@ -59,6 +59,7 @@ type EngineOptions struct {
 	LocalPorts              bool
 	AllowHostPaths          []string
 	FileSystems             map[string]string
+	SharedFileSystems       []string
 	AllowPrivileged         bool
 	StrictExec              bool
 	InjectEndpoint          bool
@@ -89,7 +90,7 @@ func (e *Engine) open(ctx context.Context) (err error) {
 		return err
 	}
 	e.loads = e.newLoads()
-	e.EngineRoom.Engines = e.room
+	e.EngineRoom.Engines, e.EngineRoom.Shared = e.room, e.SharedFileSystems
 	return nil
 }
 
