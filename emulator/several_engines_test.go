@@ -38,6 +38,11 @@ func (w *world) serviceOf(tasks int32) {
 	w.eventually("the tasks run", func() bool { return w.service("web").RunningCount == tasks })
 }
 
+// TestAServiceOutlivesOneOfItsEngines does what these do, and waits in between until the engine is lost:
+//
+//	bin/ecs-emulator serve --engine a=sim:4:8GiB --engine b=sim:4:8GiB
+//	bin/ecs-emulator faults add engine-down --engine b
+//	bin/ecs-emulator faults clear
 func TestAServiceOutlivesOneOfItsEngines(t *testing.T) {
 	w := open(t, emulator.Options{Engine: "a=sim:4:8GiB,b=sim:4:8GiB"})
 	w.serviceOf(6)
@@ -56,7 +61,10 @@ func TestAServiceOutlivesOneOfItsEngines(t *testing.T) {
 		t.Errorf("%d, %+v", status, states)
 	}
 	w.must(w.srv.Clock().Advance(6 * time.Minute))
-	w.eventually("all run on the other engine", func() bool { _, states := w.states(); return states["a"].Tasks == 6 && w.service("web").RunningCount == 6 })
+	w.eventually("all run on the other engine", func() bool {
+		_, states := w.states()
+		return states["a"].Tasks == 6 && w.service("web").RunningCount == 6
+	})
 	if _, states := w.states(); states["b"].Status != control.EngineLost || states["b"].Tasks != 0 {
 		t.Errorf("%+v", states["b"])
 	}

@@ -39,6 +39,8 @@ type Command struct {
 	Dead  func(ctx context.Context) ([]string, error)
 	Prune func(ctx context.Context, stdout io.Writer) error
 	Stdin *os.File
+
+	rest []engines.Place // the engines behind the first
 }
 
 // codes are the exit codes of what was found.
@@ -58,6 +60,9 @@ func (c *Command) Run(ctx context.Context, stdout io.Writer) (exitCode int, err 
 		o.Tell = func(check diagnosis.Check) { _, _ = io.WriteString(stdout, render(check, screen)) }
 	}
 	report := examination.Examine(ctx, o)
+	if others := c.others(ctx, o); len(others) > 0 {
+		report = diagnosis.Of(append(report.Checks, others...))
+	}
 	switch {
 	case ctx.Err() != nil:
 		return 0, errors.New("interrupted")
@@ -75,6 +80,27 @@ func (c *Command) Run(ctx context.Context, stdout io.Writer) (exitCode int, err 
 	return codes[report.Status], err
 }
 
+// ofEngines are the checks that are made of each of several engines.
+var ofEngines = []string{"engine", "cgroup", "sandbox", "images", "ranges", "clock", "leftovers"}
+
+// others are the checks of all engines but the first, with their names: engine of b.
+func (c *Command) others(ctx context.Context, o examination.Options) (checks []diagnosis.Check) {
+	tell := o.Tell
+	for _, place := range c.rest {
+		o.Only = ofEngines
+		o.Tell = func(check diagnosis.Check) {
+			check.Name += " of " + place.Name
+			checks = append(checks, check)
+			if tell != nil {
+				tell(check)
+			}
+		}
+		engines.Choice{Place: place}.Examine(&o, c.Programs)
+		examination.Examine(ctx, o)
+	}
+	return checks
+}
+
 // options say what to examine. A data directory belongs to an engine.
 func (c *Command) options() (o examination.Options, err error) {
 	known, err := enginerecord.Read(c.DataDir)
@@ -85,6 +111,7 @@ func (c *Command) options() (o examination.Options, err error) {
 	if err != nil {
 		return o, err
 	}
+	c.rest = places[1:]
 	choice, err := engines.Choose(places[0], enginerecord.Of(known, places[0].Name))
 	if err != nil {
 		return o, err
@@ -94,7 +121,7 @@ func (c *Command) options() (o examination.Options, err error) {
 		Variables: os.Environ(), Real: profile.IsReal, Version: c.Version,
 		Ports: func(ctx context.Context) (diagnosis.Check, error) { return c.Check(ctx, "ports") },
 	}
-	if choice.Host != "" {
+	if choice.Host != "" && len(places) == 1 {
 		c.Engine = choice.Host // fix repairs the one that is examined
 	}
 	choice.Examine(&o, c.Programs)
