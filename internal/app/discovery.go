@@ -106,7 +106,9 @@ func (d *Discovery) resolvers() []control.Resolver {
 		}
 		all = append(all, shown)
 	}
-	sorting.By(all, func(a, b control.Resolver) int { return cmp.Or(strings.Compare(a.VPC, b.VPC), strings.Compare(a.Engine, b.Engine)) })
+	sorting.By(all, func(a, b control.Resolver) int {
+		return cmp.Or(strings.Compare(a.VPC, b.VPC), strings.Compare(a.Engine, b.Engine))
+	})
 	return all
 }
 

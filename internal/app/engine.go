@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/engines/enginerecord"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
@@ -90,7 +91,8 @@ func (e *Engine) open(ctx context.Context) (err error) {
 		return err
 	}
 	e.loads = e.newLoads()
-	e.EngineRoom.Engines, e.EngineRoom.Shared = e.room, e.SharedFileSystems
+	e.EngineRoom.Engines = func() []engineroom.Engine { return e.set.Room(e.Agent()) }
+	e.EngineRoom.Shared = e.SharedFileSystems
 	return nil
 }
 

@@ -65,9 +65,6 @@ func (e *Engine) SwarmRole(ctx context.Context) string {
 // roleTime bounds how long an engine is asked for its role, which health waits for.
 const roleTime = time.Second
 
-// Info is what the engine has said of itself at the start; zero: nothing.
-func (e *Engine) Info() backend.Info { return e.info }
-
 // KindKnown is what the engine is, as far as that is known before it has answered.
 func (e *Engine) KindKnown() string { return string(e.choice.Kind) }
 
