@@ -51,7 +51,7 @@ func (e *Engine) begin(Work) Work {
 	}
 	for _, one := range e.set.All() {
 		options.Hosts = append(options.Hosts, agent.HostOptions{
-			Name: one.Name, Engine: one.Faulty(), Admit: one.Admit, PullBehavior: e.PullBehavior, PullsAnew: one.PullsAnew(),
+			Name: one.Name, Engine: one.Faulty(), Command: one.Command(), Admit: one.Admit, PullBehavior: e.PullBehavior, PullsAnew: one.PullsAnew(),
 			ImageCache: e.ImageCache, Images: one.Cleaner(e.ImageCache),
 			VPCRange: e.VPCRange, InstanceRange: e.InstanceRange, LocalPorts: e.LocalPorts,
 			Volumes: volume.Options{HostPaths: e.AllowHostPaths, FileSystems: e.FileSystems},

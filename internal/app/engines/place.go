@@ -46,6 +46,20 @@ func (p Place) String() string {
 	return p.Name + "=" + where
 }
 
+// Command is the docker command that reaches the engine; empty where none does.
+func (p Place) Command() string {
+	name, context := strings.CutPrefix(p.Host, "context:")
+	switch {
+	case p.Kind != Docker:
+		return ""
+	case context:
+		return "docker --context " + name
+	case p.Host != "":
+		return "docker --host " + p.Host
+	}
+	return "docker"
+}
+
 // nameForm is the form of names, which stand in texts, labels and rows.
 var nameForm = lazyregexp.New(`^[a-z][a-z0-9-]{0,31}$`)
 

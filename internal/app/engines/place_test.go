@@ -74,3 +74,16 @@ func TestBadPlacesAreRefusedInALineThatNamesThem(t *testing.T) {
 		}
 	}
 }
+
+func TestTheCommandThatReachesAnEngine(t *testing.T) {
+	for want, place := range map[string]Place{
+		"docker":                             {Kind: Docker},
+		"docker --host tcp://192.0.2.1:2376": {Kind: Docker, Host: "tcp://192.0.2.1:2376"},
+		"docker --context west":              {Kind: Docker, Host: "context:west"},
+		"":                                   {Kind: Sim},
+	} {
+		if got := place.Command(); got != want {
+			t.Errorf("%+v: got %q, want %q", place, got, want)
+		}
+	}
+}
