@@ -196,7 +196,9 @@ func TestSwarmEnginesShareTheNetworkOfAVPC(t *testing.T) {
 	}
 	began := time.Now()
 	_, err = a.CreateSandbox(t.Context(), backend.SandboxSpec{Name: dockertest.Owner(), Network: "vpc", IP: sandboxes[1].IP})
-	if took := time.Since(began); !errors.Is(err, backend.ErrAddressInUse) || took > time.Second {
+	took := time.Since(began)
+	t.Logf("an address of the other engine is refused after %s", took)
+	if !errors.Is(err, backend.ErrAddressInUse) || took > time.Second {
 		t.Errorf("an address of the other engine: %v after %s", err, took)
 	}
 	if err := a.RemoveNetwork(t.Context(), "vpc"); err == nil || !strings.Contains(err.Error(), "active endpoints") {
@@ -217,8 +219,8 @@ func TestSwarmEnginesShareTheNetworkOfAVPC(t *testing.T) {
 	if list, err := b.Networks(t.Context(), nil); err != nil || len(list) != 0 {
 		t.Errorf("the other engine lists %+v, %v after the removal", list, err)
 	}
-	again, err := b.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc", CIDR: netip.MustParsePrefix("10.81.0.0/16"), Exact: true})
-	if err != nil || again.CIDR.String() != "10.81.0.0/16" {
+	again, err := b.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc"})
+	if err != nil || again.ID == made.ID {
 		t.Errorf("made again: %+v, %v", again, err)
 	}
 }
