@@ -20,6 +20,7 @@ func (e *Engine) newLoss(at *agent.Agent) *loss.Controller {
 		WakeInstance: func(scope arn.Scope, id string) { e.Faults.Capacity().Wake(scope, id) },
 		Changed: func(name string) {
 			if is, _ := e.Loss().Status(name); is == loss.Ready {
+				e.EngineRoom.Changed()
 				e.Faults.LookAgain()
 			}
 		},
