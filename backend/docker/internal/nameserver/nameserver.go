@@ -205,8 +205,8 @@ func (r *Resolvers) start(ctx context.Context, vpc vpcnet.Network, at netip.Addr
 	}
 	if err = r.LeadOut(ctx, vpc, made.ID); err == nil {
 		err = r.Client.ContainerStart(ctx, made.ID)
-		if vpcnet.NotHere(err) && r.Bring(ctx, vpc) == nil {
-			err = r.Client.ContainerStart(ctx, made.ID)
+		if vpc.Overlay && vpcnet.NotHere(err) && r.Bring(ctx, vpc) == nil {
+			err = vpc.Start(ctx, r.Client, made.ID)
 		}
 	}
 	if err != nil {

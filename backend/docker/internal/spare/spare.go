@@ -63,7 +63,13 @@ func (s *Spares) Ensure(ctx context.Context, vpc vpcnet.Network) error {
 	its.asked = true
 	era := s.era
 	s.mu.Unlock()
-	return s.runSince(ctx, its, era)
+	err := s.runSince(ctx, its, era)
+	if err != nil {
+		s.mu.Lock()
+		its.asked = false
+		s.mu.Unlock()
+	}
+	return err
 }
 
 func (s *Spares) of(vpc vpcnet.Network) *spare {
@@ -147,7 +153,7 @@ func (s *Spares) run(ctx context.Context, vpc vpcnet.Network) (id string, err er
 	if err != nil {
 		return "", err
 	}
-	if err = s.Client.ContainerStart(ctx, made.ID); err != nil {
+	if err = vpc.Start(ctx, s.Client, made.ID); err != nil {
 		return "", errors.Join(err, s.Containers.TakeBack(ctx, made.ID))
 	}
 	return made.ID, nil
