@@ -79,7 +79,7 @@ func (e *Engine) createWarm(ctx context.Context, use warm.Use) (warm.Sandbox, er
 	if err := e.setLimits(ctx, w.ID); err != nil {
 		return w, dockerapi.Classify(err)
 	}
-	return w, dockerapi.Classify(e.client.ContainerStart(ctx, w.ID))
+	return w, dockerapi.Classify(vpc.Start(ctx, e.client, w.ID))
 }
 
 // discardWarm removes a warm sandbox by its name, so that it cannot take the one of a
