@@ -39,7 +39,8 @@ func scriptFolders(t *testing.T) []string {
 // name ends with strict has an emulator without conveniences, with strict_groups or
 // groups_off security groups concern this host as well or nothing, one whose name ends with
 // privileged permits privileged containers, with local_ports tasks have their own port numbers
-// on this host, and with api_from_tasks or task_role they get at the APIs. With enforced policies are, and commands
+// on this host, with api_from_tasks or task_role they get at the APIs, and with on_engines they run on three simulated engines, a, b
+// and arm. With enforced policies are, and commands
 // have the keys of the root user; with logged they are evaluated, and all calls go on. With caller_enforced commands have the keys
 // test/test, which act as the role release, $ROOT and $ROOT_SECRET are the keys of the root user, and aws in shells is the CLI that
 // stays loaded.
@@ -155,6 +156,9 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	s.setVolumes(t, env, &opts)
 	opts.LocalPorts = strings.HasSuffix(env.WorkDir, "local_ports")
 	opts.InjectEndpoint = strings.HasSuffix(strings.TrimSuffix(env.WorkDir, "_enforced"), "task_role") || strings.HasSuffix(env.WorkDir, "api_from_tasks")
+	if strings.HasSuffix(env.WorkDir, "on_engines") {
+		opts.Engine = "a=sim:4:8GiB,b=sim:4:8GiB,arm=sim:4:8GiB:arm64"
+	}
 	opts.AllowPrivileged = strings.HasSuffix(env.WorkDir, "privileged")
 	switch {
 	case strings.HasSuffix(env.WorkDir, "enforced"):
