@@ -27,9 +27,9 @@ func BenchmarkGoalWarmClaim(b *testing.B) {
 	}
 }
 
-// BenchmarkSwarm makes and starts sandboxes on a network of a swarm, beside containers that the Docker API makes on the same
+// BenchmarkGoalSwarm makes and starts sandboxes on a network of a swarm, beside containers that the Docker API makes on the same
 // networks, and has tasks claim warm ones.
-func BenchmarkSwarm(b *testing.B) {
+func BenchmarkGoalSwarm(b *testing.B) {
 	host := pairHosts(b)[0]
 	cold := openBench(b, docker.Options{Host: host, Swarm: docker.NewSwarm(docker.SwarmOptions{})})
 	warm := openBench(b, docker.Options{Host: host, Swarm: docker.NewSwarm(docker.SwarmOptions{}), WarmSandboxes: 1})
