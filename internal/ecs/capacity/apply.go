@@ -37,8 +37,8 @@ func (c *Controller) read(tx *store.Tx, key string) (v View, ok bool) {
 		v.Tasks = len(lostTasks(tx, i, v.Registered.ARN))
 	}
 	v.AgentAway = c.AgentAway != nil && c.AgentAway(i.Scope, i.ID)
-	if c.Silence != nil && v.Registered != nil {
-		silent, long := c.Silence(v.Registered.Host)
+	if c.Silence != nil {
+		silent, long := c.Silence(i.Host)
 		v.EngineSilent, v.AgentAway = silent, v.AgentAway || long
 	}
 	v.ManagedDraining = !i.NoticeAt.IsZero() && drainsGroup(tx, i)

@@ -31,7 +31,7 @@ type View struct {
 	Refused bool
 	// AgentAway: a fault disconnects its agent, or its engine has not answered for a while.
 	AgentAway bool
-	// EngineSilent: its engine does not answer, and no agent comes back there.
+	// EngineSilent: its engine does not answer, and no agent starts or comes back there.
 	EngineSilent bool
 	// ManagedDraining: the capacity provider of its group drains it before its end.
 	ManagedDraining bool
@@ -127,7 +127,7 @@ func (v View) run(p *Plan) {
 	}
 	if v.Registered == nil {
 		joins := v.Instance.ContainerInstance == "" && v.Cluster.Active()
-		if p.Register = joins && !v.ClusterFull && !v.Refused; joins && !p.Register {
+		if p.Register = joins && !v.ClusterFull && !v.Refused && !v.EngineSilent; joins && !p.Register {
 			v.early(p, v.Now, registerAgain) // or when a notice is over
 		}
 		return

@@ -58,6 +58,7 @@ func TestDecide(t *testing.T) {
 		"its agent boots":                     {capacity.View{Instance: at(running, running), Cluster: shop, Delays: delays}, capacity.Plan{WakeAt: now.Add(20 * time.Second)}},
 		"and joins":                           {capacity.View{Instance: at(running, running), Cluster: shop}, capacity.Plan{Register: true}},
 		"if its role may":                     {capacity.View{Instance: at(running, running), Cluster: shop, Refused: true}, capacity.Plan{WakeAt: now.Add(30 * time.Second)}},
+		"if its engine answers":               {capacity.View{Instance: at(running, running), Cluster: shop, EngineSilent: true}, capacity.Plan{WakeAt: now.Add(30 * time.Second)}},
 		"when there is the cluster":           {capacity.View{Instance: at(running, running)}, capacity.Plan{}},
 		"no INACTIVE one":                     {capacity.View{Instance: at(running, running), Cluster: &state.Cluster{Status: state.ClusterInactive}}, capacity.Plan{}},
 		"it joins once":                       {capacity.View{Instance: known, Registered: registered(state.InstanceActive, true), Cluster: shop}, capacity.Plan{}},
