@@ -24,7 +24,7 @@ import (
 func newHost(a *common, o HostOptions) *host {
 	log := a.Log
 	if o.Name != "" {
-		log = log.With("host", o.Name)
+		log = log.With("engine", o.Name)
 	}
 	o.PullBehavior = cmp.Or(o.PullBehavior, imagepull.PreferCached)
 	calls := &enginecall.Tracker{}
@@ -75,7 +75,7 @@ func (h *host) run(ctx context.Context) {
 	h.Engine.Go(func() { h.Engine.Recover(ctx, h.resync) })
 	err := h.Engine.Watch(ctx, h.labels(), func(e backend.Event) { h.observe(ctx, e) })
 	if err != nil && ctx.Err() == nil {
-		h.agent.Log.Error("cannot watch the engine any more", "host", h.Name, "error", err)
+		h.agent.Log.Error("cannot watch the engine any more", "engine", h.Name, "error", err)
 	}
 }
 

@@ -222,7 +222,7 @@ func (c *Controller) giveUp(places []place) {
 	for _, at := range places {
 		log := c.Log
 		if host := c.Engines[at.engine].Host; host != "" {
-			log = log.With("host", host)
+			log = log.With("engine", host)
 		}
 		log.Warn("going on without the DNS server of a VPC, which does not answer: it may tell of tasks that have stopped", "vpc", at.vpc)
 		s := c.server(at)

@@ -333,7 +333,7 @@ func TestTheResolversOfTwoEngines(t *testing.T) {
 		if synctest.Wait(); !b.acknowledged(next) {
 			t.Error("what was given up on is waited for again")
 		}
-		if log := b.log.String(); strings.Count(log, "level=WARN") != 1 || !strings.Contains(log, "host=b") {
+		if log := b.log.String(); strings.Count(log, "level=WARN") != 1 || !strings.Contains(log, "engine=b") {
 			t.Errorf("the log has: %s", log)
 		}
 		third := b.register("3", "10.0.0.3")
