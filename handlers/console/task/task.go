@@ -106,6 +106,8 @@ func (v *view) summary() string {
 		return fmt.Sprintf("STOPPED, %s: %s", t.Stop.Code, t.Stop.Reason)
 	case t.Stop != nil:
 		return fmt.Sprintf("%s, is to stop, %s: %s", t.Status.LastStatus, t.Stop.Code, t.Stop.Reason)
+	case t.WaitsForEngine():
+		return "It waits for a container engine: " + t.Placement.Waiting.Reason
 	case t.Waits():
 		return "It waits for a container instance: " + t.Placement.Waiting.Reason
 	}

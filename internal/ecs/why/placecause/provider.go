@@ -109,6 +109,9 @@ func (s Search) providerOf(f *why.Facts, i *ec2.Instance) string {
 
 // Waiting says why a task waits that is PROVISIONING without a place.
 func Waiting(f *why.Facts, t *state.Task) []why.Answer {
+	if t.WaitsForEngine() {
+		return []why.Answer{forEngine(f, t)}
+	}
 	subject := fmt.Sprintf("%s waits since %s for a container instance of capacity provider %s",
 		phrase.TaskOf(t), phrase.Time(f.Now, t.Spec.CreatedAt), t.Placement.CapacityProvider)
 	reason := why.Evidence{Text: "ECS: " + t.Placement.Waiting.Reason}
