@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
@@ -113,6 +115,37 @@ func TestADataDirectoryRemembersItsEngines(t *testing.T) {
 	opts.NewEngine = false
 	w = open(t, opts)
 	w.eventually("and again", func() bool { return w.service("web").RunningCount == 4 })
+}
+
+// An engine that is left out takes its instances along: their tasks would wait for ever.
+func TestTheInstancesOfAnEngineThatIsLeftOutEnd(t *testing.T) {
+	opts := emulator.Options{DataDir: t.TempDir(), Engine: "a=sim:8:32GiB,b=sim:8:32GiB"}
+	w := open(t, opts)
+	_, err := w.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{})
+	w.must(err)
+	w.instances(2) // one on each
+	w.srv.Die()
+
+	opts.Engine = "a=sim:8:32GiB"
+	const want = "the engine b (sim) has 1 container instance of this data directory and is left out"
+	if _, err := emulator.New(opts); err == nil || !strings.Contains(err.Error(), want) {
+		t.Fatalf("%v; want a line with %q", err, want)
+	}
+	opts.NewEngine = true
+	w = open(t, opts)
+	out, err := w.client.ListContainerInstances(t.Context(), &ecs.ListContainerInstancesInput{})
+	w.must(err)
+	described, err := ec2.NewFromConfig(w.srv.Config()).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{})
+	w.must(err)
+	states := map[ec2types.InstanceStateName]int{}
+	for _, r := range described.Reservations {
+		for _, i := range r.Instances {
+			states[i.State.Name]++
+		}
+	}
+	if n := len(out.ContainerInstanceArns); n != 1 || states[ec2types.InstanceStateNameRunning] != 1 {
+		t.Errorf("%d container instances are left, and instances are %v", n, states)
+	}
 }
 
 func TestEnginesThatCannotBe(t *testing.T) {

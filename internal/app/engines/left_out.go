@@ -3,6 +3,7 @@ package engines
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -27,11 +28,15 @@ func (s *Set) leftOut() (gone []string, err error) {
 // onEngine says what the state has on an engine; empty is nothing.
 func (s *Set) onEngine(name string) string {
 	tx := s.Store.Read()
-	tasks, instances := counted(len(TasksOn(tx, name)), "task"), counted(len(InstancesOn(tx, name)), "container instance")
-	if tasks != "" && instances != "" {
-		return tasks + " and " + instances
+	var all []string
+	for _, has := range []string{
+		counted(len(TasksOn(tx, name)), "task"), counted(len(InstancesOn(tx, name)), "container instance"), counted(len(lone(tx, name)), "EC2 instance"),
+	} {
+		if has != "" {
+			all = append(all, has)
+		}
 	}
-	return tasks + instances
+	return strings.Join(all, " and ")
 }
 
 // TasksOn are the tasks on an engine that have not ended.
@@ -72,11 +77,18 @@ func counted(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// forget ends the tasks of engines that are left out, and remembers the others alone.
+// forget ends the tasks and the instances of engines that are left out, and remembers the others alone.
 func (s *Set) forget(gone []string) error {
 	for _, name := range gone {
 		if err := s.abandon(name); err != nil {
 			return err
+		}
+		n, err := terminate(s.Store, name, s.Clock.Now())
+		if err != nil {
+			return fmt.Errorf("terminate the instances of the former engine: %w", err)
+		}
+		if n > 0 {
+			s.Log.Info("terminated the EC2 instances of another engine, because of --new-engine", "instances", n, "engine", s.book.Find(name))
 		}
 	}
 	return s.book.Keep(s.Names())

@@ -16,3 +16,12 @@ func Claim(tx *store.Tx, engine string, ids []string) {
 		}
 	}
 }
+
+// Leave forgets the file systems of an engine that is not there any more.
+func Leave(tx *store.Tx, engine string) {
+	for _, f := range fileSystems.List(tx, "") {
+		if f.Engine == engine {
+			fileSystems.Delete(tx, f)
+		}
+	}
+}

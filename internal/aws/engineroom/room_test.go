@@ -219,6 +219,11 @@ func TestFileSystemStaysOnItsEngine(t *testing.T) {
 		if gone := boardOf(nil, ready, arm).View().In(tx); gone.Refuses(pinned("a", "fs-1")) != "" {
 			t.Error("a file system holds tasks to an engine that is not there any more")
 		}
+		Leave(tx, "d")
+		Claim(tx, "a", []string{"fs-1"})
+		if got := fmt.Sprint(boardOf(nil, two...).View().In(tx).Demands(mounts("fs-1"))); got != "[a]" {
+			t.Errorf("a file system that began anew is on %s, want on a", got)
+		}
 	})
 }
 
