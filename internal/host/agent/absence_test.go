@@ -94,6 +94,20 @@ func TestAnAbsenceEndsWithTheReturnOfItsEngine(t *testing.T) {
 	})
 }
 
+// The engine may be back while the ends of many tasks are being stored: its look takes them for tasks that go on.
+func TestWhatIsLeftGoesWhenTheStoreLearnsOfTheEndAfterTheReturn(t *testing.T) {
+	withPair(t, func(p *pair) {
+		id := p.runOn("b", container("web"))
+		w := p.agent.named["b"].lockTask(id)
+		w.abandon(&state.Stop{Code: types.TaskStopCodeTerminationNotice, Reason: "the engine is lost", At: p.agent.Clock.Now()})
+		w.publish(true)
+		w.mu.Unlock()
+		p.settleAfter(time.Minute)
+		p.expect("task", p.task(id).Status.LastStatus, state.Stopped)
+		p.expect("what runs of it", p.live(id), 0)
+	})
+}
+
 func TestTasksOfInstancesWaitUntilTheseAreGone(t *testing.T) {
 	withPair(t, func(p *pair) {
 		instance := p.instanceOn("b")

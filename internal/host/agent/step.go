@@ -212,8 +212,11 @@ func (w *taskRunner) release(ctx context.Context) {
 		}
 	}
 	w.host.forget(append(left.IDs, s.SandboxID)...)
-	if !w.abandoned { // else the engine is looked at when it is back
+	switch {
+	case !w.abandoned:
 		w.host.leftovers.Add(ctx, left)
+	case w.host.Engine.Health() == nil: // it was back before the store knew of the end; else it is looked at then
+		w.host.lookAgain(ctx)
 	}
 	w.host.agent.Log.Info("task has stopped", "task", w.task.ARN,
 		"code", w.view.Stop.Code, "reason", w.view.Stop.Reason)

@@ -32,7 +32,14 @@ func (h *host) noteUnseen(ctx context.Context, rows []*state.Task, listed []back
 				"container", c.Name, "task", task, "containerInstance", c.Labels[containerinstance.Label])
 		}
 	}
-	if h.unseen = unseen; len(unseen) == 0 || !h.lookingAgain.CompareAndSwap(false, true) {
+	if h.unseen = unseen; len(unseen) > 0 {
+		h.lookAgain(ctx)
+	}
+}
+
+// lookAgain lists the containers again in a while, once for all who ask until then.
+func (h *host) lookAgain(ctx context.Context) {
+	if !h.lookingAgain.CompareAndSwap(false, true) {
 		return
 	}
 	h.Engine.Go(func() {
