@@ -18,7 +18,7 @@ const (
 )
 
 // mtuOptions are what the engine is told of the size of packets on an overlay: the least of all hosts decides. Engines do not
-// tell it, so a container in the network of each host looks; where that does not work on one of them, it is the usual one.
+// tell it, so a container in the network of each host looks; where that does not work on one of them, its size counts as the usual one.
 func (w *Swarm) mtuOptions(ctx context.Context) map[string]string {
 	engines, _ := w.all()
 	sizes := make([]int, len(engines))
@@ -42,7 +42,7 @@ func optionsFor(sizes []int) map[string]string {
 	least := 0
 	for _, size := range sizes {
 		if size == 0 {
-			return nil
+			size = usualMTU
 		}
 		if least == 0 || size < least {
 			least = size

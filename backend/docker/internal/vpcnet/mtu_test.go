@@ -12,6 +12,7 @@ func TestTheHostWithTheSmallestPacketsDecides(t *testing.T) {
 		{[]int{9000, 8900}, "8850"},
 		{[]int{9000, 1500}, ""},
 		{[]int{9000, 0}, ""},
+		{[]int{1400, 0}, "1350"},
 		{nil, ""},
 	} {
 		if got := optionsFor(c.sizes)[mtuOption]; got != c.want {
