@@ -2,6 +2,7 @@ package vpcnet
 
 import (
 	"context"
+	"maps"
 	"net/netip"
 	"sync"
 
@@ -161,23 +162,36 @@ func (b *book) claim(at netip.Addr, container string) bool {
 	return true
 }
 
-// settle gives back what containers have had that are gone from an engine which did not answer before.
+// settle gives back what containers have had that are gone from an engine, although Swarm has yet to learn it.
 func (b *book) settle(ctx context.Context, s *Networks) {
-	node, ok := s.node.Peek()
-	if !ok {
+	node, err := s.soonNode(ctx)
+	if err != nil {
 		return
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for at, a := range b.attached {
-		if a.Node != node.ID {
-			continue
-		}
-		if _, err := s.Client.ContainerInspect(ctx, a.Container); cerrdefs.IsNotFound(err) {
-			b.addresses.Give(at)
-			delete(b.attached, at)
+	for at, a := range b.attachedOn(node.ID) {
+		soon, cancel := context.WithTimeout(ctx, enginePatience)
+		_, err := s.Client.ContainerInspect(soon, a.Container)
+		late := soon.Err() != nil
+		cancel()
+		switch {
+		case cerrdefs.IsNotFound(err):
+			if b.claim(at, a.Container) {
+				b.addresses.Give(at)
+			}
+		case err != nil && (late || dockerapi.Lost(err)): // it does not answer for the next one either
+			return
 		}
 	}
+}
+
+// attachedOn are the addresses that Swarm says containers of a node have. The engine is asked about them without the lock:
+// others would wait for it.
+func (b *book) attachedOn(node string) map[netip.Addr]dockerapi.Attachment {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	there := maps.Clone(b.attached)
+	maps.DeleteFunc(there, func(_ netip.Addr, a dockerapi.Attachment) bool { return a.Node != node })
+	return there
 }
 
 // note says which number an engine had.

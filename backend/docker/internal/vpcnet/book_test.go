@@ -1,0 +1,85 @@
+package vpcnet
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
+)
+
+// overlayForTest is a network of a swarm with one book.
+func overlayForTest() Network {
+	subnet := netip.MustParsePrefix("10.1.0.0/16")
+	return Network{ID: "net", Subnet: subnet, Gateway: subnet.Addr().Next(), Overlay: true, share: swarm.ShareOf(subnet, false, 2).All}
+}
+
+// engineOf is an engine of a swarm that answers so.
+func engineOf(t *testing.T, w *Swarm, node string, answer http.HandlerFunc) *Networks {
+	t.Helper()
+	socket := filepath.Join(t.TempDir(), "engine.sock")
+	listener, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(answer)
+	server.Listener = listener
+	server.Start()
+	t.Cleanup(server.Close)
+	t.Cleanup(server.CloseClientConnections)
+	at, err := endpoint.Resolve("unix://" + socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cli, err := at.Client()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cli.Close() })
+	s := New(Options{Client: dockerapi.Client{Client: cli}, Swarm: w, Log: slog.New(slog.DiscardHandler)})
+	s.node.Set(swarm.Node{ID: node})
+	return s
+}
+
+// An engine that is asked whether a container is gone may hang, while others need the book.
+func TestAnEngineThatIsAskedAboutAddressesHoldsUpNoOther(t *testing.T) {
+	w, vpc := NewSwarm(slog.New(slog.DiscardHandler)), overlayForTest()
+	asked, answer := make(chan struct{}), make(chan struct{})
+	slow := engineOf(t, w, "slow", func(rw http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "/containers/gone/") {
+			close(asked)
+			<-answer
+		}
+		http.Error(rw, `{"message":"no such container"}`, http.StatusNotFound)
+	})
+	other := engineOf(t, w, "other", http.NotFound)
+	b, at := w.bookOf(vpc), netip.MustParseAddr("10.1.0.9")
+	b.attach(dockerapi.Attachment{Node: "slow", Container: "gone", Address: at})
+	settled := make(chan struct{})
+	go func() {
+		defer close(settled)
+		b.settle(context.WithoutCancel(t.Context()), slow)
+	}()
+	<-asked
+	placed := make(chan swarm.Places)
+	go func() { placed <- b.placesOf(other, vpc) }()
+	select {
+	case <-placed:
+	case <-time.After(3 * time.Second):
+		t.Error("another engine waits for one that is asked")
+	}
+	close(answer)
+	<-settled
+	if !b.addresses.Occupy(at) {
+		t.Errorf("%s is not given back, although its container is gone", at)
+	}
+}
