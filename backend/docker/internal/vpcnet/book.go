@@ -76,23 +76,37 @@ func (w *Swarm) read(ctx context.Context, b *book, vpc Network) error {
 	engines, _ := w.all()
 	if !vpc.fresh {
 		listed := make([]error, len(engines))
-		var asked sync.WaitGroup
-		for i, s := range engines {
-			asked.Go(func() {
-				soon, cancel := context.WithTimeout(ctx, enginePatience)
-				defer cancel()
-				listed[i] = b.list(soon, s, vpc)
-			})
-		}
-		asked.Wait()
+		ofEach(ctx, engines, func(ctx context.Context, i int, s *Networks) {
+			if listed[i] = b.list(ctx, s, vpc); listed[i] == nil {
+				_, listed[i] = s.Node(ctx)
+			}
+		})
 		if err := w.readAttachments(ctx, b, vpc); err != nil {
 			return err
 		}
+		ofEach(ctx, engines, func(ctx context.Context, i int, s *Networks) {
+			if listed[i] == nil { // Swarm may still have what has just been removed
+				b.settle(ctx, s)
+			}
+		})
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.numbers = swarm.Number(engines, b.before)
 	return nil
+}
+
+// ofEach asks all engines at the same time, each for as long as one may take that may not answer.
+func ofEach(ctx context.Context, engines []*Networks, ask func(ctx context.Context, i int, s *Networks)) {
+	var asked sync.WaitGroup
+	for i, s := range engines {
+		asked.Go(func() {
+			soon, cancel := context.WithTimeout(ctx, enginePatience)
+			defer cancel()
+			ask(soon, i, s)
+		})
+	}
+	asked.Wait()
 }
 
 // readAttachments takes the addresses that Swarm has given on the network: also to containers of others, and of engines

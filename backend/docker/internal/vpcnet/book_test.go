@@ -2,6 +2,7 @@ package vpcnet
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -45,7 +46,7 @@ func engineOf(t *testing.T, w *Swarm, node string, answer http.HandlerFunc) *Net
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cli.Close() })
-	s := New(Options{Client: dockerapi.Client{Client: cli}, Swarm: w, Log: slog.New(slog.DiscardHandler)})
+	s := New(Options{Client: dockerapi.Client{Client: cli}, Leases: &Leases{}, Swarm: w, Log: slog.New(slog.DiscardHandler)})
 	s.node.Set(swarm.Node{ID: node})
 	return s
 }
@@ -82,4 +83,41 @@ func TestAnEngineThatIsAskedAboutAddressesHoldsUpNoOther(t *testing.T) {
 	if !b.addresses.Occupy(at) {
 		t.Errorf("%s is not given back, although its container is gone", at)
 	}
+}
+
+// Swarm learns later than the engine that a container is gone, such as a warm sandbox of an earlier run.
+func TestAddressesOfWhatIsGoneAreNotTaken(t *testing.T) {
+	w, vpc := NewSwarm(slog.New(slog.DiscardHandler)), overlayForTest()
+	one := engineOf(t, w, "one", func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Content-Type", "application/json")
+		switch path := r.URL.Path; {
+		case strings.HasSuffix(path, "/_ping"):
+			rw.Header().Set("Api-Version", "1.41")
+		case strings.HasSuffix(path, "/swarm"):
+			_, _ = rw.Write([]byte(`{}`))
+		case strings.HasSuffix(path, "/containers/json"):
+			_, _ = rw.Write([]byte(`[]`))
+		case strings.HasSuffix(path, "/containers/there/json"):
+			_, _ = rw.Write([]byte(`{"Id": "there"}`))
+		case strings.HasSuffix(path, "/tasks"):
+			_, _ = rw.Write([]byte(`[` + attached("one", "gone", "10.1.0.8") + `, ` + attached("one", "there", "10.1.0.9") + `, ` + attached("away", "gone", "10.1.0.10") + `]`))
+		default:
+			http.Error(rw, `{"message":"no such container"}`, http.StatusNotFound)
+		}
+	})
+	opened, err := one.open(t.Context(), vpc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, free := range map[string]bool{"10.1.0.8": true, "10.1.0.9": false, "10.1.0.10": false} {
+		if opened.Addresses.Occupy(netip.MustParseAddr(at)) != free {
+			t.Errorf("%s is free: %t; want %t", at, !free, free)
+		}
+	}
+}
+
+// attached is what a manager says of a container on a network.
+func attached(node, container, at string) string {
+	return fmt.Sprintf(`{"NodeID": %q, "Spec": {"NetworkAttachmentSpec": {"ContainerID": %q}}, `+
+		`"NetworksAttachments": [{"Network": {"ID": "net"}, "Addresses": [%q]}]}`, node, container, at+"/16")
 }
