@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/netip"
+	"slices"
 	"sync"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -26,6 +27,8 @@ type book struct {
 	lists   map[*Networks]*lazy.Value[struct{}] // what each engine has
 	before  map[*Networks]int                   // numbers of engines, by where their relays and DNS servers were
 	numbers map[*Networks]int                   // see swarm.PlacesOf
+	sure    map[*Networks]bool                  // engines that have told what they have, so that their numbers stay
+	others  map[int]string                      // nodes of no engine that is known by now, by the numbers that they had
 	// attached are addresses that are taken because Swarm says so, not an engine.
 	attached map[netip.Addr]dockerapi.Attachment
 }
@@ -37,7 +40,7 @@ func newBook(vpc Network) *book {
 	b := &book{
 		addresses: ipam.New(vpc.Subnet, vpc.Gateway, vpc.share),
 		lists:     map[*Networks]*lazy.Value[struct{}]{}, before: map[*Networks]int{}, numbers: map[*Networks]int{},
-		attached: map[netip.Addr]dockerapi.Attachment{},
+		sure: map[*Networks]bool{}, others: map[int]string{}, attached: map[netip.Addr]dockerapi.Attachment{},
 	}
 	b.addresses.Bar(vpc.share)
 	if first := swarm.PlacesOf(vpc.Subnet, vpc.Gateway, vpc.share, 0); first.Relay.IsValid() && first.Resolver.IsValid() {
@@ -67,15 +70,17 @@ func (s *Networks) open(ctx context.Context, vpc Network) (Network, error) {
 	if err == nil {
 		err = b.list(ctx, s, vpc)
 	}
-	vpc.places = b.placesOf(s, vpc)
+	if err == nil {
+		vpc.places = b.placesOf(s, vpc)
+	}
 	return vpc, err
 }
 
 // read fills a book.
 func (w *Swarm) read(ctx context.Context, b *book, vpc Network) error {
 	engines, _ := w.all()
+	listed := make([]error, len(engines))
 	if !vpc.fresh {
-		listed := make([]error, len(engines))
 		ofEach(ctx, engines, func(ctx context.Context, i int, s *Networks) {
 			if listed[i] = b.list(ctx, s, vpc); listed[i] == nil {
 				_, listed[i] = s.Node(ctx)
@@ -90,10 +95,26 @@ func (w *Swarm) read(ctx context.Context, b *book, vpc Network) error {
 			}
 		})
 	}
+	b.number(engines, listed)
+	return nil
+}
+
+// number gives each engine a number. Those that are away have one meanwhile: probably that of a node which is not known.
+func (b *book) number(engines []*Networks, away []error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.numbers = swarm.Number(engines, b.before)
-	return nil
+	before, others := maps.Clone(b.before), map[int]bool{}
+	left := slices.Sorted(maps.Keys(b.others))
+	for i, s := range engines {
+		b.sure[s] = away[i] == nil
+		if _, known := before[s]; away[i] != nil && !known && len(left) > 0 {
+			before[s], left = left[0], left[1:]
+		}
+	}
+	for _, n := range left {
+		others[n] = true
+	}
+	b.numbers = swarm.Number(engines, before, others)
 }
 
 // ofEach asks all engines at the same time, each for as long as one may take that may not answer.
@@ -129,8 +150,12 @@ func (w *Swarm) readAttachments(ctx context.Context, b *book, vpc Network) error
 	}
 	for _, a := range found {
 		b.attach(a)
-		if n, ok := swarm.NumberAt(a.Address, vpc.Subnet, vpc.Gateway, vpc.share, mostEngines); ok && at[a.Node] != nil {
-			b.note(at[a.Node], n)
+		n, ok := swarm.NumberAt(a.Address, vpc.Subnet, vpc.Gateway, vpc.share, mostEngines)
+		switch of := at[a.Node]; {
+		case ok && of != nil:
+			b.note(of, n)
+		case ok:
+			b.noteOther(a.Node, n)
 		}
 	}
 	return nil
@@ -217,6 +242,13 @@ func (b *book) note(s *Networks, number int) {
 	}
 }
 
+// noteOther says which number an engine had that is away, or is not of this run any more.
+func (b *book) noteOther(node string, number int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.others[number] = node
+}
+
 // noteNumber learns an engine's number from its containers: sandboxes have the address of the relay that they look for.
 func (s *Networks) noteNumber(vpc Network, found []container.Summary) {
 	if !vpc.Overlay {
@@ -237,10 +269,25 @@ func (s *Networks) noteNumber(vpc Network, found []container.Summary) {
 func (b *book) placesOf(s *Networks, vpc Network) swarm.Places {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	n, ok := b.numbers[s]
-	if !ok { // opened later than the network was first used
-		n = len(b.numbers)
-		b.numbers[s] = n
+	if !b.sure[s] { // it was away, or was opened later than the network was first used
+		delete(b.numbers, s)
+		b.numbers[s], b.sure[s] = b.numberFor(s), true
 	}
-	return swarm.PlacesOf(vpc.Subnet, vpc.Gateway, vpc.share, n)
+	return swarm.PlacesOf(vpc.Subnet, vpc.Gateway, vpc.share, b.numbers[s])
+}
+
+// numberFor is the number of an engine that has just told what it has.
+func (b *book) numberFor(s *Networks) int {
+	before, taken := maps.Clone(b.before), map[int]bool{}
+	node, _ := s.node.Peek()
+	for n, of := range b.others {
+		if _, noted := before[s]; of == node.ID && !noted {
+			before[s] = n
+		}
+		taken[n] = of != node.ID
+	}
+	for _, n := range b.numbers {
+		taken[n] = true
+	}
+	return swarm.Number([]*Networks{s}, before, taken)[s]
 }

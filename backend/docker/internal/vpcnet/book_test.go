@@ -121,3 +121,24 @@ func attached(node, container, at string) string {
 	return fmt.Sprintf(`{"NodeID": %q, "Spec": {"NetworkAttachmentSpec": {"ContainerID": %q}}, `+
 		`"NetworksAttachments": [{"Network": {"ID": "net"}, "Addresses": [%q]}]}`, node, container, at+"/16")
 }
+
+// Engines keep the numbers that they had, also those that were away when the network was first used, or opened later.
+func TestNoTwoEnginesHaveOneNumber(t *testing.T) {
+	w, vpc := NewSwarm(slog.New(slog.DiscardHandler)), overlayForTest()
+	engine := func(node string) *Networks { return engineOf(t, w, node, http.NotFound) }
+	away, one, third := engine("away"), engine("one"), engine("third")
+	b := w.bookOf(vpc)
+	b.note(third, 3)
+	b.noteOther("away", 1)
+	b.noteOther("left out", 2)
+	b.number([]*Networks{away, one, third}, []error{context.DeadlineExceeded, nil, nil})
+	later := engine("later")
+	for s, want := range map[*Networks]int{later: 4, one: 0, third: 3} {
+		if got := b.placesOf(s, vpc); got != swarm.PlacesOf(vpc.Subnet, vpc.Gateway, vpc.share, want) {
+			t.Errorf("%+v are not the places of number %d", got, want)
+		}
+	}
+	if got := b.placesOf(away, vpc); got != swarm.PlacesOf(vpc.Subnet, vpc.Gateway, vpc.share, 1) {
+		t.Errorf("the engine that was away has %+v", got)
+	}
+}

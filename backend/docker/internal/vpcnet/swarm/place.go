@@ -1,6 +1,9 @@
 package swarm
 
-import "net/netip"
+import (
+	"maps"
+	"net/netip"
+)
 
 // Places are the addresses of a network that the relay and the DNS server of an engine have.
 type Places struct{ Relay, Resolver netip.Addr }
@@ -44,9 +47,13 @@ func plus(at netip.Addr, n int) netip.Addr {
 	return at
 }
 
-// Number gives each engine a number that no other one has: the one that it had before, or the lowest that is free.
-func Number[E comparable](engines []E, before map[E]int) map[E]int {
-	numbers, taken := map[E]int{}, map[int]bool{}
+// Number gives each engine a number that no other one has: the one that it had before, or the lowest that is free. Others have
+// theirs on engines that are not among these, or are not known to be.
+func Number[E comparable](engines []E, before map[E]int, others map[int]bool) map[E]int {
+	numbers, taken := map[E]int{}, maps.Clone(others)
+	if taken == nil {
+		taken = map[int]bool{}
+	}
 	for _, e := range engines {
 		if n, ok := before[e]; ok && !taken[n] {
 			numbers[e], taken[n] = n, true

@@ -35,8 +35,12 @@ func TestEachEngineHasPlacesOfItsOwn(t *testing.T) {
 }
 
 func TestNumbersStayWithTheirEngines(t *testing.T) {
-	got := Number([]string{"new", "b", "a", "c"}, map[string]int{"a": 0, "b": 1, "c": 1})
+	got := Number([]string{"new", "b", "a", "c"}, map[string]int{"a": 0, "b": 1, "c": 1}, nil)
 	if want := map[string]int{"a": 0, "b": 1, "new": 2, "c": 3}; !maps.Equal(got, want) {
 		t.Errorf("numbers %v; want %v", got, want)
+	}
+	got = Number([]string{"a", "new"}, map[string]int{"a": 1}, map[int]bool{0: true})
+	if want := map[string]int{"a": 1, "new": 2}; !maps.Equal(got, want) {
+		t.Errorf("numbers %v beside another engine; want %v", got, want)
 	}
 }
