@@ -32,17 +32,7 @@ func (s *Networks) RemoveOverlay(ctx context.Context, name string, vpc Network) 
 	dones := make([]func(), len(engines))
 	for i, on := range engines {
 		quits.Go(func() {
-			soon, cancel := context.WithTimeout(ctx, enginePatience)
-			defer cancel()
-			if dones[i], failures[i] = on.Quit(soon, name, vpc); failures[i] != nil {
-				if ctx.Err() == nil && (dockerapi.Lost(failures[i]) || soon.Err() != nil) {
-					failures[i] = nil // it does not answer
-				}
-				return
-			}
-			if _, err := on.disconnectAll(ctx, vpc.ID); err != nil && !cerrdefs.IsNotFound(err) {
-				failures[i] = err
-			}
+			dones[i], failures[i] = on.quitOverlay(ctx, name, vpc)
 		})
 	}
 	quits.Wait()
@@ -61,6 +51,24 @@ func (s *Networks) RemoveOverlay(ctx context.Context, name string, vpc Network) 
 	}
 	w.forget(vpc.ID)
 	return nil
+}
+
+// quitOverlay takes what the engine has off a network that is to be removed. One that does not answer is no failure, and holds
+// up the removal no longer than it is waited for.
+func (s *Networks) quitOverlay(ctx context.Context, name string, vpc Network) (done func(), err error) {
+	soon, cancel := context.WithTimeout(ctx, enginePatience)
+	defer cancel()
+	if done, err = s.Quit(soon, name, vpc); err == nil {
+		soon, cancel = context.WithTimeout(ctx, enginePatience)
+		defer cancel()
+		if _, err = s.disconnectAll(soon, vpc.ID); cerrdefs.IsNotFound(err) {
+			err = nil
+		}
+	}
+	if err != nil && ctx.Err() == nil && (dockerapi.Lost(err) || soon.Err() != nil) {
+		err = nil
+	}
+	return done, err
 }
 
 // RemoveUnused removes the owner's networks of the swarm that no engine has a container on. Where one of the owner's engines
