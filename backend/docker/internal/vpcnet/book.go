@@ -181,6 +181,13 @@ func (b *book) list(ctx context.Context, s *Networks, vpc Network) error {
 	return err
 }
 
+// unlist has an engine list its containers anew when it uses the network again.
+func (b *book) unlist(s *Networks) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.lists, s)
+}
+
 // attach takes an address that Swarm has given.
 func (b *book) attach(a dockerapi.Attachment) {
 	b.mu.Lock()

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -140,5 +141,28 @@ func TestNoTwoEnginesHaveOneNumber(t *testing.T) {
 	}
 	if got := b.placesOf(away, vpc); got != swarm.PlacesOf(vpc.Subnet, vpc.Gateway, vpc.share, 1) {
 		t.Errorf("the engine that was away has %+v", got)
+	}
+}
+
+func TestAnEngineListsItsContainersAnewOnANetworkThatItHasForgotten(t *testing.T) {
+	w, vpc := NewSwarm(slog.New(slog.DiscardHandler)), overlayForTest()
+	var lists atomic.Int32
+	one := engineOf(t, w, "one", func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Content-Type", "application/json")
+		switch path := r.URL.Path; {
+		case strings.HasSuffix(path, "/containers/json"):
+			lists.Add(1)
+			_, _ = rw.Write([]byte(`[]`))
+		case strings.HasSuffix(path, "/tasks"):
+			_, _ = rw.Write([]byte(`[]`))
+		default:
+			_, _ = rw.Write([]byte(`{}`))
+		}
+	})
+	for want := range int32(2) {
+		if err := one.know(t.Context(), "vpc", vpc); err != nil || lists.Load() != want+1 {
+			t.Errorf("%d lists, %v; want %d", lists.Load(), err, want+1)
+		}
+		one.Forget(t.Context(), func(string, Network) bool { return true })
 	}
 }

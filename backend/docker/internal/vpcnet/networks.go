@@ -246,7 +246,13 @@ func (s *Networks) Forget(ctx context.Context, which func(name string, vpc Netwo
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	maps.DeleteFunc(s.known, which)
+	maps.DeleteFunc(s.known, func(name string, vpc Network) bool {
+		forgotten := which(name, vpc)
+		if forgotten && vpc.Overlay {
+			s.Swarm.bookOf(vpc).unlist(s)
+		}
+		return forgotten
+	})
 }
 
 // GatewayHere reports whether the engine's bridges are interfaces of this host, which
