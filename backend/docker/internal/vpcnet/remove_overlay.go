@@ -3,6 +3,7 @@ package vpcnet
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -46,7 +47,11 @@ func (s *Networks) RemoveOverlay(ctx context.Context, name string, vpc Network) 
 	if err := errors.Join(failures...); err != nil {
 		return err
 	}
-	if err := removeWithin(ctx, manager, vpc.ID, learnPatience); err != nil && !cerrdefs.IsNotFound(err) {
+	patience := learnPatience
+	if slices.ContainsFunc(dones, func(done func()) bool { return done == nil }) {
+		patience = abandonedPatience // what an engine has that does not answer stays, and others wait for their turn
+	}
+	if err := removeWithin(ctx, manager, vpc.ID, patience); err != nil && !cerrdefs.IsNotFound(err) {
 		return err
 	}
 	w.forget(vpc.ID)
