@@ -44,8 +44,9 @@ const OwnerFile = label.OwnerFile
 
 // Options say which engine, and for whom.
 type Options struct {
-	// Host is the engine's address: unix://, tcp:// or ssh://. Empty is what the
-	// docker command would use: DOCKER_HOST, the docker context, the default socket.
+	// Host is the engine's address: unix://, tcp:// or ssh://, or context:NAME for a context
+	// of the docker command. Empty is what that command would use: DOCKER_HOST, the context in
+	// force, the default socket.
 	Host string
 	// Owner names the emulator. Engines with the same owner share containers and
 	// networks; others neither see nor touch them. Required.

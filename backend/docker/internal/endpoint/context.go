@@ -4,8 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -30,6 +32,9 @@ func readContext(name string) (Endpoint, error) {
 	sum := sha256.Sum256([]byte(name))
 	id := hex.EncodeToString(sum[:])
 	raw, err := os.ReadFile(filepath.Join(config.ContextStoreDir(), "meta", id, "meta.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Endpoint{}, fmt.Errorf("there is no docker context %q: 'docker context ls' lists them", name)
+	}
 	if err != nil {
 		return Endpoint{}, fmt.Errorf("read docker context %q: %w", name, err)
 	}

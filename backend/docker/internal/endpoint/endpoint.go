@@ -24,18 +24,25 @@ type Endpoint struct {
 	CertPath string
 }
 
-// Resolve gives the endpoint of host. The empty host means what it means to the
-// docker command: DOCKER_HOST, else the context of DOCKER_CONTEXT or of the
-// configuration file, else the platform's default socket.
+// contextPrefix stands before the name of a context where an address of an engine could be.
+const contextPrefix = "context:"
+
+// Resolve gives the endpoint of host, which is an address or, as context:NAME, a context of
+// the docker command. The empty host means what it means to that command: DOCKER_HOST, else
+// the context of DOCKER_CONTEXT or of the configuration file, else the platform's default
+// socket.
 // Source: docs.docker.com, "Docker contexts" and "Environment variables".
 func Resolve(host string) (Endpoint, error) {
 	if host == "" {
 		host = os.Getenv(client.EnvOverrideHost)
 	}
-	if host != "" {
+	name, named := strings.CutPrefix(host, contextPrefix)
+	if host != "" && !named {
 		return Endpoint{Host: withoutUser(host)}, nil
 	}
-	name := currentContext()
+	if !named {
+		name = currentContext()
+	}
 	if name == "" || name == defaultContext {
 		return Endpoint{Host: client.DefaultDockerHost}, nil
 	}

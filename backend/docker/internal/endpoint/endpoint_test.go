@@ -44,6 +44,8 @@ func TestResolve(t *testing.T) {
 		{name: "context", dockerContext: "colima", want: "unix:///home/user/.colima/docker.sock"},
 		{name: "host before context", dockerHost: "unix:///b", dockerContext: "colima", want: "unix:///b"},
 		{name: "default context", dockerContext: "default", want: client.DefaultDockerHost},
+		{name: "named context wins", option: "context:colima", dockerHost: "unix:///b", dockerContext: "default", want: "unix:///home/user/.colima/docker.sock"},
+		{name: "named default context", option: "context:default", dockerContext: "colima", want: client.DefaultDockerHost},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Setenv("DOCKER_HOST", c.dockerHost)
@@ -70,6 +72,9 @@ func TestResolve(t *testing.T) {
 		t.Setenv("DOCKER_CONTEXT", "gone")
 		if got, err := endpoint.Resolve(""); err == nil {
 			t.Errorf("Resolve = %+v; want an error", got)
+		}
+		if got, err := endpoint.Resolve("context:missing"); err == nil || !strings.Contains(err.Error(), `"missing"`) {
+			t.Errorf("Resolve = %+v, %v; want an error that names the context", got, err)
 		}
 	})
 }
