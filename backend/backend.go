@@ -28,7 +28,7 @@ import (
 //
 // Engines of one owner may share their networks. Then a name is one network and an address one
 // sandbox on all of them, sandboxes reach each other and know each other's names, and each engine
-// says the same of networks and addresses, also of those of an engine that does not answer. All else is
+// says the same of networks and addresses, also where they are on an engine that does not answer. All else is
 // an engine's own: containers with their events, images, volumes, isolated networks. The suite's
 // RunPair is about two of them.
 type Engine interface {

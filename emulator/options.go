@@ -175,7 +175,7 @@ type Options struct {
 	// systems, by the id of the file system. Any other file system is a Docker volume.
 	FileSystems map[string]string
 	// SharedFileSystems are the ids of file systems that all engines mount, where there are several. Any other one is on
-	// one engine: that of the first task that mounts it.
+	// one engine, where the first task that mounts it is.
 	SharedFileSystems []string
 	// LocalPorts has 127.0.0.1:8080 lead to the container port 8080 of a task, if that port is
 	// free, and so for each mapped port. When the task ends, the next task of its service has

@@ -64,7 +64,7 @@ type link struct {
 	attached []net.Conn    // the engine's ends of attach requests
 	requests []string      // the first lines of those
 	open     int           // connections
-	dead     []net.Conn    // those of which the client has not been told
+	dead     []net.Conn    // whose end the client has not been told
 	hung     chan struct{} // closed when it carries on; nil while it does
 }
 

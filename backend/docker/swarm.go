@@ -37,7 +37,7 @@ func NewSwarm(opts SwarmOptions) *Swarm {
 	return &Swarm{shared: vpcnet.NewSwarm(log)}
 }
 
-// networks are those of the swarm; nil where there is none.
+// networks are the swarm's; nil where there is none.
 func (s *Swarm) networks() *vpcnet.Swarm {
 	if s == nil {
 		return nil

@@ -36,7 +36,7 @@ func watchBridge(t *testing.T, host, owner string) *bridgeWatch {
 	return &bridgeWatch{t, cli, owner, dockertest.ImageOn(t, host)}
 }
 
-// bridges are those of the owner.
+// bridges are the owner's.
 func (w *bridgeWatch) bridges() []network.Summary {
 	w.Helper()
 	which := make(client.Filters).Add("label", "ecs-emulator.owner="+w.owner, "ecs-emulator.kind=way out")

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 )
 
-// Rules are those of one engine, or of several that share them: then a rule applies to so many calls of all together.
+// Rules belong to one engine, or to several that share them: then a rule applies to so many calls of all together.
 type Rules struct {
 	armed atomic.Bool // there has been a rule
 
@@ -19,7 +19,7 @@ type Rules struct {
 	engines []*Engine
 }
 
-// NewRules are none yet; seed is that of what they leave to chance.
+// NewRules are none yet; seed decides what they leave to chance.
 func NewRules(seed uint64) *Rules { return &Rules{chance: rand.New(rand.NewPCG(seed, 0))} }
 
 func (all *Rules) join(e *Engine) {

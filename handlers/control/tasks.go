@@ -28,7 +28,7 @@ type Task struct {
 	DesiredStatus string      `json:"desiredStatus"`
 	Instance      string      `json:"containerInstanceArn,omitempty"`
 	Engine        string      `json:"engine,omitempty"` // by name, where several run tasks
-	IP            string      `json:"ip,omitempty"`     // on the engine's network: its own, or that of its container instance
+	IP            string      `json:"ip,omitempty"`     // on the engine's network: its own, or its container instance's
 	SandboxID     string      `json:"sandboxId,omitempty"`
 	Containers    []Container `json:"containers"`
 }

@@ -48,7 +48,7 @@ func (p Place) String() string {
 
 // Command is the docker command that reaches the engine; empty where none does.
 func (p Place) Command() string {
-	name, context := strings.CutPrefix(p.Host, "context:")
+	name, context := strings.CutPrefix(p.Host, contextPrefix)
 	switch {
 	case p.Kind != Docker:
 		return ""
@@ -63,7 +63,7 @@ func (p Place) Command() string {
 // nameForm is the form of names, which stand in texts, labels and rows.
 var nameForm = lazyregexp.New(`^[a-z][a-z0-9-]{0,31}$`)
 
-// schemes are those of the URLs of Docker engines.
+// schemes are what URLs of Docker engines begin with.
 var schemes = []string{"unix", "tcp", "ssh", "npipe", "http", "https"}
 
 // contextPrefix stands before the name of a context of the docker command.

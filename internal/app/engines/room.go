@@ -33,5 +33,5 @@ func (s *Set) Room(at Watched) []engineroom.Engine {
 	return all
 }
 
-// cpuUnits are those of one CPU.
+// cpuUnits is how many one CPU has.
 const cpuUnits = 1024

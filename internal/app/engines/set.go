@@ -85,7 +85,7 @@ func (s *Set) open(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, e := range s.all { // one after the other: those of one architecture need the same programs
+	for _, e := range s.all { // one after the other: engines of one architecture need the same programs
 		if err := e.named(e.ensurePrograms(ctx)); err != nil {
 			return err
 		}
@@ -133,7 +133,7 @@ func (s *Set) Find(name string) *Engine {
 	return nil
 }
 
-// Names are those of the engines, in order.
+// Names are the engines' names, in order.
 func (s *Set) Names() (names []string) {
 	for _, e := range s.all {
 		names = append(names, e.Name)

@@ -48,7 +48,7 @@ func (v Visit) Close() {
 	}
 }
 
-// Owners are those of all engines, by id, with what they have together.
+// Owners are the owners on all engines, by id, with what they have together.
 func (v Visit) Owners(ctx context.Context) ([]docker.Owner, error) {
 	var all []docker.Owner
 	for _, engine := range v {

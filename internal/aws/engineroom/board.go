@@ -38,7 +38,7 @@ func Architecture(goarch string) string {
 
 // Board knows the engines of a run. The zero value, and a nil board, have one without a name.
 type Board struct {
-	// Engines are those of now, in the order given; what it returns must not change. Nil: one without a name.
+	// Engines returns the engines as they are now, in the order given; what it returns must not change. Nil: one without a name.
 	Engines func() []Engine
 	// Shared are the ids of the file systems that all engines mount.
 	Shared []string

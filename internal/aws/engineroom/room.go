@@ -29,7 +29,7 @@ type Room struct {
 	tx    *store.Tx
 	view  *View
 	loads []Load // in the order of engines; nil: not counted yet
-	// instances counts what instances have of each engine; nil: the room is that of tasks.
+	// instances counts what instances have of each engine; nil: the room is for tasks.
 	instances func(engine string) Load
 	// homes are the engines of file systems that tasks mount for the first time; they are not rows before these are.
 	homes map[string]string
@@ -97,7 +97,7 @@ func (r *Room) Refuses(a Ask) string {
 	return ""
 }
 
-// Demands are the engines on which the instance of a task must be: the one that its tag names, and those of its file systems. No
+// Demands are the engines on which the instance of a task must be: the one that its tag names, and the ones that its file systems are on. No
 // instance is on two.
 func (r *Room) Demands(a Ask) (engines []string) {
 	if r == nil {

@@ -171,7 +171,7 @@ type Task struct {
 	HealthStatus      string      `json:"healthStatus"` // HEALTHY, UNHEALTHY or UNKNOWN
 	ContainerInstance string      `json:"containerInstanceArn,omitempty"`
 	Engine            string      `json:"engine,omitempty"` // by name, where several run tasks
-	IP                string      `json:"ip,omitempty"`     // its own, or that of its container instance
+	IP                string      `json:"ip,omitempty"`     // its own, or its container instance's
 	Ports             []Port      `json:"ports"`
 	Containers        []Container `json:"containers"`
 	CreatedAt         time.Time   `json:"createdAt"`

@@ -104,7 +104,7 @@ func TestFileSystemKeepsTasksOfInstancesTogether(t *testing.T) {
 	}
 	other := map[string]string{"a": "b", "b": "a"}[first.Host]
 	if reasons[first.Host] != ResourceCPU || reasons[other] != Attribute {
-		t.Errorf("reasons %v, want that of the file system on engine %s", reasons, other)
+		t.Errorf("reasons %v, want the one about the file system on engine %s", reasons, other)
 	}
 	c.update(t, func(tx *store.Tx) { engineroom.Claim(tx, "b", []string{"fs-2"}) })
 	board := engineroom.Board{Engines: func() []engineroom.Engine { return []engineroom.Engine{{Name: "a"}, {Name: "b"}} }}

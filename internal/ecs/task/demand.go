@@ -40,7 +40,7 @@ func (t *Template) Demand(where Where) *placement.Demand {
 }
 
 // WaitingDemand is what a task that waits asks of a container instance, of its definition and with
-// those of its subnets that there still are. The room is that of the engines that the instances are on.
+// the subnets of it that still exist. The room is what the engines have that the instances are on.
 func WaitingDemand(t *state.Task, def *types.TaskDefinition, subnets []*ec2network.Subnet, room *engineroom.Room) *placement.Demand {
 	w := t.Placement.Waiting
 	return &placement.Demand{

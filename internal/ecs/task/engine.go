@@ -17,7 +17,7 @@ func (t *Template) Engine() engineroom.Ask { return engineOf(t.spec, t.request.T
 // EngineOf is what a task asks of an engine.
 func EngineOf(t *state.Task) engineroom.Ask { return engineOf(t.Spec, t.Tags) }
 
-// engineOf: the architecture of a task on a container instance is that of the instance.
+// engineOf: a task on a container instance has the instance's architecture.
 func engineOf(spec *state.TaskSpec, tags []types.Tag) engineroom.Ask {
 	ask := engineroom.Ask{FileSystems: spec.FileSystems}
 	for _, tag := range tags {

@@ -8,7 +8,7 @@ import (
 )
 
 // expect notes the network interfaces that rows name, before any engine has been looked at: one engine is found before
-// another, and its tasks let in those of their security groups that are on an engine which has not answered yet. What is not
+// another, and its tasks let in the members of their security groups that are on an engine which has not answered yet. What is not
 // there any more leaves when its engine is found.
 func (a *Agent) expect() {
 	if len(a.hosts) < 2 {

@@ -121,7 +121,7 @@ func (h *host) prepareNetworks(ctx context.Context) {
 			h.agent.Log.Error("cannot make the network of tasks", "error", err)
 		}
 		h.ports.Find(call)
-		there, err := h.Engine.Networks(call, nil) // those of VPCs belong to all hosts
+		there, err := h.Engine.Networks(call, nil) // networks of VPCs belong to all hosts
 		if err != nil {
 			if !h.withoutManager(ctx, err) {
 				h.notListed("networks", err)

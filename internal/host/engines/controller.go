@@ -38,7 +38,7 @@ type Options struct {
 	Clock *clock.Clock
 	Log   *slog.Logger
 	Agent Agent
-	// Names are those of the engines; none where there is one without a name.
+	// Names are the engines' names; none where there is one without a name.
 	Names []string
 	// LostAfter is after how long by the clock an engine is lost; 0 or less: none is.
 	LostAfter time.Duration

@@ -11,7 +11,7 @@ type place struct {
 	vpc    string
 }
 
-// key is the key of its reconciliation. Rows wake with the id of a VPC alone, which is also that of the only engine.
+// key is the key of its reconciliation. Rows wake with the id of a VPC alone, which is also the key for the only engine.
 func (p place) key(engines []Engine) string {
 	if host := engines[p.engine].Host; host != "" {
 		return host + "/" + p.vpc

@@ -23,7 +23,7 @@ func WithInvented(has netip.Prefix) netip.Prefix {
 	return has
 }
 
-// All are the ranges that this host routes itself: those of its interfaces and,
+// All are the ranges that this host routes itself: its interfaces' ones and,
 // on Linux, its routing table, where a VPN shows.
 func All() (ranges []netip.Prefix) {
 	addresses, _ := net.InterfaceAddrs()

@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 )
 
-// Of a sandbox that leads out by a bridge the interface of the VPC counts alone, whatever the engine calls it.
+// Of a sandbox that leads out by a bridge the interface of the VPC counts alone, under any name that the engine gives it.
 func TestCountersOfTheVPCsInterface(t *testing.T) {
 	one := map[string]backend.NetworkStats{"eth0": {RxBytes: 1}}
 	both := map[string]backend.NetworkStats{"eth0": {RxBytes: 1}, "eth1": {RxBytes: 2}}

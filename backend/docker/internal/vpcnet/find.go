@@ -79,7 +79,7 @@ func (s *Networks) List(ctx context.Context, labels map[string]string) ([]backen
 	return list, nil
 }
 
-// listed are networks of the engine, and those of its swarm as a manager has them: another engine knows one as long as it
+// listed are networks of the engine, and its swarm's as a manager has them: another engine knows one as long as it
 // has a container there.
 func (s *Networks) listed(ctx context.Context, which client.Filters) ([]network.Summary, error) {
 	own, err := s.Client.NetworkList(ctx, which)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// An overlay packs each packet into another one, whose headers take 50 bytes: those of Ethernet, IP, UDP and VXLAN. Without
+// An overlay packs each packet into another one, whose headers take 50 bytes: Ethernet, IP, UDP and VXLAN. Without
 // an option its packets are such that they fit into 1,500 bytes.
 // Source: RFC 7348, section 5; Moby, libnetwork/drivers/overlay.
 const (

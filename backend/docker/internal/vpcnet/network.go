@@ -24,7 +24,7 @@ type Network struct {
 	Adopted bool
 	// Isolated networks have no address of the engine's host.
 	Isolated bool
-	// Overlay networks are those of a swarm, which its engines share. They lead nowhere, and the hosts of the engines
+	// Overlay networks belong to a swarm, whose engines share them. They lead nowhere, and the hosts of the engines
 	// have no address there.
 	Overlay bool
 	// Resolver says that sandboxes on it ask a resolver.
@@ -33,7 +33,7 @@ type Network struct {
 	fresh bool
 	// share is the part from which the engine gives addresses to the containers of others.
 	share netip.Prefix
-	// places are those of the relay and the resolver on an overlay.
+	// places are the relay's and the resolver's on an overlay.
 	places swarm.Places
 }
 

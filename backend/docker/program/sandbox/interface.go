@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// vpcInterface answers with the name of the interface of the VPC, whose counters are those of the task where the namespace
-// leads out by another one:
+// vpcInterface answers with the name of the interface of the VPC. Where the namespace leads out by another one, that
+// interface alone has the task's counters:
 //
 //	interface
 //	eth0

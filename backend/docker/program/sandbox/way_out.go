@@ -22,7 +22,7 @@ type wayOut struct {
 // leads is the way out of this namespace; nil is the VPC's own network.
 var leads *wayOut
 
-// leadOut takes the words about a way out from those of hold, and has the namespace lead out so:
+// leadOut takes the words about a way out from the line of hold, and has the namespace lead out so:
 //
 //	<own address> … out=<gateway/bits of the bridge> [inside=<gateway/bits of the network that it routes>]
 //
@@ -86,7 +86,7 @@ func onNetwork(addresses []localAddress, gateway string) (at localAddress, own [
 }
 
 // begin has the rules hold before anything else runs in the namespace. What leaves by the bridge gets the address that the
-// namespace has there, so that programs see that of the VPC alone. A kernel that cannot do that has them see the other one.
+// namespace has there, so that programs see the address in the VPC alone. A kernel that cannot do that has them see the other one.
 func (w *wayOut) begin() error {
 	r := newRuleset("ecs-emulator-way-out")
 	r.onlyAnswers(w)
@@ -123,8 +123,8 @@ func withoutAddress(file, address string) string {
 	return kept.String()
 }
 
-// onlyAnswers lets in what begins something by the VPC's interface alone, and by that of the network which the namespace routes:
-// the engine's host, and who else is on the bridge, do not get in.
+// onlyAnswers lets in what begins something by the VPC's interface alone, and by the interface of the network which the
+// namespace routes: the engine's host, and who else is on the bridge, do not get in.
 func (r *ruleset) onlyAnswers(w *wayOut) {
 	r.keep()
 	r.needs("nf_tables' filter chains for IPv4")

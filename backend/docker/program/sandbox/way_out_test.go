@@ -54,7 +54,7 @@ func ofInterface(r *ruleset, key uint32, step expression) int {
 	return bytes.Count(r.bytes, b.bytes)
 }
 
-// New connections come in by the VPC's interface, the loopback one and that of the instance's network alone, before anything
+// New connections come in by the VPC's interface, the loopback one and the one of the instance's network alone, before anything
 // is led elsewhere.
 func TestOnlyAnswersComeInByAWayOut(t *testing.T) {
 	w := &wayOut{own: localAddress{link: [4]byte{7}}, gateway: localAddress{link: [4]byte{5}}, inside: [][4]byte{{9}}}

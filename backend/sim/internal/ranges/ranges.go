@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Ranges are the addresses of all networks, in order. No two of them overlap, so that of a
-// thousand networks two neighbours tell whether a range is free.
+// Ranges are the addresses of all networks, in order. No two of them overlap: whether a
+// range is free depends on its two neighbours alone, among a thousand networks too.
 type Ranges []netip.Prefix
 
 // find returns the place of a range, and whether another one is in its way.

@@ -36,7 +36,7 @@ func Of(all []Record, name string) *Record {
 	return nil
 }
 
-// Keep forgets all engines but those of some names.
+// Keep forgets all engines but the ones of some names.
 func (b *Book) Keep(names []string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -9,7 +9,7 @@ import (
 )
 
 // ReserveDaemons takes of a cluster's container instances what the tasks that its DAEMON services lack
-// will need. The engines are those of the instances.
+// will need. The engines are the ones that the instances are on.
 func ReserveDaemons(tx *store.Tx, pool *placement.Pool, clusterARN string, engines *engineroom.Room) {
 	for _, daemon := range state.DaemonServices(tx, clusterARN) {
 		d := KeptDeployment(daemon)

@@ -8,7 +8,7 @@ import (
 // Places are the addresses of a network that the relay and the DNS server of an engine have.
 type Places struct{ Relay, Resolver netip.Addr }
 
-// PlacesOf are those of an engine, by its number among the engines of a run. The first one has those of an engine by
+// PlacesOf are the places of an engine, by its number among the engines of a run. The first one has the same as an engine by
 // itself, at the fourth and the third address of the range, which AWS keeps. The others have addresses of the half of the share
 // that Swarm does not have; where that is too small they have none.
 // Source: Amazon VPC user guide, subnet sizing, Amazon DNS server.
