@@ -112,7 +112,7 @@ func services(r *page.Request, all []*state.Service) (g.Node, error) {
 func instances(r *page.Request, c *state.Cluster) (g.Node, error) {
 	var there []*state.ContainerInstance
 	for _, i := range state.ContainerInstances(r.Tx, c) {
-		if i.Status != state.InstanceInactive && r.Matches(arn.Name(i.ARN), i.EC2InstanceID, i.Status, i.Zone, i.CapacityProvider) {
+		if i.Status != state.InstanceInactive && r.Matches(arn.Name(i.ARN), i.EC2InstanceID, i.Status, i.Zone, page.Engine(i.Host), i.CapacityProvider) {
 			there = append(there, i)
 		}
 	}
@@ -129,7 +129,7 @@ func instances(r *page.Request, c *state.Cluster) (g.Node, error) {
 			agent = page.Badge(page.Bad, "not connected")
 		}
 		rows = append(rows, page.Row{ID: "instance-" + id(i), Cells: []g.Node{
-			page.A(page.ShortID(id(i)), r.To("instances", c.Name, id(i))), page.Status(i.Status), agent, page.Or(i.EC2InstanceID), page.Or(i.Zone), page.Number(used.Running), page.Number(used.Pending),
+			page.A(page.ShortID(id(i)), r.To("instances", c.Name, id(i))), page.Status(i.Status), agent, page.Or(i.EC2InstanceID), page.Or(strings.TrimSpace(i.Zone + " " + page.Engine(i.Host))), page.Number(used.Running), page.Number(used.Pending),
 			page.Textf("%d of %d", i.Registered.CPU-used.CPU, i.Registered.CPU), page.Textf("%d of %d", i.Registered.Memory-used.Memory, i.Registered.Memory),
 		}})
 	}

@@ -157,6 +157,9 @@ func about(r *page.Request, i *state.ContainerInstance) g.Node {
 		{Name: "availabilityZone", Value: page.Or(i.Zone)}, {Name: "subnet", Value: page.Or(i.Subnet)}, {Name: "capacityProviderName", Value: page.Or(i.CapacityProvider)},
 		{Name: "registeredAt", Value: page.Time(i.RegisteredAt)},
 	}
+	if i.Host != "" {
+		pairs = append(pairs, page.Pair{Name: "engine", Value: page.Text(i.Host)})
+	}
 	if machine := ec2.FindInstance(r.Tx, r.Scope, i.EC2InstanceID); machine != nil {
 		pairs = append(pairs, page.Pair{Name: "instanceType", Value: page.Or(machine.Type)}, page.Pair{Name: "private IPv4 address", Value: page.Or(machine.PrivateIP)})
 	}

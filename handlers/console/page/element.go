@@ -39,6 +39,14 @@ func Local(to string) string {
 // None stands where there is nothing.
 func None() g.Node { return h.Span(h.Class("none"), h.Text("–")) }
 
+// Engine names the engine that something is on, by its name; it is empty where there is one engine, which has none.
+func Engine(name string) string {
+	if name == "" {
+		return ""
+	}
+	return "engine " + name
+}
+
 // Or is a text, or that there is none.
 func Or(text string) g.Node {
 	if text == "" {

@@ -163,6 +163,9 @@ func (v *view) network() g.Node {
 		{Name: "subnet", Value: page.Or(t.Placement.SubnetID)}, {Name: "availabilityZone", Value: page.Or(t.Placement.Zone)},
 		{Name: "securityGroups", Value: page.Or(strings.Join(t.Spec.SecurityGroups, ", "))},
 	}
+	if t.Placement.Host != "" {
+		pairs = append(pairs, page.Pair{Name: "engine", Value: page.Text(t.Placement.Host)})
+	}
 	var rows []page.Row
 	if !t.Ended() && v.Ports != nil {
 		for _, p := range v.Ports(t.ARN) {

@@ -79,7 +79,7 @@ func wanted(r *page.Request, t *state.Task) bool {
 		reason = t.Stop.Reason
 	}
 	return r.Matches(arn.Name(t.ARN), Definition(t), t.Spec.Group, t.Status.LastStatus, t.Status.Attachment.PrivateIPv4, t.Placement.Zone,
-		arn.Name(t.Placement.ContainerInstance), t.Spec.StartedBy, reason)
+		page.Engine(t.Placement.Host), arn.Name(t.Placement.ContainerInstance), t.Spec.StartedBy, reason)
 }
 
 // before has those that have not stopped first, of these the ones that are not as wanted, and then the newest.
@@ -137,7 +137,7 @@ func where(r *page.Request, t *state.Task) g.Node {
 		id := arn.Name(t.Placement.ContainerInstance)
 		parts = append(parts, page.A(page.ShortID(id), r.To("instances", arn.ClusterName(t.ARN), id)))
 	}
-	for _, text := range slices.DeleteFunc([]string{t.Status.Attachment.PrivateIPv4, t.Placement.Zone}, func(s string) bool { return s == "" }) {
+	for _, text := range slices.DeleteFunc([]string{t.Status.Attachment.PrivateIPv4, t.Placement.Zone, page.Engine(t.Placement.Host)}, func(s string) bool { return s == "" }) {
 		parts = append(parts, page.Text(" "+text))
 	}
 	if len(parts) == 0 {
