@@ -70,11 +70,11 @@ func (h *host) resync(ctx context.Context) {
 			delete(byName, name)
 		}
 	}
+	h.balancers.TellAll()
 	h.Engine.Saw()
 	h.leftovers.Adopt(ctx, byName)
 	h.adoptVolumes(ctx)
 	h.instances.Tend()
-	h.balancers.TellAll()
 }
 
 // removeStrays removes what runs of tasks that have ended, before anything else is done on an engine that is back: until

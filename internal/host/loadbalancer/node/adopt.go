@@ -68,11 +68,14 @@ func (b *node) joinFound() {
 	all.Found(b.arn, sandbox)
 }
 
+// TellAll has all load balancers looked at, also those that the engine could not be asked about.
 func (n *Nodes) TellAll() {
 	n.mu.Lock()
-	known := slices.Sorted(maps.Keys(n.nodes))
+	known := slices.AppendSeq(slices.Collect(maps.Keys(n.nodes)), maps.Keys(n.waiting))
+	clear(n.waiting)
 	n.mu.Unlock()
-	for _, arn := range known {
+	slices.Sort(known)
+	for _, arn := range slices.Compact(known) {
 		n.tell(arn)
 	}
 }

@@ -47,10 +47,11 @@ type Nodes struct {
 	balancers   backend.LoadBalancers // nil where the engine has none
 	clientsLost atomic.Bool           // it has been said that targets see load balancers alone
 
-	mu    sync.Mutex
-	nodes map[string]*node  // by the load balancer's ARN
-	ids   map[string]string // ARNs, by the ids of sandboxes and containers
-	news  func(arn string)
+	mu      sync.Mutex
+	nodes   map[string]*node  // by the load balancer's ARN
+	waiting map[string]bool   // load balancers that were to be looked at while the engine could not be used
+	ids     map[string]string // ARNs, by the ids of sandboxes and containers
+	news    func(arn string)
 }
 
 // node is a load balancer on the engine.
@@ -78,7 +79,7 @@ var (
 
 // New makes Nodes of which none is known yet.
 func New(o Options) *Nodes {
-	return &Nodes{Options: o, balancers: o.Engine.LoadBalancers(), nodes: map[string]*node{}, ids: map[string]string{}}
+	return &Nodes{Options: o, balancers: o.Engine.LoadBalancers(), nodes: map[string]*node{}, waiting: map[string]bool{}, ids: map[string]string{}}
 }
 
 // OnNews sets what is told of a load balancer that was found on the engine, or that may have ended
@@ -96,6 +97,9 @@ func (n *Nodes) usable(arn string) (*node, error) {
 		return nil, errNoLoadBalancers
 	}
 	if err := n.Engine.Health(); err != nil {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.waiting[arn] = true
 		return nil, err
 	}
 	return n.node(arn), nil
