@@ -2,6 +2,7 @@ package docker_test
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -16,9 +17,7 @@ import (
 func swarmEngine(t *testing.T, swarm *docker.Swarm, name, state string, more fakeEngine) error {
 	t.Helper()
 	fake := fakeEngine{"GET /info": says(200, `{"Swarm": `+state+`}`)}
-	for key, handler := range more {
-		fake[key] = handler
-	}
+	maps.Copy(fake, more)
 	engine, err := docker.Open(t.Context(), docker.Options{Host: "unix://" + fake.listen(t), Owner: dockertest.Owner(), Name: name, Swarm: swarm})
 	if err == nil {
 		t.Cleanup(func() { _ = engine.Close() })
@@ -78,9 +77,7 @@ func TestWithoutAManagerASwarmHasNoNetworks(t *testing.T) {
 		"GET /swarm":    says(http.StatusServiceUnavailable, `{"message": "This node is not a swarm manager."}`),
 	}
 	fake := fakeEngine{"GET /info": says(200, `{"Swarm": `+workerState+`}`)}
-	for key, handler := range away {
-		fake[key] = handler
-	}
+	maps.Copy(fake, away)
 	engine := fake.open(t, docker.Options{Swarm: swarm})
 	_, err := engine.Networks(t.Context(), nil)
 	if !errors.Is(err, backend.ErrUnavailable) || !strings.Contains(err.Error(), "the swarm has no manager that answers") {
