@@ -166,9 +166,23 @@ func (s *Env) Create(sandbox string, command ...string) string {
 
 func (s *Env) Start(id string) {
 	s.Helper()
-	if err := s.Engine.Start(s.Ctx, id); err != nil {
+	if err := s.TryStart(id); err != nil {
 		s.Fatalf("Start: %v", err)
 	}
+}
+
+// startTries is how often a start is tried that several engines had no manager for: on a busy machine a manager of theirs may
+// answer too late, and ErrUnavailable says to try again.
+const startTries = 3
+
+// TryStart starts a container, as its caller would where several engines share networks.
+func (s *Env) TryStart(id string) (err error) {
+	for range startTries {
+		if err = s.Engine.Start(s.Ctx, id); !errors.Is(err, backend.ErrNoManager) {
+			return err
+		}
+	}
+	return err
 }
 
 // Launch makes and starts a container.
