@@ -80,8 +80,8 @@ type Options struct {
 	// ContainerMetrics adds CPU time, memory and network bytes of each container that runs to the metrics for Prometheus at
 	// /metrics, read from the engine whenever those are.
 	ContainerMetrics bool
-	// NewEngine continues a DataDir on another engine than before: the tasks that ran there are
-	// lost and end, and services start theirs again.
+	// NewEngine continues a DataDir on another engine than before: the tasks and container instances that ran
+	// there are lost and end, and services start their tasks again.
 	NewEngine bool
 	// EngineLostAfter is for how long, on the emulator's clock, an engine of several may not answer until it is lost: its tasks on
 	// Fargate end then, and services run theirs on others. Docker has ten seconds of real time in any case. Default five

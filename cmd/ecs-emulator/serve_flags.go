@@ -73,7 +73,7 @@ func declareEndpoint(flags *flagSet, o *emulator.Options) {
 func declareEngine(flags *flagSet, o *emulator.Options, c *choices) {
 	flags.Var(newPlaces(&o.Engine, "auto"), "engine", "`where` containers run: auto (Docker if it answers, else sim), docker, sim[:CPUS[:MEMORY[:ARCH]]], context:NAME, or the URL of a Docker engine (unix://, tcp://, ssh://); of several engines name=where for each, repeated or separated by commas, Docker's in one swarm")
 	flags.suggest("engine", "auto", "docker", "sim")
-	flags.BoolVar(&o.NewEngine, "new-engine", false, "continue a data directory whose tasks ran on another engine; these tasks are lost and end")
+	flags.BoolVar(&o.NewEngine, "new-engine", false, "continue a data directory whose tasks ran on another engine; these tasks are lost and end, and so do the container instances there")
 	flags.Func("engine-lost-after", "`duration` on the emulator's clock after which one of several engines that does not answer is lost: its tasks on Fargate end, and services replace them elsewhere; off is never (default 5m)", func(text string) (err error) {
 		o.EngineLostAfter, err = engines.ParseLostAfter(text)
 		return err
