@@ -29,6 +29,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/session"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/silence"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/spare"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
@@ -65,6 +66,7 @@ type Engine struct {
 	ulimits    *limits.Ulimits
 	networks   *vpcnet.Networks
 	swarm      *Swarm // nil where the engine is by itself
+	silence    *silence.Silence
 	wayOut     *wayout.WayOut
 	leases     vpcnet.Leases
 	heartbeat  *owner.Heartbeat
@@ -104,6 +106,9 @@ func (e *Engine) behindSSH() bool { return strings.HasPrefix(e.host, "ssh://") }
 func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 	info, err := e.client.Info(ctx)
 	if err != nil {
+		if e.swarm != nil && ctx.Err() != nil { // what is done for others need not wait for it first
+			e.silence.Doubt()
+		}
 		return backend.Info{}, dockerapi.Classify(err)
 	}
 	reachable, err := e.reachable(ctx)

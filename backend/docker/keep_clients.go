@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/request"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/silence"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
@@ -114,9 +115,10 @@ func (e *Engine) answerThrough(ctx context.Context, sandboxID string, through ne
 	if e.answering.has(sandboxID, through) {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
-	defer cancel()
-	if err := asLack(e.commands.Send(ctx, sandboxID, "answer "+through.String())); err != nil {
+	err := e.silence.Ask(ctx, answerTimeout, func(ctx context.Context) error {
+		return asLack(e.commands.Send(ctx, sandboxID, "answer "+through.String()))
+	})
+	if err != nil {
 		return err
 	}
 	e.answering.add(sandboxID, through)
@@ -142,19 +144,28 @@ type target struct {
 // targetsAt finds the sandboxes that run and have some addresses on a network, on all engines that have it. One that does not
 // answer has none.
 func (e *Engine) targetsAt(ctx context.Context, network string, addresses []netip.Addr) (map[netip.Addr]target, error) {
+	own, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	sandboxes, err := e.sandboxesAt(own, network, addresses)
+	if err != nil {
+		return nil, err
+	}
 	found := map[netip.Addr]target{}
-	for _, on := range e.swarm.with(e) {
-		left := slices.DeleteFunc(slices.Clone(addresses), func(a netip.Addr) bool { return found[a].on != nil })
-		if len(left) == 0 {
-			break
-		}
-		soon, cancel := context.WithTimeout(ctx, answerTimeout)
-		sandboxes, err := on.sandboxesAt(soon, network, left)
-		cancel()
-		if err != nil && on == e {
-			return nil, err
-		}
-		for at, id := range sandboxes {
+	for at, id := range sandboxes {
+		found[at] = target{e, id}
+	}
+	left := slices.DeleteFunc(slices.Clone(addresses), func(a netip.Addr) bool { return found[a].on != nil })
+	if len(left) == 0 {
+		return found, nil
+	}
+	others := e.swarm.with(e)[1:]
+	there := make([]map[netip.Addr]string, len(others))
+	silence.AskEach(ctx, silences(others), answerTimeout, func(ctx context.Context, i int, _ *silence.Silence) (err error) {
+		there[i], err = others[i].sandboxesAt(ctx, network, left)
+		return err
+	})
+	for i, on := range others {
+		for at, id := range there[i] {
 			found[at] = target{on, id}
 		}
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/session"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/silence"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/spare"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
@@ -138,6 +139,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 func newEngine(at endpoint.Endpoint, api dockerapi.Client, owner label.Owner, log *slog.Logger) *Engine {
 	e := &Engine{host: at.Host, client: api, owner: owner, local: at.Local(), run: label.RandomSuffix(), log: log}
 	e.closing, e.close = context.WithCancel(context.Background())
+	e.silence = silence.New(e.closing, api.Ping)
 	return e
 }
 
@@ -164,7 +166,7 @@ func (e *Engine) assemble(opts Options) {
 	})
 	e.networks = vpcnet.New(vpcnet.Options{
 		Client: e.client, Containers: e.containers, Owner: e.owner, Leases: &e.leases, Local: e.local, Log: e.log, Found: e.foundOnNetwork,
-		Swarm: opts.Swarm.networks(), Name: swarm.Engine{Name: opts.Name, Host: e.host}, Quit: e.quit, MTU: e.hostMTU,
+		Swarm: opts.Swarm.networks(), Name: swarm.Engine{Name: opts.Name, Host: e.host}, Silence: e.silence, Quit: e.quit, MTU: e.hostMTU,
 	})
 	e.wayOut = wayout.New(wayout.Options{Client: e.client, Owner: e.owner, Networks: e.networks})
 	e.heartbeat = owner.NewHeartbeat(owner.HeartbeatOptions{

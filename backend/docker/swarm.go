@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/silence"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 )
 
@@ -59,6 +60,14 @@ func (s *Swarm) with(first *Engine) (all []*Engine) {
 		if e != first {
 			all = append(all, e)
 		}
+	}
+	return all
+}
+
+// silences are what is known of engines, for silence.AskEach.
+func silences(engines []*Engine) (all []*silence.Silence) {
+	for _, e := range engines {
+		all = append(all, e.silence)
 	}
 	return all
 }

@@ -3,12 +3,14 @@ package docker
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/silence"
 )
 
 // judgePatience bounds how long an engine may take to say which owners live.
@@ -40,18 +42,19 @@ func (s *Swarm) sweep(ctx context.Context, own string) (removed int, err error) 
 
 // dead are the owners that no engine knows to be anything else. All have to answer.
 func (s *Swarm) dead(ctx context.Context) (map[string]bool, error) {
+	engines := s.with(nil)
+	found := make([][]Owner, len(engines))
+	failures := silence.AskEach(ctx, silences(engines), judgePatience, func(ctx context.Context, i int, _ *silence.Silence) (err error) {
+		found[i], err = engines[i].Owners(ctx)
+		return err
+	})
+	if err := errors.Join(failures...); err != nil {
+		return nil, err
+	}
 	dead := map[string]bool{}
-	for _, e := range s.with(nil) {
-		soon, cancel := context.WithTimeout(ctx, judgePatience)
-		found, err := e.Owners(soon)
-		cancel()
-		if err != nil {
-			return nil, err
-		}
-		for _, o := range found {
-			before, known := dead[o.ID]
-			dead[o.ID] = o.State == owner.Dead && (before || !known)
-		}
+	for _, o := range slices.Concat(found...) {
+		before, known := dead[o.ID]
+		dead[o.ID] = o.State == owner.Dead && (before || !known)
 	}
 	return dead, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -15,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/silence"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 )
@@ -122,20 +124,14 @@ func addressMissing(err error) bool {
 // whether there were any.
 func (e *Engine) releaseWarm(ctx context.Context, network string, subnet netip.Prefix, ip netip.Addr) (any bool) {
 	any = e.releaseOwnWarm(ctx, network, subnet, ip)
-	for _, on := range e.swarm.with(e)[1:] {
-		if on.warm.MayHave(network, at(network, subnet, ip)) && on.releaseForOthers(ctx, network, subnet, ip) {
-			any = true
-		}
-	}
-	return any
-}
-
-// releaseForOthers leaves a task on another engine a while to take the address.
-func (e *Engine) releaseForOthers(ctx context.Context, network string, subnet netip.Prefix, ip netip.Addr) bool {
-	defer e.warm.TaskStarts()()
-	ctx, cancel := context.WithTimeout(ctx, inspectPatience)
-	defer cancel()
-	return e.releaseOwnWarm(ctx, network, subnet, ip)
+	others := slices.DeleteFunc(e.swarm.with(e)[1:], func(on *Engine) bool { return !on.warm.MayHave(network, at(network, subnet, ip)) })
+	released := make([]bool, len(others))
+	silence.AskEach(ctx, silences(others), inspectPatience, func(ctx context.Context, i int, _ *silence.Silence) error {
+		defer others[i].warm.TaskStarts()() // it leaves the task a while to take the address
+		released[i] = others[i].releaseOwnWarm(ctx, network, subnet, ip)
+		return nil
+	})
+	return any || slices.Contains(released, true)
 }
 
 func (e *Engine) releaseOwnWarm(ctx context.Context, network string, subnet netip.Prefix, ip netip.Addr) bool {

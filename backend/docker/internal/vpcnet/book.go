@@ -2,6 +2,7 @@ package vpcnet
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/netip"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/silence"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
@@ -79,23 +81,26 @@ func (s *Networks) open(ctx context.Context, vpc Network) (Network, error) {
 // read fills a book.
 func (w *Swarm) read(ctx context.Context, b *book, vpc Network) error {
 	engines, _ := w.all()
-	listed := make([]error, len(engines))
+	away := make([]error, len(engines))
 	if !vpc.fresh {
-		ofEach(ctx, engines, func(ctx context.Context, i int, s *Networks) {
-			if listed[i] = b.list(ctx, s, vpc); listed[i] == nil {
-				_, listed[i] = s.Node(ctx)
+		away = silence.AskEach(ctx, engines, enginePatience, func(ctx context.Context, _ int, s *Networks) error {
+			if err := b.list(ctx, s, vpc); err != nil {
+				return err
 			}
+			_, err := s.Node(ctx)
+			return err
 		})
 		if err := w.readAttachments(ctx, b, vpc); err != nil {
 			return err
 		}
-		ofEach(ctx, engines, func(ctx context.Context, i int, s *Networks) {
-			if listed[i] == nil { // Swarm may still have what has just been removed
+		silence.AskEach(ctx, engines, enginePatience, func(ctx context.Context, i int, s *Networks) error {
+			if away[i] == nil { // Swarm may still have what has just been removed
 				b.settle(ctx, s)
 			}
+			return nil
 		})
 	}
-	b.number(engines, listed)
+	b.number(engines, away)
 	return nil
 }
 
@@ -115,19 +120,6 @@ func (b *book) number(engines []*Networks, away []error) {
 		others[n] = true
 	}
 	b.numbers = swarm.Number(engines, before, others)
-}
-
-// ofEach asks all engines at the same time, each for as long as one may take that may not answer.
-func ofEach(ctx context.Context, engines []*Networks, ask func(ctx context.Context, i int, s *Networks)) {
-	var asked sync.WaitGroup
-	for i, s := range engines {
-		asked.Go(func() {
-			soon, cancel := context.WithTimeout(ctx, enginePatience)
-			defer cancel()
-			ask(soon, i, s)
-		})
-	}
-	asked.Wait()
 }
 
 // readAttachments takes the addresses that Swarm has given on the network: also to containers of others, and of engines
@@ -215,16 +207,16 @@ func (b *book) settle(ctx context.Context, s *Networks) {
 		return
 	}
 	for at, a := range b.attachedOn(node.ID) {
-		soon, cancel := context.WithTimeout(ctx, enginePatience)
-		_, err := s.Client.ContainerInspect(soon, a.Container)
-		late := soon.Err() != nil
-		cancel()
+		err := s.Ask(ctx, enginePatience, func(ctx context.Context) error {
+			_, err := s.Client.ContainerInspect(ctx, a.Container)
+			return err
+		})
 		switch {
 		case cerrdefs.IsNotFound(err):
 			if b.claim(at, a.Container) {
 				b.addresses.Give(at)
 			}
-		case err != nil && (late || dockerapi.Lost(err)): // it does not answer for the next one either
+		case err != nil && (dockerapi.Lost(err) || errors.Is(err, context.DeadlineExceeded)): // it does not answer for the next one either
 			return
 		}
 	}

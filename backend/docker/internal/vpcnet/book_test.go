@@ -16,6 +16,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/silence"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
 )
 
@@ -47,7 +48,8 @@ func engineOf(t *testing.T, w *Swarm, node string, answer http.HandlerFunc) *Net
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cli.Close() })
-	s := New(Options{Client: dockerapi.Client{Client: cli}, Leases: &Leases{}, Swarm: w, Log: slog.New(slog.DiscardHandler)})
+	api := dockerapi.Client{Client: cli}
+	s := New(Options{Client: api, Leases: &Leases{}, Swarm: w, Silence: silence.New(t.Context(), api.Ping), Log: slog.New(slog.DiscardHandler)})
 	s.node.Set(swarm.Node{ID: node})
 	return s
 }

@@ -145,11 +145,6 @@ func bridgeOptions(isolated bool, version string) map[string]string {
 // Source: Docker bridge network driver options.
 const gatewayMode = "com.docker.network.bridge.gateway_mode_ipv4"
 
-// noHostAddress keeps the engine from giving the bridge the gateway's address;
-// containers have their default route through it all the same.
-// Source: Docker bridge network driver options.
-const noHostAddress = "com.docker.network.bridge.inhibit_ipv4"
-
 // overlaps recognizes the engine's refusal of a range that is taken. Docker 20.10 was seen to take one for free whose
 // gateway's address it still kept, of a network that had just gone.
 func overlaps(err error) bool {

@@ -37,6 +37,20 @@ type Network struct {
 	places swarm.Places
 }
 
+// The driver and the scope of networks that all engines of a swarm share.
+const (
+	overlayDriver = "overlay"
+	swarmScope    = "swarm"
+)
+
+// isOverlay goes by the scope: the driver comes a moment later than the network.
+func isOverlay(n network.Network) bool { return n.Scope == swarmScope }
+
+// noHostAddress keeps the engine from giving the bridge the gateway's address;
+// containers have their default route through it all the same.
+// Source: Docker bridge network driver options.
+const noHostAddress = "com.docker.network.bridge.inhibit_ipv4"
+
 // Public is what others know of it under a name.
 func (n Network) Public(name string) backend.Network {
 	return backend.Network{ID: n.ID, Name: name, CIDR: n.Subnet, Gateway: n.Gateway, Labels: n.Labels}

@@ -23,6 +23,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owncontainer"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/silence"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
@@ -50,8 +51,9 @@ type Options struct {
 	Local      bool // the engine's socket is on this machine
 	Log        *slog.Logger
 	// Swarm has the networks of VPCs, which are overlays then. Nil: they are bridges of the engine.
-	Swarm *Swarm
-	Name  swarm.Engine // of the engine, in messages
+	Swarm            *Swarm
+	Name             swarm.Engine // of the engine, in messages
+	*silence.Silence              // of the engine, which others of its swarm ask
 	// MTU asks how large packets are between the engine's host, by its address, and others of its swarm.
 	MTU func(ctx context.Context, address string) (int, error)
 	// Found is told of each container of the owner's on a network that an earlier run has made. It

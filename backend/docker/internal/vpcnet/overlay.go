@@ -19,17 +19,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
-// The driver and the scope of networks that all engines of a swarm share.
-const (
-	overlayDriver = "overlay"
-	swarmScope    = "swarm"
-)
-
 // mostName is how long the name of a network of a swarm may be. Source: swarmkit, manager/controlapi, validateAnnotations.
 const mostName = 63
-
-// isOverlay goes by the scope: the driver comes a moment later than the network.
-func isOverlay(n network.Network) bool { return n.Scope == swarmScope }
 
 // ensureOverlay has the network of a VPC be there for all engines of the swarm.
 func (s *Networks) ensureOverlay(ctx context.Context, spec backend.NetworkSpec) (Network, error) {

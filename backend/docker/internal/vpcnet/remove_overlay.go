@@ -4,15 +4,13 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
-	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/silence"
 )
 
 // RemoveOverlay removes a network of the swarm, unless a container of the owner's runs there on an engine that answers.
@@ -28,13 +26,11 @@ func (s *Networks) RemoveOverlay(ctx context.Context, name string, vpc Network) 
 		return err
 	}
 	engines, _ := w.all()
-	var quits sync.WaitGroup
-	failures := make([]error, len(engines))
 	dones := make([]func(), len(engines))
+	failures := make([]error, len(engines))
+	var quits sync.WaitGroup
 	for i, on := range engines {
-		quits.Go(func() {
-			dones[i], failures[i] = on.quitOverlay(ctx, name, vpc)
-		})
+		quits.Go(func() { dones[i], failures[i] = on.quitOverlay(ctx, name, vpc) })
 	}
 	quits.Wait()
 	defer func() {
@@ -47,11 +43,17 @@ func (s *Networks) RemoveOverlay(ctx context.Context, name string, vpc Network) 
 	if err := errors.Join(failures...); err != nil {
 		return err
 	}
+	away := map[string]bool{} // nodes of which what is on the network stays, so that the manager has nothing to learn
+	for i, on := range engines {
+		if node, known := on.node.Peek(); known && dones[i] == nil {
+			away[node.ID] = true
+		}
+	}
 	patience := learnPatience
 	if slices.ContainsFunc(dones, func(done func()) bool { return done == nil }) {
-		patience = abandonedPatience // what an engine has that does not answer stays, and others wait for their turn
+		patience = abandonedPatience // others wait for their turn
 	}
-	if err := removeWithin(ctx, manager, vpc.ID, patience); err != nil && !cerrdefs.IsNotFound(err) {
+	if err := removeWithin(ctx, manager, vpc.ID, patience, away); err != nil && !cerrdefs.IsNotFound(err) {
 		return err
 	}
 	w.forget(vpc.ID)
@@ -61,16 +63,20 @@ func (s *Networks) RemoveOverlay(ctx context.Context, name string, vpc Network) 
 // quitOverlay takes what the engine has off a network that is to be removed. One that does not answer is no failure, and holds
 // up the removal no longer than it is waited for.
 func (s *Networks) quitOverlay(ctx context.Context, name string, vpc Network) (done func(), err error) {
-	soon, cancel := context.WithTimeout(ctx, enginePatience)
-	defer cancel()
-	if done, err = s.Quit(soon, name, vpc); err == nil {
-		soon, cancel = context.WithTimeout(ctx, enginePatience)
-		defer cancel()
-		if _, err = s.disconnectAll(soon, vpc.ID); cerrdefs.IsNotFound(err) {
+	err = s.Ask(ctx, enginePatience, func(ctx context.Context) (err error) {
+		done, err = s.Quit(ctx, name, vpc)
+		return err
+	})
+	if err == nil {
+		err = s.Ask(ctx, enginePatience, func(ctx context.Context) error {
+			_, err := s.disconnectAll(ctx, vpc.ID)
+			return err
+		})
+		if cerrdefs.IsNotFound(err) {
 			err = nil
 		}
 	}
-	if err != nil && ctx.Err() == nil && (dockerapi.Lost(err) || soon.Err() != nil) {
+	if err != nil && ctx.Err() == nil && (dockerapi.Lost(err) || errors.Is(err, context.DeadlineExceeded)) {
 		err = nil
 	}
 	return done, err
@@ -98,41 +104,17 @@ func (s *Networks) RemoveUnused(ctx context.Context) error {
 	return errors.Join(failures...)
 }
 
+var errUsed = errors.New("the owner has a container there")
+
 // unused reports whether all engines say that the owner has no container on a network.
 func (w *Swarm) unused(ctx context.Context, vpc Network) bool {
 	engines, _ := w.all()
-	for _, s := range engines {
-		soon, cancel := context.WithTimeout(ctx, enginePatience)
-		members, err := s.Members(soon, vpc, true)
-		cancel()
-		if err != nil || len(members) > 0 {
-			return false
+	failures := silence.AskEach(ctx, engines, enginePatience, func(ctx context.Context, _ int, s *Networks) error {
+		members, err := s.Members(ctx, vpc, true)
+		if err == nil && len(members) > 0 {
+			err = errUsed
 		}
-	}
-	return true
-}
-
-// A manager learns a little later that a container is off a network.
-const (
-	learnPatience = 30 * time.Second
-	learnPause    = 20 * time.Millisecond
-)
-
-// removeWithin removes a network from which the last container has just been taken.
-func removeWithin(ctx context.Context, manager dockerapi.Client, id string, patience time.Duration) error {
-	for began := time.Now(); ; {
-		err := manager.NetworkRemove(ctx, id)
-		if err == nil || !inUse(err) || time.Since(began) > patience {
-			return err
-		}
-		if err := pause.For(ctx, learnPause); err != nil {
-			return err
-		}
-	}
-}
-
-// inUse recognizes the refusal of a manager, or of the engine, to remove a network.
-// Source: swarmkit, manager/controlapi/network.go; Moby, libnetwork/error.go.
-func inUse(err error) bool {
-	return strings.Contains(err.Error(), "is in use by task") || strings.Contains(err.Error(), "has active endpoints")
+		return err
+	})
+	return errors.Join(failures...) == nil
 }

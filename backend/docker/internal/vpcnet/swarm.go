@@ -3,7 +3,6 @@ package vpcnet
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -13,8 +12,8 @@ import (
 	apiswarm "github.com/moby/moby/api/types/swarm"
 	"golang.org/x/sync/semaphore"
 
-	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/silence"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
 )
 
@@ -38,10 +37,8 @@ func NewSwarm(log *slog.Logger) *Swarm {
 const (
 	// overlayTimeout bounds the making of a network: a manager gives up after 20 seconds.
 	overlayTimeout = 45 * time.Second
-	// managerPatience is how long a manager may take to say that it is one, and enginePatience how long
-	// an engine may take to answer for another.
-	managerPatience = 5 * time.Second
-	enginePatience  = 5 * time.Second
+	// enginePatience is how long an engine may take to answer for another.
+	enginePatience = 5 * time.Second
 )
 
 // join adds an engine.
@@ -74,54 +71,26 @@ func (w *Swarm) count() int {
 	return len(w.engines)
 }
 
-// Manager is a client of an engine that manages the swarm and answers.
-func (w *Swarm) Manager(ctx context.Context) (dockerapi.Client, error) {
-	engines, latest := w.all()
-	if latest != nil {
-		engines = slices.Insert(slices.DeleteFunc(engines, func(s *Networks) bool { return s == latest }), 0, latest)
-	}
-	var last error
-	for _, s := range engines {
-		soon, cancel := context.WithTimeout(ctx, managerPatience)
-		err := s.Client.Manages(soon)
-		cancel()
-		if ctx.Err() != nil {
-			return dockerapi.Client{}, ctx.Err()
-		}
-		if err == nil {
-			w.mu.Lock()
-			w.manager = s
-			w.mu.Unlock()
-			return s.Client, nil
-		}
-		last = err
-	}
-	return dockerapi.Client{}, dockerapi.Unavailable(fmt.Errorf("%w: %w", backend.ErrNoManager, last))
-}
-
 // bridges are the networks that engines have for themselves, as far as they answer.
 func (w *Swarm) bridges(ctx context.Context) (all []network.Summary) {
 	engines, _ := w.all()
 	each := make([][]network.Summary, len(engines))
-	var asked sync.WaitGroup
+	failures := silence.AskEach(ctx, engines, enginePatience, func(ctx context.Context, i int, s *Networks) (err error) {
+		each[i], err = s.Client.NetworkList(ctx, nil)
+		return err
+	})
 	for i, s := range engines {
-		asked.Go(func() {
-			soon, cancel := context.WithTimeout(ctx, enginePatience)
-			defer cancel()
-			found, err := s.Client.NetworkList(soon, nil)
-			if err != nil {
-				w.log.Debug("ranges of an engine are not known", "of", s.Name, "error", err)
+		if failures[i] != nil {
+			w.log.Debug("ranges of an engine are not known", "of", s.Name, "error", failures[i])
+		}
+		for _, n := range each[i] {
+			if !isOverlay(n.Network) {
+				n.Name += " of " + s.Name.String()
+				all = append(all, n)
 			}
-			for _, n := range found {
-				if !isOverlay(n.Network) {
-					n.Name += " of " + s.Name.String()
-					each[i] = append(each[i], n)
-				}
-			}
-		})
+		}
 	}
-	asked.Wait()
-	return slices.Concat(each...)
+	return all
 }
 
 // forget forgets a network that is gone.
@@ -172,10 +141,12 @@ func (s *Networks) onThisHost() bool {
 }
 
 // soonNode is Node of an engine that may not answer.
-func (s *Networks) soonNode(ctx context.Context) (swarm.Node, error) {
-	soon, cancel := context.WithTimeout(ctx, enginePatience)
-	defer cancel()
-	return s.Node(soon)
+func (s *Networks) soonNode(ctx context.Context) (node swarm.Node, err error) {
+	err = s.Ask(ctx, enginePatience, func(ctx context.Context) (err error) {
+		node, err = s.Node(ctx)
+		return err
+	})
+	return node, err
 }
 
 // Check reports what keeps the engines from being used together. Those that do not answer are left out.
@@ -184,8 +155,13 @@ func (w *Swarm) Check(ctx context.Context) error {
 	var first *Networks // that has told the id of the swarm
 	var cluster string
 	nodes := map[*Networks]swarm.Node{}
-	for _, s := range engines {
-		node, err := s.soonNode(ctx)
+	told := make([]swarm.Node, len(engines))
+	failures := silence.AskEach(ctx, engines, enginePatience, func(ctx context.Context, i int, s *Networks) (err error) {
+		told[i], err = s.Node(ctx)
+		return err
+	})
+	for i, s := range engines {
+		node, err := told[i], failures[i]
 		switch {
 		case err != nil && (dockerapi.Lost(err) || errors.Is(err, context.DeadlineExceeded)) && ctx.Err() == nil:
 			continue
@@ -205,7 +181,12 @@ func (w *Swarm) Check(ctx context.Context) error {
 		case first == nil && len(nodes) == len(engines):
 			return swarm.NoManager(s.Name, node)
 		case first != nil:
-			if known, err := first.Client.HasNode(ctx, node.ID); err == nil && !known {
+			known := true
+			err := first.Ask(ctx, enginePatience, func(ctx context.Context) (err error) {
+				known, err = first.Client.HasNode(ctx, node.ID)
+				return err
+			})
+			if err == nil && !known {
 				return swarm.TwoSwarms(first.Name, s.Name)
 			}
 		}

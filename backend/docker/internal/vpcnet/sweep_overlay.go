@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/network"
@@ -71,9 +70,6 @@ func (w *Swarm) SeesAll(ctx context.Context, labels map[string]string) (bool, er
 	return true, nil
 }
 
-// abandonedPatience is how long a manager may take to learn that the containers of a network are gone.
-const abandonedPatience = 3 * time.Second
-
 // RemoveAbandoned removes a network on which no container runs, on any engine of the swarm. One in use stays.
 func (w *Swarm) RemoveAbandoned(ctx context.Context, id string) (removed bool, err error) {
 	if err := w.turn.Acquire(ctx, 1); err != nil {
@@ -84,7 +80,7 @@ func (w *Swarm) RemoveAbandoned(ctx context.Context, id string) (removed bool, e
 	if err != nil {
 		return false, err
 	}
-	err = removeWithin(ctx, manager, id, abandonedPatience)
+	err = removeWithin(ctx, manager, id, abandonedPatience, nil)
 	switch {
 	case err == nil:
 		w.forget(id)

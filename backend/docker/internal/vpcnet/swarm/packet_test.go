@@ -1,4 +1,4 @@
-package vpcnet
+package swarm
 
 import "testing"
 
@@ -15,7 +15,7 @@ func TestTheHostWithTheSmallestPacketsDecides(t *testing.T) {
 		{[]int{1400, 0}, "1350"},
 		{nil, ""},
 	} {
-		if got := optionsFor(c.sizes)[mtuOption]; got != c.want {
+		if got := PacketOptions(c.sizes)[mtuOption]; got != c.want {
 			t.Errorf("hosts with %v: option %q, want %q", c.sizes, got, c.want)
 		}
 	}
