@@ -24,6 +24,15 @@ func (c Client) HasNode(ctx context.Context, id string) (bool, error) {
 	return err == nil, err
 }
 
+// Nodes are the ids of all nodes of a manager's swarm, also of those that are down.
+func (c Client) Nodes(ctx context.Context) (ids []string, err error) {
+	found, err := c.NodeList(ctx, client.NodeListOptions{})
+	for _, node := range found.Items {
+		ids = append(ids, node.ID)
+	}
+	return ids, err
+}
+
 // Attachment is a container that has an address on a network of a swarm.
 type Attachment struct {
 	Node, Container string

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/moby/moby/client"
 )
@@ -43,14 +44,29 @@ const (
 	// RelayKey is on a sandbox that leads to a relay which is elsewhere than usual, and says where.
 	RelayKey = "ecs-emulator.relay"
 	// NodesKey is on a network of a swarm, and names the nodes whose engines its owner had when it was made, with commas
-	// between. UnknownNode is one that did not answer.
+	// between; see UnknownNode.
 	NodesKey = "ecs-emulator.nodes"
 	// SpecKey lists the keys of the labels in the spec: an image adds its own.
 	SpecKey = "ecs-emulator.labels"
 )
 
-// UnknownNode stands for a node in the value of NodesKey.
-const UnknownNode = "unknown"
+// unknownNode stands for a node in the value of NodesKey. Earlier versions have written it without a name.
+const unknownNode = "unknown"
+
+// UnknownNode stands in the value of NodesKey for the node of an engine that had not answered by then, which has a name, or none.
+func UnknownNode(engine string) string {
+	if engine == "" {
+		return unknownNode
+	}
+	return unknownNode + ":" + engine
+}
+
+// IsUnknownNode reports whether a part of the value of NodesKey stands for a node. Where a network has no such label, none of
+// its nodes is known.
+func IsUnknownNode(part string) bool {
+	kind, _, _ := strings.Cut(part, ":")
+	return kind == unknownNode || part == ""
+}
 
 // Kind says what a thing is for: the value of KindKey.
 type Kind string

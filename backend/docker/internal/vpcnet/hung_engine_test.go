@@ -35,6 +35,7 @@ type cluster struct {
 	mu          sync.Mutex
 	networks    []network.Summary
 	attachments string // what a manager says of containers on networks
+	nodes       string // and of nodes
 }
 
 // member is an engine of a cluster. What it is asked while it hangs is never answered.
@@ -103,6 +104,10 @@ func (m *member) serve(w http.ResponseWriter, r *http.Request, path string) {
 		_, _ = w.Write([]byte(`{}`))
 	case path == "/tasks":
 		_, _ = w.Write([]byte(m.of.attachments))
+	case path == "/nodes":
+		_, _ = w.Write([]byte(m.of.nodes))
+	case strings.HasPrefix(path, "/nodes/") && strings.Contains(m.of.nodes, path[len("/nodes/"):]):
+		_, _ = w.Write([]byte(`{}`))
 	case path == "/containers/json":
 		_, _ = w.Write([]byte(`[]`))
 	case path == "/networks":

@@ -18,7 +18,7 @@ func (w *Swarm) nodes() string {
 	engines, _ := w.all()
 	var ids []string
 	for _, s := range engines {
-		id := label.UnknownNode
+		id := label.UnknownNode(s.Name.Name)
 		if node, ok := s.node.Peek(); ok {
 			id = node.ID
 		}
@@ -45,29 +45,46 @@ func (w *Swarm) Owned(ctx context.Context) (map[string][]network.Summary, error)
 }
 
 // SeesAll reports whether the engines are all that a network's owner had when it was made. Nodes that are no longer in the
-// swarm do not count.
+// swarm do not count. Where a node was not known then, the owner itself finds its engine by the name; for others
+// the engines have to be all of the swarm.
 func (w *Swarm) SeesAll(ctx context.Context, labels map[string]string) (bool, error) {
 	manager, err := w.Manager(ctx)
 	if err != nil {
 		return false, err
 	}
-	engines, _ := w.all()
-	for id := range strings.SplitSeq(labels[label.NodesKey], ",") {
-		seen := slices.ContainsFunc(engines, func(s *Networks) bool {
-			node, ok := s.node.Peek()
-			return ok && node.ID == id
-		})
-		if seen {
-			continue
+	seen := w.seen(labels[label.OwnerKey])
+	for part := range strings.SplitSeq(labels[label.NodesKey], ",") {
+		var elsewhere []string
+		switch {
+		case seen[part]:
+		case label.IsUnknownNode(part):
+			elsewhere, err = manager.Nodes(ctx)
+		default:
+			var known bool
+			if known, err = manager.HasNode(ctx, part); known {
+				elsewhere = []string{part}
+			}
 		}
-		if id == label.UnknownNode {
-			return false, nil
-		}
-		if known, err := manager.HasNode(ctx, id); known || err != nil {
+		if err != nil || slices.ContainsFunc(elsewhere, func(id string) bool { return !seen[id] }) {
 			return false, err
 		}
 	}
 	return true, nil
+}
+
+// seen are the nodes of the engines, and what stands for them in labels of an owner who has these engines.
+func (w *Swarm) seen(owner string) map[string]bool {
+	engines, _ := w.all()
+	seen := map[string]bool{}
+	for _, s := range engines {
+		if node, ok := s.node.Peek(); ok {
+			seen[node.ID] = true
+			if s.Name.Name != "" && s.Owner.Name == owner {
+				seen[label.UnknownNode(s.Name.Name)] = true
+			}
+		}
+	}
+	return seen
 }
 
 // RemoveAbandoned removes a network on which no container runs, on any engine of the swarm. One in use stays.
