@@ -174,35 +174,3 @@ func (e *Engine) ImageStamp(ctx context.Context, id string) (string, error) {
 func (e *Engine) RemoveImage(ctx context.Context, id string, names []string) error {
 	return e.images.Remove(ctx, id, names)
 }
-
-// Close implements backend.Engine. It removes the warm sandboxes. For the sweep of
-// other emulators the owner is dead from now on, unless it has a data directory.
-func (e *Engine) Close() error {
-	farewell, cancel := context.WithTimeout(context.Background(), warmFarewell)
-	defer cancel()
-	e.warm.Disable()
-	e.warm.Empty(farewell)
-	if err := e.relay.Close(farewell); err != nil {
-		e.log.Debug("relay not removed", "error", err)
-	}
-	if err := e.resolvers.Close(farewell); err != nil {
-		e.log.Debug("a DNS server of a VPC is still being made", "error", err)
-	}
-	if err := e.spares.Close(farewell); err != nil {
-		e.log.Debug("a spare container is still being made", "error", err)
-	}
-	e.stats.Close(farewell)
-	if err := e.limits.Close(farewell); err != nil {
-		e.log.Debug("cgroup manager not removed", "error", err)
-	}
-	if e.owner.Durable() {
-		e.leaveNetworks()
-		e.owners.Leave()
-	}
-	e.swarm.leave(e)
-	e.close()
-	e.sessions.Close()
-	e.commands.Close()
-	e.heartbeat.HangUp()
-	return e.client.Close()
-}

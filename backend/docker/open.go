@@ -127,7 +127,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	}
 	if opts.Swarm != nil && !opts.Unanswered {
 		if _, err := e.networks.Node(ping); err != nil {
-			_ = e.Close()
+			_ = e.letGo()
 			return nil, fmt.Errorf("open docker engine: %w", err)
 		}
 	}

@@ -106,19 +106,6 @@ func (e *Engine) SwarmRole(ctx context.Context) (string, error) {
 	return node.Role(), nil
 }
 
-// leaveNetworks removes the networks of a swarm that no engine has a container on, because each keeps a range of addresses from
-// all others.
-func (e *Engine) leaveNetworks() {
-	if e.swarm == nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), warmFarewell)
-	defer cancel()
-	if err := e.networks.RemoveUnused(ctx); err != nil {
-		e.log.Debug("networks of the swarm are not removed at the end", "error", err)
-	}
-}
-
 // hostMTU looks how large packets are on the interface of the engine's host that has an address.
 func (e *Engine) hostMTU(ctx context.Context, address string) (int, error) {
 	if err := e.heartbeat.Ensure(ctx); err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -40,6 +41,34 @@ func TestAnEngineThatIsInNoSwarmIsNotOpened(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v; want %s", state, err, want)
 		}
+	}
+}
+
+// An owner with a data directory has networks of earlier runs, which may be in use on an engine that is not opened.
+func TestAStartThatFailsTouchesNothing(t *testing.T) {
+	options := docker.Options{Owner: dockertest.Owner(), Directory: t.TempDir(), Swarm: docker.NewSwarm(docker.SwarmOptions{})}
+	var mu sync.Mutex
+	var asked []string
+	note := func(engine string, path string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			defer mu.Unlock()
+			if strings.HasPrefix(r.URL.Path, path) {
+				asked = append(asked, engine+": "+r.Method+" "+r.URL.Path)
+			}
+			says(http.StatusNotFound, `{"message": "none"}`)(w, r)
+		}
+	}
+	first := fakeEngine{"GET /info": says(200, `{"Swarm": `+managerState+`}`), anyRequest: note("the first", "/swarm")}.open(t, options)
+	options.Host = "unix://" + fakeEngine{"GET /info": says(200, `{"Swarm": {"LocalNodeState": "inactive"}}`), anyRequest: note("the second", "/")}.listen(t)
+	if _, err := docker.Open(t.Context(), options); err == nil {
+		t.Error("an engine that is in no swarm is opened")
+	}
+	_ = first.Close()
+	mu.Lock()
+	defer mu.Unlock()
+	if len(asked) > 0 {
+		t.Errorf("they are asked %v", asked)
 	}
 }
 
