@@ -3,6 +3,8 @@ package docker
 import (
 	"context"
 	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/silence"
 )
 
 // Close implements backend.Engine. It removes the warm sandboxes. For the sweep of
@@ -43,7 +45,8 @@ func (e *Engine) letGo() error {
 }
 
 // leaveNetworks removes the networks of a swarm that no engine has a container on, because each keeps a range of addresses from
-// all others. Where none of the engines has begun anything there is nothing to tidy up: the start may have failed.
+// all others. The engines are closed together, so warm sandboxes of the others are of no more use. Where none of the
+// engines has begun anything there is nothing to tidy up: the start may have failed.
 func (e *Engine) leaveNetworks() {
 	engines := e.swarm.with(e)
 	if e.swarm == nil || !slices.ContainsFunc(engines, func(on *Engine) bool { return on.heartbeat.ID() != "" }) {
@@ -51,6 +54,10 @@ func (e *Engine) leaveNetworks() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), warmFarewell)
 	defer cancel()
+	silence.AskEach(ctx, silences(engines), warmFarewell, func(ctx context.Context, i int, _ *silence.Silence) error {
+		engines[i].warm.Empty(ctx)
+		return nil
+	})
 	if err := e.networks.RemoveUnused(ctx); err != nil {
 		e.log.Debug("networks of the swarm are not removed at the end", "error", err)
 	}

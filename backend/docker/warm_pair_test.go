@@ -76,3 +76,44 @@ func TestWarmSandboxesOfAnotherEngineKeepNoAddress(t *testing.T) {
 		t.Error("the other engine has no address any more")
 	}
 }
+
+// An owner with a data directory lives on, but each network keeps a range of addresses from all others.
+func TestWarmSandboxesKeepNoNetworkAfterACleanStop(t *testing.T) {
+	hosts, owner, directory := pairHosts(t), dockertest.Owner(), t.TempDir()
+	swarm := docker.NewSwarm(docker.SwarmOptions{})
+	var engines []*docker.Engine
+	for i, host := range hosts {
+		engine, err := docker.Open(t.Context(), docker.Options{
+			Host: host, Owner: owner, Directory: directory, Name: string(rune('a' + i)), Swarm: swarm, WarmSandboxes: 2,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		engines = append(engines, engine)
+	}
+	ensureNetwork(t, engines[0], "vpc")
+	for _, engine := range engines {
+		task := newTask(t, engine, backend.SandboxSpec{})
+		eventually(t, "warm sandboxes", func() bool {
+			n, err := engine.Unclaimed(t.Context())
+			return err == nil && n == 2
+		})
+		if err := engine.Remove(t.Context(), task.sandbox); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, engine := range engines {
+		if err := engine.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	again := openSwarm(t, owner, hosts[:]...)
+	if left, err := again[0].Networks(t.Context(), nil); err != nil || len(left) > 0 {
+		t.Errorf("%+v are left, %v", left, err)
+	}
+	for _, engine := range again {
+		if err := engine.RemoveAll(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}
