@@ -119,11 +119,7 @@ func (s *Spares) runSince(ctx context.Context, its *spare, era int) error {
 	if !s.goesOn(its, era) {
 		return nil
 	}
-	id, err := s.run(ctx, its.network)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	its.id = id
-	return err
+	return s.run(ctx, its)
 }
 
 // goesOn reports whether the container is still wanted: the network may have been removed.
@@ -140,7 +136,8 @@ const (
 )
 
 // run finds the container of an earlier run, or makes it. Swarm picks its address, out of those that no task gets.
-func (s *Spares) run(ctx context.Context, vpc vpcnet.Network) (id string, err error) {
+func (s *Spares) run(ctx context.Context, its *spare) error {
+	vpc := its.network
 	made, err := s.Containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{Name: s.name(vpc), CreateRequest: container.CreateRequest{
 		Config: &container.Config{Labels: s.Owner.Labels(label.Spare, nil)},
 		HostConfig: &container.HostConfig{
@@ -151,12 +148,21 @@ func (s *Spares) run(ctx context.Context, vpc vpcnet.Network) (id string, err er
 		NetworkingConfig: &network.NetworkingConfig{EndpointsConfig: map[string]*network.EndpointSettings{vpc.DockerName: {}}},
 	}})
 	if err != nil {
-		return "", err
+		return err
 	}
+	s.is(its, made.ID) // it may end as soon as it has started
 	if err = vpc.Start(ctx, s.Client, made.ID); err != nil {
-		return "", errors.Join(err, s.Containers.TakeBack(ctx, made.ID))
+		s.is(its, "")
+		return errors.Join(err, s.Containers.TakeBack(ctx, made.ID))
 	}
-	return made.ID, nil
+	return nil
+}
+
+// is notes the container.
+func (s *Spares) is(its *spare, id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	its.id = id
 }
 
 // idDigits tell a network from others of one name in the name of its container.

@@ -1,0 +1,84 @@
+package spare
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/claim"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
+)
+
+// clientOf is a client of an engine that answers so.
+func clientOf(t *testing.T, answer http.HandlerFunc) dockerapi.Client {
+	t.Helper()
+	socket := filepath.Join(t.TempDir(), "engine.sock")
+	listener, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(answer)
+	server.Listener = listener
+	server.Start()
+	t.Cleanup(server.Close)
+	t.Cleanup(server.CloseClientConnections)
+	at, err := endpoint.Resolve("unix://" + socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cli, err := at.Client()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cli.Close() })
+	return dockerapi.Client{Client: cli}
+}
+
+// The event of its end may come before the engine's answer that it has started.
+func TestASpareContainerThatEndsAtOnceIsStartedAgain(t *testing.T) {
+	var s *Spares
+	starts, again := 0, make(chan struct{})
+	cli := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/_ping"):
+			w.Header().Set("Api-Version", "1.44")
+		case strings.HasSuffix(r.URL.Path, "/containers/create"):
+			w.WriteHeader(http.StatusCreated)
+			_, _ = io.WriteString(w, `{"Id": "spare"}`)
+		case strings.HasSuffix(r.URL.Path, "/start"):
+			if starts++; starts == 1 {
+				s.Ended("spare")
+			} else {
+				close(again)
+			}
+		}
+	})
+	owner := label.Owner{Name: "me"}
+	store := containers.New(cli, owner, claim.New(claim.Options{Client: cli, Owner: owner}), program.Finder{}, nil)
+	store.LoseSandboxImage("sandbox:image")
+	s = New(Options{
+		Client: cli, Containers: store, Owner: owner, Closing: t.Context(), Log: slog.New(slog.DiscardHandler),
+		Quiet: func(context.Context) error { return nil },
+	})
+	if err := s.Ensure(t.Context(), vpcnet.Network{ID: "vpc", DockerName: "vpc", Overlay: true}); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-again:
+	case <-time.After(10 * time.Second):
+		t.Error("it is not started again")
+	}
+}
