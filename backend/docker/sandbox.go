@@ -28,6 +28,15 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 	if err := e.heartbeat.Ensure(ctx); err != nil {
 		return backend.Container{}, dockerapi.Classify(err)
 	}
+	c, err := e.makeSandbox(ctx, spec)
+	if errors.Is(err, wayout.ErrGone) {
+		c, err = e.makeSandbox(ctx, spec)
+	}
+	return c, err
+}
+
+// makeSandbox makes or claims a sandbox.
+func (e *Engine) makeSandbox(ctx context.Context, spec backend.SandboxSpec) (backend.Container, error) {
 	var vpc, routed vpcnet.Network
 	var err error
 	if spec.Network != "" {

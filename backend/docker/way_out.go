@@ -2,9 +2,11 @@ package docker
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/wayout"
 )
 
 // leadOut has a container that is not started yet lead out of a network that leads nowhere.
@@ -12,11 +14,18 @@ func (e *Engine) leadOut(ctx context.Context, vpc vpcnet.Network, containerID st
 	if !vpc.Overlay {
 		return nil
 	}
-	out, err := e.wayOut.Get(ctx)
-	if err != nil {
-		return err
+	put := func() error {
+		out, err := e.wayOut.Get(ctx)
+		if err != nil {
+			return err
+		}
+		return e.wayOut.Put(ctx, out, containerID)
 	}
-	return e.wayOut.Put(ctx, out, containerID)
+	err := put()
+	if errors.Is(err, wayout.ErrGone) {
+		err = put()
+	}
+	return err
 }
 
 // wayOutFarewell bounds the removal of the bridge that leads out.

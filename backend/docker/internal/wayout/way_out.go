@@ -14,6 +14,7 @@ import (
 	"github.com/moby/moby/api/types/network"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
@@ -133,14 +134,20 @@ func (w *WayOut) request(subnet netip.Prefix, gateway netip.Addr) network.Create
 	}
 }
 
+// ErrGone is the error of a bridge that is not there any more: the user has removed it. Get makes another one, whose addresses may
+// be others.
+var ErrGone = errors.New("the bridge is gone")
+
 // Put puts a container on the bridge, unless it is there: the run that made the container may have died in between.
+// The error may be ErrGone.
 func (w *WayOut) Put(ctx context.Context, b Bridge, containerID string) error {
 	err := w.Client.NetworkConnect(ctx, b.id, containerID, nil)
 	switch {
 	case err == nil, strings.Contains(err.Error(), "already exists in network"):
 		return nil
-	case cerrdefs.IsNotFound(err): // the user has removed it
+	case backend.Missing(dockerapi.Classify(err), backend.KindNetwork):
 		w.Forget()
+		err = fmt.Errorf("%w: %w", ErrGone, err)
 	}
 	return fmt.Errorf("put a container on the bridge that leads out of VPCs: %w", err)
 }
