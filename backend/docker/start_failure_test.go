@@ -51,3 +51,28 @@ func TestAStartFailsForWantOfASandbox(t *testing.T) {
 		})
 	}
 }
+
+// An engine that is in a swarm asks a manager for a network that it does not know, also where the emulator uses it by itself.
+func TestAStartFailsForWantOfANetwork(t *testing.T) {
+	const words = "Could not attach to network old: rpc error: code = NotFound desc = network old not found"
+	for name, c := range map[string]struct {
+		network http.HandlerFunc
+		want    bool
+	}{
+		"gone":  {says(http.StatusNotFound, `{"message":"network old not found"}`), true},
+		"there": {says(http.StatusOK, `{"Id":"old"}`), false},
+	} {
+		owner := dockertest.Owner()
+		engine := fakeEngine{
+			"POST /containers/app/start": says(http.StatusInternalServerError, `{"message":`+strconv.Quote(words)+`}`),
+			"GET /containers/app/json": says(http.StatusOK, `{"Id":"app","Name":"/app","State":{"Status":"created"},"HostConfig":{"NetworkMode":"vpc"},
+				"NetworkSettings":{"Networks":{"vpc":{"NetworkID":"old"}}},
+				"Config":{"Labels":{"ecs-emulator.owner":"`+owner+`","ecs-emulator.kind":"container"}}}`),
+			"GET /networks/old": c.network,
+		}.open(t, docker.Options{Owner: owner})
+		err := engine.Start(t.Context(), "app")
+		if err == nil || backend.Missing(err, backend.KindNetwork) != c.want || err.Error() != "Error response from daemon: "+words {
+			t.Errorf("%s: Start = %v; for want of a network: %v", name, err, c.want)
+		}
+	}
+}

@@ -18,8 +18,11 @@ import (
 // container has the address, or there is no manager. An engine asks a manager for each container, which has 20
 // seconds to answer, and its words for all three are the same.
 func (s *Networks) WhyNotAttached(ctx context.Context, found container.InspectResponse, why error) error {
-	if s.Swarm == nil || !NotAttached(why) || found.NetworkSettings == nil {
+	if !NotAttached(why) || found.NetworkSettings == nil {
 		return why
+	}
+	if s.Swarm == nil {
+		return s.whyNotOnBridge(ctx, found, why)
 	}
 	meaning := why
 	for name, endpoint := range found.NetworkSettings.Networks {
@@ -46,6 +49,20 @@ func (s *Networks) WhyNotAttached(ctx context.Context, found container.InspectRe
 		}
 	}
 	return meaning
+}
+
+// whyNotOnBridge is WhyNotAttached of an engine by itself that is in a swarm all the same: it asks a manager for each network
+// that it does not know.
+func (s *Networks) whyNotOnBridge(ctx context.Context, found container.InspectResponse, why error) error {
+	for name, endpoint := range found.NetworkSettings.Networks {
+		if endpoint != nil && endpoint.NetworkID != "" { // another one may have the name by now
+			name = endpoint.NetworkID
+		}
+		if _, err := s.Client.NetworkInspect(ctx, name); cerrdefs.IsNotFound(err) {
+			return &backend.NotFoundError{Kind: backend.KindNetwork, Err: why}
+		}
+	}
+	return why
 }
 
 // NotAttached recognizes what an engine says that could not put a container on a network of its swarm.
