@@ -2,6 +2,7 @@ package vpcnet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -12,8 +13,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/silence"
@@ -167,4 +170,39 @@ func TestAnEngineListsItsContainersAnewOnANetworkThatItHasForgotten(t *testing.T
 		}
 		one.Forget(t.Context(), func(string, Network) bool { return true })
 	}
+}
+
+// A container that was made and not started is in no list while its engine is away, so another one may get its address.
+func TestAContainerWhoseAddressWasGivenAwayMeanwhileIsRefusedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newCluster()
+		one, away := w.engine(t, "one", true), w.engine(t, "away", false)
+		vpc, err := one.make(t.Context(), "vpc")
+		if err != nil {
+			t.Fatal(err)
+		}
+		delete(w.books, vpc.ID) // as after a restart
+		vpc.fresh = false
+		away.hangs.Store(true)
+		opened, err := one.open(t.Context(), vpc)
+		if at := netip.MustParseAddr("10.9.0.9"); err != nil || !opened.Addresses.Occupy(at) {
+			t.Fatalf("%s is not free while its engine is away: %v", at, err)
+		}
+		away.hangs.Store(false)
+		away.containers = `{"Id": "made", "State": "created", "NetworkSettings": {"Networks": {"` + vpc.DockerName + `": {"IPAMConfig": {"IPv4Address": "10.9.0.9"}}}}}`
+		time.Sleep(5 * time.Second) // until it is known to answer
+		for range 2 {
+			if _, err := away.open(t.Context(), vpc); err != nil {
+				t.Fatal(err)
+			}
+			if err := away.Leases.Resume("made"); !errors.Is(err, backend.ErrAddressInUse) {
+				t.Errorf("it is started: %v", err)
+			}
+			w.bookOf(vpc).unlist(away.Networks)
+		}
+		opened.Addresses.Give(netip.MustParseAddr("10.9.0.9"))
+		if err := away.Leases.Resume("made"); err != nil {
+			t.Errorf("its address is free again: %v", err)
+		}
+	})
 }

@@ -16,6 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
 
@@ -44,6 +45,8 @@ type member struct {
 	of      *cluster
 	manager bool
 	hangs   atomic.Bool
+
+	containers string // that it lists
 }
 
 func newCluster() *cluster {
@@ -63,7 +66,8 @@ func (c *cluster) engine(t *testing.T, node string, manager bool) *member {
 	m.Networks = New(Options{
 		Client: dockerapi.Client{Client: &endpoint.Client{Client: cli}}, Owner: label.Owner{Name: "me"}, Leases: &Leases{}, Swarm: c.Swarm,
 		Silence: silence.New(closing, m.answers), Name: swarm.Engine{Name: node}, Log: slog.New(slog.DiscardHandler),
-		MTU: func(ctx context.Context, _ string) (int, error) { return 0, m.answers(ctx) },
+		Found: func(context.Context, Network, container.Summary) bool { return false },
+		MTU:   func(ctx context.Context, _ string) (int, error) { return 0, m.answers(ctx) },
 		Quit: func(ctx context.Context, _ string, _ Network) (func(), error) {
 			if err := m.answers(ctx); err != nil {
 				return nil, err
@@ -109,7 +113,7 @@ func (m *member) serve(w http.ResponseWriter, r *http.Request, path string) {
 	case strings.HasPrefix(path, "/nodes/") && strings.Contains(m.of.nodes, path[len("/nodes/"):]):
 		_, _ = w.Write([]byte(`{}`))
 	case path == "/containers/json":
-		_, _ = w.Write([]byte(`[]`))
+		_, _ = w.Write([]byte("[" + m.containers + "]"))
 	case path == "/networks":
 		_ = json.NewEncoder(w).Encode(m.of.networks)
 	case path == "/networks/create":

@@ -29,10 +29,25 @@ type Leases struct {
 func (l *Leases) Add(id string, held Lease) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.init()
+	l.held[id] = append(l.held[id], held)
+}
+
+// Want notes the address of a container that does not run, where another one has it: unless that lets go, Resume refuses at
+// once, for which an engine of a swarm needs 20 seconds. What is known of the container stays.
+func (l *Leases) Want(id string, wanted Lease) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.init()
+	if len(l.held[id]) == 0 && len(l.rested[id]) == 0 {
+		l.rested[id] = []Lease{wanted}
+	}
+}
+
+func (l *Leases) init() {
 	if l.held == nil {
 		l.held, l.rested = map[string][]Lease{}, map[string][]Lease{}
 	}
-	l.held[id] = append(l.held[id], held)
 }
 
 // End gives back the addresses of a container that is gone.

@@ -165,11 +165,15 @@ func (s *Networks) occupyKnown(ctx context.Context, vpc Network) error {
 			continue
 		}
 		ip := dockerapi.EndpointAddress(c.NetworkSettings.Networks[vpc.DockerName])
-		if ip.IsValid() && (vpc.Addresses.Occupy(ip) || vpc.Overlay && s.Swarm.bookOf(vpc).claim(ip, c.ID)) {
+		switch {
+		case !ip.IsValid():
+		case vpc.Addresses.Occupy(ip) || vpc.Overlay && s.Swarm.bookOf(vpc).claim(ip, c.ID):
 			s.Leases.Add(c.ID, Lease{ip, vpc.Addresses})
 			if c.Labels[label.KindKey] == string(label.Container) && c.State == container.StateExited {
 				s.Leases.Rest(c.ID, began[c.ID])
 			}
+		case vpc.Overlay && c.State != container.StateRunning: // it was in no list while its engine was away
+			s.Leases.Want(c.ID, Lease{ip, vpc.Addresses})
 		}
 	}
 	return nil
