@@ -6,17 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/netip"
-	"slices"
 	"strings"
 	"sync"
 
 	"github.com/moby/moby/api/types/container"
-	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
-	"golang.org/x/sync/semaphore"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/attendant"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
@@ -41,31 +38,19 @@ type Options struct {
 // Resolvers are the resolvers of an owner's networks.
 type Resolvers struct {
 	Options
-	mu    sync.Mutex
-	known map[string]*resolver // by the network's id
-	era   int                  // counts the times they were dropped
-	over  bool                 // no other is to be made
+	set attendant.Set[*resolver]
 }
 
 type resolver struct {
-	turn *semaphore.Weighted // held while it is made or removed
-
 	mu      sync.Mutex
 	address netip.Addr // that it has or had
 }
 
 // New returns the resolvers of an owner, of which none is known yet.
-func New(o Options) *Resolvers { return &Resolvers{Options: o, known: map[string]*resolver{}} }
+func New(o Options) *Resolvers { return &Resolvers{Options: o} }
 
-func (r *Resolvers) of(vpc vpcnet.Network) *resolver {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	known := r.known[vpc.ID]
-	if known == nil {
-		known = &resolver{turn: semaphore.NewWeighted(1)}
-		r.known[vpc.ID] = known
-	}
-	return known
+func (r *Resolvers) of(vpc vpcnet.Network) *attendant.Attendant[*resolver] {
+	return r.set.Of(vpc.ID, func() *resolver { return &resolver{} })
 }
 
 // is notes its address.
@@ -85,7 +70,7 @@ func (n *resolver) known() netip.Addr {
 
 // Begin has the resolver of a network made, and does not wait for that.
 func (r *Resolvers) Begin(vpc vpcnet.Network) {
-	era := r.current()
+	era := r.set.Era()
 	go func() {
 		ctx, cancel := context.WithTimeout(r.Closing, lazy.LoadTimeout)
 		defer cancel()
@@ -98,7 +83,7 @@ func (r *Resolvers) Begin(vpc vpcnet.Network) {
 // Run has the resolver of a network run, with the program of this version, and returns its container and
 // its address.
 func (r *Resolvers) Run(ctx context.Context, vpc vpcnet.Network) (id string, address netip.Addr, err error) {
-	return r.runSince(ctx, vpc, r.current())
+	return r.runSince(ctx, vpc, r.set.Era())
 }
 
 // errDropped: the resolver that is to run is no longer wanted.
@@ -106,14 +91,15 @@ var errDropped = errors.New("the DNS servers of VPCs were dropped")
 
 // runSince is Run for a caller that asks since an era: after that none is made for it.
 func (r *Resolvers) runSince(ctx context.Context, vpc vpcnet.Network, era int) (id string, address netip.Addr, err error) {
-	n := r.of(vpc)
-	if err := n.turn.Acquire(ctx, 1); err != nil {
+	turn := r.of(vpc)
+	if err := turn.Acquire(ctx); err != nil {
 		return "", address, err
 	}
-	defer n.turn.Release(1)
-	if !r.goesOn(era) {
+	defer turn.Release()
+	if !r.set.GoesOn(era) {
 		return "", address, errDropped
 	}
+	n := turn.Has
 	ref, err := r.Containers.EnsureImage(ctx, containers.ResolverImage)
 	if err != nil {
 		return "", address, err
@@ -186,20 +172,9 @@ func (r *Resolvers) create(ctx context.Context, n *resolver, vpc vpcnet.Network)
 }
 
 func (r *Resolvers) start(ctx context.Context, vpc vpcnet.Network, at netip.Addr) (id string, err error) {
-	endpoint := &network.EndpointSettings{}
-	if at.IsValid() {
-		endpoint.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: at}
-	}
-	made, err := r.Containers.CreateFrom(ctx, containers.ResolverImage, containers.Creation{Name: r.Owner.UniqueName("resolver"), CreateRequest: container.CreateRequest{
-		// Its standard input is never closed: the next connection goes on with it.
-		Config: &container.Config{Entrypoint: []string{containers.ResolverPath}, OpenStdin: true, Labels: r.Owner.Labels(label.Resolver, nil)},
-		HostConfig: &container.HostConfig{
-			NetworkMode: container.NetworkMode(vpc.DockerName),
-			LogConfig:   container.LogConfig{Type: "none"}, // what it says is for the connection
-			Resources:   container.Resources{Memory: memory, MemorySwap: memory},
-		},
-		NetworkingConfig: &network.NetworkingConfig{EndpointsConfig: map[string]*network.EndpointSettings{vpc.DockerName: endpoint}},
-	}})
+	// Its standard input is never closed: the next connection goes on with it. What it says is for the connection, not for a log.
+	config := &container.Config{Entrypoint: []string{containers.ResolverPath}, OpenStdin: true, Labels: r.Owner.Labels(label.Resolver, nil)}
+	made, err := r.Containers.CreateFrom(ctx, containers.ResolverImage, attendant.Creation(r.Owner.UniqueName("resolver"), vpc, at, memory, config))
 	if err != nil {
 		return "", err
 	}
@@ -218,55 +193,24 @@ func (r *Resolvers) start(ctx context.Context, vpc vpcnet.Network, at netip.Addr
 // Remove removes the resolver of a network that is to be removed. It must not be made again until done is
 // called.
 func (r *Resolvers) Remove(ctx context.Context, vpc vpcnet.Network) (done func(), err error) {
-	n := r.of(vpc)
-	if err := n.turn.Acquire(ctx, 1); err != nil {
+	turn := r.of(vpc)
+	if err := turn.Acquire(ctx); err != nil {
 		return nil, err
 	}
-	done = func() { n.turn.Release(1) }
 	found, err := r.find(ctx, vpc)
 	for _, c := range found {
 		err = errors.Join(err, r.Containers.Remove(ctx, c.ID))
 	}
 	if err != nil {
-		done()
+		turn.Release()
 		return nil, err
 	}
-	return done, nil
-}
-
-func (r *Resolvers) current() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.era
-}
-
-func (r *Resolvers) goesOn(era int) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.era == era && !r.over
+	return turn.Release, nil
 }
 
 // Drop has no resolver made for what was asked so far, and returns when none is being made: then those that
 // there are can be removed. What is known of them is forgotten.
-func (r *Resolvers) Drop(ctx context.Context) error {
-	r.mu.Lock()
-	r.era++
-	dropped := slices.Collect(maps.Values(r.known))
-	clear(r.known)
-	r.mu.Unlock()
-	for _, n := range dropped {
-		if err := n.turn.Acquire(ctx, 1); err != nil {
-			return err
-		}
-		n.turn.Release(1)
-	}
-	return nil
-}
+func (r *Resolvers) Drop(ctx context.Context) error { return r.set.Drop(ctx) }
 
 // Close is Drop for good.
-func (r *Resolvers) Close(ctx context.Context) error {
-	r.mu.Lock()
-	r.over = true
-	r.mu.Unlock()
-	return r.Drop(ctx)
-}
+func (r *Resolvers) Close(ctx context.Context) error { return r.set.Close(ctx) }

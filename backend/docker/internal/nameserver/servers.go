@@ -14,7 +14,7 @@ func (r *Resolvers) Address(vpc vpcnet.Network) netip.Addr {
 	if !vpc.Resolver {
 		return netip.Addr{}
 	}
-	if address := r.of(vpc).known(); address.IsValid() {
+	if address := r.of(vpc).Has.known(); address.IsValid() {
 		return address
 	}
 	return vpc.ResolverAddress()
@@ -30,7 +30,7 @@ func (r *Resolvers) Servers(ctx context.Context, vpc vpcnet.Network) []netip.Add
 	if !vpc.Resolver {
 		return nil
 	}
-	if address := r.of(vpc).known(); !address.IsValid() && vpc.Adopted {
+	if address := r.of(vpc).Has.known(); !address.IsValid() && vpc.Adopted {
 		if _, _, err := r.Run(ctx, vpc); err != nil {
 			r.Log.Warn("a sandbox does not ask the DNS server of its VPC", "network", vpc.DockerName, "error", err)
 			return nil

@@ -7,14 +7,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"maps"
-	"slices"
+	"net/netip"
 	"sync"
 
 	"github.com/moby/moby/api/types/container"
-	"github.com/moby/moby/api/types/network"
-	"golang.org/x/sync/semaphore"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/attendant"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
@@ -36,61 +34,51 @@ type Options struct {
 // Spares are the spare containers of an owner's networks on an engine.
 type Spares struct {
 	Options
-	mu    sync.Mutex
-	known map[string]*spare // by the network's id
-	era   int               // counts the times they were dropped
-	over  bool              // no other is to be made
+	set attendant.Set[*spare]
+	mu  sync.Mutex
 }
 
+// spare is guarded by Spares.mu, but for the network.
 type spare struct {
-	turn *semaphore.Weighted // held while it is made or removed
-
 	network vpcnet.Network
-	asked   bool   // it is there, or is being made; guarded by Spares.mu
-	id      string // of the container; guarded by Spares.mu
+	asked   bool   // it is there, or is being made
+	id      string // of the container
 }
 
 // New returns the spare containers of an owner, of which none is known yet.
-func New(o Options) *Spares { return &Spares{Options: o, known: map[string]*spare{}} }
+func New(o Options) *Spares { return &Spares{Options: o} }
 
 // Begin has the spare container of a network made when no task is starting, unless it is there, and does not wait for that.
 func (s *Spares) Begin(vpc vpcnet.Network) { s.begin(s.of(vpc)) }
 
 // Ensure has the spare container of a network run, for a task that cannot start without it.
 func (s *Spares) Ensure(ctx context.Context, vpc vpcnet.Network) error {
-	its := s.of(vpc)
-	s.mu.Lock()
-	its.asked = true
-	era := s.era
-	s.mu.Unlock()
+	its, era := s.of(vpc), s.set.Era()
+	s.ask(its, true)
 	err := s.runSince(ctx, its, era)
 	if err != nil {
-		s.mu.Lock()
-		its.asked = false
-		s.mu.Unlock()
+		s.ask(its, false)
 	}
 	return err
 }
 
-func (s *Spares) of(vpc vpcnet.Network) *spare {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	its := s.known[vpc.ID]
-	if its == nil {
-		its = &spare{turn: semaphore.NewWeighted(1), network: vpc}
-		s.known[vpc.ID] = its
-	}
-	return its
+func (s *Spares) of(vpc vpcnet.Network) *attendant.Attendant[*spare] {
+	return s.set.Of(vpc.ID, func() *spare { return &spare{network: vpc} })
 }
 
-func (s *Spares) begin(its *spare) {
+// ask notes whether a container is wanted, and reports whether it was.
+func (s *Spares) ask(its *attendant.Attendant[*spare], asked bool) (before bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if its.asked || s.over {
+	before, its.Has.asked = its.Has.asked, asked
+	return before
+}
+
+func (s *Spares) begin(its *attendant.Attendant[*spare]) {
+	era := s.set.Era()
+	if !s.set.GoesOn(era) || s.ask(its, true) {
 		return
 	}
-	its.asked = true
-	era := s.era
 	go func() {
 		ctx, cancel := context.WithTimeout(s.Closing, lazy.LoadTimeout)
 		defer cancel()
@@ -101,32 +89,30 @@ func (s *Spares) begin(its *spare) {
 		if err == nil {
 			return
 		}
-		s.mu.Lock()
-		its.asked = false // the next use of the network tries again
-		s.mu.Unlock()
+		s.ask(its, false) // the next use of the network tries again
 		if ctx.Err() == nil {
-			s.Log.Debug("no spare container keeps a network present on the engine", "network", its.network.DockerName, "error", err)
+			s.Log.Debug("no spare container keeps a network present on the engine", "network", its.Has.network.DockerName, "error", err)
 		}
 	}()
 }
 
 // runSince has the container run for a caller that asks since an era: after that none is made for it.
-func (s *Spares) runSince(ctx context.Context, its *spare, era int) error {
-	if err := its.turn.Acquire(ctx, 1); err != nil {
+func (s *Spares) runSince(ctx context.Context, its *attendant.Attendant[*spare], era int) error {
+	if err := its.Acquire(ctx); err != nil {
 		return err
 	}
-	defer its.turn.Release(1)
-	if !s.goesOn(its, era) {
+	defer its.Release()
+	if !s.set.GoesOn(era) || !s.wanted(its) {
 		return nil
 	}
-	return s.run(ctx, its)
+	return s.run(ctx, its.Has)
 }
 
-// goesOn reports whether the container is still wanted: the network may have been removed.
-func (s *Spares) goesOn(its *spare, era int) bool {
+// wanted reports whether the container is still wanted: the network may have been removed.
+func (s *Spares) wanted(its *attendant.Attendant[*spare]) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.era == era && !s.over && its.asked
+	return its.Has.asked
 }
 
 // memory bounds a spare container, which takes 2 MB, and shares its weight among those that want CPUs.
@@ -138,15 +124,9 @@ const (
 // run finds the container of an earlier run, or makes it. Swarm picks its address, out of those that no task gets.
 func (s *Spares) run(ctx context.Context, its *spare) error {
 	vpc := its.network
-	made, err := s.Containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{Name: s.name(vpc), CreateRequest: container.CreateRequest{
-		Config: &container.Config{Labels: s.Owner.Labels(label.Spare, nil)},
-		HostConfig: &container.HostConfig{
-			NetworkMode: container.NetworkMode(vpc.DockerName),
-			LogConfig:   container.LogConfig{Type: "none"},
-			Resources:   container.Resources{Memory: memory, MemorySwap: memory, CPUShares: shares},
-		},
-		NetworkingConfig: &network.NetworkingConfig{EndpointsConfig: map[string]*network.EndpointSettings{vpc.DockerName: {}}},
-	}})
+	c := attendant.Creation(s.name(vpc), vpc, netip.Addr{}, memory, &container.Config{Labels: s.Owner.Labels(label.Spare, nil)})
+	c.HostConfig.CPUShares = shares
+	made, err := s.Containers.CreateFrom(ctx, containers.SandboxImage, c)
 	if err != nil {
 		return err
 	}
@@ -174,62 +154,43 @@ func (s *Spares) name(vpc vpcnet.Network) string {
 
 // Ended has another one made in place of a container that does not run any more.
 func (s *Spares) Ended(id string) {
-	s.mu.Lock()
-	var ended *spare
-	for _, its := range s.known {
-		if its.id == id && id != "" {
-			ended = its
-			ended.id, ended.asked = "", false
+	for _, its := range s.set.All() {
+		if s.forget(its.Has, id) {
+			s.begin(its)
 		}
 	}
-	s.mu.Unlock()
-	if ended != nil {
-		s.begin(ended)
+}
+
+// forget reports whether it was the container that has ended.
+func (s *Spares) forget(its *spare, id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if id == "" || its.id != id {
+		return false
 	}
+	its.id, its.asked = "", false
+	return true
 }
 
 // Remove removes the spare container of a network that is to be removed. It must not be made again until done is called, and
 // then not before the network is used again.
 func (s *Spares) Remove(ctx context.Context, vpc vpcnet.Network) (done func(), err error) {
-	s.mu.Lock()
-	its := s.known[vpc.ID]
-	if its == nil {
-		its = &spare{turn: semaphore.NewWeighted(1), network: vpc}
-		s.known[vpc.ID] = its
-	}
-	its.asked, its.id = false, ""
-	s.mu.Unlock()
-	if err := its.turn.Acquire(ctx, 1); err != nil {
+	its := s.of(vpc)
+	s.ask(its, false)
+	s.is(its.Has, "")
+	if err := its.Acquire(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.Containers.Remove(ctx, s.name(vpc)); err != nil {
-		its.turn.Release(1)
+		its.Release()
 		return nil, err
 	}
-	return func() { its.turn.Release(1) }, nil
+	return its.Release, nil
 }
 
 // Drop has none made for what was asked so far, and returns when none is being made: then those that there are can be
-// removed. What is known of them is forgotten.
-func (s *Spares) Drop(ctx context.Context) error {
-	s.mu.Lock()
-	s.era++
-	dropped := slices.Collect(maps.Values(s.known))
-	clear(s.known)
-	s.mu.Unlock()
-	for _, its := range dropped {
-		if err := its.turn.Acquire(ctx, 1); err != nil {
-			return err
-		}
-		its.turn.Release(1)
-	}
-	return nil
-}
+// removed.
+func (s *Spares) Drop(ctx context.Context) error { return s.set.Drop(ctx) }
 
 // Close is Drop for good.
-func (s *Spares) Close(ctx context.Context) error {
-	s.mu.Lock()
-	s.over = true
-	s.mu.Unlock()
-	return s.Drop(ctx)
-}
+func (s *Spares) Close(ctx context.Context) error { return s.set.Close(ctx) }
