@@ -2,7 +2,10 @@ package app
 
 import (
 	"cmp"
+	"context"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/engines/enginehealth"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
 	loss "github.com/ecs-emulator/ecs-emulator/internal/host/engines"
@@ -29,3 +32,13 @@ func (e *Engine) newLoss(at *agent.Agent) *loss.Controller {
 
 // Loss says how engines fare: a reset makes another one.
 func (e *Engine) Loss() *loss.Controller { return e.loss.Load() }
+
+// Health is how the engines are, and more of the first one.
+func (e *Engine) Health(ctx context.Context) (control.Engine, []control.EngineState) {
+	return e.reporter().Health(ctx)
+}
+
+// reporter tells of the engines as they are looked after now.
+func (e *Engine) reporter() enginehealth.Reporter {
+	return enginehealth.Reporter{Set: e.set, Agent: e.Agent(), Loss: e.Loss(), Store: e.Store, Clock: e.Clock}
+}

@@ -26,7 +26,7 @@ func (y *Why) offer() Offer {
 	y.Gatherer = whyfacts.New(whyfacts.Sources{
 		Store: y.Core.Store, Clock: y.Core.Clock, Output: y.Engine.Output, Faults: y.Faults.Kit().List,
 		KeptApart: func(from string, to netip.Addr, port int) string { return y.Engine.Agent().KeptApart(from, to, port) },
-		Silent:    y.Engine.silent,
+		Silent:    func() []why.Silence { return y.Engine.reporter().Silent() },
 	})
 	return Offer{Routes: control.WhyRoutes(control.WhyOptions{Ask: y.Ask, Log: y.Log})}
 }

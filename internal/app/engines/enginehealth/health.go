@@ -1,4 +1,7 @@
-package app
+// Package enginehealth says how the engines of a run are, for those who ask /_emulator/health, and why one is not used:
+//
+//	first, all := reporter.Health(ctx)
+package enginehealth
 
 import (
 	"cmp"
@@ -10,31 +13,43 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
 	loss "github.com/ecs-emulator/ecs-emulator/internal/host/engines"
 )
 
+// Reporter knows how engines are. All its fields are required.
+type Reporter struct {
+	Set   *engines.Set
+	Agent *agent.Agent
+	Loss  *loss.Controller
+	Store *store.Store
+	Clock *clock.Clock
+}
+
 // Health is how the engines are, and more of the first one.
-func (e *Engine) Health(ctx context.Context) (control.Engine, []control.EngineState) {
-	infos := e.infos(ctx)
-	return e.firstHealth(infos[0]), e.states(ctx, infos)
+func (r Reporter) Health(ctx context.Context) (control.Engine, []control.EngineState) {
+	infos := r.infos(ctx)
+	return r.first(infos[0]), r.states(ctx, infos)
 }
 
 // infos are what the engines say of themselves now, or have said last. They are asked at once: one may be slow.
-func (e *Engine) infos(ctx context.Context) []backend.Info {
-	agent, infos := e.Agent(), make([]backend.Info, len(e.set.All()))
+func (r Reporter) infos(ctx context.Context) []backend.Info {
+	infos := make([]backend.Info, len(r.Set.All()))
 	var all sync.WaitGroup
-	for i, one := range e.set.All() {
-		all.Go(func() { infos[i] = agent.EngineInfo(ctx, one.Name) })
+	for i, one := range r.Set.All() {
+		all.Go(func() { infos[i] = r.Agent.EngineInfo(ctx, one.Name) })
 	}
 	all.Wait()
 	return infos
 }
 
-func (e *Engine) firstHealth(info backend.Info) control.Engine {
-	agent, first := e.Agent(), e.set.First().Name
+func (r Reporter) first(info backend.Info) control.Engine {
+	agent, first := r.Agent, r.Set.First().Name
 	health := control.Engine{
-		Name: e.set.First().Title(), Status: control.EngineReady,
+		Name: r.Set.First().Title(), Status: control.EngineReady,
 		TaskAddresses: "not reachable from this machine: use the loopback ports at " + control.Prefix + "tasks",
 	}
 	health.Limits = control.Limits{Engine: info.Groups, Bound: control.LimitBoundSum, Reason: info.Unlimited}
@@ -60,25 +75,24 @@ func said(err error) string {
 	return err.Error()
 }
 
-func (e *Engine) states(ctx context.Context, infos []backend.Info) []control.EngineState {
-	agent := e.Agent()
+func (r Reporter) states(ctx context.Context, infos []backend.Info) []control.EngineState {
 	all := make([]control.EngineState, len(infos))
-	for i, one := range e.set.All() {
+	for i, one := range r.Set.All() {
 		info := infos[i]
-		tasks, instances := e.countOn(one.Name)
+		tasks, instances := r.countOn(one.Name)
 		s := control.EngineState{
 			Name: one.Name, Kind: info.Name, Version: info.Version, Architecture: info.Architecture, Address: one.Address(), Swarm: one.SwarmRole(ctx),
 			CPUs: info.CPUs, Memory: info.Memory, Tasks: tasks, ContainerInstances: instances,
-			LastError: said(agent.Health(one.Name)), NetworkError: said(agent.NetworkHealth(one.Name)),
+			LastError: said(r.Agent.Health(one.Name)), NetworkError: said(r.Agent.NetworkHealth(one.Name)),
 		}
 		if s.Kind == "" { // it has never answered
 			s.Kind = one.KindKnown()
 		}
-		is, since := e.Loss().Status(one.Name)
+		is, since := r.Loss.Status(one.Name)
 		if s.Status = control.EngineStatus(is); is != loss.Ready {
 			s.LastError = cmp.Or(one.Refusal(), s.LastError)
-			if lost := agent.LostSince(one.Name); since.IsZero() && !lost.IsZero() {
-				since = e.emulated(lost)
+			if lost := r.Agent.LostSince(one.Name); since.IsZero() && !lost.IsZero() {
+				since = r.emulated(lost)
 			}
 			if !since.IsZero() {
 				s.UnavailableSince = &since
@@ -89,24 +103,23 @@ func (e *Engine) states(ctx context.Context, infos []backend.Info) []control.Eng
 	return all
 }
 
-// silent are the engines that cannot be used, with the real time since when.
-func (e *Engine) silent() (all []why.Silence) {
-	agent := e.Agent()
-	for _, name := range e.set.Names() {
-		if err := agent.Health(name); err != nil {
-			all = append(all, why.Silence{Engine: name, Since: agent.LostSince(name), Error: err.Error()})
+// Silent are the engines that cannot be used, with the real time since when.
+func (r Reporter) Silent() (all []why.Silence) {
+	for _, name := range r.Set.Names() {
+		if err := r.Agent.Health(name); err != nil {
+			all = append(all, why.Silence{Engine: name, Since: r.Agent.LostSince(name), Error: err.Error()})
 		}
 	}
 	return all
 }
 
 // emulated is a real time on the clock, as its speed is now.
-func (e *Engine) emulated(real time.Time) time.Time {
-	return e.Clock.Now().Add(-time.Duration(float64(time.Since(real)) * e.Clock.Speed()))
+func (r Reporter) emulated(real time.Time) time.Time {
+	return r.Clock.Now().Add(-time.Duration(float64(time.Since(real)) * r.Clock.Speed()))
 }
 
 // countOn counts the tasks on an engine that have not stopped, and the container instances there.
-func (e *Engine) countOn(name string) (tasks, instances int) {
-	tx := e.Store.Read()
+func (r Reporter) countOn(name string) (tasks, instances int) {
+	tx := r.Store.Read()
 	return len(engines.TasksOn(tx, name)), len(engines.InstancesOn(tx, name))
 }
