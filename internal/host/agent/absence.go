@@ -12,7 +12,7 @@ import (
 // Absence says what becomes of the tasks of a host whose engine has not answered for a while. Tasks on container instances
 // that are switched off or gone end without the engine; others there wait, as ECS does for an agent that is disconnected.
 type Absence struct {
-	// Since is the LostSince of the host: once the engine has been back, an absence is over.
+	// Since is the SilentSince of the host: once the engine has been back, an absence is over.
 	Since time.Time
 	// Lost is why tasks on Fargate end, too; empty: they wait.
 	Lost string
@@ -37,14 +37,14 @@ func (a *Agent) SetAbsence(host string, is Absence) {
 // isLost reports whether the engine has been away for so long that what it runs goes elsewhere.
 func (h *host) isLost() bool {
 	is := h.absence.Load()
-	return is != nil && is.Lost != "" && !is.Since.IsZero() && is.Since.Equal(h.Engine.LostSince())
+	return is != nil && is.Lost != "" && !is.Since.IsZero() && is.Since.Equal(h.Engine.SilentSince())
 }
 
 // endWithout is the stop of a task that ends without the engine; nil: it waits for that.
 func (h *host) endWithout(t *state.Task, stop *state.Stop) *state.Stop {
 	is := h.absence.Load()
 	switch {
-	case is == nil || is.Since.IsZero() || !is.Since.Equal(h.Engine.LostSince()):
+	case is == nil || is.Since.IsZero() || !is.Since.Equal(h.Engine.SilentSince()):
 		return nil
 	case !t.OnFargate():
 		if stop != nil && stop.Code == types.TaskStopCodeTerminationNotice { // see cutFromStore

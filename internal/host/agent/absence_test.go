@@ -18,7 +18,7 @@ func (p *pair) cut(reason string) {
 	p.Helper()
 	p.b.Disconnect(errors.New("a cable is out"))
 	synctest.Wait()
-	p.agent.SetAbsence("b", Absence{Since: p.agent.LostSince("b"), Lost: reason})
+	p.agent.SetAbsence("b", Absence{Since: p.agent.SilentSince("b"), Lost: reason})
 	synctest.Wait()
 }
 
@@ -84,7 +84,7 @@ func TestAnAbsenceEndsWithTheReturnOfItsEngine(t *testing.T) {
 		id := p.runOn("b", container("web"))
 		p.b.Disconnect(errors.New("a cable is out"))
 		synctest.Wait()
-		since := p.agent.LostSince("b")
+		since := p.agent.SilentSince("b")
 		p.b.Reconnect()
 		p.settleAfter(time.Second)
 		p.agent.SetAbsence("b", Absence{Since: since, Lost: "the engine is lost"})
@@ -176,7 +176,7 @@ func TestWhatAnEngineMakesLateIsRemoved(t *testing.T) {
 		id := p.runOn("b", container("web"))
 		h := p.agent.named["b"]
 		h.Engine.Lose(errors.New("one call went wrong"))
-		p.agent.SetAbsence("b", Absence{Since: p.agent.LostSince("b"), Lost: "the engine is lost"})
+		p.agent.SetAbsence("b", Absence{Since: p.agent.SilentSince("b"), Lost: "the engine is lost"})
 		synctest.Wait()
 		p.expect("task", p.task(id).Status.LastStatus, state.Stopped)
 		p.settleAfter(10 * time.Second)

@@ -139,10 +139,10 @@ func (a *Agent) Health(host string) error {
 	return err
 }
 
-// LostSince is the real time since when the engine of a host cannot be used; zero: it can.
-func (a *Agent) LostSince(host string) time.Time {
+// SilentSince is the real time since when the engine of a host cannot be used; zero: it can.
+func (a *Agent) SilentSince(host string) time.Time {
 	if h := a.named[host]; h != nil {
-		return h.Engine.LostSince()
+		return h.Engine.SilentSince()
 	}
 	return time.Time{}
 }

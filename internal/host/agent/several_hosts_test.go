@@ -188,7 +188,7 @@ func TestALoadBalancerLeavesAHostThatIsLost(t *testing.T) {
 		if _, err := p.agent.LoadBalancers().Run(p.Context(), row); !errors.Is(err, backend.ErrUnavailable) {
 			p.Errorf("while its engine is away, it is not waited for: %v", err)
 		}
-		p.agent.SetAbsence("a", Absence{Since: p.agent.LostSince("a"), Lost: "the engine is lost"})
+		p.agent.SetAbsence("a", Absence{Since: p.agent.SilentSince("a"), Lost: "the engine is lost"})
 		second := p.up(row)
 		p.expect("where it is with its engine lost", second.Host, "b")
 		p.expect("its address is another one", second.Address != first.Address, true)

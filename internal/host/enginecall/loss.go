@@ -72,8 +72,8 @@ func (e *Engine) Health() error {
 	return e.lost
 }
 
-// LostSince is the real time since when the engine cannot be used; zero: it can, or was not lost but never seen.
-func (e *Engine) LostSince() time.Time {
+// SilentSince is the real time since when the engine cannot be used; zero: it can, or has never been seen.
+func (e *Engine) SilentSince() time.Time {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.lost == nil {

@@ -25,7 +25,7 @@ const atLeast = 10 * time.Second
 // Agent runs tasks on the engines.
 type Agent interface {
 	Health(host string) error
-	LostSince(host string) time.Time
+	SilentSince(host string) time.Time
 	EngineInfo(ctx context.Context, host string) backend.Info
 	SetAbsence(host string, is agent.Absence)
 }
@@ -62,8 +62,8 @@ type Controller struct {
 // engine is what was last decided about one.
 type engine struct {
 	decision Decision
-	lost     time.Time // the LostSince of its silence; zero: it answers
-	since    time.Time // of its silence, by the clock
+	silent   time.Time // since when in real time, as the agent has it; zero: it answers
+	since    time.Time // the same by the clock
 	timer    *time.Timer
 }
 
@@ -98,7 +98,7 @@ func (c *Controller) Status(name string) (is Status, since time.Time) {
 	defer c.mu.Unlock()
 	e := c.engines[name]
 	switch {
-	case e != nil && !e.lost.IsZero():
+	case e != nil && !e.silent.IsZero():
 		return e.decision.Status, e.since
 	case c.Agent.Health(name) == nil:
 		return Ready, time.Time{}
@@ -120,26 +120,26 @@ func (c *Controller) Silence(name string) (silent, long bool) {
 
 // look decides about an engine.
 func (c *Controller) look(ctx context.Context, name string) (time.Time, error) {
-	health, lost, refused := c.Agent.Health(name), c.Agent.LostSince(name), c.Refused != nil && c.Refused(name)
-	if health == nil || lost.IsZero() { // it is about to be looked at
-		lost = time.Time{}
+	health, silent, refused := c.Agent.Health(name), c.Agent.SilentSince(name), c.Refused != nil && c.Refused(name)
+	if health == nil || silent.IsZero() { // it is about to be looked at
+		silent = time.Time{}
 	}
 	least := time.Duration(0)
-	if !lost.IsZero() && !c.Agent.EngineInfo(ctx, name).Simulated {
+	if !silent.IsZero() && !c.Agent.EngineInfo(ctx, name).Simulated {
 		least = atLeast
 	}
-	before, now := c.decide(name, lost, least, refused)
+	before, now := c.decide(name, silent, least, refused)
 	if now.decision.TasksEnd && !before.decision.TasksEnd {
 		c.Log.Warn("a container engine is lost: its tasks on Fargate end", "engine", name, "silent", c.LostAfter)
 	}
-	if now.decision.AgentsAway && (!before.decision.AgentsAway || now.decision.TasksEnd != before.decision.TasksEnd || before.lost != now.lost) {
-		absence := agent.Absence{Since: now.lost}
+	if now.decision.AgentsAway && (!before.decision.AgentsAway || now.decision.TasksEnd != before.decision.TasksEnd || before.silent != now.silent) {
+		absence := agent.Absence{Since: now.silent}
 		if now.decision.TasksEnd {
 			absence.Lost = Reason(name, c.LostAfter)
 		}
 		c.Agent.SetAbsence(name, absence)
 	}
-	if c.WakeInstance != nil && (now.decision.AgentsAway != before.decision.AgentsAway || before.lost.IsZero() != now.lost.IsZero()) {
+	if c.WakeInstance != nil && (now.decision.AgentsAway != before.decision.AgentsAway || before.silent.IsZero() != now.silent.IsZero()) {
 		for _, i := range state.HostInstances(c.Store.Read(), name) {
 			c.WakeInstance(i.Scope(), i.EC2InstanceID)
 		}
@@ -155,21 +155,21 @@ func Reason(name string, after time.Duration) string {
 	return fmt.Sprintf("ecs-emulator: the engine %s has not answered for %s.", name, after)
 }
 
-// decide takes a new decision about an engine, which is lost since a real time; zero: it answers.
-func (c *Controller) decide(name string, lost time.Time, least time.Duration, refused bool) (before, now engine) {
+// decide takes a new decision about an engine, which is silent since a real time; zero: it answers.
+func (c *Controller) decide(name string, silent time.Time, least time.Duration, refused bool) (before, now engine) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e := c.engines[name]
 	before = *e
-	if e.lost != lost {
-		e.lost, e.since = lost, time.Time{}
-		if !lost.IsZero() {
+	if e.silent != silent {
+		e.silent, e.since = silent, time.Time{}
+		if !silent.IsZero() {
 			e.since = c.Clock.Now()
 		}
 	}
-	v := View{Answers: lost.IsZero(), Refused: refused, Since: e.since, LostAfter: c.LostAfter, AtLeast: least, Now: c.Clock.Now()}
+	v := View{Answers: silent.IsZero(), Refused: refused, Since: e.since, LostAfter: c.LostAfter, AtLeast: least, Now: c.Clock.Now()}
 	if !v.Answers {
-		v.Silence = time.Since(lost)
+		v.Silence = time.Since(silent)
 	}
 	e.decision = Next(v)
 	if e.timer != nil {

@@ -27,22 +27,22 @@ type world struct {
 	clock *clock.Clock
 	real  bool // engines are not simulated
 
-	mu   sync.Mutex
-	lost map[string]time.Time
-	told []string
+	mu     sync.Mutex
+	silent map[string]time.Time
+	told   []string
 }
 
 func (w *world) Health(name string) error {
-	if w.LostSince(name).IsZero() {
+	if w.SilentSince(name).IsZero() {
 		return nil
 	}
 	return errors.New("a cable is out")
 }
 
-func (w *world) LostSince(name string) time.Time {
+func (w *world) SilentSince(name string) time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.lost[name]
+	return w.silent[name]
 }
 
 func (w *world) EngineInfo(context.Context, string) backend.Info {
@@ -50,7 +50,7 @@ func (w *world) EngineInfo(context.Context, string) backend.Info {
 }
 
 func (w *world) SetAbsence(name string, is agent.Absence) {
-	if !is.Since.Equal(w.LostSince(name)) {
+	if !is.Since.Equal(w.SilentSince(name)) {
 		w.Errorf("an absence of %s since %v", name, is.Since)
 	}
 	w.tell(name + ": " + is.Lost)
@@ -69,7 +69,7 @@ func in(t *testing.T, o engines.Options, story func(w *world)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := &world{T: t, clock: clock.New(clock.Options{}), lost: map[string]time.Time{}}
+		w := &world{T: t, clock: clock.New(clock.Options{}), silent: map[string]time.Time{}}
 		defer w.clock.Close()
 		o.Store, o.Clock, o.Log, o.Agent = rows, w.clock, slog.New(slog.DiscardHandler), w
 		if o.Names == nil {
@@ -101,7 +101,7 @@ func in(t *testing.T, o engines.Options, story func(w *world)) {
 // leave takes engines away, and back brings them back.
 func (w *world) leave(name string) {
 	w.mu.Lock()
-	w.lost[name] = time.Now()
+	w.silent[name] = time.Now()
 	w.mu.Unlock()
 	w.Look(name)
 	synctest.Wait()
@@ -109,7 +109,7 @@ func (w *world) leave(name string) {
 
 func (w *world) back(name string) {
 	w.mu.Lock()
-	delete(w.lost, name)
+	delete(w.silent, name)
 	w.mu.Unlock()
 	w.Look(name)
 	synctest.Wait()

@@ -91,8 +91,8 @@ func (r Reporter) states(ctx context.Context, infos []backend.Info) []control.En
 		is, since := r.Loss.Status(one.Name)
 		if s.Status = control.EngineStatus(is); is != loss.Ready {
 			s.LastError = cmp.Or(one.Refusal(), s.LastError)
-			if lost := r.Agent.LostSince(one.Name); since.IsZero() && !lost.IsZero() {
-				since = r.emulated(lost)
+			if silent := r.Agent.SilentSince(one.Name); since.IsZero() && !silent.IsZero() {
+				since = r.emulated(silent)
 			}
 			if !since.IsZero() {
 				s.UnavailableSince = &since
@@ -107,7 +107,7 @@ func (r Reporter) states(ctx context.Context, infos []backend.Info) []control.En
 func (r Reporter) Silent() (all []why.Silence) {
 	for _, name := range r.Set.Names() {
 		if err := r.Agent.Health(name); err != nil {
-			all = append(all, why.Silence{Engine: name, Since: r.Agent.LostSince(name), Error: err.Error()})
+			all = append(all, why.Silence{Engine: name, Since: r.Agent.SilentSince(name), Error: err.Error()})
 		}
 	}
 	return all
