@@ -43,10 +43,13 @@ const (
 // OwnerFile is the file of a data directory that holds its owner's name.
 const OwnerFile = label.OwnerFile
 
+// ContextPrefix stands before the name of a context of the docker command where an address of an engine could be.
+const ContextPrefix = endpoint.ContextPrefix
+
 // Options say which engine, and for whom.
 type Options struct {
-	// Host is the engine's address: unix://, tcp:// or ssh://, or context:NAME for a context
-	// of the docker command. Empty is what that command would use: DOCKER_HOST, the context in
+	// Host is the engine's address: unix://, tcp:// or ssh://, or ContextPrefix and the
+	// name of a context of the docker command. Empty is what that command would use: DOCKER_HOST, the context in
 	// force, the default socket.
 	Host string
 	// Owner names the emulator. Engines with the same owner share containers and

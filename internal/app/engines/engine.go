@@ -188,7 +188,7 @@ func (e *Engine) make(ctx context.Context) (backend.Engine, error) {
 	}
 	engine, err := e.openDocker(ctx)
 	if err == nil {
-		if !strings.HasPrefix(e.choice.Host, contextPrefix) { // which has keys, too
+		if !strings.HasPrefix(e.choice.Host, docker.ContextPrefix) { // which has keys, too
 			e.choice.Host = engine.Host()
 		}
 		return engine, nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/docker/go-units"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
 
@@ -48,7 +49,7 @@ func (p Place) String() string {
 
 // Command is the docker command that reaches the engine; empty where none does.
 func (p Place) Command() string {
-	name, context := strings.CutPrefix(p.Host, contextPrefix)
+	name, context := strings.CutPrefix(p.Host, docker.ContextPrefix)
 	switch {
 	case p.Kind != Docker:
 		return ""
@@ -65,9 +66,6 @@ var nameForm = lazyregexp.New(`^[a-z][a-z0-9-]{0,31}$`)
 
 // schemes are what URLs of Docker engines begin with.
 var schemes = []string{"unix", "tcp", "ssh", "npipe", "http", "https"}
-
-// contextPrefix stands before the name of a context of the docker command.
-const contextPrefix = "context:"
 
 // Parse reads the text of Options.Engine: one place without a name, or NAME=WHERE, several of them separated by commas. An
 // error is one line that says what is wrong, and with which engine.
@@ -115,8 +113,8 @@ func parsePlace(text string) (p Place, err error) {
 		return p, fmt.Errorf("engine %s: auto is for one engine without a name: say docker, sim, context:NAME or a URL", p.Name)
 	case where == "auto":
 		p.Kind = Auto
-	case strings.HasPrefix(where, contextPrefix):
-		if where == contextPrefix {
+	case strings.HasPrefix(where, docker.ContextPrefix):
+		if where == docker.ContextPrefix {
 			return p, fmt.Errorf("engine %q names no context of the docker command: 'docker context ls' lists them", text)
 		}
 		p.Kind, p.Host = Docker, where

@@ -24,8 +24,8 @@ type Endpoint struct {
 	CertPath string
 }
 
-// contextPrefix stands before the name of a context where an address of an engine could be.
-const contextPrefix = "context:"
+// ContextPrefix stands before the name of a context where an address of an engine could be.
+const ContextPrefix = "context:"
 
 // Resolve gives the endpoint of host, which is an address or, as context:NAME, a context of
 // the docker command. The empty host means what it means to that command: DOCKER_HOST, else
@@ -36,7 +36,7 @@ func Resolve(host string) (Endpoint, error) {
 	if host == "" {
 		host = os.Getenv(client.EnvOverrideHost)
 	}
-	name, named := strings.CutPrefix(host, contextPrefix)
+	name, named := strings.CutPrefix(host, ContextPrefix)
 	if host != "" && !named {
 		return Endpoint{Host: withoutUser(host)}, nil
 	}
