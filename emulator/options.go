@@ -174,8 +174,8 @@ type Options struct {
 	// FileSystems are folders of the container engine's host that tasks mount as file
 	// systems, by the id of the file system. Any other file system is a Docker volume.
 	FileSystems map[string]string
-	// SharedFileSystems are the ids of file systems that all engines mount, where there are several. Any other one is on
-	// one engine, where the first task that mounts it is.
+	// SharedFileSystems are the ids of file systems (fs-12345678) that all engines mount, where there are several. Any other one
+	// is on one engine, where the first task that mounts it is. With one engine without a name it has no effect.
 	SharedFileSystems []string
 	// LocalPorts has 127.0.0.1:8080 lead to the container port 8080 of a task, if that port is
 	// free, and so for each mapped port. When the task ends, the next task of its service has
@@ -297,7 +297,7 @@ func (o Options) check() error {
 	if err := cmp.Or(checkAddress(o.Listen), checkAddress(o.DNS)); err != nil {
 		return err
 	}
-	if err := o.checkEngine(); err != nil {
+	if err := cmp.Or(o.checkEngine(), o.checkSharedFileSystems()); err != nil {
 		return err
 	}
 	if c := o.VPCCIDR; c.IsValid() && (!c.Addr().Is4() || c.Bits() != 16 || c != c.Masked()) {
@@ -354,6 +354,19 @@ func (o Options) checkEngine() error {
 		err = engines.CheckBackend(places)
 	}
 	return err
+}
+
+// fileSystemForm is the form of ids of file systems. Source: the API reference of Amazon EFS, FileSystemId.
+var fileSystemForm = lazyregexp.New(`^fs-[0-9a-f]{8,40}$`)
+
+// checkSharedFileSystems refuses ids that no file system has: a slip would leave the file system on one engine.
+func (o Options) checkSharedFileSystems() error {
+	for _, id := range o.SharedFileSystems {
+		if !fileSystemForm.MatchString(id) {
+			return fmt.Errorf("%q is not the id of a file system that engines share: it is fs- and 8 to 40 hexadecimal digits, such as fs-12345678", id)
+		}
+	}
+	return nil
 }
 
 // allowedHosts are the names that requests may have: those of the user, and the public one.
