@@ -88,8 +88,8 @@ func TestADataDirectoryRemembersItsEngines(t *testing.T) {
 	w.srv.Die() // the rows have tasks on both
 
 	for engine, want := range map[string]string{
-		"a=sim": "the engine b (sim) has 2 tasks of this data directory and is left out",
-		"sim":   "the engine a (sim) has 2 tasks of this data directory and is left out",
+		"a=sim": "the engine b (sim) has 2 tasks of this data directory and is left out: name it as well, or",
+		"sim":   "the engine a (sim) has 2 tasks of this data directory and is left out: name the engines with their names, as in the last run (a=sim), or",
 	} {
 		other := opts
 		other.Engine = engine
@@ -155,10 +155,44 @@ func TestEnginesThatCannotBe(t *testing.T) {
 	}{
 		{emulator.Options{Engine: "a=sim,a=sim"}, "engine a is named twice"},
 		{emulator.Options{Engine: "a=sim,sim"}, `engine "sim" has no name beside others`},
+		{emulator.Options{Engine: "a=sim,"}, `engines "a=sim,": behind the last comma no engine is named`},
+		{emulator.Options{SharedFileSystems: []string{"fs-12345678", "foo"}}, `"foo" is not the id of a file system`},
 		{emulator.Options{Engine: "a=sim", Backend: sim.New(sim.Options{})}, "Options.Backend is one engine"},
 	} {
 		if _, err := emulator.New(c.opts); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.opts.Engine, err, c.want)
+		}
+	}
+}
+
+// A data directory whose instances are on an engine without a name does not go on with named ones.
+func TestAnEngineWithoutANameIsNamedAlone(t *testing.T) {
+	opts := emulator.Options{DataDir: t.TempDir(), Engine: "sim"}
+	w := open(t, opts)
+	_, err := w.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{})
+	w.must(err)
+	w.instances(1)
+	w.srv.Die()
+
+	opts.Engine = "a=sim,b=sim"
+	const want = "the engine sim has 1 container instance of this data directory and is left out: it has no name, so name it alone and without one (sim), or"
+	if _, err := emulator.New(opts); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v; want a line with %q", err, want)
+	}
+}
+
+// The form of ids of file systems is the one of EFS.
+func TestFileSystemsThatEnginesShare(t *testing.T) {
+	for id, ok := range map[string]bool{
+		"fs-12345678": true, "fs-0123456789abcdef0": true, "fs-" + strings.Repeat("0", 40): true,
+		"": false, "foo": false, "12345678": false, "fs-1234567": false, "fs-1234567g": false, "fs-ABCDEF01": false, "fs-" + strings.Repeat("0", 41): false, "fs-12345678\n": false,
+	} {
+		srv, err := emulator.New(emulator.Options{SharedFileSystems: []string{id}})
+		if ok != (err == nil) || err != nil && !strings.Contains(err.Error(), fmt.Sprintf("%q is not the id of a file system", id)) {
+			t.Errorf("%q: %v", id, err)
+		}
+		if err == nil {
+			srv.Close()
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package main
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // places is the flag --engine. Where a name is given, it is added to what stands before it on the command line. Without any the
 // last one counts, as of other flags.
@@ -22,6 +25,9 @@ func (p *places) String() string {
 }
 
 func (p *places) Set(text string) error {
+	if strings.TrimSpace(text) == "" { // Options.Engine would take it for its default
+		return errors.New("it names no engine: leave the flag out, or say where containers run")
+	}
 	if p.given && (named(text) || named(*p.all)) {
 		text = *p.all + "," + text
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -30,6 +31,17 @@ func TestEnginesAreAddedUpOnTheCommandLine(t *testing.T) {
 		flags.Var(newPlaces(&engine, "auto"), "engine", "")
 		if _, err := flags.parse(c.args); err != nil || engine != c.want {
 			t.Errorf("%q with %q: %q, %v; want %q", c.args, c.environment, engine, err, c.want)
+		}
+	}
+}
+
+// A shell variable that is not set must not choose an engine.
+func TestAnEmptyEngineIsRefused(t *testing.T) {
+	for _, args := range [][]string{{"--engine", ""}, {"--engine="}, {"--engine", " "}, {"--engine", "a=sim", "--engine", ""}} {
+		flags, engine := newFlags(), ""
+		flags.Var(newPlaces(&engine, "auto"), "engine", "")
+		if _, err := flags.parse(args); err == nil || !strings.Contains(err.Error(), "it names no engine") {
+			t.Errorf("%q: %q, %v", args, engine, err)
 		}
 	}
 }

@@ -1,10 +1,12 @@
 package engines
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/app/engines/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/abandon"
@@ -18,11 +20,22 @@ func (s *Set) leftOut() (gone []string, err error) {
 			continue
 		}
 		if has := s.onEngine(known.Name); has != "" && !s.New {
-			return nil, fmt.Errorf("the engine %s has %s of this data directory and is left out: name it as well, or go on without them by --new-engine", known, has)
+			return nil, fmt.Errorf("the engine %s has %s of this data directory and is left out: %s, or go on without them by --new-engine", known, has, s.again(known))
 		}
 		gone = append(gone, known.Name)
 	}
 	return gone, nil
+}
+
+// again says how an engine that is left out is named again. One with a name and one without cannot be side by side.
+func (s *Set) again(known enginerecord.Record) string {
+	switch {
+	case known.Name == "":
+		return "it has no name, so name it alone and without one (" + cmp.Or(known.Host, known.Kind) + ")"
+	case !s.Named():
+		return fmt.Sprintf("name the engines with their names, as in the last run (%s=%s)", known.Name, cmp.Or(known.Host, known.Kind))
+	}
+	return "name it as well"
 }
 
 // onEngine says what the state has on an engine; empty is nothing.

@@ -71,8 +71,13 @@ var schemes = []string{"unix", "tcp", "ssh", "npipe", "http", "https"}
 // error is one line that says what is wrong, and with which engine.
 func Parse(text string) ([]Place, error) {
 	var all []Place
-	for each := range strings.SplitSeq(text, ",") {
-		place, err := parsePlace(strings.TrimSpace(each))
+	parts := strings.Split(text, ",")
+	for i, each := range parts {
+		each = strings.TrimSpace(each)
+		if each == "" {
+			return nil, missing(text, parts, i)
+		}
+		place, err := parsePlace(each)
 		if err != nil {
 			return nil, err
 		}
@@ -82,6 +87,20 @@ func Parse(text string) ([]Place, error) {
 		return nil, err
 	}
 	return all, nil
+}
+
+// missing says where a text between commas names no engine.
+func missing(text string, parts []string, at int) error {
+	where := "before the first comma"
+	switch {
+	case len(parts) == 1:
+		return errors.New("no engine is named: say auto, docker, sim[:CPUS[:MEMORY[:ARCH]]], context:NAME or an engine's URL (unix://, tcp://, ssh://)")
+	case at == len(parts)-1:
+		where = "behind the last comma"
+	case at > 0:
+		where = fmt.Sprintf("between commas %d and %d", at, at+1)
+	}
+	return fmt.Errorf("engines %q: %s no engine is named: write NAME=WHERE there, or remove the comma", text, where)
 }
 
 // Named reports whether there are engines with names: then rows and answers say on which one something is.
@@ -164,7 +183,7 @@ func checkPlaces(all []Place) error {
 	for _, p := range all {
 		switch {
 		case p.Name == "" && len(all) > 1:
-			return fmt.Errorf("engine %q has no name beside others: write NAME=%[1]s", p)
+			return fmt.Errorf("engine %q has no name beside others, and each of several needs one: write NAME=%[1]s", p)
 		case names[p.Name]:
 			return fmt.Errorf("engine %s is named twice: give each engine a name of its own", p.Name)
 		case p.Kind != all[0].Kind:

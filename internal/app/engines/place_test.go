@@ -34,14 +34,17 @@ func TestPlacesAreReadAsUsersWriteThem(t *testing.T) {
 
 func TestBadPlacesAreRefusedInALineThatNamesThem(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                               "none of auto, docker, sim",
+		"":                               "no engine is named: say auto, docker, sim",
 		"podman":                         `engine "podman" is none of auto, docker, sim`,
 		"simulation":                     "none of auto, docker, sim",
 		"a=podman":                       `engine "a=podman" is none of`,
 		"a=sim,a=sim":                    "engine a is named twice",
 		"a=sim,sim":                      `engine "sim" has no name beside others`,
 		"sim,docker":                     `engine "sim" has no name`,
-		"a=sim,":                         `engine "" is none of`,
+		"a=sim,":                         `engines "a=sim,": behind the last comma no engine is named`,
+		",a=sim":                         `engines ",a=sim": before the first comma no engine is named`,
+		"a=sim,b=sim, ,c=sim":            `between commas 2 and 3 no engine is named`,
+		"a=sim,,b=sim":                   `between commas 1 and 2 no engine is named`,
 		"a=":                             "engine a has no place",
 		"a= ,b=sim":                      "engine a has no place",
 		"=sim":                           `"" is not a name`,
