@@ -39,7 +39,7 @@ type Input struct {
 type Plan struct {
 	Place   []Place
 	Explain []Reason
-	// Expire are those that have waited for too long, with their last reason.
+	// Expire are those that have waited for too long, or in vain, with their last reason.
 	Expire []Reason
 	// End are ARNs of those that shall stop.
 	End []string
@@ -95,19 +95,23 @@ func Decide(in Input) Plan {
 	return d.plan
 }
 
-// awaitEngine places a task that waits for an engine, for as long as it takes: its end would help no other one.
+// awaitEngine places a task that waits for an engine, for as long as it takes: its end would help no other one. If no engine of
+// this run can be the one, such as after a start that leaves it out, the task ends with the reason that RunTask would give.
 func (d *decision) awaitEngine(t *state.Task) {
 	engine, lack := d.in.Engines.Place(task.EngineOf(t))
-	if lack == nil {
+	switch {
+	case lack == nil:
 		place := *t.Placement
 		place.Host = engine
 		d.plan.Place = append(d.plan.Place, Place{t.ARN, place})
-	} else if lack.Reason != t.Placement.Waiting.Reason {
+		return
+	case !lack.Waits:
+		d.plan.Expire = append(d.plan.Expire, Reason{t.ARN, lack.Reason})
+		return
+	case lack.Reason != t.Placement.Waiting.Reason:
 		d.plan.Explain = append(d.plan.Explain, Reason{t.ARN, lack.Reason})
 	}
-	if lack != nil {
-		d.plan.wake(d.in.Now.Add(look)) // it may have room, or other architectures, without notice
-	}
+	d.plan.wake(d.in.Now.Add(look)) // it may have room, or other architectures, without notice
 }
 
 func oldestFirst(tasks []*state.Task) []*state.Task {

@@ -61,3 +61,24 @@ func TestTasksWaitForTheirEngine(t *testing.T) {
 		}
 	})
 }
+
+// A task whose engine is left out of a run would wait for ever.
+func TestATaskEndsWhoseEngineIsLeftOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, store.Options{})
+		w.engines.Engines = func() []engineroom.Engine {
+			return []engineroom.Engine{{Name: "a", Architecture: "x86_64", CPU: 4096, Memory: 8192}, {Name: "c", Ready: true, Architecture: "x86_64", CPU: 4096, Memory: 8192}}
+		}
+		_, end := w.run(clock.New(clock.Options{}))
+		defer end()
+		gone, away := w.waitForEngine("b"), w.waitForEngine("a")
+		synctest.Wait()
+		ended := w.task(gone)
+		if !ended.Ended() || ended.Stop.Code != types.TaskStopCodeTaskFailedToStart || ended.Stop.Reason != "ecs-emulator: there is no engine b among a and c" {
+			t.Errorf("ended %v, %+v", ended.Ended(), ended.Stop)
+		}
+		if !w.task(away).Waits() {
+			t.Error("a task does not wait for an engine that is away")
+		}
+	})
+}
