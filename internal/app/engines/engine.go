@@ -1,6 +1,7 @@
 package engines
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type Engine struct {
 	guard    *enginerecord.Guard
 	info     backend.Info // as it answered at the start; zero: it has not
 	answered time.Time    // when it had said so
+	admitted string       // the id with which it was admitted last; the set's admission guards it
 	replaces atomic.Bool  // the engine that answers takes the place of the former one
 	refusal  atomic.Pointer[string]
 	role     atomic.Pointer[string] // in the swarm
@@ -140,16 +142,27 @@ func (e *Engine) Admit(info backend.Info) error {
 	return err
 }
 
+// admit needs no other admission beside it: of two engines that answer late, as one, the first alone is admitted.
 func (e *Engine) admit(info backend.Info) error {
-	for _, other := range e.set.all { // one that answers late
-		if other != e && info.ID != "" && other.info.ID == info.ID {
+	e.set.admission.Lock()
+	defer e.set.admission.Unlock()
+	for _, other := range e.set.all {
+		if other != e && info.ID != "" && cmp.Or(other.admitted, other.info.ID) == info.ID {
 			return fmt.Errorf("the engine %s is the engine %s as well: both have the id %s", e.Name, other.Name, info.ID)
 		}
 	}
-	refusal := e.guard.Admit(info)
-	if refusal == nil || !e.replaces.Load() {
-		return refusal
+	err := e.guard.Admit(info)
+	if err != nil && e.replaces.Load() {
+		err = e.replace(info)
 	}
+	if err == nil {
+		e.admitted = info.ID
+	}
+	return err
+}
+
+// replace has the engine that answers take the place of the former one, whose tasks end.
+func (e *Engine) replace(info backend.Info) error {
 	if err := e.set.abandon(e.Name); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -49,6 +50,8 @@ type Set struct {
 	swarm *docker.Swarm // of Docker engines with names; nil: there is one without a name, by itself
 	owner *owner
 	all   []*Engine
+
+	admission sync.Mutex // of one engine at a time
 }
 
 // Open opens the engines together: one that does not answer delays no other. An error leaves none open.
