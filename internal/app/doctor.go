@@ -11,13 +11,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/diagnosis"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials/profile"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/doctor"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/doctor/examination"
 )
 
-// Doctor looks at this machine and its container engine, for an emulator that runs.
+// Doctor looks at this machine and its container engines, for an emulator that runs.
 type Doctor struct {
 	*Core
 	Engine            *Engine
@@ -55,9 +56,9 @@ func (d *Doctor) examine(ctx context.Context, names []string) diagnosis.Report {
 	if !d.NoPort {
 		o.Listen = strings.TrimPrefix(d.Endpoint, "http://")
 	}
-	switch engine := d.Engine.set.First(); {
-	case engine.Docker() != nil:
-		engine.Found().Examine(&o, d.Engine.Programs)
+	switch first := d.Engine.set.First(); {
+	case first.Docker() != nil:
+		return engines.Examine(ctx, o, d.Engine.set.Found(), d.Engine.Programs)
 	case d.Engine.Backend != nil:
 		o.Simulated = "the engine is the caller's own (Options.Backend)"
 	default:

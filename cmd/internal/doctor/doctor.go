@@ -23,7 +23,7 @@ import (
 
 // Command is what to examine, and what to do about it.
 type Command struct {
-	Engine   string // auto, docker, sim or the URL of one
+	Engine   string // where containers run, as serve has it
 	Endpoint string // of the emulator, which may not run
 	Named    bool   // the user has named the endpoint
 	Version  string // of this program
@@ -40,7 +40,7 @@ type Command struct {
 	Prune func(ctx context.Context, stdout io.Writer) error
 	Stdin *os.File
 
-	rest []engines.Place // the engines behind the first
+	choices []engines.Choice // the engines to examine
 }
 
 // codes are the exit codes of what was found.
@@ -59,10 +59,7 @@ func (c *Command) Run(ctx context.Context, stdout io.Writer) (exitCode int, err 
 	if !c.JSON {
 		o.Tell = func(check diagnosis.Check) { _, _ = io.WriteString(stdout, render(check, screen)) }
 	}
-	report := examination.Examine(ctx, o)
-	if others := c.others(ctx, o); len(others) > 0 {
-		report = diagnosis.Of(append(report.Checks, others...))
-	}
+	report := engines.Examine(ctx, o, c.choices, c.Programs)
 	switch {
 	case ctx.Err() != nil:
 		return 0, errors.New("interrupted")
@@ -80,27 +77,6 @@ func (c *Command) Run(ctx context.Context, stdout io.Writer) (exitCode int, err 
 	return codes[report.Status], err
 }
 
-// ofEngines are the checks that are made of each of several engines.
-var ofEngines = []string{"engine", "cgroup", "sandbox", "images", "ranges", "clock", "leftovers"}
-
-// others are the checks of all engines but the first, with their names: engine of b.
-func (c *Command) others(ctx context.Context, o examination.Options) (checks []diagnosis.Check) {
-	tell := o.Tell
-	for _, place := range c.rest {
-		o.Only = ofEngines
-		o.Tell = func(check diagnosis.Check) {
-			check.Name += " of " + place.Name
-			checks = append(checks, check)
-			if tell != nil {
-				tell(check)
-			}
-		}
-		engines.Choice{Place: place}.Examine(&o, c.Programs)
-		examination.Examine(ctx, o)
-	}
-	return checks
-}
-
 // options say what to examine. A data directory belongs to an engine.
 func (c *Command) options() (o examination.Options, err error) {
 	known, err := enginerecord.Read(c.DataDir)
@@ -111,26 +87,27 @@ func (c *Command) options() (o examination.Options, err error) {
 	if err != nil {
 		return o, err
 	}
-	c.rest = places[1:]
-	choice, err := engines.Choose(places[0], enginerecord.Of(known, places[0].Name))
-	if err != nil {
-		return o, err
+	for _, place := range places {
+		choice, err := engines.Choose(place, enginerecord.Of(known, place.Name))
+		if err != nil {
+			return o, err
+		}
+		c.choices = append(c.choices, choice)
 	}
 	o = examination.Options{
 		Listen: c.Listen, Endpoint: c.Endpoint, Named: c.Named, VPC: c.VPC, Instance: c.Instance, State: c.DataDir,
 		Variables: os.Environ(), Real: profile.IsReal, Version: c.Version,
 		Ports: func(ctx context.Context) (diagnosis.Check, error) { return c.Check(ctx, "ports") },
 	}
-	if choice.Host != "" && len(places) == 1 {
-		c.Engine = choice.Host // fix repairs the one that is examined
+	if host := c.choices[0].Host; host != "" && len(places) == 1 {
+		c.Engine = host // fix repairs the one that is examined
 	}
-	choice.Examine(&o, c.Programs)
 	return o, nil
 }
 
 // fix removes what dead owners have, if the user agrees, and looks again at what is left.
 func (c *Command) fix(ctx context.Context, o examination.Options, before diagnosis.Report, stdout io.Writer) (diagnosis.Report, error) {
-	if o.Simulated != "" {
+	if c.choices[0].Kind == engines.Sim {
 		fmt.Fprintln(stdout, "nothing to remove: the simulated engine keeps nothing")
 		return before, nil
 	}
@@ -151,10 +128,10 @@ func (c *Command) fix(ctx context.Context, o examination.Options, before diagnos
 		return before, err
 	}
 	o.Only, o.Tell = []string{"leftovers"}, nil
-	after, _ := examination.Examine(ctx, o).Find("leftovers")
+	after := engines.Examine(ctx, o, c.choices, c.Programs)
 	for i, check := range before.Checks {
-		if check.Name == after.Name {
-			before.Checks[i] = after
+		if now, again := after.Find(check.Name); again {
+			before.Checks[i] = now
 		}
 	}
 	return diagnosis.Of(before.Checks), nil

@@ -68,9 +68,12 @@ const roleTime = time.Second
 // KindKnown is what the engine is, as far as that is known before it has answered.
 func (e *Engine) KindKnown() string { return string(e.choice.Kind) }
 
-// Found is the choice by which Docker is found where it is.
-func (e *Engine) Found() Choice {
-	return Choice{Place: Place{Name: e.Name, Kind: Docker, Host: e.choice.Host}}
+// Found are the choices by which Docker is found where it is, on each engine.
+func (s *Set) Found() (all []Choice) {
+	for _, e := range s.all {
+		all = append(all, Choice{Place: Place{Name: e.Name, Kind: Docker, Host: e.choice.Host}})
+	}
+	return all
 }
 
 // Sweeper removes what killed emulators have left, nil where the engine keeps no such things.
