@@ -40,7 +40,7 @@ func (s *Server) newHandler(offer app.Offer) http.Handler {
 		Console: p.console.Handler(), Metrics: metrics.Handler(), Gate: s.gate(), AllowedHosts: s.opts.allowedHosts(), Upstream: c.Upstream, Log: s.opts.Log,
 		Control: control.Handler(control.Options{
 			Version: s.opts.Version, Endpoint: s.URL(), Store: c.Store, Clock: controlClock{c.Clock, s}, Advance: s.advanceUnderWay, Log: s.opts.Log,
-			Scope: c.Scope, Engine: p.engine.Health, Services: c.Services, Elsewhere: c.Upstream.ServiceStates,
+			Scope: c.Scope, Engine: p.engine.Health, Warnings: p.engine.Warnings, Services: c.Services, Elsewhere: c.Upstream.ServiceStates,
 			Reset: func(context.Context) error { return s.Reset() },
 			Ports: p.engine.Ports, InstanceIP: func(taskARN string) string { return p.engine.Agent().InstanceIP(taskARN) },
 			Pulls:     p.engine.Pulls,

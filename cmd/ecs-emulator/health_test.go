@@ -36,6 +36,30 @@ func TestHealthFailsWithTheReason(t *testing.T) {
 	}
 }
 
+func TestHealthSaysSinceWhenEnginesAreAway(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"status":"ok","version":"v1","endpoint":"http://x","engine":{"name":"sim 1"},"engines":[{"name":"","status":"ready"}]}`: "ok: ecs-emulator v1 at http://x, engine sim 1\n",
+		`{"status":"ok","version":"v1","endpoint":"http://x","engines":[
+			{"name":"a","kind":"docker","version":"28.5.2","status":"ready","swarm":"manager"},
+			{"name":"b","kind":"docker","version":"28.5.2","status":"lost","swarm":"worker","lastError":"no\nanswer","unavailableSince":"2026-11-29T22:00:00.25Z"},
+			{"name":"c","kind":"docker","status":"refused","lastError":"it was wiped"},
+			{"name":"d","kind":"sim","version":"1","status":"unavailable","unavailableSince":"2026-11-29T22:00:01Z"}
+		],"warnings":["vpc-1 is crowded"]}`: `ok: ecs-emulator v1 at http://x, engines a (docker 28.5.2, manager), b (docker 28.5.2, worker, lost), c (docker, refused), d (sim 1, unavailable)
+engine b is lost since 2026-11-29T22:00:00Z: no answer
+engine c is refused: it was wiped
+engine d is unavailable since 2026-11-29T22:00:01Z
+warning: vpc-1 is crowded
+`,
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(body)) }))
+		var stdout, stderr strings.Builder
+		if code := run([]string{"health", "--endpoint", server.URL}, &stdout, &stderr); code != 0 || stdout.String() != want {
+			t.Errorf("ends with %d, %s:\n%s\nwant\n%s", code, &stderr, &stdout, want)
+		}
+		server.Close()
+	}
+}
+
 // In the emulator's image, commands ask where the emulator of the same container listens.
 func TestCommandsAskTheEmulatorOfTheSameContainer(t *testing.T) {
 	for listen, want := range map[string]string{

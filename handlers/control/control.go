@@ -46,6 +46,8 @@ type Options struct {
 	// Engine tells how the container engines are, and more of the first one. It is asked on each request, so
 	// it should answer within the request's context.
 	Engine func(ctx context.Context) (first Engine, all []EngineState)
+	// Warnings are what will not go well with several engines, although tasks run. Nil: nothing.
+	Warnings func() []string
 	// Reset ends all tasks and forgets everything.
 	Reset func(ctx context.Context) error
 	// Ports lists the ports on this machine's loopback that lead to a task, and opens
@@ -91,7 +93,7 @@ func Handler(o Options) http.Handler {
 	if o.Journal == nil {
 		o.Journal = &activity.Journal{}
 	}
-	health := healthRoute{o.Version, o.Endpoint, o.Scope, o.Store, o.Engine, o.LogEvents, o.Log}
+	health := healthRoute{o.Version, o.Endpoint, o.Scope, o.Store, o.Engine, o.Warnings, o.LogEvents, o.Log}
 	routes := slices.Concat(o.base(health), o.Routes, []Route{
 		{"reset", []string{http.MethodPost}, resetRoute{o.Reset, o.Journal, o.Clock, o.Log}.serve},
 	})

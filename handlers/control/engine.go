@@ -33,7 +33,7 @@ type EngineState struct {
 	Memory             int64  `json:"memory"` // bytes
 	Tasks              int    `json:"tasks"`  // that have not stopped
 	ContainerInstances int    `json:"containerInstances"`
-	// LastError is what went wrong last, also when it works again.
+	// LastError is why it is not ready.
 	LastError        string     `json:"lastError,omitempty"`
 	UnavailableSince *time.Time `json:"unavailableSince,omitempty"` // by the emulator's clock
 

@@ -26,7 +26,7 @@ type Engine struct {
 	DiskError string `json:"diskError,omitempty"`
 	// Unanswered are the calls that the engine has not answered at the first attempt: what they are for waits for them.
 	Unanswered string `json:"unanswered,omitempty"`
-	// LastError is what went wrong last, also when it works again.
+	// LastError is why it cannot be used.
 	LastError string `json:"lastError,omitempty"`
 }
 
@@ -63,6 +63,8 @@ type Health struct {
 	State    State         `json:"state"`
 	Logs     State         `json:"logs"` // what CloudWatch Logs keeps
 	Network  Network       `json:"network"`
+	// Warnings are what will not go well with several engines, although tasks run.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // Network is the default VPC, which tasks can use without anything being made.
@@ -84,7 +86,8 @@ type healthRoute struct {
 	scope             arn.Scope
 	store             *store.Store
 	engine            func(ctx context.Context) (first Engine, all []EngineState)
-	logEvents         func() State // nil: they can be kept
+	warnings          func() []string // nil: there are none
+	logEvents         func() State    // nil: they can be kept
 	log               *slog.Logger
 }
 
@@ -99,6 +102,9 @@ func (o healthRoute) check(ctx context.Context) (h Health, status int) {
 	h = Health{
 		Status: "ok", Version: o.version, Endpoint: o.endpoint, Region: o.scope.Region, Account: o.scope.Account,
 		Engine: first, Engines: all, State: o.state(), Logs: o.logs(), Network: network(o.store.Read(), o.scope),
+	}
+	if o.warnings != nil {
+		h.Warnings = o.warnings()
 	}
 	status = http.StatusOK
 	trouble := Trouble(h.Engines)

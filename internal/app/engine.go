@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/engines/enginehealth"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/engines/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceload"
@@ -39,6 +40,8 @@ type Engine struct {
 	loads *serviceload.Board
 	agent atomic.Pointer[agent.Agent]
 	loss  atomic.Pointer[loss.Controller]
+
+	counts enginehealth.Counts
 }
 
 // EngineOptions are what users choose; see the options of package emulator.

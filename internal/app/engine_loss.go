@@ -38,7 +38,10 @@ func (e *Engine) Health(ctx context.Context) (control.Engine, []control.EngineSt
 	return e.reporter().Health(ctx)
 }
 
+// Warnings say what of the engines will not go well, although tasks run.
+func (e *Engine) Warnings() []string { return e.reporter().Warnings() }
+
 // reporter tells of the engines as they are looked after now.
 func (e *Engine) reporter() enginehealth.Reporter {
-	return enginehealth.Reporter{Set: e.set, Agent: e.Agent(), Loss: e.Loss(), Store: e.Store, Clock: e.Clock}
+	return enginehealth.Reporter{Set: e.set, Agent: e.Agent(), Loss: e.Loss(), Store: e.Store, Clock: e.Clock, Counts: &e.counts}
 }

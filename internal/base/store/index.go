@@ -18,5 +18,8 @@ func (i *Index[R]) List(tx *Tx, value string) []R {
 	return list[R](i.rows(tx), value+"\x00")
 }
 
+// Len is how many rows are in the index.
+func (i *Index[R]) Len(tx *Tx) int { return i.rows(tx).Len() }
+
 // rows is the index in a snapshot.
 func (i *Index[R]) rows(tx *Tx) *tree { return tx.version[i.table.number].indexes[i.number] }

@@ -112,6 +112,9 @@ func AllContainerInstances(tx *store.Tx) []*ContainerInstance {
 	return containerInstances.List(tx, "")
 }
 
+// MarkContainerInstances tells whether one has changed between two snapshots.
+func MarkContainerInstances(tx *store.Tx) store.Mark { return containerInstances.Mark(tx) }
+
 // ContainerInstanceOf returns what an EC2 instance is registered as, or nil.
 func ContainerInstanceOf(tx *store.Tx, scope arn.Scope, ec2InstanceID string) *ContainerInstance {
 	found := instancesByEC2ID.List(tx, scope.Region+"\x00"+scope.Account+"\x00"+ec2InstanceID)

@@ -73,11 +73,23 @@ func changeTask(t *rapid.T, tx *store.Tx, taskARN string, now time.Time) {
 	case !old.Waits():
 		status := old.Status.Clone()
 		status.LastStatus = rapid.SampledFrom([]string{state.Running, state.Stopped}).Draw(t, "status")
+		if status.LastStatus == state.Stopped {
+			status.StoppedAt = now
+		}
 		_ = state.PutTaskStatus(tx, taskARN, state.TaskStep{Status: status, At: now}) // an ended one does not go back
 	}
 }
 
 func compareUsage(t *rapid.T, tx *store.Tx) {
+	placed := 0
+	for _, task := range state.AllTasks(tx) {
+		if !task.Ended() && !task.Waits() {
+			placed++
+		}
+	}
+	if got := state.PlacedTasks(tx); got != placed {
+		t.Fatalf("%d tasks are counted that have a place, there are %d", got, placed)
+	}
 	for _, host := range someHosts {
 		want := engineroom.Usage{Engine: host}
 		for _, task := range state.AllTasks(tx) {

@@ -27,6 +27,8 @@ type Reporter struct {
 	Loss  *loss.Controller
 	Store *store.Store
 	Clock *clock.Clock
+	// Counts are kept from one Reporter to the next.
+	Counts *Counts
 }
 
 // Health is how the engines are, and more of the first one.
@@ -77,9 +79,10 @@ func said(err error) string {
 
 func (r Reporter) states(ctx context.Context, infos []backend.Info) []control.EngineState {
 	all := make([]control.EngineState, len(infos))
+	tx := r.Store.Read()
 	for i, one := range r.Set.All() {
 		info := infos[i]
-		tasks, instances := r.countOn(one.Name)
+		tasks, instances := r.Counts.on(tx, one.Name)
 		s := control.EngineState{
 			Name: one.Name, Kind: info.Name, Version: info.Version, Architecture: info.Architecture, Address: one.Address(), Swarm: one.SwarmRole(ctx),
 			CPUs: info.CPUs, Memory: info.Memory, Tasks: tasks, ContainerInstances: instances,
@@ -116,10 +119,4 @@ func (r Reporter) Silent() (all []why.Silence) {
 // emulated is a real time on the clock, as its speed is now.
 func (r Reporter) emulated(real time.Time) time.Time {
 	return r.Clock.Now().Add(-time.Duration(float64(time.Since(real)) * r.Clock.Speed()))
-}
-
-// countOn counts the tasks on an engine that have not stopped, and the container instances there.
-func (r Reporter) countOn(name string) (tasks, instances int) {
-	tx := r.Store.Read()
-	return len(engines.TasksOn(tx, name)), len(engines.InstancesOn(tx, name))
 }
