@@ -36,7 +36,10 @@ func (e *Engine) begin(Work) Work {
 			}
 			return full != nil
 		},
-		EngineChanged:  func(name string) { e.Loss().Look(name) },
+		EngineChanged: func(name string) {
+			e.set.Changed()
+			e.Loss().Look(name)
+		},
 		ExecAgentFault: e.Faults.agents.rules.On, StrictExec: e.StrictExec,
 		MakesVolume: func(t *state.Task, v *state.ManagedVolume) bool {
 			return (!e.StrictRoles || e.Credentials.Assumes(t.ARN, v.RoleARN())) && e.Credentials.MayMakeVolume(t, v) == nil

@@ -2,6 +2,8 @@ package engines
 
 import (
 	"cmp"
+	"slices"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
@@ -13,13 +15,44 @@ type Watched interface {
 	Health(host string) error
 }
 
-// Room is what is known of the engines at this moment, for those who place tasks and instances: none is asked. Nil is one engine
-// without a name.
+// seen is the engines as they were at a time.
+type seen struct {
+	at      Watched
+	changes uint64 // as many as Changed had been told of
+	until   time.Time
+	engines []engineroom.Engine
+}
+
+// keepSeen is for how long engines are not looked at again of which no change is told. One whose containers are still to be listed
+// counts as ready for a while, and nothing tells when that is over.
+const keepSeen = time.Second
+
+// Changed says that an engine can be used no more, or again, or tells something else of itself.
+func (s *Set) Changed() { s.changes.Add(1) }
+
+// Room is what is known of the engines at this moment, for those who place tasks and instances: none is asked. It is the same slice as
+// long as nothing changes: each transaction that places a task wants it. Nil is one engine without a name.
 func (s *Set) Room(at Watched) []engineroom.Engine {
 	if !s.Named() {
 		return nil
 	}
-	var all []engineroom.Engine
+	changes, now := s.changes.Load(), time.Now()
+	last := s.seen.Load()
+	known := last != nil && last.at == at
+	if known && last.changes == changes && now.Before(last.until) {
+		return last.engines
+	}
+	next := &seen{at, changes, now.Add(keepSeen), s.look(at)}
+	if known && slices.Equal(last.engines, next.engines) {
+		next.engines = last.engines
+	}
+	s.seen.Store(next)
+	return next.engines
+}
+
+// look looks at each of the engines.
+func (s *Set) look(at Watched) []engineroom.Engine {
+	all := make([]engineroom.Engine, 0, len(s.all))
 	for _, one := range s.all {
 		info := at.LastInfo(one.Name)
 		if info.Name == "" { // the agent has not seen it yet

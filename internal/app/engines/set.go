@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -51,7 +52,9 @@ type Set struct {
 	owner *owner
 	all   []*Engine
 
-	admission sync.Mutex // of one engine at a time
+	admission sync.Mutex           // of one engine at a time
+	changes   atomic.Uint64        // that Changed was told of
+	seen      atomic.Pointer[seen] // by Room
 }
 
 // Open opens the engines together: one that does not answer delays no other. An error leaves none open.

@@ -9,7 +9,9 @@ package engineroom
 
 import (
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Tag is the key of the tag by which an instance or a task names its engine, and Attribute the name of the
@@ -38,11 +40,13 @@ func Architecture(goarch string) string {
 
 // Board knows the engines of a run. The zero value, and a nil board, have one without a name.
 type Board struct {
-	// Engines returns the engines as they are now, in the order given; what it returns must not change. Nil: one without a name.
+	// Engines returns the engines as they are now, in the order given; what it returns must not change, and is best the same slice
+	// as long as they are the same. Nil: one without a name.
 	Engines func() []Engine
 	// Shared are the ids of the file systems that all engines mount.
 	Shared []string
 
+	last     atomic.Pointer[View] // the latest one
 	mu       sync.Mutex
 	onChange []func()
 }
@@ -69,10 +73,11 @@ func (b *Board) Changed() {
 // View is the engines at a time; nil is one without a name.
 type View struct {
 	engines []Engine
+	byName  []int // the engines in order of their names
 	shared  []string
 }
 
-// View of now.
+// View of now. While the engines are the same it is, too.
 func (b *Board) View() *View {
 	if b == nil || b.Engines == nil {
 		return nil
@@ -81,7 +86,21 @@ func (b *Board) View() *View {
 	if len(engines) == 0 || len(engines) == 1 && engines[0].Name == "" {
 		return nil
 	}
-	return &View{engines, b.Shared}
+	if v := b.last.Load(); v != nil && len(v.engines) == len(engines) && &v.engines[0] == &engines[0] {
+		return v
+	}
+	v := newView(engines, b.Shared)
+	b.last.Store(v)
+	return v
+}
+
+func newView(engines []Engine, shared []string) *View {
+	byName := make([]int, len(engines))
+	for i := range byName {
+		byName[i] = i
+	}
+	slices.SortFunc(byName, func(i, j int) int { return strings.Compare(engines[i].Name, engines[j].Name) })
+	return &View{engines, byName, shared}
 }
 
 // Unknown says that there is no engine of a name, and which there are; empty: there is, or it does not matter.

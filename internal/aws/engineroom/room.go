@@ -35,7 +35,7 @@ type Room struct {
 	homes map[string]string
 }
 
-// In is the room for tasks as a transaction sees it. It costs a look at the counts of each engine.
+// In is the room for tasks as a transaction sees it. It costs one walk through the counts of the engines.
 func (v *View) In(tx *store.Tx) *Room {
 	if v == nil {
 		return nil
@@ -178,13 +178,15 @@ func (r *Room) counted() []Load {
 		return r.loads
 	}
 	r.loads = make([]Load, len(r.view.engines))
-	for i, e := range r.view.engines {
-		u := findUsage(r.tx, e.Name)
+	for i, u := range r.view.usages(r.tx) {
 		r.loads[i].add(u.Fargate, 1)
-		if r.instances != nil {
-			r.loads[i].add(r.instances(e.Name), 1)
-		} else {
+		if r.instances == nil {
 			r.loads[i].add(u.OnInstances, 1)
+		}
+	}
+	if r.instances != nil {
+		for i, e := range r.view.engines {
+			r.loads[i].add(r.instances(e.Name), 1)
 		}
 	}
 	return r.loads

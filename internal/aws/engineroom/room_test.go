@@ -11,10 +11,11 @@ import (
 )
 
 func engines(t *rapid.T) []Engine {
+	names := rapid.Permutation([]string{"a", "b", "b-1", "c", "d", "e"}).Draw(t, "names")
 	list := make([]Engine, rapid.IntRange(1, 6).Draw(t, "engines"))
 	for i := range list {
 		list[i] = Engine{
-			Name: string(rune('a' + i)), Ready: rapid.IntRange(0, 3).Draw(t, "ready") > 0,
+			Name: names[i], Ready: rapid.IntRange(0, 3).Draw(t, "ready") > 0,
 			Architecture: rapid.SampledFrom([]string{"x86_64", "x86_64", "arm64"}).Draw(t, "architecture"),
 			CPU:          1024 * rapid.IntRange(1, 4).Draw(t, "vCPUs"), Memory: 1024 * rapid.IntRange(1, 8).Draw(t, "GiB"),
 		}
@@ -57,6 +58,7 @@ func TestBestEngineIsChosen(t *testing.T) {
 				loads[i] = Load{rapid.IntRange(0, 3).Draw(t, "tasks"), 256 * rapid.IntRange(0, 20).Draw(t, "cpu"), 512 * rapid.IntRange(0, 20).Draw(t, "memory")}
 				Carry(tx, e.Name, rapid.Bool().Draw(t, "on an instance"), Load{}, loads[i])
 			}
+			Carry(tx, "b-0", false, Load{}, Load{1, 1 << 20, 1 << 20}) // that is left out
 			room := board.View().In(tx)
 			for range rapid.IntRange(1, 8).Draw(t, "placed") {
 				ask := Ask{
