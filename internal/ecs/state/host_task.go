@@ -22,3 +22,8 @@ func HostTasks(tx *store.Tx, host string) []*Task { return tasksByHost.List(tx, 
 func HostInstances(tx *store.Tx, host string) []*ContainerInstance {
 	return instancesByHost.List(tx, host)
 }
+
+// PlacedTasks is how many tasks have a place and have not ended. It looks at none.
+func PlacedTasks(tx *store.Tx) int {
+	return tasks.Len(tx) - stoppedTasks.Len(tx) - waitingTasks.Len(tx)
+}

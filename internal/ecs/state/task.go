@@ -168,11 +168,6 @@ func TasksBeginning(tx *store.Tx, id string) (found []*Task) {
 
 func AllTasks(tx *store.Tx) []*Task { return tasks.List(tx, "") }
 
-// PlacedTasks is how many tasks have a place and have not ended. It looks at none.
-func PlacedTasks(tx *store.Tx) int {
-	return tasks.Len(tx) - stoppedTasks.Len(tx) - waitingTasks.Len(tx)
-}
-
 // DeploymentTasks returns the tasks of a deployment that have not ended.
 func DeploymentTasks(tx *store.Tx, serviceARN, deploymentID string) []*Task {
 	return tasksByDeployment.List(tx, serviceARN+"\x00"+deploymentID)
