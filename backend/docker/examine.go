@@ -86,13 +86,18 @@ func (e *Engine) examine(ctx context.Context, found *diagnosis.Engine) error {
 	if found.HostGateway, err = e.hasHostGateway(ctx); err != nil {
 		return err
 	}
+	found.Container, err = e.OwnContainer(ctx)
+	return err
+}
+
+// OwnContainer is the name of the engine's container that this process runs in; empty is none.
+func (e *Engine) OwnContainer(ctx context.Context) (name string, err error) {
 	own, err := e.networks.Own(ctx)
 	if err != nil || own.ID == "" {
-		return err
+		return "", err
 	}
 	itself, err := e.client.ContainerInspect(ctx, own.ID)
-	found.Container = strings.TrimPrefix(itself.Name, "/")
-	return err
+	return strings.TrimPrefix(itself.Name, "/"), err
 }
 
 // describe adds what the engine says about itself.

@@ -129,7 +129,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 		e.networks.StayApart()
 	}
 	if opts.Swarm != nil && !opts.Unanswered {
-		if _, err := e.networks.Node(ping); err != nil {
+		if err := e.checkSwarm(ping, opts.Name); err != nil {
 			_ = e.letGo()
 			return nil, fmt.Errorf("open docker engine: %w", err)
 		}

@@ -94,6 +94,18 @@ func (s *Swarm) leave(e *Engine) {
 // It says what the user types. Engines that do not answer are left out.
 func (s *Swarm) Check(ctx context.Context) error { return s.shared.Check(ctx) }
 
+// checkSwarm is an error in one line where the engine can share no networks with others. It says what the user types.
+func (e *Engine) checkSwarm(ctx context.Context, name string) error {
+	info, err := e.client.Info(ctx)
+	if err == nil && info.ProductLicense == licenseOfPodman {
+		return fmt.Errorf("the engine %s is Podman, which has no swarm: use Docker where there are several engines", name)
+	}
+	if err == nil {
+		_, err = e.networks.Node(ctx)
+	}
+	return err
+}
+
 // SwarmRole is "manager" or "worker"; empty: the engine was opened without a swarm.
 func (e *Engine) SwarmRole(ctx context.Context) (string, error) {
 	if e.swarm == nil {

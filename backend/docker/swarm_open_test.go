@@ -72,6 +72,14 @@ func TestAStartThatFailsTouchesNothing(t *testing.T) {
 	}
 }
 
+func TestPodmanIsNotOneOfSeveralEngines(t *testing.T) {
+	podman := fakeEngine{"GET /info": says(200, `{"ProductLicense": "Apache-2.0", "Swarm": {"LocalNodeState": "inactive"}}`)}
+	err := swarmEngine(t, docker.NewSwarm(docker.SwarmOptions{}), "b", "{}", podman)
+	if err == nil || !strings.Contains(err.Error(), "the engine b is Podman, which has no swarm: use Docker") || strings.Contains(err.Error(), "\n") {
+		t.Error(err)
+	}
+}
+
 func TestEnginesOfOneSwarmHaveAManager(t *testing.T) {
 	missing := fakeEngine{"GET /nodes/w": says(http.StatusNotFound, `{"message": "node w not found"}`)}
 	member := fakeEngine{"GET /nodes/w": says(200, `{"ID": "w"}`)}

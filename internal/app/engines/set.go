@@ -105,7 +105,31 @@ func (s *Set) checkTogether(ctx context.Context) error {
 		return err
 	}
 	s.warnOfClocks()
+	s.warnOfContainer(ctx)
 	return s.swarm.Check(ctx)
+}
+
+// warnOfContainer warns of what works with one engine alone where the emulator runs in a container.
+func (s *Set) warnOfContainer(ctx context.Context) {
+	if len(s.all) == 1 {
+		return
+	}
+	errs := s.atOnce(s.all, func(e *Engine) error {
+		if e.info.Name == "" {
+			return nil // it does not answer
+		}
+		ctx, cancel := context.WithTimeout(ctx, answerTime)
+		defer cancel()
+		name, err := e.Docker().OwnContainer(ctx)
+		if err == nil && name != "" {
+			s.Log.Warn("the emulator runs in a container of one of several engines: --host-ports publishes no ports of tasks on the others, "+
+				"and no network of docker compose becomes a VPC", "container", name, "engine", e.Name)
+		}
+		return err
+	})
+	if err := errors.Join(errs...); err != nil {
+		s.Log.Debug("cannot ask whether the emulator runs in a container", "error", err)
+	}
 }
 
 // checkIDs refuses an engine with two names: tasks on it would be taken for tasks of both.
