@@ -95,3 +95,6 @@ func Upper(text string) string {
 
 // Stop ends a sentence with one full stop.
 func Stop(text string) string { return strings.TrimRight(strings.TrimSpace(text), ". ") + "." }
+
+// NextEngine is what to do about a task that no engine of this run suits.
+const NextEngine = "Start the emulator with such an engine, or correct what the task asks for: the tag ecs-emulator:engine, or its architecture."

@@ -1,6 +1,7 @@
 package placecause
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -18,20 +19,25 @@ import (
 var eventCauses = []struct {
 	part  string
 	cause why.Cause
+	next  string // empty: see nexts
 }{
-	{placement.NoContainerInstances, why.NoInstances},
-	{placement.NoProviderInstances, why.NoInstances},
-	{state.NoCapacity, why.NoCapacity},
-	{"has insufficient ", why.NoCapacity},
-	{"doesn't have the agent connected", why.NoCapacity},
-	{placement.ResourceENI, why.NoCapacity},
-	{"already using a port", why.PortTaken},
-	{"missing an attribute", why.PlacementConstraint},
-	{strings.TrimSpace(placement.MemberOf), why.PlacementConstraint},
-	{strings.TrimSpace(placement.DistinctInstance), why.PlacementConstraint},
-	{placement.Location, why.PlacementConstraint},
-	{"provisioning capacity limit", why.Quota},
-	{"limit on the number of vCPUs", why.Quota},
+	{placement.NoContainerInstances, why.NoInstances, ""},
+	{placement.NoProviderInstances, why.NoInstances, ""},
+	{state.NoCapacity, why.NoCapacity, ""},
+	{"has insufficient ", why.NoCapacity, ""},
+	{"doesn't have the agent connected", why.NoCapacity, ""},
+	{placement.ResourceENI, why.NoCapacity, ""},
+	{"already using a port", why.PortTaken, ""},
+	{"missing an attribute", why.PlacementConstraint, ""},
+	{strings.TrimSpace(placement.MemberOf), why.PlacementConstraint, ""},
+	{strings.TrimSpace(placement.DistinctInstance), why.PlacementConstraint, ""},
+	{placement.Location, why.PlacementConstraint, ""},
+	{"provisioning capacity limit", why.Quota, ""},
+	{"limit on the number of vCPUs", why.Quota, ""},
+	{"ecs-emulator: there is no engine ", why.PlacementConstraint, phrase.NextEngine},
+	{"ecs-emulator: no engine has the architecture ", why.PlacementConstraint, phrase.NextEngine},
+	{" has the architecture ", why.PlacementConstraint, phrase.NextEngine},
+	{"no --shared-file-system says", why.PlacementConstraint, "If the engines mount the same file system, say so with --shared-file-system; else ask for the engine that has it."},
 }
 
 // nexts say what to do about a cause that lasts until a user does something.
@@ -52,7 +58,7 @@ func OfEvent(service string, e *types.ServiceEvent) (answer why.Answer, ok bool)
 			_, reason, _ := strings.Cut(text, ") ")
 			reason, _, _ = strings.Cut(reason, " For more information")
 			return why.Answer{
-				Cause: known.cause, Next: nexts[known.cause], At: aws.ToTime(e.CreatedAt), Sentence: phrase.Upper(service) + " " + phrase.Stop(reason),
+				Cause: known.cause, Next: cmp.Or(known.next, nexts[known.cause]), At: aws.ToTime(e.CreatedAt), Sentence: phrase.Upper(service) + " " + phrase.Stop(reason),
 				Evidence: []why.Evidence{{At: aws.ToTime(e.CreatedAt), Text: "event: " + text}},
 			}, true
 		}

@@ -147,6 +147,16 @@ func TestRowsOfBefore(t *testing.T) {
 	}
 }
 
+func TestATaskWhoseEngineIsLeftOut(t *testing.T) {
+	const reason = "ecs-emulator: there is no engine b among a and c"
+	row := task(state.Stop{Code: types.TaskStopCodeTaskFailedToStart, Reason: reason})
+	row.Spec.LaunchType, row.Placement = types.LaunchTypeFargate, &state.Placement{Waiting: &state.Waiting{}}
+	answers := Explain(scene(t), row)
+	if len(answers) != 1 || answers[0].Cause != why.PlacementConstraint || !strings.Contains(answers[0].Sentence, reason) || strings.Contains(answers[0].Sentence, "capacity provider") {
+		t.Errorf("%+v", answers)
+	}
+}
+
 func TestAProgramForAnotherPlatformIsProbable(t *testing.T) {
 	f := scene(t)
 	f.Lines = func(*state.Task, string) []why.Evidence {

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/phrase"
 )
 
 // Reasons of tasks that are parsed, where a row has nothing better: fulfil/reasons.go, capacity/decide.go and instancefault/zone.go
@@ -67,7 +68,11 @@ func (q *question) stopped() {
 }
 
 func (q *question) failedToStart() {
-	if q.t.Unplaced() {
+	switch {
+	case q.t.Unplaced() && q.t.Spec.LaunchType == types.LaunchTypeFargate:
+		q.say(why.PlacementConstraint, "it had waited for a container engine, and none of this run can be the one: "+oneLine(q.t.Stop.Reason), phrase.NextEngine, q.reason())
+		return
+	case q.t.Unplaced():
 		q.say(why.NoCapacity, fmt.Sprintf("it had waited for a container instance of capacity provider %s, and ECS gave it up: %s",
 			q.t.Placement.CapacityProvider, oneLine(q.t.Stop.Reason)), "See to the instances of the capacity provider.", q.reason())
 		return
