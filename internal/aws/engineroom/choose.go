@@ -15,9 +15,10 @@ func (l *Load) add(m Load, times int) {
 // choose returns the engine whose smaller share of free CPU and memory is largest once what is asked for is
 // there. Of several the one with the fewest tasks is chosen, and of these the first. There may be more on an engine than it
 // has: then the shares are negative. It is -1 where no engine suits.
-func choose(engines []Engine, loads []Load, asks Load, suits func(Engine) bool) int {
+func choose(engines []Engine, loads []Load, asks Load, suits func(*Engine) bool) int {
 	best, bestShare := -1, 0.0
-	for i, e := range engines {
+	for i := range engines {
+		e := &engines[i]
 		if !suits(e) {
 			continue
 		}

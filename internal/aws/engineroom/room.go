@@ -61,7 +61,7 @@ func (r *Room) Place(a Ask) (engine string, lack *Lack) {
 	if lack := r.lacks(&a); lack != nil {
 		return "", lack
 	}
-	i := choose(r.view.engines, r.counted(), a.load(), func(e Engine) bool { return e.Ready && a.suits(e) })
+	i := choose(r.view.engines, r.counted(), a.load(), func(e *Engine) bool { return e.Ready && a.suits(e) })
 	if i < 0 {
 		return "", r.away(a)
 	}
@@ -140,18 +140,20 @@ func (r *Room) lacks(a *Ask) *Lack {
 			return &Lack{Reason: fmt.Sprintf("ecs-emulator: the file system %s is on the engine %s, and no --shared-file-system says that %s mounts the same", id, home, a.Engine)}
 		}
 	}
-	if !slices.ContainsFunc(r.view.engines, a.suits) {
-		return r.away(*a)
+	for i := range r.view.engines {
+		if a.suits(&r.view.engines[i]) {
+			return nil
+		}
 	}
-	return nil
+	return r.away(*a)
 }
 
 // away is what keeps a task waiting if no engine answers that suits, or that none does.
 func (r *Room) away(a Ask) *Lack {
 	var suit []Engine
-	for _, e := range r.view.engines {
-		if a.suits(e) {
-			suit = append(suit, e)
+	for i := range r.view.engines {
+		if e := &r.view.engines[i]; a.suits(e) {
+			suit = append(suit, *e)
 		}
 	}
 	switch {
@@ -167,7 +169,7 @@ func (r *Room) away(a Ask) *Lack {
 }
 
 // suits reports whether the task may be on an engine, if that answers. One that has not told its architecture may have any.
-func (a *Ask) suits(e Engine) bool {
+func (a *Ask) suits(e *Engine) bool {
 	return (a.Engine == "" || a.Engine == e.Name) && (a.Architecture == "" || e.Architecture == "" || a.Architecture == e.Architecture)
 }
 
