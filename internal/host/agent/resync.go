@@ -173,8 +173,12 @@ func (h *host) notListed(what string, err error) {
 
 // tasks are those placed on the host that have not ended.
 func (h *host) tasks() []*state.Task {
+	tx := h.agent.Store.Read()
+	if h.Name != "" {
+		return state.HostTasks(tx, h.Name)
+	}
 	var list []*state.Task
-	for _, t := range state.AllTasks(h.agent.Store.Read()) {
+	for _, t := range state.AllTasks(tx) {
 		if !t.Ended() && h.has(t) {
 			list = append(list, t)
 		}
