@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"slices"
@@ -214,6 +215,58 @@ func TestALoadBalancerLeavesAHostThatIsLost(t *testing.T) {
 			p.Fatal(err)
 		}
 		p.expect("what is left", p.count(p.a)+p.count(p.b), 0)
+	})
+}
+
+// TestALoadBalancerThatHasMovedStays although no row says so yet, and its former engine is back before it is lost for good.
+func TestALoadBalancerThatHasMovedStays(t *testing.T) {
+	withPair(t, func(p *pair) {
+		row := p.balance("web")
+		p.up(row)
+		p.faults["a"].Leave("a cable is out")
+		synctest.Wait()
+		p.agent.SetAbsence("a", Absence{Since: p.agent.LostSince("a"), Lost: "the engine is lost"})
+		second, err := p.agent.LoadBalancers().Run(p.Context(), row)
+		p.expect("it moves", second.Host, "b")
+		p.faults["a"].Return()
+		p.settleAfter(10 * time.Second)
+		again, failed := p.agent.LoadBalancers().Run(p.Context(), row)
+		if err = errors.Join(err, failed); err != nil {
+			p.Fatal(err)
+		}
+		p.expect("it stays", again == second, true)
+		p.expect("what a has", len(p.names(p.a, node.Label, row.ARN)), 0)
+	})
+}
+
+// unbalanced is an engine that makes no load balancer.
+type unbalanced struct{ *sim.Engine }
+
+func (unbalanced) CreateLoadBalancer(context.Context, backend.LoadBalancerSpec) (string, error) {
+	return "", errors.New("exec format error")
+}
+
+func TestALoadBalancerIsOnTheNextEngineThatTakesIt(t *testing.T) {
+	withPair(t, func(p *pair) {
+		p.stop()
+		hosts := p.hosts(false)
+		hosts[0].Engine = unbalanced{p.a}
+		p.startOn(hosts...)
+		row := p.balance("web")
+		p.expect("where it is", p.up(row).Host, "b")
+		p.expect("what a has", len(p.names(p.a, node.Label, row.ARN)), 0)
+
+		p.stop()
+		hosts[1].Engine = unbalanced{p.b}
+		p.startOn(hosts...)
+		other := p.balance("other")
+		if _, err := p.agent.LoadBalancers().Run(p.Context(), other); err == nil || !strings.Contains(err.Error(), "exec format error") {
+			p.Errorf("where no engine takes it: %v", err)
+		}
+		if err := p.agent.LoadBalancers().Remove(p.Context(), other.ARN); err != nil {
+			p.Fatal(err)
+		}
+		p.expect("what is left", len(p.names(p.a, node.Label, other.ARN))+len(p.names(p.b, node.Label, other.ARN)), 0)
 	})
 }
 

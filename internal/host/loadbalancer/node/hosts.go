@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -20,13 +21,14 @@ type Host struct {
 	Ready, Lost func() bool
 }
 
-// Hosts has each load balancer on one of the hosts of an agent: on the first that is ready when it is made, and there it
+// Hosts has each load balancer on one of the hosts of an agent: on the first that is ready and takes it, and there it
 // stays until that is lost. Its methods may be called by many goroutines at once.
 type Hosts struct {
 	all []Host
 
-	mu sync.Mutex
-	at map[string]int // which host load balancers are on, by ARN, as far as it is known
+	mu    sync.Mutex
+	at    map[string]int // which host load balancers are on, or are tried on, by ARN, as far as it is known
+	stood map[string]int // which host has run them last, by ARN: rows may not say so yet
 }
 
 // Place is where a load balancer runs.
@@ -37,7 +39,9 @@ type Place struct {
 }
 
 // NewHosts takes the hosts in the order in which they are preferred. There is one at least.
-func NewHosts(all []Host) *Hosts { return &Hosts{all: all, at: map[string]int{}} }
+func NewHosts(all []Host) *Hosts {
+	return &Hosts{all: all, at: map[string]int{}, stood: map[string]int{}}
+}
 
 // candidate is a host at the time of a choice.
 type candidate struct {
@@ -45,49 +49,74 @@ type candidate struct {
 	ready, lost bool
 }
 
-// choose says which host a load balancer is to run on, by its index. was is the one where it was last, if it was anywhere.
-func choose(was string, placed bool, hosts []candidate) int {
-	first, waits := -1, -1
+// choose says which hosts a load balancer may be on, by their indexes, the first one first: if one does not take it, the next one is
+// tried. was is the one where it was last, if it was anywhere. There is none if all are lost.
+func choose(was string, placed bool, hosts []candidate) []int {
+	var ready, waits []int
 	for i, h := range hosts {
 		switch {
-		case placed && h.name == was && !h.lost:
-			return i
-		case h.ready && !h.lost && first < 0:
-			first = i
-		case !h.lost && waits < 0:
-			waits = i
+		case h.lost:
+		case placed && h.name == was:
+			return []int{i}
+		case h.ready:
+			ready = append(ready, i)
+		default:
+			waits = append(waits, i)
 		}
 	}
-	switch {
-	case first >= 0:
-		return first
-	case waits >= 0:
-		return waits
+	if len(ready) == 0 {
+		return waits[:min(len(waits), 1)]
 	}
-	return 0
+	return ready
 }
 
-// Run is what it is of Nodes. One that has left its host has another address, since the engine there may have it still.
-func (h *Hosts) Run(ctx context.Context, row *elbv2.LoadBalancer) (Place, error) {
+// Run is what it is of Nodes. One that has left its host has another address, since the engine there may have it still. It does not go
+// back when that answers again; a move that no host has taken has not been one.
+func (h *Hosts) Run(ctx context.Context, row *elbv2.LoadBalancer) (place Place, err error) {
+	err = fmt.Errorf("%w: all engines are lost", backend.ErrUnavailable)
+	for _, i := range h.choose(row) {
+		failed := err
+		place, err = h.runOn(ctx, row, i)
+		if err == nil || ctx.Err() != nil || errors.Is(err, backend.ErrSubnetFull) { // as it is for all
+			return place, err
+		}
+		if !errors.Is(failed, backend.ErrUnavailable) {
+			err = failed // the first one that no look at an engine mends
+		}
+	}
+	return place, err
+}
+
+func (h *Hosts) choose(row *elbv2.LoadBalancer) []int {
 	var hosts []candidate
 	for _, one := range h.all {
 		hosts = append(hosts, candidate{one.Name, one.Ready(), one.Lost()})
 	}
-	i := choose(row.Host, len(row.Addresses) > 0, hosts)
-	on := h.all[i]
-	if hosts[i].lost {
-		return Place{}, fmt.Errorf("%w: all engines are lost", backend.ErrUnavailable)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if i, stands := h.stood[row.ARN]; stands {
+		return choose(h.all[i].Name, true, hosts)
 	}
+	return choose(row.Host, len(row.Addresses) > 0, hosts)
+}
+
+// runOn runs a load balancer on a host.
+func (h *Hosts) runOn(ctx context.Context, row *elbv2.LoadBalancer, i int) (Place, error) {
+	on := h.all[i]
 	if h.moves(row.ARN, i); row.Host != on.Name {
 		moved := *row
 		moved.Host, moved.Addresses = on.Name, nil
 		row = &moved
 	}
 	address, subnet, err := on.Nodes.Run(ctx, row)
-	if err == nil {
-		h.tidy(ctx, row.ARN, i)
+	if err != nil {
+		return Place{}, err
 	}
-	return Place{address, subnet, on.Name}, err
+	h.mu.Lock()
+	h.stood[row.ARN] = i
+	h.mu.Unlock()
+	h.tidy(ctx, row.ARN, i)
+	return Place{address, subnet, on.Name}, nil
 }
 
 // moves notes which host a load balancer is on. Nothing leads to where it was any more.
@@ -146,6 +175,7 @@ func (h *Hosts) Remove(ctx context.Context, arn string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.at, arn)
+	delete(h.stood, arn)
 	return nil
 }
 
