@@ -18,7 +18,7 @@ import (
 // pending says why tasks are not RUNNING yet: each cause once.
 func (q *question) pending() (answers []why.Answer) {
 	var tasks []*state.Task
-	waits := map[string]bool{} // by capacity provider
+	waits := map[string]bool{} // by what for
 	for _, g := range q.view.All() {
 		if g.Counts.ActivePending() == 0 {
 			continue
@@ -26,8 +26,8 @@ func (q *question) pending() (answers []why.Answer) {
 		for _, t := range state.DeploymentTasks(q.Tx, q.service.ARN, g.Deployment.ID) {
 			switch {
 			case t.Stop != nil || t.Status.LastStatus == state.Running:
-			case t.Waits() && !waits[t.Placement.CapacityProvider]:
-				waits[t.Placement.CapacityProvider] = true
+			case t.Waits() && !waits[waitsFor(t)]:
+				waits[waitsFor(t)] = true
 				answers = append(answers, of(t, placecause.Waiting(q.Facts, t))...)
 			case !t.Waits() && len(tasks) < mostStopped:
 				tasks = append(tasks, t)
@@ -35,6 +35,14 @@ func (q *question) pending() (answers []why.Answer) {
 		}
 	}
 	return append(answers, q.explain(tasks)...)
+}
+
+// waitsFor is a capacity provider, or why there is no engine for the task.
+func waitsFor(t *state.Task) string {
+	if t.WaitsForEngine() {
+		return t.Placement.Waiting.Reason
+	}
+	return t.Placement.CapacityProvider
 }
 
 // unhealthy says why running tasks fail the health checks of their containers: each cause once.
