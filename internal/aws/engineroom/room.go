@@ -14,6 +14,8 @@ type Ask struct {
 	Architecture string // x86_64 or arm64; empty: any
 	CPU, Memory  int    // that it reserves: CPU units and MiB
 	FileSystems  []string
+
+	home string // the file system that has it ask for the engine; empty: none does
 }
 
 // Lack is why there is no engine now.
@@ -127,15 +129,14 @@ func (r *Room) lacks(a *Ask) *Lack {
 	if unknown := r.view.Unknown(a.Engine); unknown != "" {
 		return &Lack{Reason: unknown}
 	}
-	of := ""
 	for _, id := range a.FileSystems {
 		home := r.homeOf(id)
 		switch {
 		case home == "" || home == a.Engine:
 		case a.Engine == "":
-			a.Engine, of = home, id
-		case of != "":
-			return &Lack{Reason: fmt.Sprintf("ecs-emulator: the file systems %s and %s are on the engines %s and %s, and no --shared-file-system says that both mount them", of, id, a.Engine, home)}
+			a.Engine, a.home = home, id
+		case a.home != "":
+			return &Lack{Reason: fmt.Sprintf("ecs-emulator: the file systems %s and %s are on the engines %s and %s, and no --shared-file-system says that both mount them", a.home, id, a.Engine, home)}
 		default:
 			return &Lack{Reason: fmt.Sprintf("ecs-emulator: the file system %s is on the engine %s, and no --shared-file-system says that %s mounts the same", id, home, a.Engine)}
 		}
@@ -157,6 +158,8 @@ func (r *Room) away(a Ask) *Lack {
 		}
 	}
 	switch {
+	case len(suit) == 1 && a.home != "":
+		return &Lack{Reason: fmt.Sprintf("ecs-emulator: the engine %s does not answer, and no --shared-file-system says that others mount its file system %s", suit[0].Name, a.home), Waits: true}
 	case len(suit) == 1:
 		return &Lack{Reason: fmt.Sprintf("ecs-emulator: the engine %s does not answer", suit[0].Name), Waits: true}
 	case len(suit) > 1:

@@ -218,6 +218,12 @@ func TestFileSystemStaysOnItsEngine(t *testing.T) {
 		if got := fmt.Sprint(later.Demands(pinned("a", "fs-1"))); got != "[a d]" {
 			t.Errorf("an instance must be on %s, want on a and d, on which none is", got)
 		}
+		away := two[1]
+		away.Ready = false
+		const waits = "ecs-emulator: the engine d does not answer, and no --shared-file-system says that others mount its file system fs-1"
+		if engine, lack := boardOf(nil, ready, away).View().In(tx).Place(mounts("fs-1")); lack == nil || !lack.Waits || lack.Reason != waits {
+			t.Errorf("engine %q, lack %+v: want %s", engine, lack, waits)
+		}
 		if gone := boardOf(nil, ready, arm).View().In(tx); gone.Refuses(pinned("a", "fs-1")) != "" {
 			t.Error("a file system holds tasks to an engine that is not there any more")
 		}
