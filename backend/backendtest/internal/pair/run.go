@@ -57,7 +57,7 @@ func (s *suite) newEnv(t *testing.T) *env {
 func Run(t *testing.T, open func(t *testing.T) Fixture) {
 	s := newSuite(t, open(t))
 	t.Run("Owner", func(t *testing.T) {
-		for _, c := range slices.Concat(networkCases, addressCases, nameCases, filterCases, machineCases, loadBalancerCases, resolverCases, containerCases, s.besides()) {
+		for _, c := range slices.Concat(networkCases, addressCases, nameCases, filterCases, machineCases, loadBalancerCases, resolverCases, containerCases, imageCases, s.besides()) {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
 				c.run(s.newEnv(t))
