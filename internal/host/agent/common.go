@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/publication"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
@@ -23,4 +24,12 @@ type common struct {
 	proxyEnds  func(ctx context.Context, taskARN string) // see Proxies
 	dynamic    containerinstance.DynamicHostPorts
 	watch      *store.Watch // of tasks
+}
+
+// pullers pull for the hosts, in their order.
+func (c *common) pullers() (all []*imagepull.Puller) {
+	for _, h := range c.hosts {
+		all = append(all, &h.images)
+	}
+	return all
 }

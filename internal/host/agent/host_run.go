@@ -39,6 +39,9 @@ func newHost(a *common, o HostOptions) *host {
 		HostOptions: o, Engine: engine, calls: calls, images: imagepull.Puller{Engine: engine}, agent: a, resyncs: make(chan struct{}, 1),
 		runners: map[string]*taskRunner{}, index: map[string]subject{},
 	}
+	if len(a.Hosts) > 1 {
+		h.images.Place = imagepull.Place{Name: o.Name, Command: o.Command, Others: a.pullers, Copies: a.CopyImages, Log: log}
+	}
 	if o.Images != nil {
 		h.images.Cache = imagecache.New(imagecache.Options{
 			Store: a.Store, Now: a.Clock.Now, Log: log, Engine: o.Images, Size: o.ImageCache,

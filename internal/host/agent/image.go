@@ -99,9 +99,6 @@ func (w *taskRunner) pull(i int) run {
 			return w.unanswered(ctx, "cannot look at an image", err)
 		}
 		stoppedAt := h.agent.Clock.Now()
-		if err != nil && len(h.agent.hosts) > 1 && ctx.Err() == nil && !errors.Is(err, backend.ErrUnavailable) {
-			err = h.elsewhere(ctx, choice.Ref, spec.Platform, err)
-		}
 		return func() {
 			delete(w.cuts, plan.Container(i))
 			switch {

@@ -70,6 +70,8 @@ type Options struct {
 	// Secrets reads what definitions refer to, with the task's execution role. If nil,
 	// tasks with secrets fail to start.
 	Secrets executionresource.Source
+	// CopyImages has an image copied that a host's engine does not have and cannot pull, from another one that has it.
+	CopyImages bool
 	// Registry is the emulator's own, for images of ECR. Nil is none.
 	Registry *imagepull.Registry
 	// MakesVolume tells whether ECS can assume the infrastructure role of a task's volume and make the volume with it; nil

@@ -359,6 +359,29 @@ func TestANetworkOfAVPCIsThereForAllEngines(t *testing.T) {
 	})
 }
 
+// With CopyImages what another engine has is copied. A task that still pulls when the copy comes has it, too.
+func TestAnImageIsCopiedFromAnotherEngine(t *testing.T) {
+	withPair(t, func(p *pair) {
+		p.stop()
+		p.runAgent(New(Options{Store: p.store, Clock: p.clock, Hosts: p.hosts(false), CopyImages: true}))
+		if err := p.b.Pull(p.Context(), backend.PullSpec{Ref: "shop/web:1"}); err != nil {
+			p.Fatal(err)
+		}
+		p.a.Script("*", sim.Script{PullError: "pull access denied", PullDelay: time.Minute})
+		nowhere, first := p.runOn("a", imageOf("web", "shop/other:1")), p.runOn("a", imageOf("web", "shop/web:1"))
+		p.settleAfter(30 * time.Second)
+		second := p.runOn("a", imageOf("web", "shop/web:1"))
+		p.settleAfter(time.Minute)
+		for _, arn := range []string{first, second} {
+			got := p.task(arn)
+			p.expect("a task with the copy", got.Status.LastStatus, state.Running)
+			p.expect("its digest", strings.HasPrefix(got.Status.Containers[0].ImageDigest, "sha256:"), true)
+			p.expect("for how long it pulls", got.Status.PullStoppedAt.Sub(got.Status.PullStartedAt) >= 30*time.Second, true)
+		}
+		p.expect("an image that none has", strings.HasSuffix(p.task(nowhere).Stop.Reason, ": pull access denied"), true)
+	})
+}
+
 // What another engine has is not copied by itself: the reason says what to type.
 func TestAnImageThatOnlyAnotherEngineHas(t *testing.T) {
 	withPair(t, func(p *pair) {

@@ -81,9 +81,23 @@ func (p *Puller) LookHere(ctx context.Context, by Agent, c Choice, platform stri
 	return found, err
 }
 
-// Find looks for an image. What has a digest is found by that, as another task may move the tag before a container is made.
-// A simulated engine, whose tags do not move, knows it by the tag, on which its rules depend.
+// Find looks for an image. Of one that was copied an engine may not know the digest.
 func (p *Puller) Find(ctx context.Context, c Choice, platform string) (Found, error) {
+	found, err := p.findNamed(ctx, c, platform)
+	if err == nil || c.digest() == "" || !errors.Is(err, backend.ErrNotFound) {
+		return found, err
+	}
+	if id := p.copies.idOf(c); id != "" {
+		if image, gone := p.Engine.Image(ctx, id, platform); gone == nil {
+			return Found{Image: image, Name: id, Digest: c.digest()}, nil
+		}
+	}
+	return found, err
+}
+
+// findNamed looks for an image by its names. What has a digest is found by that, as another task may move the tag before a
+// container is made. A simulated engine, whose tags do not move, knows it by the tag, on which its rules depend.
+func (p *Puller) findNamed(ctx context.Context, c Choice, platform string) (Found, error) {
 	image, err := p.Engine.Image(ctx, c.Ref, platform)
 	if err == nil && c.Digest == "" {
 		return Found{Image: image, Name: c.Ref, Digest: p.Digest(c.Ref, image)}, nil

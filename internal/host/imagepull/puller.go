@@ -19,7 +19,9 @@ import (
 type Puller struct {
 	Engine *enginecall.Engine
 	Cache  *imagecache.Cache // nil: what is pulled stays
+	Place
 
+	copies  copies
 	mu      sync.Mutex
 	digests map[digestKey]string
 	pulls   map[*LongPull]struct{} // under way
@@ -46,7 +48,7 @@ func (p *Puller) Pull(ctx context.Context, by Agent, c Choice, spec backend.Pull
 			err = p.pull(ctx, spec)
 		}
 		if err != nil {
-			return p.instead(ctx, by, c, spec.Platform, err)
+			return p.instead(ctx, by, c, spec, err)
 		}
 		by.note(c.Ref)
 		found, err = p.Find(ctx, c, spec.Platform)
@@ -79,18 +81,21 @@ func (p *Puller) freeTag(ctx context.Context, c Choice) string {
 	return c.Tag
 }
 
-// instead is the local image, where that will do for one that cannot be pulled.
-func (p *Puller) instead(ctx context.Context, by Agent, c Choice, platform string, why error) (Found, error) {
-	local, missing := p.Find(ctx, c, platform)
+// instead is the local image, where that will do for one that cannot be pulled, or else another engine's. A copy may have come
+// for another task meanwhile.
+func (p *Puller) instead(ctx context.Context, by Agent, c Choice, spec backend.PullSpec, why error) (Found, error) {
+	local, missing := p.Find(ctx, c, spec.Platform)
 	switch {
+	case errors.Is(missing, backend.ErrNotFound):
+		return p.elsewhere(ctx, by, c, spec, why)
 	case missing != nil:
 		return Found{}, why
-	case !p.Fits(local.Image, platform):
+	case !p.Fits(local.Image, spec.Platform):
 		return Found{}, fmt.Errorf("%w (the image here is for %s/%s)", why, local.OS, local.Architecture)
-	case by.Behavior != Default:
-		return Found{}, why
+	case by.Behavior == Default, !by.FailureIsFinal() && p.copies.idOf(c) == local.ID:
+		return local, nil
 	}
-	return local, nil
+	return Found{}, why
 }
 
 // Fits reports whether a local image is for a platform. Where none is asked for, it is for

@@ -18,13 +18,16 @@ const (
 	longestRest = 5 * time.Second
 )
 
+// noSpace is what engines say of a full disk.
+const noSpace = "no space left on device"
+
 // pull pulls an image, again if the pull breaks off. On a full disk others have to make room first.
 func (p *Puller) pull(ctx context.Context, spec backend.PullSpec) error {
 	rest := firstRest
 	for try := 1; ; try++ {
 		err := p.Engine.Pull(ctx, spec)
 		var broken *backend.BrokenPullError
-		if !errors.As(err, &broken) || try == brokenTries || strings.Contains(err.Error(), "no space left on device") {
+		if !errors.As(err, &broken) || try == brokenTries || strings.Contains(err.Error(), noSpace) {
 			return err
 		}
 		if cut := pause.For(ctx, rest); cut != nil { // the task is told to stop
