@@ -157,7 +157,7 @@ func (o *Options) engine() (app.EngineOptions, error) {
 	places, err := engines.Parse(o.Engine)
 	return app.EngineOptions{
 		Backend: o.Backend, Places: places, New: o.NewEngine, LostAfter: o.EngineLostAfter, Keep: o.OnExit == Keep, WarmSandboxes: o.WarmSandboxes, HostPorts: o.HostPorts,
-		AllowInstanceMetadata: o.AllowInstanceMetadata, Programs: o.Programs, PullBehavior: app.PullBehavior(o.PullBehavior), ImageCache: o.ImageCache,
+		AllowInstanceMetadata: o.AllowInstanceMetadata, Programs: o.Programs, PullBehavior: app.PullBehavior(o.PullBehavior), ImageCache: o.ImageCache, CopyImages: o.CopyImages,
 		SecurityGroups: app.SecurityGroups(o.SecurityGroups), VPCRange: o.VPCCIDR, InstanceRange: o.InstanceCIDR, LocalPorts: o.LocalPorts,
 		AllowHostPaths: o.AllowHostPaths, FileSystems: o.FileSystems, SharedFileSystems: o.SharedFileSystems, AllowPrivileged: o.AllowPrivileged, StrictExec: o.StrictExec,
 		InjectEndpoint: o.InjectEndpoint, S3Dir: o.S3Dir,

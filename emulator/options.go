@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -87,6 +88,9 @@ type Options struct {
 	// Fargate end then, and services run theirs on others. Docker has ten seconds of real time in any case. Default five
 	// minutes; a negative one is never.
 	EngineLostAfter time.Duration
+	// CopyImages has an image that one of several engines does not have and cannot pull copied there from another one that has
+	// it, such as a build. Otherwise the reason of the task says which one has it, and how to copy it.
+	CopyImages bool
 	// OnExit says what happens to running tasks at Close. Default Keep with a DataDir, else
 	// Remove.
 	OnExit OnExit
@@ -346,14 +350,19 @@ func (o Options) check() error {
 
 // checkEngine refuses places that cannot be. An engine that the caller has opened has no place.
 func (o Options) checkEngine() error {
-	if o.Engine == "" {
+	if o.Engine == "" && !o.CopyImages {
 		return nil
 	}
-	places, err := engines.Parse(o.Engine)
-	if err == nil && o.Backend != nil {
-		err = engines.CheckBackend(places)
+	places, err := engines.Parse(cmp.Or(o.Engine, "sim"))
+	switch {
+	case err != nil:
+		return err
+	case o.Backend != nil && engines.Named(places):
+		return engines.CheckBackend(places)
+	case o.CopyImages && len(places) < 2:
+		return errors.New("images are copied among several engines, and there is one: name each of them, as in a=docker,b=context:lab")
 	}
-	return err
+	return nil
 }
 
 // fileSystemForm is the form of ids of file systems. Source: the API reference of Amazon EFS, FileSystemId.

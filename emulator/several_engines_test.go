@@ -158,6 +158,8 @@ func TestEnginesThatCannotBe(t *testing.T) {
 		{emulator.Options{Engine: "a=sim,"}, `engines "a=sim,": behind the last comma no engine is named`},
 		{emulator.Options{SharedFileSystems: []string{"fs-12345678", "foo"}}, `"foo" is not the id of a file system`},
 		{emulator.Options{Engine: "a=sim", Backend: sim.New(sim.Options{})}, "Options.Backend is one engine"},
+		{emulator.Options{Engine: "a=sim", CopyImages: true}, "images are copied among several engines, and there is one"},
+		{emulator.Options{CopyImages: true}, "images are copied among several engines, and there is one"},
 	} {
 		if _, err := emulator.New(c.opts); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.opts.Engine, err, c.want)

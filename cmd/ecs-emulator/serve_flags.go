@@ -80,6 +80,7 @@ func declareEngine(flags *flagSet, o *emulator.Options, c *choices) {
 	})
 	flags.StringVar(&c.pull, "pull", string(emulator.PullPreferCached), "`when` to pull images: prefer-cached (if absent), default (always, and use a local image if that fails), always, once (in each run)")
 	flags.choice("pull", "prefer-cached", "default", "always", "once")
+	flags.BoolVar(&o.CopyImages, "copy-images", false, "copy an image that one of several engines does not have and cannot pull from another one that has it, such as a build; otherwise the task ends with the command to type")
 	flags.IntVar(&c.warm, "warm-sandboxes", 2, "`number` of sandboxes (network namespaces of tasks) that Docker keeps started for the next tasks in each subnet used in the last ten minutes; with one, a task is RUNNING in a third of the time; 0 for none")
 	flags.StringVar(&o.Programs, "programs", "", "`directory` of the programs that Docker runs beside tasks, if this build does not embed them")
 	flags.TextVar(&o.VPCCIDR, "vpc-cidr", netip.Prefix{}, "`range` of the default VPC, a /16 (default 172.31.0.0/16, or the next one that the engine and this host do not use)")
@@ -213,6 +214,8 @@ func (c *choices) apply(flags *flagSet, o *emulator.Options) error {
 		return usageError{fmt.Errorf("--speed %v is negative: give the seconds that the clock moves in each real second, or 0 to have it stand still", c.speed)}
 	case c.warm < 0:
 		return usageError{fmt.Errorf("--warm-sandboxes %d is negative: give a number from 0 up", c.warm)}
+	case o.CopyImages && !strings.Contains(o.Engine, ","):
+		return usageError{errors.New("--copy-images needs several engines: give --engine name=where for each")}
 	case c.onExit == "keep" && o.DataDir == "":
 		return usageError{errors.New("--on-exit keep needs --data-dir: without a data directory the tasks cannot be found again")}
 	case c.onExit == "keep" && o.Engine == "sim":

@@ -23,7 +23,7 @@ func (e *Engine) Agent() *agent.Agent { return e.agent.Load() }
 func (e *Engine) begin(Work) Work {
 	options := agent.Options{
 		Store: e.Store, Clock: e.Clock, Log: e.Log, Delays: e.Delays.Tasks,
-		AllowPrivileged: e.AllowPrivileged, SecurityGroups: e.SecurityGroups,
+		AllowPrivileged: e.AllowPrivileged, SecurityGroups: e.SecurityGroups, CopyImages: e.CopyImages,
 		Endpoints: e.Endpoints, LogSink: e.Logs.Sink(),
 		Secrets: &secretsource.Source{
 			Client: e.Client, ExecutionRole: e.Credentials.ExecutionRole, Call: e.Credentials.Call, Log: e.Log, S3Dir: e.S3Dir, S3: e.Upstream != nil,

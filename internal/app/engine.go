@@ -58,6 +58,7 @@ type EngineOptions struct {
 	Programs                string
 	PullBehavior            PullBehavior
 	ImageCache              int64
+	CopyImages              bool
 	SecurityGroups          SecurityGroups
 	VPCRange, InstanceRange netip.Prefix
 	LocalPorts              bool
