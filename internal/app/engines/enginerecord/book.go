@@ -26,6 +26,18 @@ func (b *Book) Find(name string) *Record {
 	return Of(b.all, name)
 }
 
+// nameOf is the name of the engine with an id, empty for none that has a name.
+func (b *Book) nameOf(id string) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, r := range b.all {
+		if r.ID == id {
+			return r.Name
+		}
+	}
+	return ""
+}
+
 // Of is the record of an engine, nil for none.
 func Of(all []Record, name string) *Record {
 	for _, r := range all {

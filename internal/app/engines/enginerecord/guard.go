@@ -1,6 +1,7 @@
 package enginerecord
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -33,9 +34,12 @@ func (g *Guard) Admit(info backend.Info) error {
 			return g.Replace(info)
 		}
 		return nil
+	case known.Kind == info.Name && g.book.nameOf(info.ID) != "":
+		return fmt.Errorf("the engine %s is not the one that runs the tasks of %s on %[1]s: it is %[3]s of these, so name it %[3]s",
+			g.name, g.book.dataDir, g.book.nameOf(info.ID))
 	case known.Kind == info.Name:
 		return fmt.Errorf("the engine %s is not the one that runs the tasks of %s; it may have been wiped: "+
-			"--new-engine goes on without them", known, g.book.dataDir)
+			"--new-engine goes on without them", Record{Name: g.name, Kind: known.Kind, Host: cmp.Or(g.host, known.Host)}, g.book.dataDir)
 	default:
 		return fmt.Errorf("the tasks of %s run on the engine %s, not on %s: --new-engine goes on without them", g.book.dataDir, known, info.Name)
 	}

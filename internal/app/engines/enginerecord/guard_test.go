@@ -31,6 +31,12 @@ func TestGuardsRefuseAnotherEngineAlone(t *testing.T) {
 	if err := wiped.Admit(backend.Info{Name: "docker", ID: "C"}); err == nil || !strings.Contains(err.Error(), "the engine b (docker at unix:///b) is not the one") {
 		t.Errorf("an engine with another id: %v", err)
 	}
+	if err := book.Guard("b", "unix:///a").Admit(backend.Info{Name: "docker", ID: "A"}); err == nil || !strings.Contains(err.Error(), "it is a of these, so name it a") {
+		t.Errorf("an engine with the name of another: %v", err)
+	}
+	if err := book.Guard("b", "unix:///c").Admit(backend.Info{Name: "docker", ID: "C"}); err == nil || !strings.Contains(err.Error(), "the engine b (docker at unix:///c) is not the one") {
+		t.Errorf("another engine at another place: %v", err)
+	}
 	want[0].Host = "tcp://10.0.0.7:2376"
 	if known, err := Read(dir); err != nil || !slices.Equal(known, want) {
 		t.Errorf("%v, %v; want %v", known, err, want)
