@@ -40,12 +40,13 @@ import (
 
 // Engine is a backend.Engine on a Docker engine.
 type Engine struct {
-	host   string
-	client dockerapi.Client
-	owner  label.Owner
-	local  bool   // the engine's socket is on this machine
-	run    string // tells this Engine's containers from those of an earlier one of the owner
-	log    *slog.Logger
+	host    string
+	context string // of the docker command; empty is none
+	client  dockerapi.Client
+	owner   label.Owner
+	local   bool   // the engine's socket is on this machine
+	run     string // tells this Engine's containers from those of an earlier one of the owner
+	log     *slog.Logger
 
 	// closing ends what goes on by itself.
 	closing context.Context

@@ -129,7 +129,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 		e.networks.StayApart()
 	}
 	if opts.Swarm != nil && !opts.Unanswered {
-		if err := e.checkSwarm(ping, opts.Name); err != nil {
+		if err := e.checkSwarm(ping, opts.Name); err != nil && !errors.As(err, new(swarm.Outside)) { // which is for Check to tell
 			_ = e.letGo()
 			return nil, fmt.Errorf("open docker engine: %w", err)
 		}
@@ -140,7 +140,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 
 // newEngine returns an engine without its parts.
 func newEngine(at endpoint.Endpoint, api dockerapi.Client, owner label.Owner, log *slog.Logger) *Engine {
-	e := &Engine{host: at.Host, client: api, owner: owner, local: at.Local(), run: label.RandomSuffix(), log: log}
+	e := &Engine{host: at.Host, context: at.Context, client: api, owner: owner, local: at.Local(), run: label.RandomSuffix(), log: log}
 	e.closing, e.close = context.WithCancel(context.Background())
 	e.silence = silence.New(e.closing, api.Ping)
 	return e
@@ -169,7 +169,7 @@ func (e *Engine) assemble(opts Options) {
 	})
 	e.networks = vpcnet.New(vpcnet.Options{
 		Client: e.client, Containers: e.containers, Owner: e.owner, Leases: &e.leases, Local: e.local, Log: e.log, Found: e.foundOnNetwork,
-		Swarm: opts.Swarm.networks(), Name: swarm.Engine{Name: opts.Name, Host: e.host}, Silence: e.silence, Quit: e.quit, MTU: e.hostMTU,
+		Swarm: opts.Swarm.networks(), Name: swarm.Engine{Name: opts.Name, Host: e.host, Context: e.context}, Silence: e.silence, Quit: e.quit, MTU: e.hostMTU,
 	})
 	e.wayOut = wayout.New(wayout.Options{Client: e.client, Owner: e.owner, Networks: e.networks})
 	e.heartbeat = owner.NewHeartbeat(owner.HeartbeatOptions{

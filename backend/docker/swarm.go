@@ -27,6 +27,9 @@ type Swarm struct {
 type SwarmOptions struct {
 	// Log is where the engines tell what they do of their own accord. Nil discards.
 	Log *slog.Logger
+	// Names are the engines' names in the order in which messages have them, and managers are asked. Others come behind them, as
+	// they are opened.
+	Names []string
 }
 
 // NewSwarm returns a swarm for [Options.Swarm] of each of its engines.
@@ -35,7 +38,7 @@ func NewSwarm(opts SwarmOptions) *Swarm {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Swarm{shared: vpcnet.NewSwarm(log)}
+	return &Swarm{shared: vpcnet.NewSwarm(log, opts.Names...)}
 }
 
 // networks are the swarm's; nil where there is none.

@@ -106,6 +106,13 @@ func missing(text string, parts []string, at int) error {
 // Named reports whether there are engines with names: then rows and answers say on which one something is.
 func Named(places []Place) bool { return len(places) > 0 && places[0].Name != "" }
 
+func names(places []Place) (all []string) {
+	for _, p := range places {
+		all = append(all, p.Name)
+	}
+	return all
+}
+
 func parsePlace(text string) (p Place, err error) {
 	where := text
 	if name, rest, named := strings.Cut(text, "="); named && !strings.Contains(name, "://") {

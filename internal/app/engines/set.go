@@ -61,7 +61,7 @@ type Set struct {
 func Open(ctx context.Context, o Options) (*Set, error) {
 	s := &Set{Options: o, book: enginerecord.NewBook(o.DataDir, o.Known), rules: fault.NewRules(0), vpcs: sim.NewVPCs(), owner: &owner{dataDir: o.DataDir}}
 	if Named(o.Places) && o.Places[0].Kind == Docker {
-		s.swarm = docker.NewSwarm(docker.SwarmOptions{Log: o.Log})
+		s.swarm = docker.NewSwarm(docker.SwarmOptions{Log: o.Log, Names: names(o.Places)})
 	}
 	for _, p := range o.Places {
 		s.all = append(s.all, &Engine{Place: p, set: s})
@@ -164,12 +164,7 @@ func (s *Set) Find(name string) *Engine {
 }
 
 // Names are the engines' names, in order.
-func (s *Set) Names() (names []string) {
-	for _, e := range s.all {
-		names = append(names, e.Name)
-	}
-	return names
-}
+func (s *Set) Names() []string { return names(s.Places) }
 
 // Named reports whether the engines have names.
 func (s *Set) Named() bool { return s.all[0].Name != "" }

@@ -19,7 +19,7 @@ type Visit []*docker.Engine
 func OpenVisit(ctx context.Context, places []Place) (v Visit, err error) {
 	var swarm *docker.Swarm
 	if Named(places) {
-		swarm = docker.NewSwarm(docker.SwarmOptions{})
+		swarm = docker.NewSwarm(docker.SwarmOptions{Names: names(places)})
 	}
 	owner := arn.NewID()
 	for _, p := range places {
@@ -29,6 +29,12 @@ func OpenVisit(ctx context.Context, places []Place) (v Visit, err error) {
 			return nil, of(p, err)
 		}
 		v = append(v, engine)
+	}
+	if swarm != nil {
+		if err := swarm.Check(ctx); err != nil {
+			v.Close()
+			return nil, err
+		}
 	}
 	return v, nil
 }

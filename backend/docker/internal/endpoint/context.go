@@ -49,7 +49,7 @@ func readContext(name string) (Endpoint, error) {
 	if meta.Endpoints.Docker.Host == "" {
 		return Endpoint{}, fmt.Errorf("docker context %q has no engine address", name)
 	}
-	e := Endpoint{Host: withoutUser(meta.Endpoints.Docker.Host)}
+	e := Endpoint{Host: withoutUser(meta.Endpoints.Docker.Host), Context: name}
 	if dir := filepath.Join(config.ContextStoreDir(), "tls", id, "docker"); isDir(dir) {
 		e.CertPath = dir
 	}

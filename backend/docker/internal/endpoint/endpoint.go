@@ -19,6 +19,8 @@ type Endpoint struct {
 	// Host is "unix:///path", "tcp://host:port", "ssh://user@host" or, on Windows,
 	// "npipe:////./pipe/name".
 	Host string
+	// Context is the context of the docker command that says so; empty is none.
+	Context string
 	// CertPath is a directory with ca.pem, cert.pem and key.pem; empty is what
 	// DOCKER_CERT_PATH says, if anything.
 	CertPath string

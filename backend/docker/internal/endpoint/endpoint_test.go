@@ -54,6 +54,9 @@ func TestResolve(t *testing.T) {
 			if err != nil || got.Host != c.want {
 				t.Errorf("Resolve(%q) = %q, %v; want %q", c.option, got.Host, err, c.want)
 			}
+			if of := got.Context; (of == "colima") != strings.Contains(c.want, "colima") || of != "" && of != "colima" {
+				t.Errorf("Resolve(%q) is of the context %q", c.option, of)
+			}
 		})
 	}
 	t.Run("context of the configuration file", func(t *testing.T) {

@@ -19,8 +19,9 @@ import (
 
 // Swarm is what the engines of one Docker swarm share: the networks of VPCs, and which of their addresses are taken.
 type Swarm struct {
-	log  *slog.Logger
-	turn *semaphore.Weighted // held while the network of a VPC is looked for, made or removed
+	log   *slog.Logger
+	turn  *semaphore.Weighted // held while the network of a VPC is looked for, made or removed
+	order []string            // of the engines, by name
 
 	mu      sync.Mutex // never held while an engine is asked
 	engines []*Networks
@@ -29,9 +30,10 @@ type Swarm struct {
 	gone    map[string]bool  // ids of networks that were removed
 }
 
-// NewSwarm returns a swarm of which no engine is known yet.
-func NewSwarm(log *slog.Logger) *Swarm {
-	return &Swarm{log: log, turn: semaphore.NewWeighted(1), books: map[string]*book{}, gone: map[string]bool{}}
+// NewSwarm returns a swarm of which no engine is known yet. The names say in which order its engines come; others follow as they
+// are opened.
+func NewSwarm(log *slog.Logger, names ...string) *Swarm {
+	return &Swarm{log: log, order: names, turn: semaphore.NewWeighted(1), books: map[string]*book{}, gone: map[string]bool{}}
 }
 
 const (
@@ -46,6 +48,13 @@ func (w *Swarm) join(s *Networks) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.engines = append(w.engines, s)
+	place := func(s *Networks) int {
+		if at := slices.Index(w.order, s.Name.Name); at >= 0 {
+			return at
+		}
+		return len(w.order)
+	}
+	slices.SortStableFunc(w.engines, func(a, b *Networks) int { return place(a) - place(b) })
 }
 
 // Leave forgets an engine that is closed.
@@ -58,7 +67,7 @@ func (w *Swarm) Leave(s *Networks) {
 	}
 }
 
-// all are the engines in the order in which they were opened, and the manager that answered last.
+// all are the engines in order, and the manager that answered last.
 func (w *Swarm) all() (engines []*Networks, manager *Networks) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -154,6 +163,7 @@ func (w *Swarm) Check(ctx context.Context) error {
 	engines, _ := w.all()
 	var first *Networks // that has told the id of the swarm
 	var cluster string
+	var outside []swarm.Outside
 	nodes := map[*Networks]swarm.Node{}
 	told := make([]swarm.Node, len(engines))
 	failures := silence.AskEach(ctx, engines, enginePatience, func(ctx context.Context, i int, s *Networks) (err error) {
@@ -165,6 +175,9 @@ func (w *Swarm) Check(ctx context.Context) error {
 		switch {
 		case err != nil && (dockerapi.Lost(err) || errors.Is(err, context.DeadlineExceeded)) && ctx.Err() == nil:
 			continue
+		case errors.As(err, new(swarm.Outside)):
+			outside = append(outside, swarm.Outside{Engine: s.Name})
+			continue
 		case err != nil:
 			return err
 		case node.Cluster != "" && first == nil:
@@ -173,6 +186,9 @@ func (w *Swarm) Check(ctx context.Context) error {
 			return swarm.TwoSwarms(first.Name, s.Name)
 		}
 		nodes[s] = node
+	}
+	if len(outside) > 0 {
+		return besides(outside[0], engines, nodes)
 	}
 	for _, s := range engines {
 		node, answered := nodes[s]
@@ -192,4 +208,18 @@ func (w *Swarm) Check(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// besides is the error of an engine that is in no swarm: it may be told where others are, a manager first.
+func besides(o swarm.Outside, engines []*Networks, nodes map[*Networks]swarm.Node) error {
+	var member *Networks
+	for _, s := range engines {
+		if node, answered := nodes[s]; answered && (member == nil || node.Manager && !nodes[member].Manager) {
+			member = s
+		}
+	}
+	if member == nil {
+		return o
+	}
+	return o.Beside(member.Name, nodes[member])
 }

@@ -25,8 +25,9 @@ func (n Node) Role() string {
 
 // Engine names an engine in messages.
 type Engine struct {
-	Name string // empty is none
-	Host string // its address, as the docker command takes it
+	Name    string // empty is none
+	Host    string // its address, as the docker command takes it
+	Context string // of the docker command, which may have keys, too; empty is none
 }
 
 func (e Engine) String() string {
@@ -37,7 +38,29 @@ func (e Engine) String() string {
 }
 
 // docker is a command for the engine.
-func (e Engine) docker(words string) string { return fmt.Sprintf("`docker -H %s %s`", e.Host, words) }
+func (e Engine) docker(words string) string {
+	if e.Context != "" {
+		return fmt.Sprintf("`docker --context %s %s`", e.Context, words)
+	}
+	return fmt.Sprintf("`docker -H %s %s`", e.Host, words)
+}
+
+// Outside is the error of an engine that is in no swarm.
+type Outside struct{ Engine Engine }
+
+func (o Outside) Error() string {
+	return fmt.Sprintf("%s is in no swarm: type %s, and on the host of each other engine the command that it prints; "+
+		"or have it join a swarm with what %s prints there", o.Engine, o.Engine.docker("swarm init"), "`docker swarm join-token worker`")
+}
+
+// Beside is the error where another engine is in a swarm: a second one would not help.
+func (o Outside) Beside(other Engine, n Node) error {
+	prints := "`docker swarm join-token worker` prints on a manager of the swarm of " + other.String()
+	if n.Manager {
+		prints = other.docker("swarm join-token worker") + " prints"
+	}
+	return fmt.Errorf("%s is in no swarm, and %s is in one: type on the host of the former the command that %s", o.Engine, other, prints)
+}
 
 // NodeOf reads what an engine says of itself. An engine that cannot be used is an error, which says what the user types.
 // Source: Docker Engine API, SwarmInfo, LocalNodeState.
@@ -47,9 +70,7 @@ func NodeOf(e Engine, info swarm.Info) (Node, error) {
 	case swarm.LocalNodeStateLocked:
 		return Node{}, fmt.Errorf("%s is in a swarm that is locked: type %s", e, e.docker("swarm unlock"))
 	case swarm.LocalNodeStateInactive, "":
-		return Node{}, fmt.Errorf("%s is in no swarm: type %s, and on the host of each other engine the command that it prints; "+
-			"or have it join a swarm with what %s prints there",
-			e, e.docker("swarm init"), "`docker swarm join-token worker`")
+		return Node{}, Outside{e}
 	default: // pending, error
 		return Node{}, fmt.Errorf("%s is not yet in its swarm, or no longer (%s %s): see %s", e, info.LocalNodeState, info.Error, e.docker("info"))
 	}

@@ -24,6 +24,11 @@ func TestAnEngineThatCannotBeUsedSaysWhatToType(t *testing.T) {
 			t.Errorf("%s: %v; want %s in one line", state, err, want)
 		}
 	}
+	e.Context = "lab" // which has keys, too
+	_, err := NodeOf(e, swarm.Info{LocalNodeState: swarm.LocalNodeStateLocked})
+	if want := "the engine b is in a swarm that is locked: type `docker --context lab swarm unlock`"; err == nil || err.Error() != want {
+		t.Errorf("%v; want %s", err, want)
+	}
 	n, err := NodeOf(Engine{}, swarm.Info{LocalNodeState: swarm.LocalNodeStateActive, NodeID: "n", Cluster: &swarm.ClusterInfo{ID: "c"}, ControlAvailable: true})
 	if err != nil || n.ID != "n" || n.Cluster != "c" || n.Role() != "manager" {
 		t.Errorf("a manager is %+v, %v", n, err)
