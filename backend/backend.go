@@ -194,6 +194,8 @@ type Info struct {
 	Unlimited  string
 	// Time is what its machine's clock said when it answered; zero is not known.
 	Time time.Time
+	// Unfit is why no task must run on the engine although it answers, such as that it has left its swarm. Empty: tasks may.
+	Unfit string
 }
 
 // NetworkSpec asks for a network.

@@ -127,6 +127,7 @@ func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 		OS: info.OSType, Architecture: known.architecture,
 		CPUs: info.NCPU, Memory: info.MemTotal,
 		Reachable: reachable, Groups: known.cgroups.Layout.String(), TaskLimits: hold, Unlimited: whyNot, Time: at,
+		Unfit: e.outside(ctx, info.Swarm),
 	}, nil
 }
 

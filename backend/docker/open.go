@@ -162,6 +162,9 @@ func (e *Engine) assemble(opts Options) {
 	})
 	e.warm = warm.New(opts.WarmSandboxes, e.createWarm, e.discardWarm, e.log)
 	e.watcher = &watch.Watcher{Client: e.client, Containers: e.containers, Owner: e.owner, Log: e.log, Hide: e.hideWarmEvent}
+	if opts.Swarm != nil {
+		e.watcher.Outside = e.isOutside
+	}
 	e.ulimits = limits.NewUlimits(e.host, e.log)
 	e.limits = limits.New(limits.Options{
 		Client: e.client, Containers: e.containers, Commands: e.commands, Owner: e.owner, Local: e.local, Log: e.log,

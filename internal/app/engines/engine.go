@@ -151,6 +151,9 @@ func (e *Engine) admit(info backend.Info) error {
 			return fmt.Errorf("the engine %s is the engine %s as well: both have the id %s", e.Name, other.Name, info.ID)
 		}
 	}
+	if info.Unfit != "" {
+		return errors.New(info.Unfit)
+	}
 	err := e.guard.Admit(info)
 	if err != nil && e.replaces.Load() {
 		err = e.replace(info)

@@ -30,6 +30,8 @@ const (
 	// connections open.
 	beatInterval = 5 * time.Second
 	beatTimeout  = 5 * time.Second
+	// beatsOutside is after how many of them Watch asks whether the engine is still in its swarm.
+	beatsOutside = 2
 )
 
 type Watcher struct {
@@ -39,6 +41,8 @@ type Watcher struct {
 	Log        *slog.Logger
 	// Hide reports whether an event is of a container that callers do not see.
 	Hide func(events.Message) bool
+	// Outside reports whether the engine does not belong to its swarm any more, of which it tells no event. Nil: it is in none.
+	Outside func(context.Context) bool
 }
 
 // Watch calls fn for each event of containers with labels until ctx ends, and returns its error; see
@@ -89,7 +93,7 @@ func (w *watch) listen(ctx context.Context) error {
 	queue := newQueue()
 	queue.add(backend.Event{Kind: backend.Resync, Time: time.Now()})
 	since := w.since
-	tending.Go(func() { w.beat(ctx, cancel) })
+	tending.Go(func() { w.beat(ctx, cancel, queue) })
 	tending.Go(func() { w.followNetworks(ctx, since, queue) })
 	tending.Go(func() { cancel(w.read(ctx, stream, broken, queue)) })
 	for {
@@ -172,11 +176,13 @@ func (w *watch) take(message events.Message) (backend.Event, bool) {
 	return eventOf(message)
 }
 
-// beat asks the engine for a sign of life now and then, and cancels when none comes.
-func (e *Watcher) beat(ctx context.Context, cancel context.CancelCauseFunc) {
+// beat asks the engine for a sign of life now and then, and cancels when none comes. It has an engine looked at that has left
+// its swarm.
+func (e *Watcher) beat(ctx context.Context, cancel context.CancelCauseFunc, queue *queue) {
 	tick := time.NewTicker(beatInterval)
 	defer tick.Stop()
-	for {
+	outside := false
+	for beats := 1; ; beats++ {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -189,7 +195,19 @@ func (e *Watcher) beat(ctx context.Context, cancel context.CancelCauseFunc) {
 			cancel(fmt.Errorf("no sign of life within %s: %w", beatTimeout, err))
 			return
 		}
+		if e.Outside != nil && beats%beatsOutside == 0 {
+			outside = e.seeOutside(ctx, outside, queue)
+		}
 	}
+}
+
+// seeOutside asks whether the engine has left its swarm, which it may have done before, and has it looked at if that is new.
+func (e *Watcher) seeOutside(ctx context.Context, before bool, queue *queue) (now bool) {
+	now = e.Outside(ctx)
+	if now && !before {
+		queue.add(backend.Event{Kind: backend.Resync, Time: time.Now()})
+	}
+	return now
 }
 
 // eventOf translates what the engine tells; most of it is of no concern.

@@ -81,6 +81,12 @@ func NodeOf(e Engine, info swarm.Info) (Node, error) {
 	return n, nil
 }
 
+// Removed is the error of an engine that the managers of its swarm do not know any more.
+func Removed(e Engine) error {
+	return fmt.Errorf("%s was removed from its swarm: type %s, and on its host the command that %s prints on a manager",
+		e, e.docker("swarm leave --force"), "`docker swarm join-token worker`")
+}
+
 // TwoSwarms is the error of engines that are in two swarms.
 func TwoSwarms(a, b Engine) error {
 	return fmt.Errorf("%s and %s are in two swarms: type %s, and then on the host of the latter the command that %s prints",

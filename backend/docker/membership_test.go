@@ -1,0 +1,52 @@
+package docker_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+)
+
+// An engine that was removed from its swarm takes itself for a member: managers know better, if they answer.
+func TestAnEngineOutsideItsSwarmIsUnfit(t *testing.T) {
+	const removed = "the engine b was removed from its swarm: type `docker -H unix://"
+	for name, c := range map[string]struct {
+		says    string // of b itself, once it is open
+		manager http.HandlerFunc
+		want    string // the beginning
+	}{
+		"a member":                           {workerState, says(200, `{"ID": "w"}`), ""},
+		"removed":                            {workerState, says(404, `{"message": "node w not found"}`), removed},
+		"no manager answers":                 {workerState, says(503, `{"message": "The swarm does not have a leader."}`), ""},
+		"it has left":                        {`{"LocalNodeState": "inactive"}`, nil, "the engine b is in no swarm: type `docker -H unix://"},
+		"it starts without a manager":        {`{"NodeID": "w", "LocalNodeState": "pending"}`, says(503, `{"message": "no leader"}`), ""},
+		"it starts after it was removed":     {`{"NodeID": "w", "LocalNodeState": "error"}`, says(404, `{"message": "node w not found"}`), removed},
+		"it starts before it knows its node": {`{"LocalNodeState": "pending"}`, nil, ""},
+	} {
+		swarm := docker.NewSwarm(docker.SwarmOptions{})
+		manager := fakeEngine{}
+		if c.manager != nil {
+			manager["GET /nodes/w"] = c.manager
+		}
+		if err := swarmEngine(t, swarm, "a", managerState, manager); err != nil {
+			t.Fatal(err)
+		}
+		state := workerState
+		b := fakeEngine{
+			"GET /info":    func(w http.ResponseWriter, r *http.Request) { says(200, `{"Swarm": `+state+`}`)(w, r) },
+			"GET /nodes/w": says(503, `{"message": "This node is not a swarm manager."}`),
+		}
+		engine, err := docker.Open(t.Context(), docker.Options{Host: "unix://" + b.listen(t), Owner: dockertest.Owner(), Name: "b", Swarm: swarm})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = engine.Close() })
+		state = c.says
+		info, err := engine.Info(t.Context())
+		if err != nil || (info.Unfit == "") != (c.want == "") || !strings.HasPrefix(info.Unfit, c.want) || strings.Contains(info.Unfit, "\n") {
+			t.Errorf("%s: %q, %v; want %q", name, info.Unfit, err, c.want)
+		}
+	}
+}
