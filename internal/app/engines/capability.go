@@ -45,10 +45,10 @@ func (e *Engine) Address() string {
 	return ""
 }
 
-// SwarmRole is what the engine is in its swarm, manager or worker, as it was seen last; empty: it is in none.
+// SwarmRole is what the engine is in its swarm, manager or worker, as it was seen last; empty: it is in none, or refused.
 func (e *Engine) SwarmRole(ctx context.Context) string {
 	d := e.Docker()
-	if d == nil {
+	if d == nil || e.Refusal() != "" {
 		return ""
 	}
 	ctx, cancel := context.WithTimeout(ctx, roleTime)
