@@ -40,6 +40,8 @@ type Owner struct {
 	// Containers counts the containers of tasks, their sandboxes, and warm sandboxes for later
 	// tasks.
 	Containers, Networks, Volumes int
+	// SwarmNetworks counts those of the networks that are a Docker swarm's. They go when all engines of their owner are named.
+	SwarmNetworks int
 	// SharedVolumes counts the volumes that outlive their owner.
 	SharedVolumes int
 }
@@ -144,6 +146,7 @@ func ownersOn(ctx context.Context, on engines.Visit) ([]Owner, error) {
 		owners[i] = Owner{
 			ID: o.ID, State: OwnerState(o.State), Lapse: Lapse{o.Grace.Since, o.Grace.Left, OwnerState(o.Grace.Then)},
 			Directory: o.Directory, Containers: o.Containers, Networks: o.Networks, Volumes: o.Volumes, SharedVolumes: o.SharedVolumes,
+			SwarmNetworks: len(o.Overlays),
 		}
 	}
 	return owners, nil

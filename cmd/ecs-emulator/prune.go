@@ -86,6 +86,11 @@ func explainRemoved(stdout io.Writer, had emulator.Owner, left []emulator.Owner)
 	}
 	fmt.Fprintf(stdout, "removed what %s had (%s): %s, %s, %s\n", had.ID, had.State, counted(had.Containers-kept.Containers, "container"),
 		counted(had.Networks-kept.Networks, "network"), counted(had.Volumes-kept.Volumes, "volume"))
+	if n := kept.SwarmNetworks; n > 0 {
+		fmt.Fprintf(stdout, "left of it: %s of a Docker swarm, where its owner may have something on other engines: "+
+			"name all of its engines, by --engine a=... --engine b=...\n", counted(n, "network"))
+		kept.Networks -= n
+	}
 	if kept.Containers+kept.Networks+kept.Volumes > 0 {
 		fmt.Fprintf(stdout, "left of it: %s, %s, %s, which the engine does not let go of; a restart of the engine may help\n",
 			counted(kept.Containers, "container"), counted(kept.Networks, "network"), counted(kept.Volumes, "volume"))

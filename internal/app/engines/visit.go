@@ -108,7 +108,14 @@ func both(a, b docker.Owner) docker.Owner {
 		a, b = b, a
 	}
 	a.Containers, a.Volumes, a.SharedVolumes = a.Containers+b.Containers, a.Volumes+b.Volumes, a.SharedVolumes+b.SharedVolumes
-	a.Networks = a.Networks + b.Networks
+	a.Networks = a.Networks + b.Networks - len(b.Overlays)
+	a.Overlays = slices.Clone(a.Overlays)
+	for _, id := range b.Overlays {
+		if !slices.Contains(a.Overlays, id) { // one that both engines have
+			a.Overlays = append(a.Overlays, id)
+			a.Networks++
+		}
+	}
 	if b.State == a.State && b.Grace.Left > a.Grace.Left {
 		a.Grace = b.Grace
 	}

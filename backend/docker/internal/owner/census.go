@@ -50,6 +50,8 @@ type Owner struct {
 	// Containers counts those of tasks and load balancers, with their sandboxes and those that
 	// are kept started for tasks to come.
 	Containers, Networks, Volumes int
+	// Overlays are the ids of those of the networks that are a swarm's: other engines may have them, too.
+	Overlays []string
 	// SharedVolumes counts those that outlive their owner.
 	SharedVolumes int
 }
@@ -177,6 +179,11 @@ func (p property) count(owners map[string]Owner) {
 	}
 	for _, n := range slices.Concat(p.networks, p.overlays) {
 		add(n.Labels, func(o *Owner) *int { return &o.Networks })
+	}
+	for _, n := range p.overlays {
+		owner := owners[n.Labels[label.OwnerKey]]
+		owner.Overlays = append(owner.Overlays, n.ID)
+		owners[n.Labels[label.OwnerKey]] = owner
 	}
 	for _, v := range p.volumes {
 		if v.Labels[label.KindKey] == string(label.Witness) {
