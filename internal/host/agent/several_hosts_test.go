@@ -225,7 +225,7 @@ func TestALoadBalancerThatHasMovedStays(t *testing.T) {
 		p.up(row)
 		p.faults["a"].Leave("a cable is out")
 		synctest.Wait()
-		p.agent.SetAbsence("a", Absence{Since: p.agent.LostSince("a"), Lost: "the engine is lost"})
+		p.agent.SetAbsence("a", Absence{Since: p.agent.SilentSince("a"), Lost: "the engine is lost"})
 		second, err := p.agent.LoadBalancers().Run(p.Context(), row)
 		p.expect("it moves", second.Host, "b")
 		p.faults["a"].Return()
