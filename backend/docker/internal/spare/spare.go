@@ -177,10 +177,10 @@ func (s *Spares) forget(its *spare, id string) bool {
 func (s *Spares) Remove(ctx context.Context, vpc vpcnet.Network) (done func(), err error) {
 	its := s.of(vpc)
 	s.ask(its, false)
-	s.is(its.Has, "")
 	if err := its.Acquire(ctx); err != nil {
 		return nil, err
 	}
+	s.is(its.Has, "") // its end is no reason for another one
 	if err := s.Containers.Remove(ctx, s.name(vpc)); err != nil {
 		its.Release()
 		return nil, err

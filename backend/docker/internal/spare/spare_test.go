@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,18 @@ func clientOf(t *testing.T, answer http.HandlerFunc) dockerapi.Client {
 	return dockerapi.Client{Client: cli}
 }
 
+// sparesOf are the spare containers on an engine.
+func sparesOf(t *testing.T, cli dockerapi.Client) *Spares {
+	t.Helper()
+	owner := label.Owner{Name: "me"}
+	store := containers.New(cli, owner, claim.New(claim.Options{Client: cli, Owner: owner}), program.Finder{}, nil)
+	store.LoseSandboxImage("sandbox:image")
+	return New(Options{
+		Client: cli, Containers: store, Owner: owner, Closing: t.Context(), Log: slog.New(slog.DiscardHandler),
+		Quiet: func(context.Context) error { return nil },
+	})
+}
+
 // The event of its end may come before the engine's answer that it has started.
 func TestASpareContainerThatEndsAtOnceIsStartedAgain(t *testing.T) {
 	var s *Spares
@@ -66,13 +79,7 @@ func TestASpareContainerThatEndsAtOnceIsStartedAgain(t *testing.T) {
 			}
 		}
 	})
-	owner := label.Owner{Name: "me"}
-	store := containers.New(cli, owner, claim.New(claim.Options{Client: cli, Owner: owner}), program.Finder{}, nil)
-	store.LoseSandboxImage("sandbox:image")
-	s = New(Options{
-		Client: cli, Containers: store, Owner: owner, Closing: t.Context(), Log: slog.New(slog.DiscardHandler),
-		Quiet: func(context.Context) error { return nil },
-	})
+	s = sparesOf(t, cli)
 	if err := s.Ensure(t.Context(), vpcnet.Network{ID: "vpc", DockerName: "vpc", Overlay: true}); err != nil {
 		t.Fatal(err)
 	}
@@ -80,5 +87,42 @@ func TestASpareContainerThatEndsAtOnceIsStartedAgain(t *testing.T) {
 	case <-again:
 	case <-time.After(10 * time.Second):
 		t.Error("it is not started again")
+	}
+}
+
+// The end of a container that was being made when its network was to be removed is no reason for another one.
+func TestARemovedSpareContainerDoesNotComeBack(t *testing.T) {
+	vpc := vpcnet.Network{ID: "vpc", DockerName: "vpc", Overlay: true}
+	var s *Spares
+	removed := make(chan error, 1)
+	cli := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/_ping"):
+			w.Header().Set("Api-Version", "1.44")
+		case strings.HasSuffix(r.URL.Path, "/containers/create"):
+			go func() {
+				_, err := s.Remove(t.Context(), vpc)
+				removed <- err
+			}()
+			for s.wanted(s.of(vpc)) {
+				runtime.Gosched()
+			}
+			w.WriteHeader(http.StatusCreated)
+			_, _ = io.WriteString(w, `{"Id": "spare"}`)
+		case r.Method == http.MethodDelete:
+			s.Ended("spare")
+			w.WriteHeader(http.StatusNoContent)
+		}
+	})
+	s = sparesOf(t, cli)
+	if err := s.Ensure(t.Context(), vpc); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-removed; err != nil {
+		t.Fatal(err)
+	}
+	if s.wanted(s.of(vpc)) {
+		t.Error("another one is to be made")
 	}
 }
