@@ -2,10 +2,14 @@ package docker
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/moby/moby/api/types/swarm"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/silence"
 	membership "github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
 )
 
@@ -38,15 +42,27 @@ func (e *Engine) isOutside(ctx context.Context) bool {
 	return err == nil && e.outside(ctx, info.Swarm) != ""
 }
 
-// removed reports whether a manager that answers does not know the node of an engine. The engine itself may manage the swarm, or
-// take itself for a manager.
+// removed reports whether managers that answer do not know the node of an engine. One that does is enough: another may have left
+// for a swarm of its own. The engine itself may manage the swarm, or take itself for a manager.
 func (s *Swarm) removed(ctx context.Context, of *Engine, node string) bool {
-	soon, cancel := context.WithTimeout(ctx, membershipPatience)
+	asking, cancel := context.WithCancel(ctx)
 	defer cancel()
-	for _, e := range s.with(of) {
-		if known, err := e.client.HasNode(soon, node); err == nil {
-			return !known
+	engines := s.with(of)
+	var known, unknown atomic.Bool
+	failures := silence.AskEach(asking, silences(engines), membershipPatience, func(ctx context.Context, i int, _ *silence.Silence) error {
+		has, err := engines[i].client.HasNode(ctx, node)
+		switch {
+		case err == nil && has:
+			known.Store(true)
+			cancel() // the others need not be waited for
+		case err == nil:
+			unknown.Store(true)
 		}
+		return err
+	})
+	if known.Load() || ctx.Err() != nil {
+		return false
 	}
-	return false
+	late := func(err error) bool { return errors.Is(err, context.DeadlineExceeded) } // it is busy, and may be the one that knows
+	return unknown.Load() && !slices.ContainsFunc(failures, late)
 }

@@ -50,3 +50,48 @@ func TestAnEngineOutsideItsSwarmIsUnfit(t *testing.T) {
 		}
 	}
 }
+
+// An engine that was given a swarm of its own manages that, and knows no node of the others'.
+func TestOneManagerThatKnowsAnEngineIsEnough(t *testing.T) {
+	swarm := docker.NewSwarm(docker.SwarmOptions{})
+	stray := fakeEngine{"GET /nodes/w": says(404, `{"message": "node w not found"}`)}
+	if err := swarmEngine(t, swarm, "a", otherState, stray); err != nil {
+		t.Fatal(err)
+	}
+	if err := swarmEngine(t, swarm, "c", managerState, fakeEngine{"GET /nodes/w": says(200, `{"ID": "w"}`)}); err != nil {
+		t.Fatal(err)
+	}
+	b := fakeEngine{"GET /info": says(200, `{"Swarm": `+workerState+`}`), "GET /nodes/w": says(503, `{"message": "This node is not a swarm manager."}`)}
+	info, err := b.open(t, docker.Options{Name: "b", Swarm: swarm}).Info(t.Context())
+	if err != nil || info.Unfit != "" {
+		t.Errorf("%q, %v; want it fit", info.Unfit, err)
+	}
+}
+
+// Managers are asked together: one that hangs keeps no other from telling.
+func TestAManagerThatHangsHidesNoEngineOutsideItsSwarm(t *testing.T) {
+	swarm := docker.NewSwarm(docker.SwarmOptions{})
+	asked := make(chan struct{})
+	hangs := fakeEngine{"GET /nodes/w": func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-asked:
+		case <-r.Context().Done():
+		}
+		says(503, `{"message": "The swarm does not have a leader."}`)(w, r)
+	}}
+	if err := swarmEngine(t, swarm, "a", managerState, hangs); err != nil {
+		t.Fatal(err)
+	}
+	answers := fakeEngine{"GET /nodes/w": func(w http.ResponseWriter, r *http.Request) {
+		close(asked)
+		says(404, `{"message": "node w not found"}`)(w, r)
+	}}
+	if err := swarmEngine(t, swarm, "c", managerState, answers); err != nil {
+		t.Fatal(err)
+	}
+	b := fakeEngine{"GET /info": says(200, `{"Swarm": `+workerState+`}`), "GET /nodes/w": says(503, `{"message": "This node is not a swarm manager."}`)}
+	info, err := b.open(t, docker.Options{Name: "b", Swarm: swarm}).Info(t.Context())
+	if err != nil || !strings.Contains(info.Unfit, "was removed from its swarm") {
+		t.Errorf("%q, %v; want it removed", info.Unfit, err)
+	}
+}
