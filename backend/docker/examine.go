@@ -36,7 +36,7 @@ func Examine(ctx context.Context, host string) diagnosis.Engine {
 		found.Trouble, found.Error = diagnosis.Unusable, err.Error()
 		return found
 	}
-	e := newEngine(at, dockerapi.Client{Client: cli}, label.Owner{Name: label.RandomSuffix()}, slog.New(slog.DiscardHandler))
+	e := newEngine(at, dockerapi.Client{Client: cli}, label.Owner{Name: label.RandomSuffix()}, nil, slog.New(slog.DiscardHandler))
 	e.assemble(Options{})
 	defer func() { _ = e.Close() }()
 	if err := e.examine(ctx, &found); err != nil {

@@ -22,7 +22,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/session"
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/silence"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/spare"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
@@ -121,8 +120,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	e := newEngine(at, api, label.Owner{Name: opts.Owner, Place: home}, log.With("engine", at.Host))
-	e.swarm = opts.Swarm
+	e := newEngine(at, api, label.Owner{Name: opts.Owner, Place: home}, opts.Swarm, log.With("engine", at.Host))
 	e.metadata.instance = opts.AllowInstanceMetadata
 	e.assemble(opts)
 	if opts.Apart {
@@ -139,10 +137,10 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 }
 
 // newEngine returns an engine without its parts.
-func newEngine(at endpoint.Endpoint, api dockerapi.Client, owner label.Owner, log *slog.Logger) *Engine {
-	e := &Engine{host: at.Host, context: at.Context, client: api, owner: owner, local: at.Local(), run: label.RandomSuffix(), log: log}
+func newEngine(at endpoint.Endpoint, api dockerapi.Client, owner label.Owner, in *Swarm, log *slog.Logger) *Engine {
+	e := &Engine{host: at.Host, context: at.Context, client: api, owner: owner, local: at.Local(), run: label.RandomSuffix(), swarm: in, log: log}
 	e.closing, e.close = context.WithCancel(context.Background())
-	e.silence = silence.New(e.closing, api.Ping)
+	e.silence = in.silence(e.closing, api.Ping)
 	return e
 }
 

@@ -67,6 +67,14 @@ func (s *Swarm) with(first *Engine) (all []*Engine) {
 	return all
 }
 
+// silence is what is known of one of the engines. An engine by itself is never taken for silent: it holds up no other.
+func (s *Swarm) silence(closing context.Context, ping func(context.Context) error) *silence.Silence {
+	if s == nil {
+		ping = nil
+	}
+	return silence.New(closing, ping)
+}
+
 // silences are what is known of engines, for silence.AskEach.
 func silences(engines []*Engine) (all []*silence.Silence) {
 	for _, e := range engines {
