@@ -57,9 +57,9 @@ func TestAStartThatFailsTouchesNothing(t *testing.T) {
 		}
 	}
 	first := fakeEngine{"GET /info": says(200, `{"Swarm": `+managerState+`}`), anyRequest: note("the first", "/swarm")}.open(t, options)
-	options.Host = "unix://" + fakeEngine{"GET /info": says(200, `{"Swarm": {"LocalNodeState": "inactive"}}`), anyRequest: note("the second", "/")}.listen(t)
+	options.Host = "unix://" + fakeEngine{"GET /info": says(200, `{"Swarm": {"LocalNodeState": "locked"}}`), anyRequest: note("the second", "/")}.listen(t)
 	if _, err := docker.Open(t.Context(), options); err == nil {
-		t.Error("an engine that is in no swarm is opened")
+		t.Error("an engine of a locked swarm is opened")
 	}
 	_ = first.Close()
 	mu.Lock()
