@@ -50,16 +50,20 @@ func (s *Set) Room(at Watched) []engineroom.Engine {
 	return next.engines
 }
 
-// look looks at each of the engines.
+// look looks at each of the engines. One that the agent has not seen yet is as it was at the start.
 func (s *Set) look(at Watched) []engineroom.Engine {
 	all := make([]engineroom.Engine, 0, len(s.all))
 	for _, one := range s.all {
-		info := at.LastInfo(one.Name)
-		if info.Name == "" { // the agent has not seen it yet
+		info, ready := at.LastInfo(one.Name), at.Health(one.Name) == nil
+		switch {
+		case info.Name != "":
+		case one.problem == "":
 			info = one.info
+		default: // the start found it silent, or refused it: what is there says nothing of the engine that is awaited
+			ready = false
 		}
 		all = append(all, engineroom.Engine{
-			Name: one.Name, Ready: at.Health(one.Name) == nil, Architecture: engineroom.Architecture(cmp.Or(info.Architecture, one.Architecture)),
+			Name: one.Name, Ready: ready, Architecture: engineroom.Architecture(cmp.Or(info.Architecture, one.Architecture)),
 			CPU: info.CPUs * cpuUnits, Memory: int(info.Memory >> 20),
 		})
 	}

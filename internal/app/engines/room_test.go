@@ -65,3 +65,30 @@ func TestAnEngineWithoutANameHasRoomForAll(t *testing.T) {
 		t.Errorf("%+v", room)
 	}
 }
+
+// unseen is an agent that has not looked at its engines yet, all of which it takes for usable for a while.
+type unseen struct{}
+
+func (unseen) LastInfo(string) backend.Info { return backend.Info{} }
+func (unseen) Health(string) error          { return nil }
+
+// Tasks that are placed on such an engine would have to wait until it is lost; by the architecture of another engine at its
+// address, those that wait for it would end.
+func TestAnEngineThatTheStartRefusedIsNotReadyBeforeItIsAdmitted(t *testing.T) {
+	there := backend.Info{Name: "docker", Architecture: "amd64", CPUs: 2, Memory: 4 << 30}
+	s := &Set{all: []*Engine{
+		{Place: Place{Name: "a"}, info: there}, {Place: Place{Name: "refused"}, info: there, problem: "it is another one"}, {Place: Place{Name: "silent"}, problem: "no answer"},
+	}}
+	at := s.Room(unseen{})
+	if a := at[0]; !a.Ready || a.Architecture != "x86_64" {
+		t.Errorf("%+v", a)
+	}
+	for _, e := range at[1:] {
+		if e.Ready || e.Architecture != "" {
+			t.Errorf("%+v: it has not been admitted", e)
+		}
+	}
+	if admitted := s.Room(&watched{})[1]; !admitted.Ready || admitted.Architecture != "x86_64" {
+		t.Errorf("%+v: it has been admitted since", admitted)
+	}
+}
