@@ -82,22 +82,27 @@ func (p *Puller) joinCopy(key string, c Choice, platform string) *imageCopy {
 	return running
 }
 
-// leave notes that a task does not wait any more. It reports whether it was the last one, with which the copy ends.
+// leave notes that a task does not wait any more. It reports whether it was the last one, with which the copy ends: no other task
+// can join it any more.
 func (s *copies) leave(key string, running *imageCopy) (last bool) {
 	s.mu.Lock()
-	running.waiting--
-	last = running.waiting == 0
-	s.mu.Unlock()
-	if last {
-		s.forget(key, running)
-		running.cancel()
+	defer s.mu.Unlock()
+	if running.waiting--; running.waiting > 0 {
+		return false
 	}
-	return last
+	s.drop(key, running)
+	running.cancel()
+	return true
 }
 
 func (s *copies) forget(key string, running *imageCopy) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.drop(key, running)
+}
+
+// drop needs the lock.
+func (s *copies) drop(key string, running *imageCopy) {
 	if s.open[key] == running {
 		delete(s.open, key)
 	}
