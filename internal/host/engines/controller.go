@@ -46,7 +46,7 @@ type Options struct {
 	Refused func(name string) bool
 	// WakeInstance has the controller of EC2 instances look at one again, which asks Silence. Nil: there are none.
 	WakeInstance func(scope arn.Scope, instanceID string)
-	// Changed is told of an engine that has another status. Nil: no one is.
+	// Changed is told of an engine that has another status, or that was away for too short a time to have one. Nil: no one is.
 	Changed func(name string)
 }
 
@@ -64,6 +64,7 @@ type engine struct {
 	decision Decision
 	silent   time.Time // since when in real time, as the agent has it; zero: it answers
 	since    time.Time // the same by the clock
+	asked    bool      // Look was called since the last decision
 	timer    *time.Timer
 }
 
@@ -87,7 +88,10 @@ func (c *Controller) Run(ctx context.Context) error {
 
 // Look has an engine looked at that can be used no more, or again. Of one without a name it does nothing.
 func (c *Controller) Look(name string) {
-	if _, has := c.engines[name]; has {
+	if e, has := c.engines[name]; has {
+		c.mu.Lock()
+		e.asked = true
+		c.mu.Unlock()
 		c.Loop.Wake(name)
 	}
 }
@@ -144,7 +148,7 @@ func (c *Controller) look(ctx context.Context, name string) (time.Time, error) {
 			c.WakeInstance(i.Scope(), i.EC2InstanceID)
 		}
 	}
-	if c.Changed != nil && now.decision.Status != before.decision.Status {
+	if c.Changed != nil && (now.decision.Status != before.decision.Status || before.asked && now.decision.Status == Ready) {
 		c.Changed(name)
 	}
 	return now.decision.Again, nil
@@ -160,7 +164,7 @@ func (c *Controller) decide(name string, silent time.Time, least time.Duration, 
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e := c.engines[name]
-	before = *e
+	before, e.asked = *e, false
 	if e.silent != silent {
 		e.silent, e.since = silent, time.Time{}
 		if !silent.IsZero() {

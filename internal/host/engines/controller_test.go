@@ -160,6 +160,20 @@ func TestAShortSilenceEndsNothing(t *testing.T) {
 	})
 }
 
+// A task that was to be placed meanwhile waits for it, and is not looked at again for a minute.
+func TestAnEngineIsBackBeforeItsSilenceIsLookedAt(t *testing.T) {
+	var changed []string
+	in(t, engines.Options{Changed: func(name string) { changed = append(changed, name) }}, func(w *world) {
+		w.after(time.Hour, engines.Ready)
+		changed = nil
+		w.Look("b") // it was away until just now
+		w.after(time.Hour, engines.Ready)
+		if !slices.Equal(changed, []string{"b"}) {
+			t.Errorf("%q have changed, want b", changed)
+		}
+	})
+}
+
 func TestAnEngineIsNeverLost(t *testing.T) {
 	in(t, engines.Options{}, func(w *world) {
 		w.leave("b")
