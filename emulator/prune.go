@@ -40,7 +40,7 @@ type Owner struct {
 	// Containers counts the containers of tasks, their sandboxes, and warm sandboxes for later
 	// tasks.
 	Containers, Networks, Volumes int
-	// SwarmNetworks counts those of the networks that are a Docker swarm's. They go when all engines of their owner are named.
+	// SwarmNetworks counts the networks among these that are of a Docker swarm. They go when all engines of their owner are named.
 	SwarmNetworks int
 	// SharedVolumes counts the volumes that outlive their owner.
 	SharedVolumes int

@@ -45,7 +45,7 @@ type Engine struct {
 	client  dockerapi.Client
 	owner   label.Owner
 	local   bool   // the engine's socket is on this machine
-	run     string // tells this Engine's containers from those of an earlier one of the owner
+	run     string // tells containers of this Engine and of an earlier one of the owner apart
 	log     *slog.Logger
 
 	// closing ends what goes on by itself.

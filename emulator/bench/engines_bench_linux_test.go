@@ -44,7 +44,7 @@ func BenchmarkGoalRunTaskOnEngines(b *testing.B) {
 }
 
 // runTaskOn asks both in turn, and either as often first: what else the machine does delays them alike. The ratio is the median of parts
-// of the run: the slowest requests of all are those of one moment.
+// of the run: all of the slowest requests may be of one moment.
 func runTaskOn(b *testing.B, n int, unit string) {
 	const parts, requests = 25, 300
 	for b.Loop() {

@@ -55,7 +55,7 @@ func Examine(ctx context.Context, o examination.Options, all []Choice, programs 
 	return diagnosis.Of(checks)
 }
 
-// checks are those of one of the engines behind the first.
+// checks are made of one of the engines behind the first.
 func (c Choice) checks(ctx context.Context, o examination.Options, programs string) []diagnosis.Check {
 	wanted := slices.DeleteFunc(slices.Clone(ofEach), func(name string) bool { return len(o.Only) > 0 && !slices.Contains(o.Only, name) })
 	if len(wanted) == 0 {

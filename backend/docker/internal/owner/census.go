@@ -50,7 +50,7 @@ type Owner struct {
 	// Containers counts those of tasks and load balancers, with their sandboxes and those that
 	// are kept started for tasks to come.
 	Containers, Networks, Volumes int
-	// Overlays are the ids of those of the networks that are a swarm's: other engines may have them, too.
+	// Overlays are the ids of the networks that are of a swarm: other engines may have them, too.
 	Overlays []string
 	// SharedVolumes counts those that outlive their owner.
 	SharedVolumes int

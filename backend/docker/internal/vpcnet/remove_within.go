@@ -18,7 +18,7 @@ const (
 	abandonedPatience = 3 * time.Second
 )
 
-// removeWithin removes a network from which the last container has just been taken, but for those of nodes that are away.
+// removeWithin removes a network from which the last container has just been taken, but for containers of nodes that are away.
 func removeWithin(ctx context.Context, manager dockerapi.Client, id string, patience time.Duration, away map[string]bool) error {
 	for began := time.Now(); ; {
 		err := manager.NetworkRemove(ctx, id)
