@@ -28,6 +28,9 @@ func (e *Engine) outside(ctx context.Context, says swarm.Info) string {
 			return err.Error()
 		}
 	}
+	if e.swarm.shared.Other(says) {
+		return membership.Strayed(e.networks.Name).Error()
+	}
 	if says.NodeID != "" && e.swarm.removed(ctx, e, says.NodeID) {
 		return membership.Removed(e.networks.Name).Error()
 	}

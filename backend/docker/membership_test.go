@@ -68,6 +68,28 @@ func TestOneManagerThatKnowsAnEngineIsEnough(t *testing.T) {
 	}
 }
 
+// An engine that has left and made a swarm of its own would have networks made there, which no other engine has.
+func TestAnEngineThatGoesIntoAnotherSwarmIsUnfit(t *testing.T) {
+	swarm, state := docker.NewSwarm(docker.SwarmOptions{}), managerState
+	a := fakeEngine{
+		"GET /info":    func(w http.ResponseWriter, r *http.Request) { says(200, `{"Swarm": `+state+`}`)(w, r) },
+		"GET /nodes/m": says(200, `{"ID": "m"}`),
+	}
+	engine := a.open(t, docker.Options{Name: "a", Swarm: swarm})
+	if err := swarm.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	state = otherState
+	info, err := engine.Info(t.Context())
+	if err != nil || !strings.HasPrefix(info.Unfit, "the engine a is in another swarm than before: type `docker -H unix://") || strings.Contains(info.Unfit, "\n") {
+		t.Errorf("%q, %v; want it unfit", info.Unfit, err)
+	}
+	state = managerState
+	if info, err := engine.Info(t.Context()); err != nil || info.Unfit != "" {
+		t.Errorf("it is back: %q, %v", info.Unfit, err)
+	}
+}
+
 // Managers are asked together: one that hangs keeps no other from telling.
 func TestAManagerThatHangsHidesNoEngineOutsideItsSwarm(t *testing.T) {
 	swarm := docker.NewSwarm(docker.SwarmOptions{})

@@ -233,3 +233,22 @@ func TestASwarmOfWhichNoEngineIsOpenHasNoManager(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Networks that were made there would be on no other engine.
+func TestAManagerOfAnotherSwarmIsNotTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster()
+		stray, other := c.engine(t, "stray", true), c.engine(t, "other", true)
+		for _, m := range []*member{stray, other} {
+			m.node.Set(swarm.Node{ID: m.Name.Name, Manager: true, Cluster: "one"})
+		}
+		if err := c.Check(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		c.manages(stray.Networks)
+		stray.node.Set(swarm.Node{ID: "stray", Manager: true, Cluster: "two"})
+		if manager, err := c.Manager(t.Context()); err != nil || manager != other.Client {
+			t.Errorf("%v, %v; want the engine that is still in the swarm", manager, err)
+		}
+	})
+}

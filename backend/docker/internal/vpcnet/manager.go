@@ -22,6 +22,10 @@ const (
 // soon, the first one of all that does.
 func (w *Swarm) Manager(ctx context.Context) (dockerapi.Client, error) {
 	engines, latest := w.all()
+	engines = slices.DeleteFunc(engines, w.strays)
+	if !slices.Contains(engines, latest) {
+		latest = nil
+	}
 	asking, cancel := context.WithCancel(ctx)
 	defer cancel()
 	alone, others := context.WithTimeout(asking, managerSoon)

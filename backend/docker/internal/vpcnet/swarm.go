@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/moby/moby/api/types/network"
@@ -22,6 +23,8 @@ type Swarm struct {
 	log   *slog.Logger
 	turn  *semaphore.Weighted // held while the network of a VPC is looked for, made or removed
 	order []string            // of the engines, by name
+
+	cluster atomic.Pointer[string] // its id, from Check; nil: no manager has told it
 
 	mu      sync.Mutex // never held while an engine is asked
 	engines []*Networks
@@ -207,7 +210,23 @@ func (w *Swarm) Check(ctx context.Context) error {
 			}
 		}
 	}
+	if first != nil {
+		w.cluster.Store(&cluster)
+	}
 	return nil
+}
+
+// Other reports whether an engine that says so is in another swarm than its engines were when they were checked. Managers
+// alone tell.
+func (w *Swarm) Other(says apiswarm.Info) bool {
+	own := w.cluster.Load()
+	return own != nil && says.Cluster != nil && says.Cluster.ID != "" && says.Cluster.ID != *own
+}
+
+// strays reports the same of an engine, from what it has said last.
+func (w *Swarm) strays(s *Networks) bool {
+	node, _ := s.node.Peek()
+	return w.Other(apiswarm.Info{Cluster: &apiswarm.ClusterInfo{ID: node.Cluster}})
 }
 
 // besides is the error of an engine that is in no swarm: it may be told where others are, a manager first.

@@ -87,6 +87,12 @@ func Removed(e Engine) error {
 		e, e.docker("swarm leave --force"), "`docker swarm join-token worker`")
 }
 
+// Strayed is the error of an engine that has gone into another swarm.
+func Strayed(e Engine) error {
+	return fmt.Errorf("%s is in another swarm than before: type %s, and on its host the command that %s prints on a manager; "+
+		"if all engines are in the new one, start the emulator again", e, e.docker("swarm leave --force"), "`docker swarm join-token worker`")
+}
+
 // TwoSwarms is the error of engines that are in two swarms.
 func TwoSwarms(a, b Engine) error {
 	return fmt.Errorf("%s and %s are in two swarms: type %s, and then on the host of the latter the command that %s prints",
