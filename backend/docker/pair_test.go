@@ -23,7 +23,8 @@ import (
 )
 
 // pairEnv names two engines of one swarm, of which the first manages it: two addresses with a comma between. `.ci/engines
-// pair` makes such engines. requirePairEnv set to 1 makes tests fail for want of them.
+// pair` makes such engines. Benchmarks of several engines run on more too, if more are named. requirePairEnv set to 1 makes
+// tests fail for want of them.
 const (
 	pairEnv        = "ECS_EMULATOR_TEST_PAIR"
 	requirePairEnv = "ECS_EMULATOR_REQUIRE_PAIR"
@@ -36,22 +37,35 @@ const (
 // pairHosts are the addresses of the two engines.
 func pairHosts(t testing.TB) [2]string {
 	t.Helper()
-	a, b, ok := strings.Cut(os.Getenv(pairEnv), ",")
+	return [2]string(swarmHosts(t)[:2])
+}
+
+// swarmHosts are the addresses of all engines that are named, which are two or more.
+func swarmHosts(t testing.TB) []string {
+	t.Helper()
+	hosts := strings.Split(os.Getenv(pairEnv), ",")
 	switch {
-	case ok:
+	case len(hosts) > 1:
 	case os.Getenv(requirePairEnv) == "1":
 		t.Fatalf("%s=1, but %s names no two engines of a swarm", requirePairEnv, pairEnv)
 	default:
 		t.Skipf("%s names no two engines of a swarm: .ci/engines pair has them", pairEnv)
 	}
-	return [2]string{a, b}
+	return hosts
 }
 
 // openPair opens the two engines for an owner, and removes what that has when the test ends.
 func openPair(t testing.TB, owner string) (a, b *docker.Engine) {
 	t.Helper()
 	hosts := pairHosts(t)
-	engines := openSwarm(t, owner, hosts[:]...)
+	engines := openEmptied(t, owner, hosts[:]...)
+	return engines[0], engines[1]
+}
+
+// openEmptied opens engines of one swarm for an owner, and removes what that has when the test ends.
+func openEmptied(t testing.TB, owner string, hosts ...string) []*docker.Engine {
+	t.Helper()
+	engines := openSwarm(t, owner, hosts...)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer cancel()
@@ -61,7 +75,7 @@ func openPair(t testing.TB, owner string) (a, b *docker.Engine) {
 			}
 		}
 	})
-	return engines[0], engines[1]
+	return engines
 }
 
 // openSwarm opens engines of one swarm for an owner, and closes them when the test ends.
