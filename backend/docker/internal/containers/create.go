@@ -3,6 +3,7 @@ package containers
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -32,10 +33,20 @@ func (s *Store) Remove(ctx context.Context, id string) error {
 			}
 			return false, inspectErr
 		})
+	case cerrdefs.IsInternal(err) && strings.Contains(err.Error(), couldNotKill):
+		return s.await(ctx, err, func() (bool, error) {
+			err := s.client.ContainerRemove(ctx, id)
+			return err == nil || cerrdefs.IsNotFound(err), nil
+		})
 	default:
 		return err
 	}
 }
+
+// couldNotKill is what an engine says of a container whose end it has not noticed in time, as its machine is busy. It notices
+// later.
+// Source: Moby, daemon/delete.go, cleanupContainer.
+const couldNotKill = "could not kill container"
 
 // RemoveListed removes the containers that a filter selects, in any state, but for those that keep says.
 func (s *Store) RemoveListed(ctx context.Context, which client.Filters, keep func(container.Summary) bool) error {
