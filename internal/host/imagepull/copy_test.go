@@ -225,6 +225,7 @@ func TestACopyEndsWithItsLastTask(t *testing.T) {
 			}()
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if ended["first"] != 300*time.Millisecond || ended["second"] != 600*time.Millisecond || len(s.engines["a"].loaded) > 0 {
 			s.Errorf("they end after %v; a has loaded %q", ended, s.engines["a"].loaded)
 		}
