@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // Tag is the key of the tag by which an instance or a task names its engine, and Attribute the name of the
@@ -99,7 +101,7 @@ func newView(engines []Engine, shared []string) *View {
 	for i := range byName {
 		byName[i] = i
 	}
-	slices.SortFunc(byName, func(i, j int) int { return strings.Compare(engines[i].Name, engines[j].Name) })
+	sorting.By(byName, func(i, j int) int { return strings.Compare(engines[i].Name, engines[j].Name) })
 	return &View{engines, byName, shared}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/silence"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet/swarm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // Swarm is what the engines of one Docker swarm share: the networks of VPCs, and which of their addresses are taken.
@@ -57,7 +58,7 @@ func (w *Swarm) join(s *Networks) {
 		}
 		return len(w.order)
 	}
-	slices.SortStableFunc(w.engines, func(a, b *Networks) int { return place(a) - place(b) })
+	sorting.By(w.engines, func(a, b *Networks) int { return place(a) - place(b) })
 }
 
 // Leave forgets an engine that is closed.
