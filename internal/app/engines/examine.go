@@ -39,8 +39,11 @@ func Examine(ctx context.Context, o examination.Options, all []Choice, programs 
 		tell = func(diagnosis.Check) {}
 	}
 	first.Tell = func(c diagnosis.Check) { tell(all[0].about(c)) }
-	others := make([][]diagnosis.Check, len(all)-1)
+	others := make([][]diagnosis.Check, len(all)) // behind those of the other engines is the one of their swarm
 	var done sync.WaitGroup
+	if len(o.Only) == 0 || slices.Contains(o.Only, swarmCheck) {
+		done.Go(func() { others[len(all)-1] = []diagnosis.Check{examineSwarm(ctx, all)} })
+	}
 	for i, c := range all[1:] {
 		done.Go(func() { others[i] = c.checks(ctx, o, programs) })
 	}
