@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
@@ -75,7 +76,14 @@ func TestAServiceOutlivesTheLossOfAnEngine(t *testing.T) {
 			}
 			w.srv.Faults().Clear(id)
 			w.must(w.srv.Clock().Advance(time.Hour))
-			w.eventually("nothing of the ended tasks is on b", func() bool { // the clock does not wait for removals
+			left, err := w.srv.Left(t.Context(), "b")
+			w.must(err)
+			for _, c := range left {
+				if c.Sandbox || c.State != backend.Exited { // they go before anything else starts there
+					t.Errorf("b has %v still", c)
+				}
+			}
+			w.eventually("nothing of the ended tasks is on b", func() bool { // what has ended goes later, in the background
 				left, err := w.srv.Left(t.Context(), "b")
 				w.must(err)
 				return len(left) == 0
