@@ -49,11 +49,15 @@ type spare struct {
 func New(o Options) *Spares { return &Spares{Options: o} }
 
 // Begin has the spare container of a network made when no task is starting, unless it is there, and does not wait for that.
-func (s *Spares) Begin(vpc vpcnet.Network) { s.begin(s.of(vpc)) }
+func (s *Spares) Begin(vpc vpcnet.Network) {
+	era := s.set.Era() // first: what is dropped in between is of another one
+	s.begin(s.of(vpc), era)
+}
 
 // Ensure has the spare container of a network run, for a task that cannot start without it.
 func (s *Spares) Ensure(ctx context.Context, vpc vpcnet.Network) error {
-	its, era := s.of(vpc), s.set.Era()
+	era := s.set.Era()
+	its := s.of(vpc)
 	s.ask(its, true)
 	err := s.runSince(ctx, its, era)
 	if err != nil {
@@ -74,8 +78,8 @@ func (s *Spares) ask(its *attendant.Attendant[*spare], asked bool) (before bool)
 	return before
 }
 
-func (s *Spares) begin(its *attendant.Attendant[*spare]) {
-	era := s.set.Era()
+// begin is Begin for a caller that asks since an era.
+func (s *Spares) begin(its *attendant.Attendant[*spare], era int) {
 	if !s.set.GoesOn(era) || s.ask(its, true) {
 		return
 	}
@@ -154,9 +158,10 @@ func (s *Spares) name(vpc vpcnet.Network) string {
 
 // Ended has another one made in place of a container that does not run any more.
 func (s *Spares) Ended(id string) {
+	era := s.set.Era()
 	for _, its := range s.set.All() {
 		if s.forget(its.Has, id) {
-			s.begin(its)
+			s.begin(its, era)
 		}
 	}
 }

@@ -126,3 +126,22 @@ func TestARemovedSpareContainerDoesNotComeBack(t *testing.T) {
 		t.Error("another one is to be made")
 	}
 }
+
+// A container that was dropped while its end was told of belongs to no set any more: nothing would remove another one.
+func TestASpareContainerThatWasDroppedIsNotMadeAgain(t *testing.T) {
+	made := make(chan struct{}, 1)
+	s := sparesOf(t, clientOf(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/containers/create") {
+			made <- struct{}{}
+		}
+		w.WriteHeader(http.StatusNotFound)
+	}))
+	its, era := s.of(vpcnet.Network{ID: "vpc", DockerName: "vpc", Overlay: true}), s.set.Era()
+	if err := s.Drop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.begin(its, era)
+	if s.wanted(its) || len(made) > 0 {
+		t.Error("it is made for a caller that asked before it was dropped")
+	}
+}
