@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/app"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stacks"
 )
 
 // parts are the modules that this package's own functions ask.
@@ -83,7 +84,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		p.discovery.Module(),
 		usage.Module(),
 		p.costs.Module(),
-		(&app.Stacks{Core: c, Endpoint: cmp.Or(o.PublicURL, s.URL()), Way: events.Way, S3Dir: o.S3Dir, IgnoreTypes: o.IgnoreTypes}).Module(),
+		(&stacks.Stacks{Core: c, Endpoint: cmp.Or(o.PublicURL, s.URL()), Way: events.Way, S3Dir: o.S3Dir, IgnoreTypes: o.IgnoreTypes}).Module(),
 		faults.Module(),
 		p.why.Module(),
 		doctor.Module(),

@@ -17,7 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/app"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/stacktypes"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stacks/stacktypes"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/boundedlog"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/app"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/deploy"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stacks/deploy"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 )
 

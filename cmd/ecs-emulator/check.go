@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/app/check"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/stacktypes"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stacks/stacktypes"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/userfile"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"

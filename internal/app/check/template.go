@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/app/check/stacktemplate"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/deploy/stackparameter"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/stacktypes"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stacks/deploy/stackparameter"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stacks/stacktypes"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/schema"
 	cfn "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"

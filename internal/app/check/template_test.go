@@ -9,7 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/app/check"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/deploy/stackparameter"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stacks/deploy/stackparameter"
 )
 
 // TestPlantedTemplates finds what is wrong with each of many templates in one run, and nothing else.

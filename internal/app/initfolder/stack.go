@@ -11,8 +11,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/deploy"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/deploy/stackparameter"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stacks/deploy"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stacks/deploy/stackparameter"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudformation/types"

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/stacktypes"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stacks/stacktypes"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/notbuilt"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/schema"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/signal"

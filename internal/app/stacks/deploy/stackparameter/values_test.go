@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/deploy/stackparameter"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stacks/deploy/stackparameter"
 )
 
 // TestFiles: the forms that the AWS CLI takes, of create-stack and of deploy.

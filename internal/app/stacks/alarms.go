@@ -1,4 +1,4 @@
-package app
+package stacks
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/deploy/stackparameter"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stacks/deploy/stackparameter"
 )
 
 func TestParametersAreReadInTheFormsOfTheCLI(t *testing.T) {

@@ -1,4 +1,6 @@
-package app
+// Package stacks is CloudFormation in the emulator: its module, and what stacks ask of other services. stacktypes has the types
+// that a template may name, and deploy what the Go library and --init do with stacks.
+package stacks
 
 import (
 	"context"
@@ -9,8 +11,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	api "github.com/ecs-emulator/ecs-emulator/handlers/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/app"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/stacktypes"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/stacks/stacktypes"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/caller"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/controller"
@@ -25,7 +28,7 @@ import (
 // Stacks are CloudFormation. A stack makes its resources by calls of the emulator's own endpoint, so what other modules check,
 // allow and announce holds for them.
 type Stacks struct {
-	*Core
+	*app.Core
 	// Endpoint is the emulator's, as clients reach it: URLs of wait conditions lead there.
 	Endpoint string
 	// Way refuses topics of stacks to which there is no way.
@@ -42,27 +45,27 @@ type Stacks struct {
 const cloudFormation = "cloudformation.amazonaws.com"
 
 // Module lists what it brings.
-func (s *Stacks) Module() Module {
-	return Module{
+func (s *Stacks) Module() app.Module {
+	return app.Module{
 		Name: "stacks",
 		Rows: []string{
 			"cloudformation-resource", "cloudformation-operation", "cloudformation-request", "cloudformation-signal", "cloudformation-export", "cloudformation-import",
 		},
-		Forgets: []Forgetting{{
-			[]string{"cloudformation-stack", "cloudformation-event", "cloudformation-changeset"},
-			func(tx *store.Tx, now time.Time) {
+		Forgets: []app.Forgetting{{
+			Tables: []string{"cloudformation-stack", "cloudformation-event", "cloudformation-changeset"},
+			Do: func(tx *store.Tx, now time.Time) {
 				cloudformation.ForgetStacks(tx, now.Add(-cloudformation.KeepDeleted))
 				cloudformation.ForgetEvents(tx, now.Add(-cloudformation.KeepDeleted))
 			},
 		}},
 		Offer: s.offer, Begin: s.begin,
-		Announcements: []Announcement{{
-			About: func(change any) (About, bool) {
+		Announcements: []app.Announcement{{
+			About: func(change any) (app.About, bool) {
 				c, ok := change.(*cloudformation.StatusChange)
 				if !ok {
-					return About{}, false
+					return app.About{}, false
 				}
-				return About{c.StackID, api.EventSource, api.StatusDetailType(c)}, true
+				return app.About{Resource: c.StackID, Source: api.EventSource, DetailType: api.StatusDetailType(c)}, true
 			},
 			JSON: func(_ *store.Tx, e outbox.Event) []byte {
 				return api.StatusEvent(e.Value.Value().(*cloudformation.StatusChange), e.At)
@@ -71,7 +74,7 @@ func (s *Stacks) Module() Module {
 	}
 }
 
-func (s *Stacks) offer() Offer {
+func (s *Stacks) offer() app.Offer {
 	s.caller = &caller.Caller{Client: s.Client, Role: s.Credentials.Role, Forward: s.Credentials.Forward}
 	if s.StrictRoles {
 		s.caller.Assumes = s.Credentials.AssumedBy
@@ -80,7 +83,7 @@ func (s *Stacks) offer() Offer {
 		Store: s.Store, Now: s.Clock.Now, Types: s.types(), Environment: s.environment, Assumable: s.assumable,
 		Principal: awsapi.Call.Remember, Way: s.Way, Told: s.notify, ChangeSetCreation: s.Delays.Stacks.ChangeSet, Objects: s.objects(),
 	})
-	return Offer{APIs: []API{service}, Routes: control.WaitConditionRoutes(service.Signal)}
+	return app.Offer{APIs: []app.API{service}, Routes: control.WaitConditionRoutes(service.Signal)}
 }
 
 func (s *Stacks) types() stacktypes.Types { return stacktypes.Types{Ignore: s.IgnoreTypes} }
@@ -103,8 +106,8 @@ func (s *Stacks) environment(ctx context.Context, who api.Actor) template.Enviro
 	})
 }
 
-func (s *Stacks) begin(Work) Work {
-	return Work{Loops: []controllers.Loop{controllers.Patient("stacks", controller.New(controller.Options{
+func (s *Stacks) begin(app.Work) app.Work {
+	return app.Work{Loops: []controllers.Loop{controllers.Patient("stacks", controller.New(controller.Options{
 		Store: s.Store, Clock: s.Clock, Log: s.Log, Types: s.types(), Step: s.step, Told: s.told,
 		InAlarm: inAlarm, Alarms: onAlarms, Pause: s.pause,
 	}))}}
