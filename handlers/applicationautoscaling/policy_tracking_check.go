@@ -55,7 +55,7 @@ func checkService(tx *store.Tx, p *applicationautoscaling.Policy) error {
 
 // attached reports whether tasks of a service are targets of a group, or are to be those of a later stage of its deployments.
 func attached(s *state.Service, group string) bool {
-	revision := s.Primary().Revision
+	revision := s.Revision()
 	return slices.ContainsFunc(slices.Concat(revision.LoadBalancers, revision.ResolvedLoadBalancers()), func(b ecs.LoadBalancer) bool {
 		alternate := b.AdvancedConfiguration != nil && strings.HasSuffix(aws.ToString(b.AdvancedConfiguration.AlternateTargetGroupArn), ":"+group)
 		return alternate || strings.HasSuffix(aws.ToString(b.TargetGroupArn), ":"+group)

@@ -84,7 +84,7 @@ func sections(r *page.Request, c *state.Cluster) ([]page.Section, error) {
 func services(r *page.Request, all []*state.Service) (g.Node, error) {
 	var there []*state.Service
 	for _, s := range all {
-		if s.Status() != state.ServiceInactive && r.Matches(s.Name, arn.Name(s.Primary().Revision.TaskDefinition)) {
+		if s.Status() != state.ServiceInactive && r.Matches(s.Name, arn.Name(s.Revision().TaskDefinition)) {
 			there = append(there, s)
 		}
 	}

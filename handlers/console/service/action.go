@@ -32,14 +32,14 @@ func (v *view) forms() g.Node {
 		}})
 	}
 	return h.Div(h.Class("columns"), count, v.Post(page.Form{ID: "revision", Action: "UpdateService", Title: "Revision", Submit: "Deploy", Fields: []page.Field{
-		{Name: "taskDefinition", Label: "taskDefinition", Value: arn.Name(v.service.Primary().Revision.TaskDefinition), Options: v.revisions()},
+		{Name: "taskDefinition", Label: "taskDefinition", Value: arn.Name(v.service.Revision().TaskDefinition), Options: v.revisions()},
 		{Name: "forceNewDeployment", Label: "forceNewDeployment", Kind: "checkbox", Hint: "starts new tasks also of the same revision"},
 	}}))
 }
 
 // revisions are the newest ACTIVE ones of the family, and the one that the service has.
 func (v *view) revisions() (options []page.Option) {
-	current := arn.Name(v.service.Primary().Revision.TaskDefinition)
+	current := arn.Name(v.service.Revision().TaskDefinition)
 	family, _, _ := strings.Cut(current, ":")
 	for _, d := range slices.Backward(state.TaskDefinitions(v.Tx, v.Scope, family)) {
 		if d.Status == types.TaskDefinitionStatusActive && len(options) < mostRevisions {

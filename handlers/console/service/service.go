@@ -182,7 +182,7 @@ func (v *view) events() g.Node {
 
 // configuration is how the service is to be.
 func (v *view) configuration() g.Node {
-	s, revision := v.service, v.service.Primary().Revision
+	s, revision := v.service, v.service.Revision()
 	pairs := []page.Pair{
 		{Name: "ARN", Value: page.Code(s.ARN)},
 		{Name: "schedulingStrategy", Value: page.Or(string(s.SchedulingStrategy))},

@@ -18,7 +18,7 @@ import (
 //
 // Source: ECS API reference, Service; recorded answers of UpdateService.
 func describeService(tx *store.Tx, s *state.Service, withTags bool) *types.Service {
-	revision := s.Primary().Revision
+	revision := s.Revision()
 	shown := &types.Service{
 		AvailabilityZoneRebalancing: s.AvailabilityZoneRebalancing,
 		CapacityProviderStrategy:    revision.CapacityProviderStrategy,

@@ -54,7 +54,7 @@ func (a *API) ListServices(ctx context.Context, in *sdk.ListServicesInput) (*sdk
 // provider strategy has no launch type.
 func listsService(in *sdk.ListServicesInput, s *state.Service) bool {
 	return s.Status() == state.ServiceActive &&
-		(in.LaunchType == "" || s.Primary().Revision.LaunchType == in.LaunchType) &&
+		(in.LaunchType == "" || s.Revision().LaunchType == in.LaunchType) &&
 		(in.SchedulingStrategy == "" || s.SchedulingStrategy == in.SchedulingStrategy) &&
 		(in.ResourceManagementType == "" || in.ResourceManagementType == types.ResourceManagementTypeCustomer)
 }

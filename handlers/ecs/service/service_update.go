@@ -102,11 +102,11 @@ func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateS
 		return nil, err
 	}
 	s := old.Clone()
-	found, err := updatedDefinition(c, old.Primary().Revision, in.TaskDefinition)
+	found, err := updatedDefinition(c, old.Revision(), in.TaskDefinition)
 	if err != nil {
 		return nil, err
 	}
-	before := old.Primary().Revision
+	before := old.Revision()
 	l, err := a.updatedLaunch(c, before, in, found.Definition())
 	if err != nil {
 		return nil, err

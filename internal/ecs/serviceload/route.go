@@ -34,7 +34,7 @@ func routes(tx *store.Tx, s *state.Service) (all []elbv2.Weights) {
 	return all
 }
 
-func balancers(s *state.Service) []types.LoadBalancer { return s.Primary().Revision.LoadBalancers }
+func balancers(s *state.Service) []types.LoadBalancer { return s.Revision().LoadBalancers }
 
 func ofALB(tx *store.Tx, group string) bool {
 	g := elbv2.FindTargetGroup(tx, group)

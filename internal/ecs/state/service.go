@@ -16,7 +16,7 @@ import (
 var (
 	services = store.NewTable("service", func(s *Service) string { return s.ARN })
 	// servicesByNamespace finds those whose Service Connect has a namespace of Cloud Map, by its ARN.
-	servicesByNamespace = services.Index(func(s *Service) string { return s.Primary().Revision.ConnectNamespace })
+	servicesByNamespace = services.Index(func(s *Service) string { return s.Revision().ConnectNamespace })
 	serviceEvents       = store.NewTable("service-events", func(e *ServiceEvents) string { return e.ServiceARN })
 )
 
@@ -156,6 +156,15 @@ func (s *Service) Primary() *Deployment {
 		}
 	}
 	return s.Deployments[0]
+}
+
+// Revision is what the service shows of how its tasks are made: the revision of its PRIMARY deployment. It is never nil.
+func (s *Service) Revision() *ServiceRevision { return s.Primary().Revision }
+
+// Deploys reports whether the service's tasks come of deployments, as with the controller ECS, and not of task sets. State
+// files of before name no controller.
+func (s *Service) Deploys() bool {
+	return s.DeploymentController == "" || s.DeploymentController == types.DeploymentControllerTypeEcs
 }
 
 // ListedDeployments are the deployments in the order in which AWS shows them: the PRIMARY
@@ -309,7 +318,7 @@ func countService(tx *store.Tx, cluster string, before, after *Service) {
 
 func (c *ClusterSummary) addService(s *Service, n int) {
 	active, draining := &c.ActiveEC2Services, &c.DrainingEC2Services
-	switch s.Primary().Revision.TasksLaunchType() {
+	switch s.Revision().TasksLaunchType() {
 	case types.LaunchTypeFargate:
 		active, draining = &c.ActiveFargateServices, &c.DrainingFargateServices
 	case types.LaunchTypeExternal:

@@ -44,7 +44,7 @@ func servicesOf(tx *store.Tx) (all []*service) {
 // fastMetrics are those that the monitoring of a service has every 20 seconds. All its tasks follow the PRIMARY deployment,
 // which is the emulator's choice.
 func fastMetrics(s *state.Service) (names []string) {
-	monitoring := s.Primary().Revision.Monitoring
+	monitoring := s.Revision().Monitoring
 	if monitoring == nil {
 		return nil
 	}
