@@ -1,5 +1,5 @@
 // Package launch checks what RunTask, StartTask and services say alike about how tasks run:
-// capacity, network, placement, volumes.
+// capacity, network, placement, volumes, and of services and task sets target groups and registries.
 package launch
 
 import (

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -175,7 +176,7 @@ func (in *connecting) checkLog(c *types.ServiceConnectConfiguration) error {
 // checkServices holds what a service offers against its definition and its namespace. The words for what has no
 // number are not published.
 func (in *connecting) checkServices(r *state.ServiceRevision) error {
-	mode := networkMode(in.definition, in.launchType)
+	mode := launch.NetworkMode(in.definition, in.launchType)
 	if mode != types.NetworkModeAwsvpc && mode != types.NetworkModeBridge {
 		// Source: ECS developer guide, Service Connect: host is not supported.
 		return kit.InvalidParameter(fmt.Sprintf("Service Connect is not supported with the %s network mode.", mode))
@@ -275,7 +276,7 @@ func unsupportedConnect(c *types.ServiceConnectConfiguration, def *types.TaskDef
 	case !enabled(c):
 	case launchType == types.LaunchTypeExternal:
 		refused = append(refused, "serviceConnectConfiguration with the EXTERNAL launch type")
-	case networkMode(def, launchType) == types.NetworkModeBridge:
+	case launch.NetworkMode(def, launchType) == types.NetworkModeBridge:
 		refused = append(refused, "serviceConnectConfiguration with the bridge network mode")
 	}
 	return refused

@@ -88,7 +88,7 @@ func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Se
 	s := createdService(c, in)
 	resolving := &resolving{
 		InCluster: c, Request: ofCreate(in), launches: &a.launches, definition: found.Definition(), launchType: l.Capacity.LaunchType,
-		service: s, before: new(state.ServiceRevision), revision: newRevision(found.Definition(), l),
+		service: s, before: new(state.ServiceRevision), revision: launch.NewRevision(found.Definition(), l),
 	}
 	if err := resolving.resolve(); err != nil {
 		return nil, err
@@ -155,34 +155,6 @@ func (a *API) serviceCapacity(cluster *state.Cluster, in *sdk.CreateServiceInput
 		launchType = types.LaunchTypeEc2
 	}
 	return a.launches.ChooseCapacity(cluster, launchType, in.CapacityProviderStrategy)
-}
-
-// newRevision makes a service revision of a launch that has passed launch.Check.
-func newRevision(def *types.TaskDefinition, l launch.Spec) *state.ServiceRevision {
-	r := &state.ServiceRevision{
-		TaskDefinition:           aws.ToString(def.TaskDefinitionArn),
-		CapacityProviderStrategy: l.Capacity.Strategy,
-		NetworkConfiguration:     launch.ShownNetwork(l.Network),
-		ContainerImages:          containerImages(def),
-		Monitoring:               l.Monitoring,
-	}
-	if l.Capacity.Strategy == nil {
-		r.LaunchType = l.Capacity.LaunchType
-	}
-	if l.Capacity.LaunchType == types.LaunchTypeFargate {
-		r.PlatformFamily, r.PlatformVersion = "Linux", cmp.Or(l.PlatformVersion, "LATEST")
-	}
-	return r
-}
-
-// containerImages are the images of a definition as a revision shows them before a task
-// has run (ECS0101).
-func containerImages(def *types.TaskDefinition) []types.ContainerImage {
-	var images []types.ContainerImage
-	for _, c := range def.ContainerDefinitions {
-		images = append(images, types.ContainerImage{ContainerName: c.Name, Image: c.Image})
-	}
-	return images
 }
 
 // connected is what the tasks of a new deployment have of Service Connect; their services in Cloud Map are made.

@@ -1,21 +1,17 @@
 package service
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
-	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
 // loadBalancers are what leads requests to target groups of a service's tasks.
@@ -37,7 +33,7 @@ func (loadBalancers) rows() []member.Row {
 func (loadBalancers) names(r Request) (named Named) {
 	for _, b := range r.LoadBalancers {
 		named.Ports = append(named.Ports, Port{Container: aws.ToString(b.ContainerName), Number: b.ContainerPort})
-		for _, group := range bothGroups(b) {
+		for _, group := range launch.BothGroups(b) {
 			named.Resources = append(named.Resources, Resource{TargetGroup, group})
 		}
 		if b.AdvancedConfiguration != nil {
@@ -47,7 +43,7 @@ func (loadBalancers) names(r Request) (named Named) {
 	return named
 }
 
-func (loadBalancers) check(r Request) error { return checkLoadBalancers(r.LoadBalancers) }
+func (loadBalancers) check(r Request) error { return launch.CheckLoadBalancers(r.LoadBalancers) }
 
 func (loadBalancers) checkExternal(r Request) error {
 	if len(r.LoadBalancers) > 0 {
@@ -62,11 +58,11 @@ func (loadBalancers) resolve(in *resolving) error {
 	r := in.revision
 	r.LoadBalancers = listed(in, in.LoadBalancers, in.before.LoadBalancers)
 	if in.LoadBalancers != nil {
-		return checkTargetGroups(in.Tx, in.definition, in.launchType, r.LoadBalancers)
+		return launch.CheckTargetGroups(in.Tx, in.definition, in.launchType, r.LoadBalancers)
 	}
-	err := checkKeptTargetGroups(in.Tx, in.definition, in.launchType, r.LoadBalancers)
+	err := launch.CheckKeptTargetGroups(in.Tx, in.definition, in.launchType, r.LoadBalancers)
 	if err == nil && (r.TaskDefinition != in.before.TaskDefinition || in.launchType != in.before.TasksLaunchType()) {
-		err = checkTargetPorts(in.Tx, in.definition, in.launchType, r.LoadBalancers)
+		err = launch.CheckTargetPorts(in.Tx, in.definition, in.launchType, r.LoadBalancers)
 	}
 	return err
 }
@@ -86,181 +82,6 @@ func (loadBalancers) showInService(s *types.Service, r *state.ServiceRevision) {
 
 func (loadBalancers) showInRevision(shown *types.ServiceRevision, r *state.ServiceRevision) {
 	shown.LoadBalancers = r.LoadBalancers
-}
-
-// maxLoadBalancers is how many load balancers a service can have. Source: ECS API reference, CreateService.
-const maxLoadBalancers = 5
-
-func checkLoadBalancers(balancers []types.LoadBalancer) error {
-	if len(balancers) > maxLoadBalancers {
-		return kit.InvalidParameter(fmt.Sprintf("load balancers can have at most %d items.", maxLoadBalancers))
-	}
-	classic := 0
-	seen := map[string]bool{}
-	for _, b := range balancers {
-		group := aws.ToString(b.TargetGroupArn)
-		switch {
-		case group != "" && aws.ToString(b.LoadBalancerName) != "":
-			return kit.InvalidParameter("loadBalancerName and targetGroupArn cannot both be specified. " +
-				"You must specify either a loadBalancerName or a targetGroupArn in all loadBalancer entries")
-		case group == "":
-			classic++
-		case seen[group]:
-			return kit.InvalidParameter("Duplicate targetGroupArn found: " + group)
-		}
-		seen[group] = true
-	}
-	if classic > 0 && classic < len(balancers) {
-		return kit.InvalidParameter("All loadBalancers must be strictly either ELBv1 (defining loadBalancerName) or ELBv2 (defining targetGroupArn)")
-	}
-	return checkAdvancedConfigurations(balancers)
-}
-
-// checkTargetGroups holds the load balancers of a service against its definition, and against
-// the target groups that there are.
-//
-// Source: field reports of CreateService; the words for an unknown group are remembered. That
-// services on external instances have no load balancers: ECS developer guide, external
-// instances; its words are not published.
-func checkTargetGroups(tx *store.Tx, def *types.TaskDefinition, launchType types.LaunchType, balancers []types.LoadBalancer) error {
-	if launchType == types.LaunchTypeExternal && len(balancers) > 0 {
-		return kit.InvalidParameter("Load balancers are not supported with EXTERNAL launch type.")
-	}
-	for _, b := range balancers {
-		if aws.ToString(b.TargetGroupArn) == "" {
-			if launchType == types.LaunchTypeFargate {
-				return kit.InvalidParameter("Classic Load Balancers are not supported with Fargate.")
-			}
-			return nil // refused with the other members that are not built
-		}
-		if err := checkTargetContainer(def, b); err != nil {
-			return err
-		}
-		for _, id := range bothGroups(b) {
-			group := elbv2.FindTargetGroup(tx, id)
-			switch {
-			case group == nil:
-				return kit.InvalidParameter("The specified target group does not exist.")
-			case len(elbv2.InUse(tx, group.ARN)) == 0:
-				return kit.InvalidParameter("The target group with targetGroupArn " + group.ARN + " does not have an associated load balancer.")
-			}
-			if err := checkTargetType(group, def, launchType); err != nil {
-				return err
-			}
-		}
-		if err := checkTestRule(tx, b); err != nil {
-			return err
-		}
-	}
-	return checkTargetPorts(tx, def, launchType, balancers)
-}
-
-// checkKeptTargetGroups holds those that a service has against the definition that it gets. One
-// that has been deleted, or has no load balancer any more, does not prevent changes of the rest
-// of the service: tools set the desired count to 0 before they delete it.
-func checkKeptTargetGroups(tx *store.Tx, def *types.TaskDefinition, launchType types.LaunchType, balancers []types.LoadBalancer) error {
-	for _, b := range balancers {
-		if err := checkTargetContainer(def, b); err != nil {
-			return err
-		}
-		for _, id := range bothGroups(b) {
-			if group := elbv2.FindTargetGroup(tx, id); group != nil {
-				if err := checkTargetType(group, def, launchType); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// networkMode is the mode that a service's tasks have.
-func networkMode(def *types.TaskDefinition, launchType types.LaunchType) types.NetworkMode {
-	if launchType == types.LaunchTypeFargate {
-		return types.NetworkModeAwsvpc
-	}
-	return task.NetworkMode(def)
-}
-
-// checkTargetType looks whether the group's targets are what tasks of the definition can be.
-func checkTargetType(group *elbv2.TargetGroup, def *types.TaskDefinition, launchType types.LaunchType) error {
-	mode := networkMode(def, launchType)
-	if (mode == types.NetworkModeAwsvpc) != (group.Type == elb.TargetTypeEnumIp) {
-		return kit.InvalidParameter(fmt.Sprintf("The provided target group %s has target type %s, which is incompatible with the %s network mode specified in the task definition.",
-			group.ARN, group.Type, mode))
-	}
-	return nil
-}
-
-// checkTargetContainer looks for the container and its port.
-func checkTargetContainer(def *types.TaskDefinition, b types.LoadBalancer) error {
-	return checkContainerPort(def, aws.ToString(b.ContainerName), aws.ToInt32(b.ContainerPort))
-}
-
-func findContainer(def *types.TaskDefinition, name string) (*types.ContainerDefinition, error) {
-	for i := range def.ContainerDefinitions {
-		if c := &def.ContainerDefinitions[i]; aws.ToString(c.Name) == name {
-			return c, nil
-		}
-	}
-	return nil, kit.InvalidParameter("The container " + name + " does not exist in the task definition.")
-}
-
-func checkContainerPort(def *types.TaskDefinition, name string, port int32) error {
-	container, err := findContainer(def, name)
-	if err != nil {
-		return err
-	}
-	if len(portMappings(container, port)) == 0 {
-		return kit.InvalidParameter(fmt.Sprintf("The container %s did not have a container port %d defined.", name, port))
-	}
-	return nil
-}
-
-// checkTargetPorts refuses a load balancer that leads to a port with two mappings, and health checks at a
-// port of their own where the host port is chosen at run time. Source: ECS0320.
-func checkTargetPorts(tx *store.Tx, def *types.TaskDefinition, launchType types.LaunchType, balancers []types.LoadBalancer) error {
-	bridge := networkMode(def, launchType) == types.NetworkModeBridge
-	for _, b := range balancers {
-		name, port := aws.ToString(b.ContainerName), aws.ToInt32(b.ContainerPort)
-		container, err := findContainer(def, name)
-		if err != nil {
-			return err
-		}
-		mappings := portMappings(container, port)
-		if len(mappings) > 1 {
-			return kit.InvalidParameter(fmt.Sprintf("Container port %d is used in more than one port mapping for container %s", port, name))
-		}
-		if bridge && len(mappings) == 1 && aws.ToInt32(mappings[0].HostPort) == 0 {
-			if err := checkHealthCheckPorts(tx, b); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// checkHealthCheckPorts wants health checks at the port that each target has. That alternate target groups
-// are looked at as well is a choice.
-func checkHealthCheckPorts(tx *store.Tx, b types.LoadBalancer) error {
-	for _, id := range bothGroups(b) {
-		group := elbv2.FindTargetGroup(tx, id)
-		if group != nil && group.HealthCheck.Port != "" && group.HealthCheck.Port != elbv2.TrafficPort {
-			return kit.InvalidParameter("The task definition is configured to use a dynamic host port, but the target group with targetGroupArn " +
-				group.ARN + " has a health check port specified.")
-		}
-	}
-	return nil
-}
-
-// portMappings are the mappings of a port of a container: one for each protocol.
-func portMappings(c *types.ContainerDefinition, port int32) (found []types.PortMapping) {
-	for _, m := range c.PortMappings {
-		if aws.ToInt32(m.ContainerPort) == port {
-			found = append(found, m)
-		}
-	}
-	return found
 }
 
 // roleARN is the ARN of a role which is named, or given by its ARN; empty is none.

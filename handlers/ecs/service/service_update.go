@@ -114,7 +114,7 @@ func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateS
 	updateSpec(s, in)
 	resolving := &resolving{
 		InCluster: c, Request: ofUpdate(in), launches: &a.launches, updates: true, definition: found.Definition(), launchType: l.Capacity.LaunchType,
-		service: s, before: before, revision: newRevision(found.Definition(), l),
+		service: s, before: before, revision: launch.NewRevision(found.Definition(), l),
 	}
 	if err := resolving.resolve(); err != nil {
 		return nil, err

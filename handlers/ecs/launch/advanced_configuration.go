@@ -1,4 +1,4 @@
-package service
+package launch
 
 import (
 	"slices"
@@ -91,9 +91,9 @@ func checkRulesOfBothKinds(balancers []types.LoadBalancer) error {
 	return nil
 }
 
-// bothGroups are the ARNs of the target groups between which a load balancer shifts traffic; one where
+// BothGroups are the ARNs of the target groups between which a load balancer shifts traffic; one where
 // it shifts none.
-func bothGroups(b types.LoadBalancer) []string {
+func BothGroups(b types.LoadBalancer) []string {
 	if b.AdvancedConfiguration == nil {
 		return []string{aws.ToString(b.TargetGroupArn)}
 	}
@@ -111,7 +111,7 @@ func checkTestRule(tx *store.Tx, b types.LoadBalancer) error {
 	if rule == nil {
 		return nil
 	}
-	for _, group := range bothGroups(b) {
+	for _, group := range BothGroups(b) {
 		users := elbv2.GroupUsers(tx, group)
 		if !slices.Contains(users, rule.ARN) && !(rule.Default() && slices.Contains(users, rule.Listener)) {
 			return kit.InvalidParameter("For Application LoadBalancer, testListenerRule is required when productionListenerRule is not associated with both targetGroup and alternateTargetGroup")
