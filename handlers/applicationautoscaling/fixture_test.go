@@ -52,14 +52,14 @@ func newScene(t *testing.T, services ...string) *scene {
 		for _, name := range services {
 			state.PutService(tx, &state.Service{
 				ARN: scope.Service("c", name), Name: name, ClusterARN: cluster.ARN, DesiredCount: 2,
-				Deployments: []*state.Deployment{{RolloutState: ecs.DeploymentRolloutStateCompleted, Revision: &state.ServiceRevision{
+				Deployments: []*state.Deployment{{RolloutState: ecs.DeploymentRolloutStateCompleted, Generation: state.Generation{Revision: &state.ServiceRevision{
 					ServiceTraffic: state.ServiceTraffic{
 						LoadBalancers: []ecs.LoadBalancer{{TargetGroupArn: aws.String("arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/b/1")}},
 					},
 					Monitoring: &ecs.MonitoringConfiguration{MetricConfigurations: []ecs.MetricConfiguration{
 						{MetricNames: []string{"CPUUtilization"}, ResolutionSeconds: aws.Int32(20)},
 					}},
-				}}},
+				}}}},
 			})
 		}
 	})

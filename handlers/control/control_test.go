@@ -338,7 +338,7 @@ func TestMetrics(t *testing.T) {
 		})
 		state.PutService(tx, &state.Service{
 			ARN: scope.Service("shop", "web"), ClusterARN: scope.Cluster("shop"),
-			Deployments: []*state.Deployment{{Revision: &state.ServiceRevision{}}},
+			Deployments: []*state.Deployment{{Generation: state.Generation{Revision: &state.ServiceRevision{}}}},
 		})
 		for _, name := range []string{"app", "web"} {
 			ecr.Repositories.Put(tx, &ecr.Repository{Scope: scope, Name: name})

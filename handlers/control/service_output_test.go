@@ -72,7 +72,7 @@ func (w *outputWorld) update(change func(tx *store.Tx)) {
 
 func (w *outputWorld) service(cluster, name string) *state.Service {
 	s := &state.Service{ARN: scope.Service(cluster, name), Name: name, ClusterARN: scope.Cluster(cluster), Deployments: []*state.Deployment{{
-		ID: "ecs-svc/1", Primary: true, Revision: &state.ServiceRevision{ARN: scope.ServiceRevision(cluster, name, "1"), LaunchType: types.LaunchTypeFargate},
+		Generation: state.Generation{ID: "ecs-svc/1", Revision: &state.ServiceRevision{ARN: scope.ServiceRevision(cluster, name, "1"), LaunchType: types.LaunchTypeFargate}}, Primary: true,
 	}}}
 	w.update(func(tx *store.Tx) { state.PutService(tx, s) })
 	return s

@@ -194,10 +194,10 @@ func addTask(tx *store.Tx, cluster, id, lastStatus string, launchType ourtypes.L
 func newService(cluster, name string) *state.Service {
 	return &state.Service{
 		ARN: testScope.Service(cluster, name), Name: name, ClusterARN: testScope.Cluster(cluster),
-		Deployments: []*state.Deployment{{ID: "ecs-svc/1", Revision: &state.ServiceRevision{
+		Deployments: []*state.Deployment{{Generation: state.Generation{ID: "ecs-svc/1", Revision: &state.ServiceRevision{
 			TaskDefinition:           testScope.TaskDefinition("web", 1),
 			CapacityProviderStrategy: []ourtypes.CapacityProviderStrategyItem{{CapacityProvider: aws.String("FARGATE"), Weight: 1}},
-		}}},
+		}}}},
 	}
 }
 

@@ -158,7 +158,7 @@ func TestResolvedConfiguration(t *testing.T) {
 	s.scheduler(t, "web", func(service *state.Service) {
 		r := *service.Primary().Revision
 		r.ARN, r.LoadBalancers, r.TargetGroups = "", []ourtypes.LoadBalancer{*ours[ourtypes.LoadBalancer](x.balancer)}, []string{x.green}
-		service.SetPrimary(&state.Deployment{ID: arn.NewDeploymentID(), Revision: &r})
+		service.SetPrimary(&state.Deployment{Generation: state.Generation{ID: arn.NewDeploymentID(), Revision: &r}})
 	})
 	shown := revision()
 	want := []types.ServiceRevisionLoadBalancer{{TargetGroupArn: &x.green, ProductionListenerRule: &x.production}}

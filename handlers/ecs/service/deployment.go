@@ -14,7 +14,7 @@ import (
 func newDeployment(revision *state.ServiceRevision, now time.Time) *state.Deployment {
 	id := arn.NewDeploymentID()
 	return &state.Deployment{
-		ID: id, Revision: revision, CreatedAt: now, UpdatedAt: now,
+		Generation: state.Generation{ID: id, Revision: revision, CreatedAt: now}, UpdatedAt: now,
 		RolloutState:       types.DeploymentRolloutStateInProgress,
 		RolloutStateReason: fmt.Sprintf("ECS deployment %s in progress.", id),
 	}

@@ -234,9 +234,11 @@ func TestSecurityGroupsThatKeepALoadBalancerAway(t *testing.T) {
 
 func deployment(id string) *state.Deployment {
 	return &state.Deployment{
-		ID: id, CreatedAt: began, RolloutState: types.DeploymentRolloutStateCompleted, Revision: &state.ServiceRevision{
-			ARN: scope.ServiceRevision("shop", "web", id[len("ecs-svc/"):]), TaskDefinition: scope.TaskDefinition("web", 3), LaunchType: types.LaunchTypeFargate,
-		},
+		Generation: state.Generation{
+			ID: id, CreatedAt: began, Revision: &state.ServiceRevision{
+				ARN: scope.ServiceRevision("shop", "web", id[len("ecs-svc/"):]), TaskDefinition: scope.TaskDefinition("web", 3), LaunchType: types.LaunchTypeFargate,
+			},
+		}, RolloutState: types.DeploymentRolloutStateCompleted,
 	}
 }
 
@@ -323,7 +325,7 @@ func TestLoadBalancers(t *testing.T) {
 			Actions: []elb.Action{{Type: elb.ActionTypeEnumForward, TargetGroupArn: &group}},
 		})
 		state.PutService(tx, &state.Service{ARN: scope.Service("shop", "web"), Name: "web", ClusterARN: scope.Cluster("shop"), Deployments: []*state.Deployment{{
-			ID: "ecs-svc/1", Primary: true, Revision: &state.ServiceRevision{ServiceTraffic: state.ServiceTraffic{LoadBalancers: []types.LoadBalancer{{TargetGroupArn: &group}}}},
+			Generation: state.Generation{ID: "ecs-svc/1", Revision: &state.ServiceRevision{ServiceTraffic: state.ServiceTraffic{LoadBalancers: []types.LoadBalancer{{TargetGroupArn: &group}}}}}, Primary: true,
 		}}})
 	})
 	want := overview.LoadBalancer{

@@ -160,8 +160,10 @@ func TestRoomIsKeptForDaemons(t *testing.T) {
 		}, nil, scope.Root(), start)
 		s := &state.Service{ARN: scope.Service("shop", "daemon"), Name: "daemon", ClusterARN: clusterARN, SchedulingStrategy: types.SchedulingStrategyDaemon}
 		s.SetPrimary(&state.Deployment{
-			ID: "ecs-svc/1", RolloutState: types.DeploymentRolloutStateInProgress,
-			Revision: &state.ServiceRevision{TaskDefinition: def.ARN, LaunchType: types.LaunchTypeEc2},
+			Generation: state.Generation{
+				ID:       "ecs-svc/1",
+				Revision: &state.ServiceRevision{TaskDefinition: def.ARN, LaunchType: types.LaunchTypeEc2},
+			}, RolloutState: types.DeploymentRolloutStateInProgress,
 		})
 		state.PutService(tx, s)
 	})

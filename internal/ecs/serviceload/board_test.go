@@ -31,7 +31,7 @@ func boardOf(t *testing.T, containers ...string) (b *Board, taskARN string) {
 		made.Status.Containers = append(made.Status.Containers, state.Container{Name: name, Phase: state.ContainerPhase(phase)})
 	}
 	if err := rows.Update(func(tx *store.Tx) error {
-		state.PutService(tx, &state.Service{ARN: made.Spec.ServiceARN, ClusterARN: made.Spec.ClusterARN, Name: "api", Deployments: []*state.Deployment{{ID: "ecs-svc/1", Primary: true, Revision: &state.ServiceRevision{}}}})
+		state.PutService(tx, &state.Service{ARN: made.Spec.ServiceARN, ClusterARN: made.Spec.ClusterARN, Name: "api", Deployments: []*state.Deployment{{Generation: state.Generation{ID: "ecs-svc/1", Revision: &state.ServiceRevision{}}, Primary: true}}})
 		state.AddTask(tx, made)
 		return nil
 	}); err != nil {

@@ -88,7 +88,7 @@ func (s *scene) update(change func(tx *store.Tx)) {
 func (s *scene) service(tx *store.Tx, name string, balancers ...types.LoadBalancer) {
 	state.PutService(tx, &state.Service{
 		ARN: scope.Service("default", name), Name: name, ClusterARN: scope.Cluster("default"),
-		Deployments: []*state.Deployment{{ID: "ecs-svc/1", Primary: true, Revision: &state.ServiceRevision{ServiceTraffic: state.ServiceTraffic{LoadBalancers: balancers}}}},
+		Deployments: []*state.Deployment{{Generation: state.Generation{ID: "ecs-svc/1", Revision: &state.ServiceRevision{ServiceTraffic: state.ServiceTraffic{LoadBalancers: balancers}}}, Primary: true}},
 	})
 }
 

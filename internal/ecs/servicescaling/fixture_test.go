@@ -60,7 +60,7 @@ func inBubble(t *testing.T, desired int, test func(w *world)) {
 		w := &world{T: t, store: s, clock: clock.New(clock.Options{Start: began}), values: map[string][]float64{}}
 		w.must(w.clock.SetSpeed(0))
 		w.update(func(tx *store.Tx) {
-			state.PutService(tx, &state.Service{ARN: service, Name: "web", ClusterARN: scope.Cluster("shop"), Deployments: []*state.Deployment{{ID: "d", Primary: true, RolloutState: "COMPLETED", Revision: &state.ServiceRevision{}}}})
+			state.PutService(tx, &state.Service{ARN: service, Name: "web", ClusterARN: scope.Cluster("shop"), Deployments: []*state.Deployment{{Generation: state.Generation{ID: "d", Revision: &state.ServiceRevision{}}, Primary: true, RolloutState: "COMPLETED"}}})
 		})
 		w.scale(desired)
 		w.start()

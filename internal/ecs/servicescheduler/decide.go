@@ -67,6 +67,11 @@ func (p *planner) finish() *plan.Plan {
 			d.UpdatedAt = p.Now
 		}
 	}
+	for _, g := range p.All() {
+		if g.Moved {
+			g.Deployment.UpdatedAt = p.Now
+		}
+	}
 	p.Put()
 	if changed(p.Input.Service, p.Service, old) {
 		p.Plan.Do(verb.PutService{Service: p.Service})

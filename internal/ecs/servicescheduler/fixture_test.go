@@ -108,14 +108,17 @@ func newDeployment(definition string, now time.Time) *state.Deployment {
 	}
 	id := arn.NewDeploymentID()
 	return &state.Deployment{
-		ID: id, CreatedAt: now, UpdatedAt: now, RolloutState: types.DeploymentRolloutStateInProgress,
-		RolloutStateReason: "ECS deployment " + id + " in progress.",
-		Revision: &state.ServiceRevision{
-			TaskDefinition: definition, LaunchType: types.LaunchTypeFargate,
-			NetworkConfiguration: &types.NetworkConfiguration{
-				AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: ids},
+		Generation: state.Generation{
+			ID: id, CreatedAt: now,
+			Revision: &state.ServiceRevision{
+				TaskDefinition: definition, LaunchType: types.LaunchTypeFargate,
+				NetworkConfiguration: &types.NetworkConfiguration{
+					AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: ids},
+				},
 			},
 		},
+		UpdatedAt: now, RolloutState: types.DeploymentRolloutStateInProgress,
+		RolloutStateReason: "ECS deployment " + id + " in progress.",
 	}
 }
 

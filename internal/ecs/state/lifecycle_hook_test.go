@@ -28,7 +28,7 @@ func TestLifecycleHooksSurviveARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	service := &Service{ARN: scope.Service("c", "web"), Name: "web", ClusterARN: scope.Cluster("c"), DeploymentConfiguration: configuration,
-		Deployments: []*Deployment{{ID: "ecs-svc/1", CreatedAt: now, Revision: &ServiceRevision{TaskDefinition: "web:1"}}}}
+		Deployments: []*Deployment{{Generation: Generation{ID: "ecs-svc/1", CreatedAt: now, Revision: &ServiceRevision{TaskDefinition: "web:1"}}}}}
 	update(t, s, func(tx *store.Tx) {
 		PutService(tx, service)
 		d := FindServiceDeployment(tx, service.Deployments[0].ServiceDeploymentARN).Clone()

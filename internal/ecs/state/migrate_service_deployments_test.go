@@ -47,7 +47,7 @@ func TestFormat2KnowsWhenRevisionsWereMade(t *testing.T) {
 		ARN: scope.Service("c", "web"), Name: "web", ClusterARN: scope.Cluster("c"), CreatedAt: created,
 		Completed: &CompletedDeployment{ID: "ecs-svc/2", Revision: revision()},
 		Deployments: []*Deployment{{
-			ID: "ecs-svc/2", CreatedAt: updated, UpdatedAt: updated, Revision: revision(),
+			Generation: Generation{ID: "ecs-svc/2", CreatedAt: updated, Revision: revision()}, UpdatedAt: updated,
 			RolloutState: types.DeploymentRolloutStateCompleted,
 		}},
 	})
@@ -64,7 +64,7 @@ func TestFormat2EndsTheServiceDeploymentsOfInactiveServices(t *testing.T) {
 	s := openFormat2(t, &Service{
 		ARN: scope.Service("c", "web"), Name: "web", ClusterARN: scope.Cluster("c"), CreatedAt: now, DeletedAt: now, InactiveAt: now,
 		Deployments: []*Deployment{{
-			ID: "ecs-svc/2", CreatedAt: now, UpdatedAt: now, Revision: &ServiceRevision{TaskDefinition: "web:2"},
+			Generation: Generation{ID: "ecs-svc/2", CreatedAt: now, Revision: &ServiceRevision{TaskDefinition: "web:2"}}, UpdatedAt: now,
 			RolloutState: types.DeploymentRolloutStateInProgress,
 		}},
 	})

@@ -3,7 +3,7 @@ package state
 import "testing"
 
 func TestPrimaryDeployment(t *testing.T) {
-	older, newer := &Deployment{ID: "older"}, &Deployment{ID: "newer"}
+	older, newer := &Deployment{Generation: Generation{ID: "older"}}, &Deployment{Generation: Generation{ID: "newer"}}
 	s := &Service{Deployments: []*Deployment{newer, older}} // as a state file of before has it
 	if s.Primary() != newer {
 		t.Error("of a file of before, the newest deployment is not PRIMARY")
@@ -12,7 +12,7 @@ func TestPrimaryDeployment(t *testing.T) {
 	if s.Primary() != older || s.Deployments[0] != newer {
 		t.Errorf("PRIMARY is %s, first is %s", s.Primary().ID, s.Deployments[0].ID)
 	}
-	newest := &Deployment{ID: "newest"}
+	newest := &Deployment{Generation: Generation{ID: "newest"}}
 	if s.SetPrimary(newest); s.Primary() != newest || s.Deployments[0] != newest || older.Primary {
 		t.Errorf("PRIMARY is %s, first is %s", s.Primary().ID, s.Deployments[0].ID)
 	}

@@ -80,18 +80,9 @@ type CompletedDeployment struct {
 	Revision *ServiceRevision
 }
 
-// Throttle spaces out the starts of tasks that fail to start.
-type Throttle struct {
-	TaskDefinition string    // ARN; only in state files of before
-	Failures       int       // attempts in a row
-	Until          time.Time // no start before
-}
-
-// Deployment is one generation of a service's tasks.
+// Deployment is a generation of a service's tasks that the ECS deployment controller rolls out.
 type Deployment struct {
-	ID        string // ecs-svc/ and 19 digits
-	Revision  *ServiceRevision
-	CreatedAt time.Time
+	Generation
 
 	// Primary: it is the one that the service is to have; of a service exactly one, but in state
 	// files of before none: see Service.Primary. SetPrimary writes it.
@@ -99,28 +90,10 @@ type Deployment struct {
 
 	// Status: the scheduler's. UpdateService sets UpdatedAt of the PRIMARY one as well.
 	UpdatedAt          time.Time
-	DesiredCount       int
-	FailedTasks        int
-	Failures           int // in a row; FailedTasks are those while it was IN_PROGRESS
+	FailedTasks        int // the Failures while it was IN_PROGRESS
 	RolloutState       types.DeploymentRolloutState
 	RolloutStateReason string
 	Draining           bool // the last of its tasks have been told to stop
-	// Of the summary's failures, how many have been taken into FailedTasks, and of
-	// its FailedToStart, how many into the throttle.
-	SeenFailures, SeenFailedToStart int
-	// What the summary counted when a failure was seen last, and when that was: a
-	// success after it ends the row.
-	SeenStarted, SeenHealthy int
-	FailedAt                 time.Time
-	Throttle                 Throttle
-	// How many registrations of targets, and deregistrations, have been announced.
-	SeenRegistered, SeenDeregistered int
-	// UnplacedAt is when there was no place for a task, which counts as an attempt, and
-	// Unplaced how many attempts there have been in a row.
-	UnplacedAt time.Time
-	Unplaced   int
-	// Connect is nil without Service Connect. It is written with the deployment, once.
-	Connect *Connect
 	// ServiceDeploymentARN is of the service deployment that the deployment is a part of.
 	ServiceDeploymentARN string
 	// RestoresID is the id of the completed deployment that this one brings back,

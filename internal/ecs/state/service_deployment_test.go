@@ -23,14 +23,14 @@ func TestDeploymentsAreRecorded(t *testing.T) {
 		{MetricNames: []string{"CPUUtilization"}, ResolutionSeconds: aws.Int32(20)},
 	}}
 	service := &Service{ARN: scope.Service("c", "web"), Name: "web", ClusterARN: scope.Cluster("c"), Deployments: []*Deployment{
-		{ID: "ecs-svc/0123456789012345678", CreatedAt: now, Revision: &ServiceRevision{TaskDefinition: "web:1"}},
+		{Generation: Generation{ID: "ecs-svc/0123456789012345678", CreatedAt: now, Revision: &ServiceRevision{TaskDefinition: "web:1"}}},
 	}}
 	update(t, s, func(tx *store.Tx) { PutService(tx, service) })
 	updated := service.Clone()
-	updated.Deployments = append([]*Deployment{{ID: "ecs-svc/1", CreatedAt: now.Add(1), Revision: &ServiceRevision{
+	updated.Deployments = append([]*Deployment{{Generation: Generation{ID: "ecs-svc/1", CreatedAt: now.Add(1), Revision: &ServiceRevision{
 		TaskDefinition: "web:2", Monitoring: monitoring, ServiceTraffic: ServiceTraffic{LoadBalancers: []types.LoadBalancer{}},
 		ContainerImages: []types.ContainerImage{{ContainerName: aws.String("app"), Image: aws.String("app:2")}},
-	}}}, updated.Deployments...)
+	}}}}, updated.Deployments...)
 	update(t, s, func(tx *store.Tx) {
 		begun := FindServiceDeployment(tx, updated.Deployments[1].ServiceDeploymentARN).Clone()
 		begun.StartedAt = now

@@ -24,7 +24,7 @@ func deployed() *Service {
 	return &Service{
 		ARN: announcedScope.Service("shop", "web"), Name: "web", ClusterARN: announcedScope.Cluster("shop"),
 		Deployments: []*Deployment{{
-			ID: "ecs-svc/1", CreatedAt: announcedAt, Revision: &ServiceRevision{TaskDefinition: "web:1"},
+			Generation:         Generation{ID: "ecs-svc/1", CreatedAt: announcedAt, Revision: &ServiceRevision{TaskDefinition: "web:1"}},
 			RolloutStateReason: "ECS deployment ecs-svc/1 in progress.",
 		}},
 	}
@@ -69,7 +69,7 @@ func TestDeploymentsAreAnnouncedOnce(t *testing.T) {
 	update(t, s, func(tx *store.Tx) { // the way back belongs to the service deployment that there is
 		back := service.Clone()
 		back.Deployments = append(back.Deployments, &Deployment{
-			ID: "ecs-svc/2", Revision: service.Deployments[0].Revision, ServiceDeploymentARN: service.Deployments[0].ServiceDeploymentARN,
+			Generation: Generation{ID: "ecs-svc/2", Revision: service.Deployments[0].Revision}, ServiceDeploymentARN: service.Deployments[0].ServiceDeploymentARN,
 		})
 		PutService(tx, back)
 	})

@@ -44,7 +44,7 @@ func TestAServiceThatIsRemovedWhileItDrainsIsCountedNoMore(t *testing.T) {
 	cluster := scope.Cluster("c")
 	drains := &Service{
 		ARN: scope.Service("c", "web"), Name: "web", ClusterARN: cluster, DeletedAt: time.Unix(1, 0),
-		Deployments: []*Deployment{{ID: "ecs-svc/1", Revision: &ServiceRevision{LaunchType: types.LaunchTypeFargate}}},
+		Deployments: []*Deployment{{Generation: Generation{ID: "ecs-svc/1", Revision: &ServiceRevision{LaunchType: types.LaunchTypeFargate}}}},
 	}
 	update := func(change func(tx *store.Tx), want int) {
 		t.Helper()

@@ -15,8 +15,8 @@ func TestARollbackTakesNoTasksOver(t *testing.T) {
 	s := openAt(t, "")
 	defer s.Close()
 	scope, now := arn.Scope{Region: "us-east-1", Account: "000000000000"}, time.UnixMilli(1_700_000_000_123).UTC()
-	first := &Deployment{ID: "ecs-svc/1", CreatedAt: now, Revision: &ServiceRevision{TaskDefinition: "web:1"}}
-	second := &Deployment{ID: "ecs-svc/2", CreatedAt: now.Add(time.Hour), Revision: &ServiceRevision{TaskDefinition: "web:2"}}
+	first := &Deployment{Generation: Generation{ID: "ecs-svc/1", CreatedAt: now, Revision: &ServiceRevision{TaskDefinition: "web:1"}}}
+	second := &Deployment{Generation: Generation{ID: "ecs-svc/2", CreatedAt: now.Add(time.Hour), Revision: &ServiceRevision{TaskDefinition: "web:2"}}}
 	service := &Service{ARN: scope.Service("c", "web"), Name: "web", ClusterARN: scope.Cluster("c"), Deployments: []*Deployment{first}}
 	update(t, s, func(tx *store.Tx) { PutService(tx, service) })
 	updated := service.Clone()

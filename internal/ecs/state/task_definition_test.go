@@ -105,7 +105,7 @@ func TestDefinitionThatARollbackLeadsBackToIsNotSwept(t *testing.T) {
 		revision(tx)
 		PutService(tx, &Service{
 			ARN: scope.Service("c", "web"), ClusterARN: scope.Cluster("c"),
-			Deployments: []*Deployment{{ID: "ecs-svc/2", Revision: deployed}},
+			Deployments: []*Deployment{{Generation: Generation{ID: "ecs-svc/2", Revision: deployed}}},
 			Completed:   &CompletedDeployment{ID: "ecs-svc/1", Revision: completed},
 		})
 	})

@@ -17,7 +17,7 @@ func BenchmarkCollect(b *testing.B) {
 		w.update(func(tx *store.Tx) {
 			state.PutService(tx, &state.Service{
 				ARN: scope.Service("c", name), Name: name, ClusterARN: clusterARN, CreatedAt: began,
-				Deployments: []*state.Deployment{{ID: "ecs-svc/" + name, Primary: true, CreatedAt: began, Revision: &state.ServiceRevision{}}},
+				Deployments: []*state.Deployment{{Generation: state.Generation{ID: "ecs-svc/" + name, CreatedAt: began, Revision: &state.ServiceRevision{}}, Primary: true}},
 			})
 		})
 		for j := range 3 {

@@ -66,7 +66,7 @@ func newWorld(t testing.TB, change func(*state.Service, *state.Cluster)) *world 
 	cluster := &state.Cluster{ARN: clusterARN, Name: "c", Status: state.ClusterActive}
 	s := &state.Service{
 		ARN: serviceARN, Name: "web", ClusterARN: clusterARN, DesiredCount: 2, CreatedAt: began,
-		Deployments: []*state.Deployment{{ID: deploymentID, Primary: true, CreatedAt: began, Revision: &state.ServiceRevision{}}},
+		Deployments: []*state.Deployment{{Generation: state.Generation{ID: deploymentID, CreatedAt: began, Revision: &state.ServiceRevision{}}, Primary: true}},
 	}
 	if change != nil {
 		change(s, cluster)

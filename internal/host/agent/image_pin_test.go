@@ -104,7 +104,7 @@ func withService(t *testing.T, by imagepull.Behavior, f func(b *bench, engine *m
 			s := &state.Service{ARN: b.service, Name: "web", ClusterARN: scope.Cluster("default")}
 			for _, id := range []string{"ecs-svc/2", "ecs-svc/1"} {
 				images := []types.ContainerImage{{ContainerName: aws.String("web"), Image: aws.String("app:1")}}
-				s.Deployments = append(s.Deployments, &state.Deployment{ID: id, Revision: &state.ServiceRevision{ContainerImages: images}})
+				s.Deployments = append(s.Deployments, &state.Deployment{Generation: state.Generation{ID: id, Revision: &state.ServiceRevision{ContainerImages: images}}})
 			}
 			state.PutService(tx, s)
 			return nil

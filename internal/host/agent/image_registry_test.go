@@ -104,7 +104,7 @@ func TestARevisionKeepsWhatATagOfECRStoodFor(t *testing.T) {
 		b.service = scope.Service("default", "web")
 		b.store.Update(func(tx *store.Tx) error {
 			s := &state.Service{ARN: b.service, Name: "web", ClusterARN: scope.Cluster("default")}
-			s.Deployments = []*state.Deployment{{ID: "ecs-svc/1", Revision: &state.ServiceRevision{}}}
+			s.Deployments = []*state.Deployment{{Generation: state.Generation{ID: "ecs-svc/1", Revision: &state.ServiceRevision{}}}}
 			state.PutService(tx, s)
 			return nil
 		})

@@ -170,7 +170,7 @@ func (e *Executor) start(g strategy.Target, start verb.StartTasks) {
 	start.Replacing = min(g.Unhealthy, max(0, n-lacking))
 	start.TaskSet = e.taskSet(g.Generation)
 	e.Plan.Do(start)
-	g.Deployment.UpdatedAt, g.Deployment.Unplaced = e.Now, 0
+	g.Moved, g.Deployment.Unplaced = true, 0
 	g.Counts.Active += n
 	g.Counts.Pending += n
 	g.Counts.Left += n

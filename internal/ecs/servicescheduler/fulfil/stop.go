@@ -134,7 +134,7 @@ func (e *Executor) end(g *observe.Generation, tasks []observe.Task, why reason) 
 		}
 	}
 	e.Plan.Do(stops)
-	g.Deployment.UpdatedAt = e.Now
+	g.Moved = true
 	g.Stop(tasks)
 	return running
 }

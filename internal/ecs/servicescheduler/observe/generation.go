@@ -26,6 +26,8 @@ type Generation struct {
 	// Leaving is how many of those that run, and fail no check, are on container instances
 	// that drain: others are to stand in for them.
 	Leaving int
+	// Moved: the plan starts or stops tasks of it.
+	Moved bool
 }
 
 // hasEssentialCheck reports whether a task's health is known from its containers.

@@ -27,7 +27,7 @@ func (p *Progress) DeployCompleted(reason, cause string) {
 	}
 	p.Plan.Say(event.RollingBack{Deployment: last.ID})
 	p.Service.SetPrimary(&state.Deployment{
-		Revision: last.Revision, CreatedAt: p.Now, RestoresID: last.ID, ServiceDeploymentARN: d.ServiceDeploymentARN,
+		Generation: state.Generation{Revision: last.Revision, CreatedAt: p.Now}, RestoresID: last.ID, ServiceDeploymentARN: d.ServiceDeploymentARN,
 		RolloutState:       types.DeploymentRolloutStateInProgress,
 		RolloutStateReason: RollingBackReason(cause, last.ID),
 	})

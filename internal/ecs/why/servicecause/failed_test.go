@@ -38,7 +38,7 @@ func TestAnEventIsOnlyProbableOnceTasksAreForgotten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service := &state.Service{ARN: scope.Service("default", "web"), Deployments: []*state.Deployment{{ID: "ecs-svc/2", ServiceDeploymentARN: "part"}}}
+	service := &state.Service{ARN: scope.Service("default", "web"), Deployments: []*state.Deployment{{Generation: state.Generation{ID: "ecs-svc/2"}, ServiceDeploymentARN: "part"}}}
 	part := &state.ServiceDeployment{ARN: "part", ServiceARN: service.ARN, CreatedAt: began}
 	part.Target.DeploymentID = "ecs-svc/1"
 	if err := rows.Update(func(tx *store.Tx) error { state.PutServiceDeployment(tx, part); return nil }); err != nil {

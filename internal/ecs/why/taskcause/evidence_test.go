@@ -109,7 +109,7 @@ func TestAServiceThatWasSteadySinceIsNotScaledInByItsLastChange(t *testing.T) {
 			err = rows.Update(func(tx *store.Tx) error {
 				state.PutService(tx, &state.Service{
 					ARN: service, ClusterARN: scope.Cluster("default"), Name: "web", CreatedAt: created.Add(-2 * time.Hour),
-					Deployments: []*state.Deployment{{ID: "ecs-svc/1", Revision: &state.ServiceRevision{LaunchType: types.LaunchTypeFargate}}},
+					Deployments: []*state.Deployment{{Generation: state.Generation{ID: "ecs-svc/1", Revision: &state.ServiceRevision{LaunchType: types.LaunchTypeFargate}}}},
 					Resized:     &state.Resize{At: created, From: 3, To: 2, By: "dev"},
 				})
 				state.AddServiceEvents(tx, service, types.ServiceEvent{Message: aws.String("(service web) has reached a steady state."), CreatedAt: &c.steady})

@@ -41,7 +41,7 @@ func newScaling(t *testing.T) *scaling {
 		for _, name := range []string{"web", "api"} {
 			state.PutService(tx, &state.Service{
 				ARN: typestest.Scope.Service("c", name), Name: name, ClusterARN: typestest.Scope.Cluster("c"), DesiredCount: 2,
-				Deployments: []*state.Deployment{{Revision: &state.ServiceRevision{}}},
+				Deployments: []*state.Deployment{{Generation: state.Generation{Revision: &state.ServiceRevision{}}}},
 			})
 		}
 		return nil
