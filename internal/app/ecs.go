@@ -22,7 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/draining"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/scaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/lifecyclehook"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placer"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement/placer"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/tasktraffic"

@@ -36,7 +36,7 @@ func imports(t *testing.T) map[string][]string {
 
 // reads are the imports of controllers that are functions over rows: the scheduler tells for which DAEMON tasks it keeps
 // room.
-var reads = map[string]string{"internal/ecs/placer": "internal/ecs/servicescheduler"}
+var reads = map[string]string{"internal/ecs/placement/placer": "internal/ecs/servicescheduler"}
 
 // TestControllersMeetInTheStore: a controller, which is a package with a loop, is known to the packages that start
 // it, and to no handler and no other controller.
