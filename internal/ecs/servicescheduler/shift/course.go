@@ -1,11 +1,11 @@
 package shift
 
 import (
-	"math"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2/share"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
@@ -54,7 +54,7 @@ func NewCourse(c *types.DeploymentConfiguration, first bool) Course {
 		if c.CanaryConfiguration != nil {
 			canary = *c.CanaryConfiguration
 		}
-		made.Steps = steps(percent(canary.CanaryPercent, canaryPercent), 100)
+		made.Steps = share.Steps(percent(canary.CanaryPercent, canaryPercent), 100)
 		made.StepBake = minutes(canary.CanaryBakeTimeInMinutes, canaryBake)
 	case c.Strategy == types.DeploymentStrategyLinear:
 		linear := types.LinearConfiguration{}
@@ -62,23 +62,14 @@ func NewCourse(c *types.DeploymentConfiguration, first bool) Course {
 			linear = *c.LinearConfiguration
 		}
 		each := percent(linear.StepPercent, linearPercent)
-		made.Steps = steps(each, each)
+		made.Steps = share.Steps(each, each)
 		made.StepBake = minutes(linear.StepBakeTimeInMinutes, linearBake)
 	}
 	return made
 }
 
-// steps begins with a percentage and adds another until all is shifted. It counts in tenths, which have
-// no rounding.
-func steps(first, each float64) (list []float64) {
-	for at := tenths(first); at < 1000; at += tenths(each) {
-		list = append(list, float64(at)/10)
-	}
-	return append(list, 100)
-}
-
 // tenths of a percentage, 1 to 1000.
-func tenths(percent float64) int32 { return int32(min(max(math.Round(percent*10), 1), 1000)) }
+func tenths(percent float64) int32 { return share.Part(percent, 1000) }
 
 func percent(given *float64, otherwise float64) float64 {
 	if given == nil {

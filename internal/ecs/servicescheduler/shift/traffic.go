@@ -113,30 +113,6 @@ type Led struct {
 	Weights Weights
 }
 
-// has reports whether a rule has weights; a group that it does not forward to has none.
-func (r Rule) has(weights Weights) bool {
-	for group, w := range weights {
-		if r.Weights[group] != w {
-			return false
-		}
-	}
-	return true
-}
-
-// existing are the weights of the target groups that exist; nil: traffic would go to one that does not.
-func (r Rules) existing(weights Weights) Weights {
-	there := Weights{}
-	for group, w := range weights {
-		switch {
-		case !r.Gone[group]:
-			there[group] = w
-		case w > 0:
-			return nil
-		}
-	}
-	return there
-}
-
 // Heeded returns the load balancers of the rules and the target groups: when a user changes one, the next decision may
 // be another one.
 func (r Rules) Heeded() []string {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2/share"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
@@ -26,10 +27,10 @@ func (a *advance) led() bool {
 	}
 	done := true
 	for _, l := range wanted {
-		weights, rule := a.Rules.existing(l.Weights), a.Rules.ByARN[l.Rule]
+		weights, rule := share.Existing(l.Weights, a.Rules.Gone), a.Rules.ByARN[l.Rule]
 		switch {
 		case rule.Weights == nil || weights == nil: // a user has deleted what would be led, or where to: see lacks
-		case !rule.has(weights):
+		case !share.Has(rule.Weights, weights):
 			a.result.Weights = append(a.result.Weights, Led{l.Rule, weights})
 			done = false
 		case !rule.Applied:
@@ -125,18 +126,11 @@ func (a *advance) mayLead() bool {
 	}
 }
 
-// weights share traffic between two groups of which one has a percentage: 100 and 0 where it is all or nothing,
-// and tenths of a percent while traffic is split. A group that is shared has all of it: that traffic goes to
-// no group without tasks is the emulator's choice.
+// weights share traffic between two groups of which one has a percentage, in tenths of a percent. A group that is shared has
+// all of it: that traffic goes to no group without tasks is the emulator's choice.
 func (p pair) weights(percent float64) Weights {
-	switch w := tenths(percent); {
-	case p.shared:
-		return Weights{p.target: 100, p.source: 0}
-	case percent <= 0:
-		return Weights{p.target: 0, p.source: 100}
-	case w >= 1000:
-		return Weights{p.target: 100, p.source: 0}
-	default:
-		return Weights{p.target: w, p.source: 1000 - w}
+	if p.shared {
+		percent = 100
 	}
+	return share.Pair{Target: p.target, Source: p.source}.Weights(percent, 1000)
 }
