@@ -10,9 +10,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/lambda/pending"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
@@ -39,7 +41,7 @@ type Options struct {
 type Controller struct {
 	Options
 	loop    *reconcile.Loop
-	calls   calls
+	calls   pending.Calls[answer] // by service deployment and hook
 	running sync.WaitGroup
 }
 
@@ -60,8 +62,8 @@ func New(opts Options) *Controller {
 func (c *Controller) Run(ctx context.Context) error {
 	err := c.loop.Run(ctx)
 	c.running.Wait()
-	for _, deployment := range c.calls.deployments() { // of answers that came as the loop ended
-		if err := c.write(deployment, c.calls.answers(deployment)); err != nil {
+	for _, deployment := range c.calls.Owners() { // of answers that came as the loop ended
+		if err := c.write(deployment, c.calls.Answers(deployment)); err != nil {
 			c.Log.Error("the answer of a lifecycle hook is lost; it will be asked again", "deployment", deployment, "error", err)
 		}
 	}
@@ -73,13 +75,13 @@ func (c *Controller) Run(ctx context.Context) error {
 // ctx.
 func (c *Controller) Idle(ctx context.Context, patience time.Duration) error {
 	for {
-		past := c.calls.past()
+		past := c.calls.Past()
 		if err := c.loop.Idle(ctx); err != nil {
 			return err
 		}
-		waited, err := c.calls.wait(ctx, patience)
+		waited, err := c.calls.Wait(ctx, patience)
 		// A call that has ended since may have woken the loop after it was idle.
-		if err != nil || !waited && c.calls.past() == past {
+		if err != nil || !waited && c.calls.Past() == past {
 			return err
 		}
 	}
@@ -87,15 +89,17 @@ func (c *Controller) Idle(ctx context.Context, patience time.Duration) error {
 
 // reconcile writes the answers that have come for a service deployment, and calls the targets that are due.
 func (c *Controller) reconcile(ctx context.Context, deploymentARN string) (next time.Time, err error) {
-	if err := c.write(deploymentARN, c.calls.answers(deploymentARN)); err != nil {
+	if err := c.write(deploymentARN, c.calls.Answers(deploymentARN)); err != nil {
 		return next, err
 	}
 	d := state.FindServiceDeployment(c.Store.Read(), deploymentARN)
 	waiting := waitingHooks(d)
-	c.calls.keep(deploymentARN, waiting)
+	c.calls.Keep(deploymentARN, func(hook string) bool {
+		return slices.ContainsFunc(waiting, func(h *state.LifecycleHook) bool { return h.ID == hook })
+	})
 	for _, h := range waiting {
 		switch {
-		case c.calls.underWay(deploymentARN, h.ID):
+		case c.calls.UnderWay(deploymentARN, h.ID):
 		case !h.CallAt.After(c.Clock.Now()):
 			if err := c.ask(ctx, d, h); err != nil {
 				return next, err
@@ -134,17 +138,17 @@ func (c *Controller) ask(ctx context.Context, d *state.ServiceDeployment, h *sta
 		return fmt.Errorf("write the payload of a lifecycle hook: %w", err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	call := c.calls.begin(d.ARN, h.ID, cancel)
+	call := c.calls.Begin(d.ARN, h.ID, cancel)
 	c.running.Go(func() {
 		defer cancel()
-		defer c.calls.end(call)
+		defer c.calls.End(call)
 		returned, err := c.Invoke(ctx, as, h.TargetARN, payload)
 		if err != nil && ctx.Err() != nil { // the hook is over, or the emulator ends
 			return
 		}
 		got := read(h.TargetARN, returned, err)
 		c.tell(h, got, returned)
-		c.calls.answer(call, got)
+		c.calls.Answer(call, got)
 		c.loop.Wake(d.ARN) // before Idle sees that the call is over
 	})
 	return nil
@@ -164,7 +168,7 @@ func (c *Controller) write(deploymentARN string, answers map[string]answer) erro
 		return nil
 	})
 	if err == nil {
-		c.calls.forget(deploymentARN, answers)
+		c.calls.Forget(deploymentARN, answers)
 	}
 	return err
 }
