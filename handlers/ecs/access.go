@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
@@ -69,7 +70,7 @@ func (a *API) tagsOf(resource string) []tagging.Tag {
 			return tagsIf(true, c.Tags)
 		}
 	case "capacity-provider":
-		if p := state.CapacityProviders.Find(tx, parsed.Scope, arn.Name(resource)); p != nil && p.ARN == resource {
+		if p := capacityprovider.Providers.Find(tx, parsed.Scope, arn.Name(resource)); p != nil && p.ARN == resource {
 			return tagsIf(true, p.Tags)
 		}
 	case "task-definition":

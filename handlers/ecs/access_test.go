@@ -24,8 +24,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // TestEachOperationHasARow: built or not.
@@ -214,7 +214,7 @@ func TestTagsOfResources(t *testing.T) {
 	service.Tags = tag("of", "service")
 	s.create(t, service)
 	s.update(t, func(tx *store.Tx) {
-		state.CapacityProviders.Put(tx, &state.CapacityProvider{
+		capacityprovider.Providers.Put(tx, &capacityprovider.Provider{
 			ARN: testScope.CapacityProvider("spare"), Name: "spare", Status: ourtypes.CapacityProviderStatusActive,
 		})
 	})

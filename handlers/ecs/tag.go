@@ -12,6 +12,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
@@ -171,14 +172,14 @@ func taggedContainerInstance(tx *store.Tx, parsed arn.ARN, ref string) (tagged, 
 }
 
 func taggedCapacityProvider(tx *store.Tx, scope arn.Scope, ref string) (tagged, error) {
-	old := state.CapacityProviders.Find(tx, scope, arn.Name(ref))
+	old := capacityprovider.Providers.Find(tx, scope, arn.Name(ref))
 	if !old.Active() || old.ARN != ref { // FARGATE and FARGATE_SPOT have no tags
 		return tagged{}, kit.InvalidParameter("The specified capacity provider is not found.")
 	}
 	return tagged{old.Tags, func(tags []types.Tag) {
 		p := *old
 		p.Tags = tags
-		state.CapacityProviders.Put(tx, &p)
+		capacityprovider.Providers.Put(tx, &p)
 	}}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -26,7 +27,7 @@ func (a *API) Tagged() []tagging.Source {
 		tagging.Of("ecs:container-instance", inClusters(state.ContainerInstances), func(c *state.ContainerInstance) (string, []tagging.Tag) {
 			return c.ARN, tagsIf(c.Status != state.InstanceInactive, c.Tags)
 		}),
-		tagging.Of("ecs:capacity-provider", state.CapacityProviders.List, func(p *state.CapacityProvider) (string, []tagging.Tag) {
+		tagging.Of("ecs:capacity-provider", capacityprovider.Providers.List, func(p *capacityprovider.Provider) (string, []tagging.Tag) {
 			return p.ARN, tagsIf(p.Active(), p.Tags)
 		}),
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -23,7 +24,7 @@ func (s *server) groupProviders(t testing.TB) {
 		for name, status := range map[string]ourtypes.ManagedScalingStatus{
 			"fixed": ourtypes.ManagedScalingStatusDisabled, "scaled": ourtypes.ManagedScalingStatusEnabled, "also": ourtypes.ManagedScalingStatusEnabled,
 		} {
-			state.CapacityProviders.Put(tx, &state.CapacityProvider{
+			capacityprovider.Providers.Put(tx, &capacityprovider.Provider{
 				ARN: testScope.CapacityProvider(name), Name: name, Status: ourtypes.CapacityProviderStatusActive,
 				Type: ourtypes.CapacityProviderTypeEc2Autoscaling, ManagedScaling: ourtypes.ManagedScaling{Status: status},
 			})

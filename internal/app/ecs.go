@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/attachment"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/draining"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/scaling"
@@ -78,7 +79,7 @@ func (e *ECS) Module() Module {
 				state.EndAgentUpdates(tx, now)
 				state.ForgetContainerInstances(tx, now.Add(-keepInactiveInstances))
 			}},
-			{[]string{"capacity-provider"}, old(keepInactiveProviders, state.ForgetCapacityProviders)},
+			{[]string{"capacity-provider"}, old(keepInactiveProviders, capacityprovider.Forget)},
 			{[]string{"client-token"}, old(clienttoken.Keep, clienttoken.Forget)},
 			{[]string{"service-deployment", "service-revision"}, old(state.KeepServiceDeployments, state.ForgetServiceDeployments)},
 			{[]string{"task-definition"}, func(tx *store.Tx, now time.Time) {

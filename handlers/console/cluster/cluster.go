@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/tasklist"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -175,7 +176,7 @@ func providers(r *page.Request, c *state.Cluster) g.Node {
 	var rows []page.Row
 	for _, name := range c.CapacityProviders {
 		cells := []g.Node{page.Text(name), page.None(), page.None(), page.None()}
-		if p := state.CapacityProviders.Find(r.Tx, r.Scope, name); p != nil {
+		if p := capacityprovider.Providers.Find(r.Tx, r.Scope, name); p != nil {
 			cells[1], cells[2] = page.Status(string(p.Status)), page.Or(p.Group)
 			cells[3] = page.Textf("%d tasks", len(state.WaitingTasks(r.Tx, c.ARN, name)))
 		}

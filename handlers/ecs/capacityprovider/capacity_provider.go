@@ -65,7 +65,7 @@ func (a *API) CreateCapacityProvider(ctx context.Context, in *sdk.CreateCapacity
 		if err != nil {
 			return err
 		}
-		p := &state.CapacityProvider{
+		p := &capacityprovider.Provider{
 			ARN: scope.CapacityProvider(name), Name: name, Type: types.CapacityProviderTypeEc2Autoscaling,
 			Status: types.CapacityProviderStatusActive, CreatedAt: a.Now(), GroupARN: g.ARN(), Group: g.Name, Tags: in.Tags,
 			ManagedScaling:        scalingOf(types.ManagedScaling{Status: types.ManagedScalingStatusDisabled}, asked.ManagedScaling),
@@ -77,7 +77,7 @@ func (a *API) CreateCapacityProvider(ctx context.Context, in *sdk.CreateCapacity
 		}
 		kit.EnsureRole(tx, scope, p.CreatedAt)
 		capacityprovider.TagGroup(tx, g)
-		state.CapacityProviders.Put(tx, p)
+		capacityprovider.Providers.Put(tx, p)
 		out = describe(p)
 		return nil
 	})
@@ -110,11 +110,11 @@ func reserved(name string) bool {
 }
 
 func checkNew(tx *store.Tx, scope arn.Scope, name string) error {
-	if state.CapacityProviders.Find(tx, scope, name).Active() {
+	if capacityprovider.Providers.Find(tx, scope, name).Active() {
 		return errExists
 	}
 	active := 0
-	for _, p := range state.CapacityProviders.List(tx, scope) {
+	for _, p := range capacityprovider.Providers.List(tx, scope) {
 		if p.Active() {
 			active++
 		}
@@ -135,7 +135,7 @@ func findGroup(tx *store.Tx, scope arn.Scope, ref string) (*autoscaling.Group, e
 	switch {
 	case g == nil || g.ForceDeleted || arn.Is(ref) && ref != g.ARN():
 		return nil, errGroup
-	case state.CapacityProviderOfGroup(tx, g.ARN()) != nil:
+	case capacityprovider.ByGroup(tx, g.ARN()) != nil:
 		return nil, errGroupUsed
 	}
 	return g, nil
@@ -154,7 +154,7 @@ func (a *API) UpdateCapacityProvider(ctx context.Context, in *sdk.UpdateCapacity
 	}
 	asked := in.AutoScalingGroupProvider
 	var out *types.CapacityProvider
-	err := a.change(ctx, in.Name, func(tx *store.Tx, old *state.CapacityProvider) error {
+	err := a.change(ctx, in.Name, func(tx *store.Tx, old *capacityprovider.Provider) error {
 		p := *old
 		p.ManagedScaling = scalingOf(p.ManagedScaling, asked.ManagedScaling)
 		p.TerminationProtection = cmp.Or(asked.ManagedTerminationProtection, p.TerminationProtection)
@@ -162,12 +162,12 @@ func (a *API) UpdateCapacityProvider(ctx context.Context, in *sdk.UpdateCapacity
 		if err := checkSettings(&p, capacityprovider.Group(tx, &p)); err != nil {
 			return err
 		}
-		if with := state.ClustersWith(tx, &p); p.Scales() && len(with) > 1 {
+		if with := capacityprovider.ClustersWith(tx, &p); p.Scales() && len(with) > 1 {
 			return kit.InvalidParameter("A capacity provider with managed scaling can be associated with one cluster. The specified " +
 				"capacity provider is associated with clusters: " + names(with) + ".") // the words are the emulator's
 		}
 		p.UpdateStatus, p.UpdateStatusReason = types.CapacityProviderUpdateStatusUpdateComplete, ""
-		state.CapacityProviders.Put(tx, &p)
+		capacityprovider.Providers.Put(tx, &p)
 		capacityprovider.Reattach(tx, &p, a.Now())
 		out = describe(old)
 		out.UpdateStatus = types.CapacityProviderUpdateStatusUpdateInProgress
@@ -181,22 +181,22 @@ func (a *API) UpdateCapacityProvider(ctx context.Context, in *sdk.UpdateCapacity
 // AWS CLI reference for the answer.
 func (a *API) DeleteCapacityProvider(ctx context.Context, in *sdk.DeleteCapacityProviderInput) (*sdk.DeleteCapacityProviderOutput, error) {
 	var out *types.CapacityProvider
-	err := a.change(ctx, in.CapacityProvider, func(tx *store.Tx, old *state.CapacityProvider) error {
+	err := a.change(ctx, in.CapacityProvider, func(tx *store.Tx, old *capacityprovider.Provider) error {
 		if in.Cluster != nil {
 			return errOfNoCluster
 		}
 		p := *old
-		if with := state.ClustersWith(tx, &p); len(with) > 0 {
+		if with := capacityprovider.ClustersWith(tx, &p); len(with) > 0 {
 			p.UpdateStatus = types.CapacityProviderUpdateStatusDeleteFailed
 			p.UpdateStatusReason = "The capacity provider cannot be deleted because it is associated with cluster: " + names(with) +
 				". Remove the capacity provider from the cluster and try again."
-			state.CapacityProviders.Put(tx, &p)
+			capacityprovider.Providers.Put(tx, &p)
 			out = describe(&p)
 			return nil
 		}
 		p.Status, p.InactiveAt = types.CapacityProviderStatusInactive, a.Now()
 		p.UpdateStatus, p.UpdateStatusReason = types.CapacityProviderUpdateStatusDeleteComplete, ""
-		state.CapacityProviders.Put(tx, &p)
+		capacityprovider.Providers.Put(tx, &p)
 		out = describe(old)
 		out.UpdateStatus, out.UpdateStatusReason = types.CapacityProviderUpdateStatusDeleteInProgress, nil
 		return nil
@@ -205,7 +205,7 @@ func (a *API) DeleteCapacityProvider(ctx context.Context, in *sdk.DeleteCapacity
 }
 
 // change changes the ACTIVE capacity provider with a name or ARN.
-func (a *API) change(ctx context.Context, ref *string, change func(tx *store.Tx, p *state.CapacityProvider) error) error {
+func (a *API) change(ctx context.Context, ref *string, change func(tx *store.Tx, p *capacityprovider.Provider) error) error {
 	scope, name := kit.Scope(ctx), aws.ToString(ref)
 	if arn.Is(name) && scope.CapacityProvider(arn.Name(name)) == name {
 		name = arn.Name(name)
@@ -214,7 +214,7 @@ func (a *API) change(ctx context.Context, ref *string, change func(tx *store.Tx,
 		return errReserved
 	}
 	return a.Store.Update(func(tx *store.Tx) error {
-		p := state.CapacityProviders.Find(tx, scope, name)
+		p := capacityprovider.Providers.Find(tx, scope, name)
 		if !p.Active() {
 			return errNotFound
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -73,7 +74,7 @@ func knownProviders(tx *store.Tx, scope arn.Scope, in *sdk.DescribeCapacityProvi
 		p.Tags = []types.Tag{} // they can't be tagged
 		known = append(known, p)
 	}
-	for _, p := range state.CapacityProviders.List(tx, scope) {
+	for _, p := range capacityprovider.Providers.List(tx, scope) {
 		if p.Active() || len(in.CapacityProviders) > 0 {
 			described := describe(p)
 			if !slices.Contains(in.Include, types.CapacityProviderFieldTags) {
@@ -88,7 +89,7 @@ func knownProviders(tx *store.Tx, scope arn.Scope, in *sdk.DescribeCapacityProvi
 }
 
 // describe answers a capacity provider with its tags.
-func describe(p *state.CapacityProvider) *types.CapacityProvider {
+func describe(p *capacityprovider.Provider) *types.CapacityProvider {
 	scaling := p.ManagedScaling
 	return &types.CapacityProvider{
 		CapacityProviderArn: &p.ARN, Name: &p.Name, Type: p.Type, Status: p.Status,

@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 )
 
 // Bounds and defaults of managed scaling. Source: ECS API reference, ManagedScaling; that the greatest
@@ -48,7 +48,7 @@ var (
 )
 
 // checkSettings refuses settings that a capacity provider of a group cannot have.
-func checkSettings(p *state.CapacityProvider, g *autoscaling.Group) error {
+func checkSettings(p *capacityprovider.Provider, g *autoscaling.Group) error {
 	scaling := p.ManagedScaling
 	for _, bound := range []struct {
 		name        string

@@ -75,7 +75,7 @@ func providerNames(tx *store.Tx, scope arn.Scope, cluster string, refs []string)
 			}
 		}
 		if !ofFargate([]string{name}) {
-			if err := associable(tx, cluster, state.CapacityProviders.Find(tx, scope, name)); err != nil {
+			if err := associable(tx, cluster, capacityprovider.Providers.Find(tx, scope, name)); err != nil {
 				return nil, err
 			}
 		}
@@ -95,7 +95,7 @@ func ofFargate(names []string) bool {
 // belongs to one cluster is of the ECS developer guide, cluster auto scaling; its words are the
 // emulator's. Source of the others: terraform-aws-modules/terraform-aws-ecs#53, and
 // hashicorp/terraform-provider-aws#45693, whose provider was still being made.
-func associable(tx *store.Tx, cluster string, p *state.CapacityProvider) error {
+func associable(tx *store.Tx, cluster string, p *capacityprovider.Provider) error {
 	switch {
 	case p == nil:
 		return kit.InvalidParameter("The specified capacity provider was not found. Specify a valid capacity provider and try again.")
@@ -103,7 +103,7 @@ func associable(tx *store.Tx, cluster string, p *state.CapacityProvider) error {
 		return kit.InvalidParameter(fmt.Sprintf("The specified capacity provider '%s' is not in an ACTIVE state. "+
 			"Specify a valid capacity provider and try again.", p.Name))
 	}
-	for _, other := range state.ClustersWith(tx, p) {
+	for _, other := range capacityprovider.ClustersWith(tx, p) {
 		if p.Scales() && other.Name != cluster {
 			return kit.InvalidParameter(fmt.Sprintf("The specified capacity provider %s uses managed scaling and is already associated with cluster: %s. "+
 				"A capacity provider with managed scaling can be associated with one cluster.", p.Name, other.Name))

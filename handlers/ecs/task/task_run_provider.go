@@ -4,6 +4,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -32,7 +33,7 @@ func turns(call taskCall, strategy []types.CapacityProviderStrategyItem) (names 
 // instances and without managed scaling. Source: field reports of RunTask.
 func checkProviderInstances(tx *store.Tx, call taskCall, strategy []types.CapacityProviderStrategyItem, pool *placement.Pool) error {
 	for _, name := range turns(call, strategy) {
-		if !pool.Has(types.LaunchTypeEc2, name) && !state.CapacityProviders.Find(tx, call.scope, name).Scales() {
+		if !pool.Has(types.LaunchTypeEc2, name) && !capacityprovider.Providers.Find(tx, call.scope, name).Scales() {
 			return errNoProviderInstances
 		}
 	}
@@ -54,7 +55,7 @@ func addProviderTasks(tx *store.Tx, quotas quota.Quotas, call taskCall, strategy
 		}
 		place, misses := pool.Place(demands[name])
 		if place.ContainerInstance == "" {
-			if !state.CapacityProviders.Find(tx, call.scope, name).Scales() {
+			if !capacityprovider.Providers.Find(tx, call.scope, name).Scales() {
 				made.failOn(misses)
 				continue
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
+	rows "github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -96,7 +97,7 @@ func (w world) writeProviders(tx *store.Tx, now time.Time) {
 	for _, name := range w.providers {
 		g := &autoscaling.Group{Scope: scope, Name: name, Protected: true}
 		groups = append(groups, g)
-		state.CapacityProviders.Put(tx, &state.CapacityProvider{
+		rows.Providers.Put(tx, &rows.Provider{
 			ARN: scope.CapacityProvider(name), Name: name, Type: types.CapacityProviderTypeEc2Autoscaling,
 			Status: types.CapacityProviderStatusActive, CreatedAt: now, GroupARN: g.ARN(), Group: name,
 			ManagedScaling: types.ManagedScaling{Status: types.ManagedScalingStatusEnabled},

@@ -16,7 +16,7 @@ import (
 // of DAEMON services. Managed scaling protects them each minute. The group looks for itself when it chooses, so
 // that no task is lost that an instance got since.
 func work(tx *store.Tx, g *autoscaling.Group) func(m *autoscaling.Member) bool {
-	provider := state.CapacityProviderOfGroup(tx, g.ARN())
+	provider := capacityprovider.ByGroup(tx, g.ARN())
 	if !provider.Protects() {
 		return func(*autoscaling.Member) bool { return false }
 	}

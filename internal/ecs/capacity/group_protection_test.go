@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	ecstypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -22,7 +23,7 @@ func TestAGroupTakesNoInstanceWithTasksUnderManagedTerminationProtection(t *test
 	ids := w.inService()
 	instance, job := scope.ContainerInstance("shop", "1"), scope.Task("shop", "job")
 	w.update(func(tx *store.Tx) {
-		state.CapacityProviders.Put(tx, &state.CapacityProvider{
+		capacityprovider.Providers.Put(tx, &capacityprovider.Provider{
 			ARN: scope.CapacityProvider("mine"), Name: "mine", Status: ecstypes.CapacityProviderStatusActive, Group: "ecs", GroupARN: w.group().ARN(),
 			TerminationProtection: ecstypes.ManagedTerminationProtectionEnabled,
 		})

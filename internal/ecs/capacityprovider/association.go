@@ -28,7 +28,7 @@ func OfGroup(tx *store.Tx, cluster *state.Cluster, group string) string {
 	if g == nil {
 		return ""
 	}
-	p := state.CapacityProviderOfGroup(tx, g.ARN())
+	p := ByGroup(tx, g.ARN())
 	if p == nil || !slices.Contains(cluster.CapacityProviders, p.Name) {
 		return ""
 	}

@@ -59,9 +59,9 @@ func Associate(tx *store.Tx, cluster *state.Cluster, now time.Time) {
 }
 
 // Reattach follows a change of a capacity provider in the clusters that have it, and in its scaling policy.
-func Reattach(tx *store.Tx, p *state.CapacityProvider, now time.Time) {
+func Reattach(tx *store.Tx, p *Provider, now time.Time) {
 	retarget(tx, p, now)
-	for _, old := range state.ClustersWith(tx, p) {
+	for _, old := range ClustersWith(tx, p) {
 		cluster := *old
 		Associate(tx, &cluster, now)
 	}
@@ -78,7 +78,7 @@ func Settle(tx *store.Tx, old *state.Cluster, now time.Time) {
 	cluster := *old
 	var settled []types.Attachment
 	for _, a := range attach(tx, old) {
-		p := state.CapacityProviders.Find(tx, old.Scope(), detail(a, providerDetail))
+		p := Providers.Find(tx, old.Scope(), detail(a, providerDetail))
 		switch {
 		case *a.Type == ConnectAttachment:
 			settled = append(settled, a)
@@ -102,7 +102,7 @@ func attach(tx *store.Tx, cluster *state.Cluster) []types.Attachment {
 	var wanted []types.Attachment
 	if cluster.Active() {
 		for _, name := range cluster.CapacityProviders {
-			wanted = append(wanted, ofProvider(state.CapacityProviders.Find(tx, cluster.Scope(), name), cluster.Attachments)...)
+			wanted = append(wanted, ofProvider(Providers.Find(tx, cluster.Scope(), name), cluster.Attachments)...)
 		}
 	}
 	for _, old := range cluster.Attachments {
@@ -121,7 +121,7 @@ func attach(tx *store.Tx, cluster *state.Cluster) []types.Attachment {
 }
 
 // ofProvider is what one capacity provider attaches; nil stands for one of Fargate.
-func ofProvider(p *state.CapacityProvider, known []types.Attachment) (attachments []types.Attachment) {
+func ofProvider(p *Provider, known []types.Attachment) (attachments []types.Attachment) {
 	if p.Scales() {
 		attachments = append(attachments, keptOr(known, newAttachment(p, policyAttachment, policyDetail, "ECSManagedAutoScalingPolicy-"+arn.NewUUID())))
 	}
@@ -131,7 +131,7 @@ func ofProvider(p *state.CapacityProvider, known []types.Attachment) (attachment
 	return attachments
 }
 
-func newAttachment(p *state.CapacityProvider, kind, detail, value string) types.Attachment {
+func newAttachment(p *Provider, kind, detail, value string) types.Attachment {
 	return types.Attachment{
 		Id: aws.String(arn.NewUUID()), Type: aws.String(kind), Status: aws.String(precreated),
 		Details: []types.KeyValuePair{{Name: aws.String(providerDetail), Value: &p.Name}, {Name: aws.String(detail), Value: &value}},

@@ -19,7 +19,7 @@ var managedTag = autoscaling.Tag{Key: "AmazonECSManaged", Propagate: true}
 
 // Group returns the Auto Scaling group of a capacity provider, or nil if it is deleted. Another one may have its
 // name by then.
-func Group(tx *store.Tx, p *state.CapacityProvider) *autoscaling.Group {
+func Group(tx *store.Tx, p *Provider) *autoscaling.Group {
 	if g := autoscaling.FindGroup(tx, p.Scope(), p.Group); g != nil && g.ARN() == p.GroupARN {
 		return g
 	}
@@ -38,7 +38,7 @@ func TagGroup(tx *store.Tx, g *autoscaling.Group) {
 }
 
 // attachToGroup puts what an attachment stands for to the group of its capacity provider.
-func attachToGroup(tx *store.Tx, cluster *state.Cluster, p *state.CapacityProvider, a types.Attachment, now time.Time) {
+func attachToGroup(tx *store.Tx, cluster *state.Cluster, p *Provider, a types.Attachment, now time.Time) {
 	g := Group(tx, p)
 	switch {
 	case g == nil:
@@ -57,7 +57,7 @@ func attachToGroup(tx *store.Tx, cluster *state.Cluster, p *state.CapacityProvid
 }
 
 // retarget has the scaling policy of a capacity provider say what managed scaling aims at.
-func retarget(tx *store.Tx, p *state.CapacityProvider, now time.Time) {
+func retarget(tx *store.Tx, p *Provider, now time.Time) {
 	target := float64(aws.ToInt32(p.ManagedScaling.TargetCapacity))
 	for _, policy := range autoscaling.Policies(tx, p.Scope(), p.Group) {
 		if policy.CapacityProvider == p.Name && policy.Target != target {
@@ -70,7 +70,7 @@ func retarget(tx *store.Tx, p *state.CapacityProvider, now time.Time) {
 }
 
 // detachFromGroup removes it, but not the lifecycle hook that another cluster needs as well.
-func detachFromGroup(tx *store.Tx, p *state.CapacityProvider, a types.Attachment, now time.Time) {
+func detachFromGroup(tx *store.Tx, p *Provider, a types.Attachment, now time.Time) {
 	if p == nil {
 		return
 	}
@@ -83,7 +83,7 @@ func detachFromGroup(tx *store.Tx, p *state.CapacityProvider, a types.Attachment
 		return
 	}
 	g := Group(tx, p)
-	if g == nil || p.Drains() && len(state.ClustersWith(tx, p)) > 0 {
+	if g == nil || p.Drains() && len(ClustersWith(tx, p)) > 0 {
 		return
 	}
 	if hook := autoscaling.FindLifecycleHook(tx, g, DrainingHook); hook != nil {

@@ -25,6 +25,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/heeding"
@@ -80,7 +81,7 @@ func New(opts Options) *Controller {
 	c.waiting.clusters, c.waiting.crowded = map[string]map[string]plan.Condition{}, map[string]map[string][]string{}
 	instances := c.wakesServices("container instance", state.WatchContainerInstances(c.Store), c.concernedByInstance)
 	room := c.wakesServices("room of a cluster", state.WatchRoom(c.Store), c.concernedByRoom)
-	providers := c.wakesServices("capacity provider", c.Store.Watch(0, state.OnCapacityProviders(providerChange)), c.concernedByProvider)
+	providers := c.wakesServices("capacity provider", c.Store.Watch(0, capacityprovider.On(providerChange)), c.concernedByProvider)
 	c.services = reconcile.New(reconcile.Options{
 		Name: "service", Clock: c.Clock, Log: c.Log, Watch: state.WatchServices(c.Store, pause), Workers: workers,
 		Reconcile: c.schedule,

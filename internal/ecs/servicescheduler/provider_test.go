@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/fulfil"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
@@ -31,7 +32,7 @@ func newProviderFixture(t fatal, desired int, strategy ...types.CapacityProvider
 			if strings.HasPrefix(*item.CapacityProvider, "s") {
 				status = types.ManagedScalingStatusEnabled
 			}
-			state.CapacityProviders.Put(tx, &state.CapacityProvider{
+			capacityprovider.Providers.Put(tx, &capacityprovider.Provider{
 				ARN: scope.CapacityProvider(*item.CapacityProvider), Name: *item.CapacityProvider, Status: types.CapacityProviderStatusActive,
 				ManagedScaling: types.ManagedScaling{Status: status},
 			})

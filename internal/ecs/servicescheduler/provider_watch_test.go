@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -42,9 +43,9 @@ func TestAServiceWithoutRoomHearsOfManagedScaling(t *testing.T) {
 			t.Fatalf("%d attempts to place tasks", n)
 		}
 		f.update(func(tx *store.Tx) {
-			p := *state.CapacityProviders.Find(tx, scope, "fixed")
+			p := *capacityprovider.Providers.Find(tx, scope, "fixed")
 			p.ManagedScaling.Status = types.ManagedScalingStatusEnabled
-			state.CapacityProviders.Put(tx, &p)
+			capacityprovider.Providers.Put(tx, &p)
 		})
 		decided()
 		f.expectSpread("fixed 2 (2 wait)")

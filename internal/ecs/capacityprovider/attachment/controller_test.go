@@ -29,7 +29,7 @@ func TestAttachmentsFollowTheProviders(t *testing.T) {
 	c := attachment.New(rows, clock.New(clock.Options{}), slog.New(slog.DiscardHandler))
 	go func() { _ = c.Run(t.Context()) }()
 	group := &autoscaling.Group{Scope: scope, Name: "spare", ID: arn.NewUUID()}
-	p := &state.CapacityProvider{
+	p := &capacityprovider.Provider{
 		ARN: scope.CapacityProvider("mine"), Name: "mine", Status: types.CapacityProviderStatusActive, Group: "spare", GroupARN: group.ARN(),
 		ManagedScaling: types.ManagedScaling{Status: types.ManagedScalingStatusEnabled, TargetCapacity: aws.Int32(80)},
 	}
@@ -56,7 +56,7 @@ func TestAttachmentsFollowTheProviders(t *testing.T) {
 
 	cluster := change(func(tx *store.Tx) {
 		autoscaling.PutGroup(tx, group)
-		state.CapacityProviders.Put(tx, p)
+		capacityprovider.Providers.Put(tx, p)
 		put(state.ClusterActive, "mine")(tx)
 	})
 	if len(cluster.Attachments) != 1 || *cluster.Attachments[0].Status != "CREATED" || cluster.AttachmentsStatus != "UPDATE_COMPLETE" {
@@ -72,7 +72,7 @@ func TestAttachmentsFollowTheProviders(t *testing.T) {
 	change(func(tx *store.Tx) {
 		other := *p
 		other.ManagedScaling.TargetCapacity = aws.Int32(60)
-		state.CapacityProviders.Put(tx, &other)
+		capacityprovider.Providers.Put(tx, &other)
 		capacityprovider.Reattach(tx, &other, time.Now())
 	})
 	if got := policies(); len(got) != 1 || got[0].Target != 60 {

@@ -27,13 +27,13 @@ func New(s *store.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
 	c := &controller{store: s, clock: clk}
 	c.Loop = reconcile.New(reconcile.Options{
 		Name: "managed scaling", Clock: clk, Log: log, Reconcile: c.reconcile,
-		Watch: s.Watch(0, state.OnCapacityProviders(providerChange), state.OnClusters(clusterChange)),
+		Watch: s.Watch(0, capacityprovider.On(providerChange), state.OnClusters(clusterChange)),
 	})
 	return c.Loop
 }
 
 // providerChange wakes with the ARN of a capacity provider. Tasks and instances wake none: their minute does.
-func providerChange(before, after *state.CapacityProvider) []string {
+func providerChange(before, after *capacityprovider.Provider) []string {
 	if after == nil {
 		after = before
 	}
@@ -57,7 +57,7 @@ func clusterChange(before, after *state.Cluster) (providers []string) {
 
 // reconcile decides about a capacity provider, and carries the plan out. It returns when to do so again.
 func (c *controller) reconcile(_ context.Context, key string) (wakeAt time.Time, err error) {
-	if state.CapacityProviders.Find(c.store.Read(), arn.ScopeOf(key), arn.Name(key)) == nil {
+	if capacityprovider.Providers.Find(c.store.Read(), arn.ScopeOf(key), arn.Name(key)) == nil {
 		return time.Time{}, nil // one of Fargate
 	}
 	err = c.store.Update(func(tx *store.Tx) error {
@@ -70,11 +70,11 @@ func (c *controller) reconcile(_ context.Context, key string) (wakeAt time.Time,
 
 // scale measures and scales, if a minute has ended.
 func scale(tx *store.Tx, key string, now time.Time) (wakeAt time.Time, err error) {
-	p := state.CapacityProviders.Find(tx, arn.ScopeOf(key), arn.Name(key))
+	p := capacityprovider.Providers.Find(tx, arn.ScopeOf(key), arn.Name(key))
 	row := capacityprovider.ManagedScalings.Get(tx, key)
 	var clusters []*state.Cluster
 	if p.Active() && p.Scales() {
-		clusters = state.ClustersWith(tx, p)
+		clusters = capacityprovider.ClustersWith(tx, p)
 	}
 	if len(clusters) == 0 {
 		if row != nil {

@@ -99,7 +99,7 @@ func (w *world) provide() {
 		}}
 		autoscaling.PutGroup(tx, g)
 		autoscaling.PutPolicy(tx, &autoscaling.Policy{Scope: scope, Group: "spare", Name: "ECSManagedAutoScalingPolicy-1", ID: "2", CapacityProvider: "mine"})
-		state.CapacityProviders.Put(tx, &state.CapacityProvider{
+		capacityprovider.Providers.Put(tx, &capacityprovider.Provider{
 			ARN: scope.CapacityProvider("mine"), Name: "mine", Status: types.CapacityProviderStatusActive, Group: "spare", GroupARN: g.ARN(),
 			TerminationProtection: types.ManagedTerminationProtectionEnabled,
 			ManagedScaling: types.ManagedScaling{

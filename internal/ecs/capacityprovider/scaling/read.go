@@ -16,7 +16,7 @@ import (
 
 // read gathers what a decision needs of a capacity provider. members are those of v.Instances.
 func read(
-	tx *store.Tx, p *state.CapacityProvider, g *autoscaling.Group, row *capacityprovider.ManagedScaling, now time.Time,
+	tx *store.Tx, p *capacityprovider.Provider, g *autoscaling.Group, row *capacityprovider.ManagedScaling, now time.Time,
 ) (v View, members []*autoscaling.Member) {
 	v = View{Settings: p.ManagedScaling, Group: g, Types: sizes(tx, g), Row: *row, Now: now}
 	for _, policy := range autoscaling.Policies(tx, g.Scope, g.Name) {

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
@@ -123,7 +124,7 @@ func (i *Instances) Place(d *state.Deployment, n int) (places []state.Placement,
 
 // Scales reports whether tasks wait for instances of a capacity provider.
 func (i *Instances) Scales(provider string) bool {
-	return state.CapacityProviders.Find(i.tx, arn.ScopeOf(i.service.ARN), provider).Scales()
+	return capacityprovider.Providers.Find(i.tx, arn.ScopeOf(i.service.ARN), provider).Scales()
 }
 
 // Waiting is how many tasks of the cluster wait.

@@ -39,7 +39,7 @@ func (s Search) group(f *why.Facts, subject string, launching bool) (answers []w
 	if s.Provider == "" {
 		return nil
 	}
-	p := state.CapacityProviders.Find(f.Tx, s.Cluster.Scope(), s.Provider)
+	p := capacityprovider.Providers.Find(f.Tx, s.Cluster.Scope(), s.Provider)
 	if p == nil {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package state
+package capacityprovider
 
 import (
 	"slices"
@@ -7,19 +7,20 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 var (
-	// CapacityProviders are the capacity providers of accounts and regions, by their names, INACTIVE ones included.
-	CapacityProviders = store.NewScoped("capacity-provider", arn.Scope.CapacityProvider, func(p *CapacityProvider) string { return p.ARN })
+	// Providers are the capacity providers of accounts and regions, by their names, INACTIVE ones included.
+	Providers = store.NewScoped("capacity-provider", arn.Scope.CapacityProvider, func(p *Provider) string { return p.ARN })
 
-	capacityProvidersByGroup = CapacityProviders.Index((*CapacityProvider).activeGroup)
-	inactiveProviders        = CapacityProviders.Ages(func(p *CapacityProvider) time.Time { return p.InactiveAt })
+	providersByGroup  = Providers.Index((*Provider).activeGroup)
+	inactiveProviders = Providers.Ages(func(p *Provider) time.Time { return p.InactiveAt })
 )
 
-// CapacityProvider is a capacity provider that a user has made: one of an Auto Scaling group.
+// Provider is a capacity provider that a user has made: one of an Auto Scaling group.
 // FARGATE and FARGATE_SPOT exist always and have no row. Handlers write all of it.
-type CapacityProvider struct {
+type Provider struct {
 	ARN, Name string
 	Type      types.CapacityProviderType
 	// Cluster is the name of the cluster to which the provider belongs; empty for one of an Auto
@@ -41,59 +42,59 @@ type CapacityProvider struct {
 }
 
 // Scope is the account and region of the capacity provider.
-func (p *CapacityProvider) Scope() arn.Scope { return arn.ScopeOf(p.ARN) }
+func (p *Provider) Scope() arn.Scope { return arn.ScopeOf(p.ARN) }
 
 // Active reports whether the capacity provider can be used.
-func (p *CapacityProvider) Active() bool {
+func (p *Provider) Active() bool {
 	return p != nil && p.Status == types.CapacityProviderStatusActive
 }
 
 // Scales reports whether ECS sets the desired capacity of the group. Tasks wait for instances
 // of such a provider.
-func (p *CapacityProvider) Scales() bool {
+func (p *Provider) Scales() bool {
 	return p != nil && p.ManagedScaling.Status == types.ManagedScalingStatusEnabled
 }
 
 // Protects reports whether ECS protects instances with tasks from scale in.
-func (p *CapacityProvider) Protects() bool {
+func (p *Provider) Protects() bool {
 	return p != nil && p.TerminationProtection == types.ManagedTerminationProtectionEnabled
 }
 
 // Drains reports whether ECS drains instances before the group terminates them.
-func (p *CapacityProvider) Drains() bool {
+func (p *Provider) Drains() bool {
 	return p != nil && p.Draining == types.ManagedDrainingEnabled
 }
 
 // activeGroup is the value of the index by which a group finds its provider.
-func (p *CapacityProvider) activeGroup() string {
+func (p *Provider) activeGroup() string {
 	if !p.Active() {
 		return ""
 	}
 	return p.GroupARN
 }
 
-// CapacityProviderOfGroup returns the ACTIVE capacity provider of an Auto Scaling group, by the
+// ByGroup returns the ACTIVE capacity provider of an Auto Scaling group, by the
 // ARN of the group, or nil. A group has one at most; one that is made again is another group.
-func CapacityProviderOfGroup(tx *store.Tx, groupARN string) *CapacityProvider {
-	for _, p := range capacityProvidersByGroup.List(tx, groupARN) {
+func ByGroup(tx *store.Tx, groupARN string) *Provider {
+	for _, p := range providersByGroup.List(tx, groupARN) {
 		return p
 	}
 	return nil
 }
 
-// ForgetCapacityProviders removes those that are INACTIVE since before a time.
-func ForgetCapacityProviders(tx *store.Tx, before time.Time) { inactiveProviders.Forget(tx, before) }
+// Forget removes those that are INACTIVE since before a time.
+func Forget(tx *store.Tx, before time.Time) { inactiveProviders.Forget(tx, before) }
 
-// OnCapacityProviders wakes a watch with what a change of a capacity provider concerns; see
+// On wakes a watch with what a change of a capacity provider concerns; see
 // [store.On].
-func OnCapacityProviders(wakes func(before, after *CapacityProvider) []string) store.Source {
-	return store.On(CapacityProviders.Table, wakes)
+func On(wakes func(before, after *Provider) []string) store.Source {
+	return store.On(Providers.Table, wakes)
 }
 
 // ClustersWith returns the ACTIVE clusters with which a capacity provider is associated. With
 // managed scaling it is one at most.
-func ClustersWith(tx *store.Tx, p *CapacityProvider) (with []*Cluster) {
-	for _, c := range Clusters.List(tx, p.Scope()) {
+func ClustersWith(tx *store.Tx, p *Provider) (with []*state.Cluster) {
+	for _, c := range state.Clusters.List(tx, p.Scope()) {
 		if c.Active() && slices.Contains(c.CapacityProviders, p.Name) {
 			with = append(with, c)
 		}
