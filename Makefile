@@ -16,7 +16,7 @@ NO_DWARF := -gcflags=all=-dwarf=false
 export GOFLAGS := $(strip $(GOFLAGS) -trimpath $(if $(findstring -toolexec,$(GOFLAGS)),,$(TOOLS)) $(if $(findstring -gcflags,$(GOFLAGS)),,$(NO_DWARF)))
 # Clients of AWS's SDK that tests have and the emulator has not. Without inlining they compile in two
 # thirds of the time; that of EC2, for which the longest tests wait, is a sixth of all compilation.
-TEST_CLIENTS := acm applicationautoscaling autoscaling cloudformation cloudwatch cloudwatchlogs ec2 elasticloadbalancingv2 eventbridge iam resourcegroupstaggingapi s3 scheduler secretsmanager servicediscovery sqs ssm sts
+TEST_CLIENTS := acm applicationautoscaling autoscaling cloudformation cloudwatch cloudwatchlogs codedeploy ec2 elasticloadbalancingv2 eventbridge iam resourcegroupstaggingapi s3 scheduler secretsmanager servicediscovery sqs ssm sts
 bench generate lint test test-all test-console test-docker test-engines: export GOFLAGS += $(TEST_CLIENTS:%='-gcflags=github.com/aws/aws-sdk-go-v2/service/%=-l -dwarf=false')
 GOBUILD := $(GO) build -buildvcs=false -ldflags='-s -w -X main.version=$(VERSION)'
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64

@@ -22,7 +22,7 @@ import (
 
 // services are the packages of handlers, and what botocore calls their models.
 var services = map[string]string{
-	"acm": "acm", "applicationautoscaling": "application-autoscaling", "autoscaling": "autoscaling", "cloudformation": "cloudformation", "cloudwatch": "cloudwatch", "cloudwatchlogs": "logs", "ecr": "ecr",
+	"acm": "acm", "applicationautoscaling": "application-autoscaling", "autoscaling": "autoscaling", "cloudformation": "cloudformation", "cloudwatch": "cloudwatch", "cloudwatchlogs": "logs", "codedeploy": "codedeploy", "ecr": "ecr",
 	"elasticloadbalancingv2": "elbv2", "eventbridge": "events", "iam": "iam", "resourcegroupstaggingapi": "resourcegroupstaggingapi", "scheduler": "scheduler", "servicediscovery": "servicediscovery", "secretsmanager": "secretsmanager", "ssm": "ssm", "sts": "sts",
 }
 

@@ -46,6 +46,7 @@ var services = []service{
 	{name: "resourcegroupstaggingapi", ownTypes: true},
 	{name: "ecr", ownTypes: true},
 	{name: "cloudformation", ownTypes: true},
+	{name: "codedeploy", ownTypes: true},
 }
 
 func main() {
