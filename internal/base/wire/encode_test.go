@@ -146,6 +146,17 @@ func TestNamesOfSomeStructuresDiffer(t *testing.T) {
 	}
 }
 
+// The SDK has String_ where a method is called String.
+func TestNamesThatTheSDKHasChanged(t *testing.T) {
+	var v struct{ String_ *string }
+	if err := wire.Unmarshal([]byte(`{"string":"a"}`), &v); err != nil || v.String_ == nil {
+		t.Errorf("%+v, %v", v, err)
+	}
+	if got := string(wire.Marshal(v)); got != `{"string":"a"}` {
+		t.Error(got)
+	}
+}
+
 func TestNamesAsTheyAre(t *testing.T) {
 	in := &struct{ Name, ARN string }{"n", "a"}
 	if got := string(wire.AsIs.Marshal(in)); got != `{"ARN":"a","Name":"n"}` {

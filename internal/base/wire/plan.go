@@ -188,7 +188,9 @@ func (b *builder) structFields(t reflect.Type, within []int) []field {
 	return fields
 }
 
+// memberName is the name of a member in the model. The SDK adds an underscore to a name that a method of its types has: String_.
 func (c *Codec) memberName(structure reflect.Type, goName string) string {
+	goName = strings.TrimSuffix(goName, "_")
 	if c.lower == c.except[structure] {
 		return goName
 	}
