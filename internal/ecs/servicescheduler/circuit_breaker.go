@@ -22,7 +22,7 @@ import (
 // Source: ECS API reference, Deployment: failedTasks is no longer evaluated once tasks
 // run successfully.
 func (p *planner) countFailures() {
-	for _, g := range p.All() {
+	for _, g := range p.Generations {
 		p.countFailuresOf(g)
 	}
 }

@@ -67,7 +67,7 @@ func (p *planner) finish() *plan.Plan {
 			d.UpdatedAt = p.Now
 		}
 	}
-	for _, g := range p.All() {
+	for _, g := range p.Generations {
 		if g.Moved {
 			g.Deployment.UpdatedAt = p.Now
 		}

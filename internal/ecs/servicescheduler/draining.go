@@ -24,7 +24,7 @@ func (p *planner) drain() {
 	for _, r := range p.Records {
 		p.EndHooks(r)
 	}
-	for _, g := range p.All() {
+	for _, g := range p.Generations {
 		g.Deployment.DesiredCount = 0
 		left += g.Counts.Left
 		p.StopAll(g)

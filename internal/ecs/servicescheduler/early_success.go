@@ -22,7 +22,7 @@ func (p *planner) succeedEarly() {
 		return
 	}
 	left := 0
-	for _, g := range p.Older {
+	for _, g := range p.Older() {
 		left += g.Counts.Left
 	}
 	needed := max(1, (p.DesiredCount()*int(aws.ToInt32(c.HealthyPercent))+99)/100)

@@ -25,7 +25,7 @@ func TestTheExecutorBringsAboutWhatAnyStrategyWants(t *testing.T) {
 		upper, lower := most+rapid.IntRange(1, 5).Draw(t, "room"), rapid.IntRange(0, most).Draw(t, "lower")
 		mixed := func(p *planner) strategy.Desired {
 			in := strategy.Desired{Upper: upper, Lower: lower}
-			for i, g := range p.All() {
+			for i, g := range p.Generations {
 				in.Targets = append(in.Targets, strategy.Target{Generation: g, Wanted: wanted[i], Grows: true, Drain: strategy.WhenReplaced})
 			}
 			return in

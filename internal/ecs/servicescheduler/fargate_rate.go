@@ -1,8 +1,6 @@
 package servicescheduler
 
 import (
-	"slices"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
@@ -18,14 +16,14 @@ func tasksOnFargate(s *state.Service, verbs []verb.Verb) map[string]int {
 		if !is {
 			continue
 		}
-		at := slices.IndexFunc(s.Deployments, func(d *state.Deployment) bool { return d.ID == start.DeploymentID })
-		if observe.OnInstances(s.Deployments[at]) {
+		g := observe.GenerationOf(s, start.DeploymentID)
+		if observe.OnInstances(g) {
 			continue
 		}
 		for _, place := range start.Places {
 			count[place.CapacityProvider]++
 		}
-		if strategy := s.Deployments[at].Revision.CapacityProviderStrategy; start.Places == nil {
+		if strategy := g.Revision.CapacityProviderStrategy; start.Places == nil {
 			first := ""
 			if len(strategy) > 0 {
 				first = aws.ToString(strategy[0].CapacityProvider)

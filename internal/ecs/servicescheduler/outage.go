@@ -24,24 +24,24 @@ type limits struct {
 // bound has a decision see what there is no capacity of, and what is left of quotas.
 func bound(in *observe.Input, tx *store.Tx, on limits) {
 	s, outages := in.Service, on.outages
-	in.OnFargate = func(d *state.Deployment, n int) ([]state.Placement, *placement.Lack) {
-		return placesOnFargate(tx, s, d, n, "", on)
+	in.OnFargate = func(g *state.Generation, n int) ([]state.Placement, *placement.Lack) {
+		return placesOnFargate(tx, s, g, n, "", on)
 	}
 	if outages == nil {
 		return
 	}
 	all := in.Zones
-	in.Zones = func(d *state.Deployment) []string {
-		return slices.DeleteFunc(all(d), func(zone string) bool {
-			if observe.OnInstances(d) {
+	in.Zones = func(g *state.Generation) []string {
+		return slices.DeleteFunc(all(g), func(zone string) bool {
+			if observe.OnInstances(g) {
 				return outages.Down(zone) != nil
 			}
-			strategy := d.Revision.CapacityProviderStrategy
+			strategy := g.Revision.CapacityProviderStrategy
 			if len(strategy) == 0 {
-				return outages.Fargate(taskOf(s, d), "", zone) != nil
+				return outages.Fargate(taskOf(s, g), "", zone) != nil
 			}
 			return slices.ContainsFunc(strategy, func(item types.CapacityProviderStrategyItem) bool {
-				return outages.Fargate(taskOf(s, d), aws.ToString(item.CapacityProvider), zone) != nil
+				return outages.Fargate(taskOf(s, g), aws.ToString(item.CapacityProvider), zone) != nil
 			})
 		})
 	}

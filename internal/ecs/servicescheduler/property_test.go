@@ -115,7 +115,7 @@ func checked(t *state.Task) bool    { return running(t) && t.Status.HealthStatus
 func (f *fixture) checkCounts() {
 	f.t.Helper()
 	p := plannerOf(f.input())
-	for _, g := range p.All() {
+	for _, g := range p.Generations {
 		want := map[observe.Condition]int{}
 		list := p.Tasks(g)
 		for _, t := range list {
@@ -172,7 +172,7 @@ func (f *fixture) checkConverged() {
 // percentages, or without a place while no healthy task may stop. There is an event about it.
 func (f *fixture) stuck(p *planner) bool {
 	f.t.Helper()
-	if len(p.Older) == 0 || p.Starting() > 0 || slices.ContainsFunc(p.All(), func(g *observe.Generation) bool { return g.Unhealthy > 0 }) {
+	if len(p.Older()) == 0 || p.Starting() > 0 || slices.ContainsFunc(p.Generations, func(g *observe.Generation) bool { return g.Unhealthy > 0 }) {
 		return false
 	}
 	switch messages := f.messages(); {

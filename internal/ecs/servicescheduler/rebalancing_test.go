@@ -308,7 +308,7 @@ func TestBalanceCostsNothing(t *testing.T) {
 	f.settle()
 	in := f.input()
 	in.Tasks = func(string) []*state.Task { t.Error("tasks are listed"); return nil }
-	in.Zones = func(*state.Deployment) []string { t.Error("zones are asked for"); return nil }
+	in.Zones = func(*state.Generation) []string { t.Error("zones are asked for"); return nil }
 	if plan := Decide(in); len(plan.Verbs) > 0 {
 		t.Errorf("verbs %+v", plan.Verbs)
 	}
@@ -389,13 +389,13 @@ func (f *fixture) checkBalanced(p *planner) {
 		}
 		return
 	}
-	placed := map[string]int{}
+	g, placed := p.Primary.Of, map[string]int{}
 	for _, t := range p.Tasks(p.Primary) {
 		placed[t.Placement.Zone]++
 	}
-	spread := rebalance.New(p.Zones(d), placed)
-	if !spread.Balanced() && observe.OnInstances(d) {
-		spread = rebalance.New(p.Instances.ZonesFor(d), placed)
+	spread := rebalance.New(p.Zones(g), placed)
+	if !spread.Balanced() && observe.OnInstances(g) {
+		spread = rebalance.New(p.Instances.ZonesFor(g), placed)
 	}
 	for _, t := range p.Tasks(p.Primary) {
 		if t.Protected {

@@ -19,7 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
-// StartTasks implements verb.Doer: it starts tasks of a deployment, and tells of them.
+// StartTasks implements verb.Doer: it starts tasks of a generation, and tells of them.
 func (c *change) StartTasks(v verb.StartTasks) {
 	replacing := v.Replacing
 	for batch := range slices.Chunk(c.start(v), event.BatchSize) {
@@ -32,13 +32,12 @@ func (c *change) StartTasks(v verb.StartTasks) {
 	}
 }
 
-// start makes tasks of a deployment and returns their ids.
+// start makes tasks of a generation and returns their ids.
 func (c *change) start(v verb.StartTasks) (ids []string) {
-	at := slices.IndexFunc(c.service.Deployments, func(d *state.Deployment) bool { return d.ID == v.DeploymentID })
-	d := c.service.Deployments[at]
-	template := observe.NewTemplate(c.tx, c.service, d, c.now)
-	if d.Revision.TasksLaunchType() == types.LaunchTypeFargate && v.Places == nil {
-		v.Places, _ = placesOnFargate(c.tx, c.service, d, v.N, v.Zone, limits{engines: c.engines})
+	g := observe.GenerationOf(c.service, v.DeploymentID)
+	template := observe.NewTemplate(c.tx, c.service, g, c.now)
+	if g.Revision.TasksLaunchType() == types.LaunchTypeFargate && v.Places == nil {
+		v.Places, _ = placesOnFargate(c.tx, c.service, g, v.N, v.Zone, limits{engines: c.engines})
 	}
 	for _, place := range v.Places {
 		t := template.New(place)
@@ -49,24 +48,24 @@ func (c *change) start(v verb.StartTasks) (ids []string) {
 }
 
 // placesOnFargate spreads n tasks among those that a deployment has. If it finds fewer places, lack is why.
-func placesOnFargate(tx *store.Tx, s *state.Service, d *state.Deployment, n int, zone string, on limits) (places []state.Placement, lack *placement.Lack) {
+func placesOnFargate(tx *store.Tx, s *state.Service, g *state.Generation, n int, zone string, on limits) (places []state.Placement, lack *placement.Lack) {
 	where := placement.Request{
-		Strategy: d.Revision.CapacityProviderStrategy, Outages: on.outages, Allowance: on.allowance,
-		Subnets: observe.Subnets(tx, arn.ScopeOf(s.ARN), observe.VPCConfiguration(d.Revision).Subnets),
-		Task:    taskOf(s, d),
+		Strategy: g.Revision.CapacityProviderStrategy, Outages: on.outages, Allowance: on.allowance,
+		Subnets: observe.Subnets(tx, arn.ScopeOf(s.ARN), observe.VPCConfiguration(g.Revision).Subnets),
+		Task:    taskOf(s, g),
 	}
 	if where.Engines = on.engines.In(tx); where.Engines != nil {
-		where.Engine = observe.NewTemplate(tx, s, d, time.Time{}).Engine()
+		where.Engine = observe.NewTemplate(tx, s, g, time.Time{}).Engine()
 	}
 	if on.allowance != nil {
-		where.CPU = int(taskdef.Size(observe.DefinitionOf(tx, d.Revision).Definition(), nil).CPU)
+		where.CPU = int(taskdef.Size(observe.DefinitionOf(tx, g.Revision).Definition(), nil).CPU)
 	}
 	if zone != "" {
 		where.Subnets = slices.DeleteFunc(where.Subnets, func(s *ec2network.Subnet) bool { return s.Zone != zone })
 	}
 	view := placement.NewView()
 	for _, p := range state.FindServiceSummary(tx, s.ARN).Placed {
-		if p.DeploymentID == d.ID {
+		if p.DeploymentID == g.ID {
 			view.Add(state.Placement{CapacityProvider: p.CapacityProvider, SubnetID: p.SubnetID}, p.Active)
 		}
 	}
@@ -83,8 +82,8 @@ func placesOnFargate(tx *store.Tx, s *state.Service, d *state.Deployment, n int,
 	return places, lack
 }
 
-// taskOf is what outages see of the tasks of a deployment.
-func taskOf(s *state.Service, d *state.Deployment) outage.Task {
-	family, _, _ := strings.Cut(arn.Name(d.Revision.TaskDefinition), ":")
+// taskOf is what outages see of the tasks of a generation.
+func taskOf(s *state.Service, g *state.Generation) outage.Task {
+	family, _, _ := strings.Cut(arn.Name(g.Revision.TaskDefinition), ":")
 	return outage.Task{Cluster: arn.ClusterName(s.ARN), ClusterARN: s.ClusterARN, Family: family}
 }

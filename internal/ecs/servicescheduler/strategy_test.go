@@ -12,7 +12,7 @@ import (
 type returning struct{ strategy.Rolling }
 
 func (returning) RollBack(p strategy.Rollout, _, _ string) {
-	for _, g := range p.Older {
+	for _, g := range p.Older() {
 		if g.Deployment.ID == p.Service.Completed.ID {
 			p.Service.SetPrimary(g.Deployment)
 		}

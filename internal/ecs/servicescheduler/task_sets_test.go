@@ -22,7 +22,7 @@ func (taskSets) Traits() strategy.Traits                         { return strate
 
 func (s taskSets) Desired(p strategy.Rollout) strategy.Desired {
 	in := strategy.Desired{Upper: p.Upper(), Apart: true}
-	for _, g := range p.All() {
+	for _, g := range p.Generations {
 		wanted := (p.DesiredCount()*s[g.Deployment.ID] + 99) / 100
 		in.Targets = append(in.Targets, strategy.Target{Generation: g, Wanted: wanted, Grows: true, Drain: strategy.AtOnce})
 	}

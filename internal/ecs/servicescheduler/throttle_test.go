@@ -228,7 +228,7 @@ func TestFailuresAreChargedToTheDeploymentWhoseTasksFail(t *testing.T) {
 	p := plannerOf(f.input())
 	p.countFailures()
 	p.ThrottleFailedStarts()
-	if d := p.Older[0].Deployment; d.FailedTasks != 4 || d.Throttle.Failures != 1 {
+	if d := p.Older()[0].Deployment; d.FailedTasks != 4 || d.Throttle.Failures != 1 {
 		t.Errorf("%d failed tasks and %d failed attempts of the deployment whose tasks fail", d.FailedTasks, d.Throttle.Failures)
 	}
 	if d := p.Primary.Deployment; d.FailedTasks != 0 || d.Throttle.Failures != 0 || p.tripCircuitBreaker() {

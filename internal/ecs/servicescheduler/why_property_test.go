@@ -139,7 +139,7 @@ func (f *fixture) contradicts(tx *store.Tx, v *observe.View, s *state.Service, a
 			return "no start is held back"
 		}
 	case why.Protected:
-		if !slices.ContainsFunc(f.tasks(), func(t *state.Task) bool { return t.Stop == nil && t.Protected(f.now) }) || v.Active() <= v.Primary.Deployment.DesiredCount && len(s.Deployments) == 1 {
+		if !slices.ContainsFunc(f.tasks(), func(t *state.Task) bool { return t.Stop == nil && t.Protected(f.now) }) || v.Active() <= v.Generations[0].Deployment.DesiredCount && len(s.Deployments) == 1 {
 			return "no task is protected, or none is too many"
 		}
 	case why.DeploymentPercent:
@@ -185,11 +185,11 @@ func contradictsEnd(d *state.ServiceDeployment, a why.Answer) string {
 // contradictsPlace looks for a place as the scheduler does.
 func (f *fixture) contradictsPlace(v *observe.View) string {
 	in := f.input()
-	for _, g := range v.All() {
-		if g.Counts.Active >= g.Deployment.DesiredCount || !observe.OnInstances(g.Deployment) {
+	for _, g := range v.Generations {
+		if g.Counts.Active >= g.Of.DesiredCount || !observe.OnInstances(g.Of) {
 			continue
 		}
-		if place, _ := in.Instances.Pool().Place(in.Instances.Demand(g.Deployment)); place.ContainerInstance == "" {
+		if place, _ := in.Instances.Pool().Place(in.Instances.Demand(g.Of)); place.ContainerInstance == "" {
 			return ""
 		}
 	}

@@ -9,7 +9,7 @@ func TestDeploymentsAreListedAsAWSListsThem(t *testing.T) {
 			{Generation: Generation{ID: "primary"}}, {Generation: Generation{ID: "drains"}, Draining: true},
 			{Generation: Generation{ID: "failed"}}, {Generation: Generation{ID: "older"}}, {Generation: Generation{ID: "steady"}},
 		},
-		Completed:   &CompletedDeployment{ID: "steady"},
+		Completed: &CompletedDeployment{ID: "steady"},
 	}
 	want := []string{"primary", "steady", "failed", "older", "drains"}
 	for i, d := range s.ListedDeployments() {

@@ -15,11 +15,11 @@ import (
 // and last of all where it drains. There, a generation that is replaced does not wait:
 // its deployment would with it.
 func (e *Executor) leaveInstances(g strategy.Target) {
-	if e.Instances.Demand(g.Deployment) == nil {
+	if e.Instances.Demand(g.Of) == nil {
 		return // its demand is unknown
 	}
 	matching := map[string]bool{}
-	for _, i := range e.Instances.Matching(g.Deployment) {
+	for _, i := range e.Instances.Matching(g.Of) {
 		matching[i.ARN] = true
 	}
 	var drained, stray, waiting []observe.Task
@@ -36,7 +36,7 @@ func (e *Executor) leaveInstances(g strategy.Target) {
 	}
 	stray = stray[:min(len(stray), maxStops)]
 	e.sayConstraintViolated(stray)
-	e.stop(g.Generation, stray, reasonScaling(g.Deployment.ID, state.StopStray))
+	e.stop(g.Generation, stray, reasonScaling(g.Of.ID, state.StopStray))
 	e.stop(g.Generation, drained[:min(len(drained), maxStops)], reasonDraining)
 	if len(waiting) > 0 {
 		g.LeaveOut(waiting)
@@ -61,8 +61,8 @@ func (e *Executor) sayConstraintViolated(stray []observe.Task) {
 // to stop.
 func (e *Executor) vacant() (vacant []*state.ContainerInstance) {
 	has := map[string]bool{}
-	for _, g := range e.All() {
-		for _, t := range e.Input.Tasks(g.Deployment.ID) {
+	for _, g := range e.Generations {
+		for _, t := range e.Input.Tasks(g.Of.ID) {
 			has[t.Placement.ContainerInstance] = true
 		}
 	}
@@ -77,7 +77,7 @@ func (e *Executor) vacant() (vacant []*state.ContainerInstance) {
 // placeOnEach finds places for up to n tasks on vacant instances. If they are fewer, it says what
 // lacks room.
 func (e *Executor) placeOnEach(g *observe.Generation, n int) (places []state.Placement, without *observe.Lack) {
-	pool, demand := e.Instances.Pool(), e.Instances.Demand(g.Deployment)
+	pool, demand := e.Instances.Pool(), e.Instances.Demand(g.Of)
 	var misses []placement.Miss
 	for _, i := range e.vacant() {
 		if len(places) == n {

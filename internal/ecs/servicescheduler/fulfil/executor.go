@@ -40,7 +40,7 @@ func New(p *record.Progress, traits strategy.Traits) *Executor {
 // are replaced the oldest gives its tasks first.
 func (e *Executor) CarryOut(in strategy.Desired) {
 	for _, g := range in.Targets {
-		g.Deployment.DesiredCount = g.Wanted
+		g.Of.DesiredCount = g.Wanted
 	}
 	if in.OnEach {
 		for _, g := range in.Targets {
@@ -117,20 +117,20 @@ func (e *Executor) startMissing(in strategy.Desired, g strategy.Target) {
 	if n <= 0 || e.held(g.Generation) {
 		return
 	}
-	start := verb.StartTasks{DeploymentID: g.Deployment.ID, N: n}
+	start := verb.StartTasks{DeploymentID: g.Of.ID, N: n}
 	var without *observe.Lack
 	switch {
 	case in.OnEach:
 		start.Places, without = e.placeOnEach(g.Generation, n)
 		start.N = len(start.Places)
-	case observe.OnInstances(g.Deployment) && len(g.Deployment.Revision.CapacityProviderStrategy) > 0:
+	case observe.OnInstances(g.Of) && len(g.Of.Revision.CapacityProviderStrategy) > 0:
 		start.Places, without = e.placeByStrategy(g.Generation, min(missing, maxStarts))
 		start.N = len(start.Places)
-	case observe.OnInstances(g.Deployment):
-		start.Places, without = e.Instances.Place(g.Deployment, n)
+	case observe.OnInstances(g.Of):
+		start.Places, without = e.Instances.Place(g.Of, n)
 		start.N = len(start.Places)
 	case e.OnFargate != nil:
-		places, taken := e.OnFargate(g.Deployment, missing) // one behind many without a place may have one
+		places, taken := e.OnFargate(g.Of, missing) // one behind many without a place may have one
 		start.Places = places[:min(len(places), maxStarts)]
 		start.N = len(start.Places)
 		defer e.tellAway(start.Places)
@@ -170,7 +170,7 @@ func (e *Executor) start(g strategy.Target, start verb.StartTasks) {
 	start.Replacing = min(g.Unhealthy, max(0, n-lacking))
 	start.TaskSet = e.taskSet(g.Generation)
 	e.Plan.Do(start)
-	g.Moved, g.Deployment.Unplaced = true, 0
+	g.Moved, g.Of.Unplaced = true, 0
 	g.Counts.Active += n
 	g.Counts.Pending += n
 	g.Counts.Left += n
@@ -184,7 +184,7 @@ func (e *Executor) held(g *observe.Generation) bool {
 		e.Plan.Wake(e.Now.Add(retryLaunch))
 		return true
 	}
-	return e.throttled(g.Deployment)
+	return e.throttled(g.Of)
 }
 
 // relaunch is after how long a service launches the next of the tasks for which Fargate's rate had no room.

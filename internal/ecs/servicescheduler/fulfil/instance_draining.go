@@ -11,7 +11,7 @@ func (e *Executor) stopPendingOnDraining() {
 	if len(e.Draining) == 0 {
 		return
 	}
-	for _, g := range e.All() {
+	for _, g := range e.Generations {
 		var chosen []observe.Task
 		for _, t := range e.Tasks(g) {
 			if t.Leaving && t.Condition == observe.Pending && len(chosen) < maxStops {

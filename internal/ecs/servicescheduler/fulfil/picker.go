@@ -27,8 +27,8 @@ func byPlacementStrategy(pool *placement.Pool, demand *placement.Demand) picker 
 	}
 }
 
-// pickerOf is the picker of a deployment, for one choice among its candidates.
-func pickerOf(i *observe.Instances, d *state.Deployment, candidates []observe.Task) picker {
+// pickerOf is the picker of a generation, for one choice among its candidates.
+func pickerOf(i *observe.Instances, d *state.Generation, candidates []observe.Task) picker {
 	if observe.OnInstances(d) && len(d.Revision.CapacityProviderStrategy) > 0 {
 		return byProvider(i, d, candidates)
 	}

@@ -12,7 +12,7 @@ import (
 
 // byProvider picks from the capacity provider that has most beyond its share; of its tasks those that wait
 // first, then by the inverse of the service's placement strategy.
-func byProvider(i *observe.Instances, d *state.Deployment, candidates []observe.Task) picker {
+func byProvider(i *observe.Instances, d *state.Generation, candidates []observe.Task) picker {
 	strategy, count := d.Revision.CapacityProviderStrategy, map[string]int{}
 	for _, t := range candidates {
 		count[t.Placement.CapacityProvider]++
@@ -47,7 +47,7 @@ func byProvider(i *observe.Instances, d *state.Deployment, candidates []observe.
 }
 
 // pickOf picks n tasks of one capacity provider.
-func pickOf(i *observe.Instances, d *state.Deployment, provider string, tasks []observe.Task, n int) []observe.Task {
+func pickOf(i *observe.Instances, d *state.Generation, provider string, tasks []observe.Task, n int) []observe.Task {
 	placed := func(t observe.Task) bool { return !t.Waits() }
 	sorting.By(tasks, func(a, b observe.Task) int { return sorting.FalseFirst(placed(a), placed(b)) })
 	first := slices.IndexFunc(tasks, placed)

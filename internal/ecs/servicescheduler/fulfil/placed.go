@@ -4,8 +4,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// onProviders counts the tasks of a deployment by capacity provider.
-func onProviders(s *state.ServiceSummary, d *state.Deployment) map[string]int {
+// onProviders counts the tasks of a generation by capacity provider.
+func onProviders(s *state.ServiceSummary, d *state.Generation) map[string]int {
 	count := map[string]int{}
 	for _, placed := range s.Placed {
 		if placed.DeploymentID == d.ID {
@@ -15,8 +15,8 @@ func onProviders(s *state.ServiceSummary, d *state.Deployment) map[string]int {
 	return count
 }
 
-// inZones counts the tasks of a deployment by zone.
-func inZones(s *state.ServiceSummary, d *state.Deployment) map[string]int {
+// inZones counts the tasks of a generation by zone.
+func inZones(s *state.ServiceSummary, d *state.Generation) map[string]int {
 	zones := map[string]int{}
 	for _, c := range s.Placed {
 		if c.DeploymentID == d.ID && c.Zone != "" {

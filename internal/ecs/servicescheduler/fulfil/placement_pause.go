@@ -30,7 +30,7 @@ func placementPause(s *state.Service, g *observe.Generation) time.Duration {
 	if bounds.CircuitBreaker(s.DeploymentConfiguration).Enable && g.InProgress() {
 		return pause
 	}
-	for range g.Deployment.Unplaced - evenAttempts {
+	for range g.Of.Unplaced - evenAttempts {
 		if pause *= 2; pause >= greatestDelay {
 			return greatestDelay
 		}

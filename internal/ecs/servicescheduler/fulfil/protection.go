@@ -33,7 +33,7 @@ func (e *Executor) sparing(g *observe.Generation, tasks []observe.Task) []observ
 		return keep
 	})
 	if spared > 0 && e.spared == nil {
-		e.spared = &scaleIn{g.Deployment.ID, spared}
+		e.spared = &scaleIn{g.Of.ID, spared}
 	}
 	return free
 }

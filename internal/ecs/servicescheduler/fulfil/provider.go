@@ -18,12 +18,12 @@ import (
 //
 // Source: ECS developer guide, capacity providers.
 func (e *Executor) placeByStrategy(g *observe.Generation, n int) (places []state.Placement, lack *observe.Lack) {
-	instances, count := e.Instances, onProviders(e.Summary, g.Deployment)
+	instances, count := e.Instances, onProviders(e.Summary, g.Of)
 	pool, waiting := instances.Pool(), instances.Waiting()
 	for range n {
-		name := placement.NextProvider(g.Deployment.Revision.CapacityProviderStrategy, count)
+		name := placement.NextProvider(g.Of.Revision.CapacityProviderStrategy, count)
 		count[name]++
-		demand := instances.DemandOf(g.Deployment, name)
+		demand := instances.DemandOf(g.Of, name)
 		place, misses := pool.Place(demand)
 		switch {
 		case place.ContainerInstance != "":

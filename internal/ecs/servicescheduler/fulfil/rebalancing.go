@@ -34,7 +34,7 @@ func (e *Executor) Rebalance(in strategy.Desired) {
 	if g.Healthy != g.Wanted+now.Extra || g.Counts.Active != g.Healthy || g.Leaving > 0 || e.unplaced != nil {
 		return
 	}
-	placed := inZones(e.Summary, g.Deployment)
+	placed := inZones(e.Summary, g.Of)
 	if !now.InProgress && (!e.Service.Steady || rebalance.Even(placed)) {
 		return
 	}
@@ -58,7 +58,7 @@ func (e *Executor) rebalances() bool {
 	d := e.Primary.Deployment
 	return e.Service.AvailabilityZoneRebalancing == types.AvailabilityZoneRebalancingEnabled && !e.IsDaemon() &&
 		d.Revision.TasksLaunchType() != types.LaunchTypeExternal &&
-		d.RolloutState == types.DeploymentRolloutStateCompleted && len(e.Older) == 0 && e.Upper() > e.DesiredCount()
+		d.RolloutState == types.DeploymentRolloutStateCompleted && len(e.Older()) == 0 && e.Upper() > e.DesiredCount()
 }
 
 // EndRebalancing ends it where it may not go on: a deployment has begun, or the service is changed. Tasks
@@ -73,7 +73,7 @@ func (e *Executor) EndRebalancing() {
 // KeepMoved keeps the tasks that stand in for others in their zone from being too many. After a change of
 // the desired count all tasks are alike.
 func (e *Executor) KeepMoved(in strategy.Desired) {
-	if g := &in.Targets[0]; g.Deployment.DesiredCount == g.Wanted {
+	if g := &in.Targets[0]; g.Of.DesiredCount == g.Wanted {
 		g.Extra = e.Service.Rebalancing.Extra
 	}
 }
@@ -81,9 +81,9 @@ func (e *Executor) KeepMoved(in strategy.Desired) {
 // spread is that of a generation over the zones in which its tasks may be. Which container instances suit
 // them is looked at only if zones are out of balance that have some.
 func (e *Executor) spread(g *observe.Generation, placed map[string]int) *rebalance.Spread {
-	s := rebalance.New(e.Zones(g.Deployment), placed)
-	if !s.Balanced() && observe.OnInstances(g.Deployment) {
-		s = rebalance.New(e.Instances.ZonesFor(g.Deployment), placed)
+	s := rebalance.New(e.Zones(g.Of), placed)
+	if !s.Balanced() && observe.OnInstances(g.Of) {
+		s = rebalance.New(e.Instances.ZonesFor(g.Of), placed)
 	}
 	if g.Counts.Protected > 0 {
 		for _, t := range e.Tasks(g) {
@@ -97,7 +97,7 @@ func (e *Executor) spread(g *observe.Generation, placed map[string]int) *rebalan
 
 // hearOfZones has the service wake when there is a container instance in a zone that may get tasks of it.
 func (e *Executor) hearOfZones(g *observe.Generation, placed map[string]int) {
-	if observe.OnInstances(g.Deployment) {
+	if observe.OnInstances(g.Of) {
 		e.Plan.Crowded = rebalance.Crowded(placed)
 	}
 }
@@ -109,7 +109,7 @@ func (e *Executor) stopMoved(g strategy.Target, s *rebalance.Spread) {
 		return
 	}
 	tasks := inStopOrder(e.Tasks(g.Generation))
-	pick := pickerOf(e.Instances, g.Deployment, tasks)
+	pick := pickerOf(e.Instances, g.Of, tasks)
 	chosen := map[string][]observe.Task{}
 	var zones []string
 	for n := min(now.Extra, maxStops); n > 0; n-- {
@@ -129,7 +129,7 @@ func (e *Executor) stopMoved(g strategy.Target, s *rebalance.Spread) {
 		now.Extra--
 	}
 	for _, zone := range zones {
-		for batch := range slices.Chunk(e.end(g.Generation, chosen[zone], reasonRebalancing(g.Deployment.ID)), event.BatchSize) {
+		for batch := range slices.Chunk(e.end(g.Generation, chosen[zone], reasonRebalancing(g.Of.ID)), event.BatchSize) {
 			e.Plan.Say(event.StoppedInZone{Zone: zone, Tasks: batch})
 		}
 	}
@@ -146,8 +146,8 @@ func (e *Executor) startMoves(g strategy.Target, s *rebalance.Spread) {
 	if _, _, moves := s.Move(); moves && (room <= 0 || e.held(g.Generation)) {
 		return
 	}
-	if e.OnFargate != nil && !observe.OnInstances(g.Deployment) {
-		if granted, _ := e.OnFargate(g.Deployment, room); len(granted) < room {
+	if e.OnFargate != nil && !observe.OnInstances(g.Of) {
+		if granted, _ := e.OnFargate(g.Of, room); len(granted) < room {
 			room = len(granted)
 			e.Plan.Wake(e.Now.Add(RetryPlacement))
 		}
@@ -167,7 +167,7 @@ func (e *Executor) startMoves(g strategy.Target, s *rebalance.Spread) {
 		}
 		s.Start(to)
 		s.Stop(from)
-		starts = withStart(starts, g.Deployment.ID, to, place)
+		starts = withStart(starts, g.Of.ID, to, place)
 		n++
 	}
 	for _, start := range starts {
@@ -182,15 +182,15 @@ func (e *Executor) startMoves(g strategy.Target, s *rebalance.Spread) {
 // placesIn finds a place in a zone, or says why there is none. Fargate has room for all, and
 // chooses the place when the task is made.
 func (e *Executor) placesIn(g *observe.Generation) func(zone string) (state.Placement, []placement.Miss) {
-	if !observe.OnInstances(g.Deployment) {
+	if !observe.OnInstances(g.Of) {
 		return func(string) (state.Placement, []placement.Miss) { return state.Placement{}, nil }
 	}
 	type on struct{ zone, provider string }
-	pool, demands, count := e.Instances.Pool(), map[on]*placement.Demand{}, onProviders(e.Summary, g.Deployment)
+	pool, demands, count := e.Instances.Pool(), map[on]*placement.Demand{}, onProviders(e.Summary, g.Of)
 	return func(zone string) (state.Placement, []placement.Miss) {
-		at := on{zone, placement.NextProvider(g.Deployment.Revision.CapacityProviderStrategy, count)}
+		at := on{zone, placement.NextProvider(g.Of.Revision.CapacityProviderStrategy, count)}
 		if demands[at] == nil {
-			demands[at] = e.Instances.DemandOf(g.Deployment, at.provider).In(zone)
+			demands[at] = e.Instances.DemandOf(g.Of, at.provider).In(zone)
 		}
 		place, misses := pool.Place(demands[at])
 		if len(misses) == 0 && place.ContainerInstance != "" {
@@ -213,10 +213,10 @@ func (e *Executor) tellZoneProtected(g strategy.Target, s *rebalance.Spread) {
 	for _, z := range s.Zones() {
 		kept += z.Kept
 	}
-	if observe.OnInstances(g.Deployment) {
+	if observe.OnInstances(g.Of) {
 		e.Plan.Await(plan.ForInstances)
 	}
-	e.Plan.SayUnlessSaid(event.ZoneTasksProtected{Deployment: g.Deployment.ID, Tasks: kept})
+	e.Plan.SayUnlessSaid(event.ZoneTasksProtected{Deployment: g.Of.ID, Tasks: kept})
 }
 
 func zoneTasks(s *rebalance.Spread) (zones []event.ZoneTasks) {

@@ -41,7 +41,7 @@ func (e *Executor) stopReplaced(in strategy.Desired, g strategy.Target) {
 			spare--
 		}
 	}
-	e.stop(g.Generation, chosen, reasonScaling(g.Deployment.ID, state.StopReplaced))
+	e.stop(g.Generation, chosen, reasonScaling(g.Of.ID, state.StopReplaced))
 }
 
 // stopSurplus stops the tasks that a generation has too many of: those not yet RUNNING
@@ -75,7 +75,7 @@ func (e *Executor) stopSpare(in strategy.Desired) {
 	}
 	if g := keeping[0]; g.Starting > g.StartingRunning {
 		chosen := e.sparing(g.Generation, slices.DeleteFunc(e.Tasks(g.Generation), func(t observe.Task) bool { return t.Condition != observe.Pending }))
-		e.stop(g.Generation, chosen[:min(len(chosen), maxStops)], reasonScaling(g.Deployment.ID, state.StopReplaced))
+		e.stop(g.Generation, chosen[:min(len(chosen), maxStops)], reasonScaling(g.Of.ID, state.StopReplaced))
 	}
 	sorting.By(keeping, func(a, b strategy.Target) int { return sorting.FalseFirst(b.Idle, a.Idle) })
 	for _, serving := range []bool{false, true} {
@@ -103,8 +103,8 @@ func (e *Executor) stopSome(in strategy.Desired, g strategy.Target, candidates [
 		}
 	}
 	most := len(candidates) - healthy + min(healthy, max(0, e.spare(in, g)))
-	chosen := choose(candidates, min(n, most, maxStops), pickerOf(e.Instances, g.Deployment, candidates))
-	e.stop(g.Generation, chosen, reasonScaling(g.Deployment.ID, cause))
+	chosen := choose(candidates, min(n, most, maxStops), pickerOf(e.Instances, g.Of, candidates))
+	e.stop(g.Generation, chosen, reasonScaling(g.Of.ID, cause))
 	return n <= most
 }
 
@@ -145,13 +145,13 @@ func (e *Executor) taskSet(g *observe.Generation) string {
 	if !e.traits.Shifts {
 		return ""
 	}
-	return g.Deployment.ID
+	return g.Of.ID
 }
 
 // StopAll stops the tasks of a generation whose service is deleted.
 func (e *Executor) StopAll(g *observe.Generation) {
 	if g.Counts.Active > 0 {
 		tasks := inStopOrder(e.Tasks(g))
-		e.stop(g, tasks[:min(len(tasks), maxStops)], reasonScaling(g.Deployment.ID, state.StopServiceDeleted))
+		e.stop(g, tasks[:min(len(tasks), maxStops)], reasonScaling(g.Of.ID, state.StopServiceDeleted))
 	}
 }

@@ -36,7 +36,7 @@ func byReason(tasks []observe.Task) (groups [][]observe.Task) {
 	return groups
 }
 
-// choose picks n of a deployment's tasks to stop: by condition, then as the picker does,
+// choose picks n of a generation's tasks to stop: by condition, then as the picker does,
 // then the newest.
 //
 // Source: ECS developer guide, service scheduler, task placement strategies and capacity

@@ -26,10 +26,10 @@ const (
 func (e *Executor) ThrottleFailedStarts() {
 	e.inheritThrottle()
 	kept := e.Kept()
-	for _, g := range e.All() {
+	for _, g := range e.Generations {
 		e.throttle(g)
-		if g.Failed() && kept != nil && kept.Deployment.Revision.TaskDefinition != g.Deployment.Revision.TaskDefinition {
-			g.Deployment.Throttle = state.Throttle{}
+		if g.Failed() && kept != nil && kept.Of.Revision.TaskDefinition != g.Of.Revision.TaskDefinition {
+			g.Of.Throttle = state.Throttle{}
 		}
 	}
 }
@@ -40,15 +40,15 @@ func (e *Executor) inheritThrottle() {
 	d, kept := e.Primary.Deployment, e.Kept()
 	if before := e.Service.Throttle; before.Failures > 0 {
 		e.Service.Throttle = state.Throttle{}
-		if kept != nil && kept.Deployment.Revision.TaskDefinition == before.TaskDefinition {
-			kept.Deployment.Throttle = state.Throttle{Failures: before.Failures, Until: before.Until}
+		if kept != nil && kept.Of.Revision.TaskDefinition == before.TaskDefinition {
+			kept.Of.Throttle = state.Throttle{Failures: before.Failures, Until: before.Until}
 		}
 	}
 	if kept != e.Primary || d.Throttle.Failures > 0 || e.Primary.Counts.Started > 0 {
 		return
 	}
-	for _, g := range e.Older { // there may be some between that no decision has seen
-		before := g.Deployment
+	for _, g := range e.Older() { // there may be some between that no decision has seen
+		before := g.Of
 		if before.Revision.TaskDefinition != d.Revision.TaskDefinition {
 			return
 		}
@@ -59,11 +59,11 @@ func (e *Executor) inheritThrottle() {
 	}
 }
 
-// throttle takes the new failures of a deployment into account. Those that come while starts are
+// throttle takes the new failures of a generation into account. Those that come while starts are
 // held back belong to the attempt before: of twenty tasks that fail together, each is not an
 // attempt of its own. A deployment that is not to have tasks starts none, so nothing is throttled.
 func (e *Executor) throttle(g *observe.Generation) {
-	d, counts := g.Deployment, g.Counts
+	d, counts := g.Of, g.Counts
 	t, wanted := &d.Throttle, g == e.Kept() || d.DesiredCount > 0
 	if t.Failures > 0 && counts.Started > d.SeenStarted {
 		*t = state.Throttle{}
@@ -90,7 +90,7 @@ func (e *Executor) throttle(g *observe.Generation) {
 }
 
 // throttled reports whether starts are held back, and wakes when they no longer are.
-func (e *Executor) throttled(d *state.Deployment) bool {
+func (e *Executor) throttled(d *state.Generation) bool {
 	until, _ := HeldUntil(d)
 	if !e.Now.Before(until) {
 		return false
@@ -99,8 +99,8 @@ func (e *Executor) throttled(d *state.Deployment) bool {
 	return true
 }
 
-// HeldUntil is until when no task of a deployment starts because others have failed, and how many have in a row.
-func HeldUntil(d *state.Deployment) (until time.Time, failures int) {
+// HeldUntil is until when no task of a generation starts because others have failed, and how many have in a row.
+func HeldUntil(d *state.Generation) (until time.Time, failures int) {
 	until, failures = d.Throttle.Until, d.Throttle.Failures
 	if d.Failures > FreeCrashes {
 		if end := d.FailedAt.Add(CrashPause); end.After(until) {

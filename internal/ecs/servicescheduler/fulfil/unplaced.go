@@ -13,7 +13,7 @@ import (
 // Source: ECS developer guide, service event messages.
 func (e *Executor) lackRoom(g *observe.Generation, without *observe.Lack) {
 	e.Plan.Await(plan.ForRoom)
-	d := g.Deployment
+	d := g.Of
 	again := d.UnplacedAt.Add(placementPause(e.Service, g))
 	e.unplaced = &shortage{g, without, !e.Now.Before(again)}
 	if !e.unplaced.attempt {
@@ -50,11 +50,11 @@ func (e *Executor) countUnplaced() {
 	if e.unplaced == nil || !e.unplaced.attempt {
 		return
 	}
-	g, d := e.unplaced.Generation, e.unplaced.Deployment
+	g := e.unplaced.Generation
 	makesRoom := e.stopsUnderWay() || e.Starting() > 0 && e.Active() > g.Counts.Active
 	if g.InProgress() && g.Counts.Started == 0 && !makesRoom && !e.Resume(g) {
-		d.FailedTasks++
-		d.FailedAt, d.SeenHealthy = e.Now, g.Counts.TurnedHealthy
+		g.Deployment.FailedTasks++
+		g.Of.FailedAt, g.Of.SeenHealthy = e.Now, g.Counts.TurnedHealthy
 	}
 }
 
@@ -64,8 +64,8 @@ func (e *Executor) stopsUnderWay() bool {
 	if e.Present() == e.Active() {
 		return false
 	}
-	for _, g := range e.All() {
-		for _, t := range e.Input.Tasks(g.Deployment.ID) {
+	for _, g := range e.Generations {
+		for _, t := range e.Input.Tasks(g.Of.ID) {
 			if (t.Stop != nil || e.Stopping[t.ARN]) && e.Instances.InstanceOf(t) != observe.Unheard {
 				return true
 			}

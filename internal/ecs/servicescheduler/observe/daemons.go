@@ -16,18 +16,18 @@ func ReserveDaemons(tx *store.Tx, pool *placement.Pool, clusterARN string, engin
 		if d == nil {
 			continue
 		}
-		if demand := demandOf(tx, daemon, d, "", engines); demand != nil {
+		if demand := demandOf(tx, daemon, &d.Generation, "", engines); demand != nil {
 			pool.ReserveDaemons(demand)
 		}
 	}
 }
 
-// Matching are the instances that satisfy what the tasks of a deployment ask for.
-func (i *Instances) Matching(d *state.Deployment) []*state.ContainerInstance {
+// Matching are the instances that satisfy what the tasks of a generation ask for.
+func (i *Instances) Matching(g *state.Generation) []*state.ContainerInstance {
 	if i == nil {
 		return nil
 	}
-	if demand := i.Demand(d); demand != nil {
+	if demand := i.Demand(g); demand != nil {
 		return i.Pool().Daemons(demand)
 	}
 	return nil

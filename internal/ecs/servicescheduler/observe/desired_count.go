@@ -18,9 +18,9 @@ func (v *View) daemons() eachInstance {
 	if v.each == nil {
 		g := v.Kept()
 		if g == nil {
-			g = v.Primary
+			g = v.Generations[0]
 		}
-		v.each = &eachInstance{wanted: v.Instances.Matching(g.Deployment)}
+		v.each = &eachInstance{wanted: v.Instances.Matching(g.Of)}
 		for _, t := range v.Tasks(g) {
 			if v.Instances.InstanceOf(t.Task) == Unheard {
 				v.each.unheard++
@@ -51,7 +51,7 @@ func (v *View) DesiredCount() int {
 // stalls. See KeptDeployment.
 func (v *View) Kept() *Generation {
 	d := KeptDeployment(v.Service)
-	for _, g := range v.All() {
+	for _, g := range v.Generations {
 		if g.Deployment == d {
 			return g
 		}

@@ -9,8 +9,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
-// Generation is a deployment with its tasks by how they fare, in numbers.
+// Generation is tasks of one revision by how they fare, in numbers.
 type Generation struct {
+	Of         *state.Generation // of the Deployment
 	Deployment *state.Deployment // of the View's copy
 	Definition *types.TaskDefinition
 	// Checked: an essential container has a health check, or load balancers check targets.
@@ -94,10 +95,10 @@ func (g *Generation) Fail(n int, now time.Time) {
 	if n <= 0 {
 		return
 	}
-	g.Deployment.Failures += n
+	g.Of.Failures += n
 	if g.InProgress() {
 		g.Deployment.FailedTasks += n
 	}
-	g.Deployment.FailedAt = now
-	g.Deployment.SeenHealthy = g.Counts.TurnedHealthy
+	g.Of.FailedAt = now
+	g.Of.SeenHealthy = g.Counts.TurnedHealthy
 }

@@ -25,12 +25,12 @@ func (v *View) condition(g *Generation, t *state.Task) Condition {
 	}
 }
 
-// young counts the tasks of a deployment without health checks that run, but not
+// young counts the tasks of a generation without health checks that run, but not
 // for long enough, and wakes when the next one does.
 func (v *View) young(g *Generation) int {
 	n := 0
 	for _, s := range v.Summary.Starts {
-		if from := HealthyFrom(s.At); s.DeploymentID == g.Deployment.ID && v.Now.Before(from) {
+		if from := HealthyFrom(s.At); s.DeploymentID == g.Of.ID && v.Now.Before(from) {
 			n += s.Running
 			v.Plan.Wake(from)
 		}
@@ -48,14 +48,14 @@ func (v *View) graceEnd(t *state.Task) time.Time {
 	return t.Status.StartedAt.Add(time.Duration(*grace) * time.Second)
 }
 
-// inGrace counts the tasks of a deployment whose failing checks are ignored, and
+// inGrace counts the tasks of a generation whose failing checks are ignored, and
 // wakes when they no longer are.
 func (v *View) inGrace(g *Generation) int {
 	if v.Service.HealthCheckGracePeriodSeconds == nil || *v.Service.HealthCheckGracePeriodSeconds == 0 {
 		return 0
 	}
 	n := 0
-	for _, t := range v.Input.Tasks(g.Deployment.ID) {
+	for _, t := range v.Input.Tasks(g.Of.ID) {
 		if t.Stop != nil || t.Status.LastStatus != state.Running || t.Health() != types.HealthStatusUnhealthy {
 			continue
 		}

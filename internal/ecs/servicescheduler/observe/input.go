@@ -36,17 +36,17 @@ type Input struct {
 	// Stands is the service deployment of the PRIMARY deployment, where that shifted traffic and has ended while
 	// both revisions have tasks. Nil: it is not so.
 	Stands *state.ServiceDeployment
-	// Tasks lists the tasks of a deployment that have not ended. It is called only
+	// Tasks lists the tasks of a generation that have not ended. It is called only
 	// when the counts call for action on single tasks.
 	Tasks func(deploymentID string) []*state.Task
 	// Instances are nil where all tasks run on Fargate.
 	Instances *Instances
-	// Zones are the Availability Zones that have a place for tasks of a deployment: of its subnets on
+	// Zones are the Availability Zones that have a place for tasks of a generation: of its subnets on
 	// Fargate, or of any ACTIVE container instance. It is called only if a zone has several tasks.
-	Zones func(*state.Deployment) []string
-	// OnFargate finds places for up to n tasks of a deployment, and says why the others have none. It is
+	Zones func(*state.Generation) []string
+	// OnFargate finds places for up to n tasks of a generation, and says why the others have none. It is
 	// nil while there is room for all.
-	OnFargate func(d *state.Deployment, n int) ([]state.Placement, *placement.Lack)
+	OnFargate func(g *state.Generation, n int) ([]state.Placement, *placement.Lack)
 	Quotas    quota.Quotas
 	// Probe: the plan is only to tell whether there is something to do. Placing one task is
 	// enough for that.

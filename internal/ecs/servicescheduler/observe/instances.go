@@ -28,7 +28,7 @@ type Instances struct {
 
 // newInstances is nil where all tasks run on Fargate.
 func newInstances(tx *store.Tx, s *state.Service, chance placement.Chance) *Instances {
-	if !slices.ContainsFunc(s.Deployments, OnInstances) {
+	if !slices.ContainsFunc(Generations(s), OnInstances) {
 		return nil
 	}
 	return &Instances{tx: tx, service: s, chance: chance, demands: map[[2]string]*placement.Demand{}}
@@ -60,35 +60,35 @@ func (i *Instances) Pool() *placement.Pool {
 // Used reports whether a decision has asked for the Pool, which costs a look at each container instance.
 func (i *Instances) Used() bool { return i.pool != nil }
 
-// Demand is what a task of a deployment asks of a container instance; nil if the task
+// Demand is what a task of a generation asks of a container instance; nil if the task
 // definition is gone.
-func (i *Instances) Demand(d *state.Deployment) *placement.Demand { return i.DemandOf(d, "") }
+func (i *Instances) Demand(g *state.Generation) *placement.Demand { return i.DemandOf(g, "") }
 
 // DemandOf is what one asks of a container instance of a capacity provider.
-func (i *Instances) DemandOf(d *state.Deployment, provider string) *placement.Demand {
-	key := [2]string{d.ID, provider}
+func (i *Instances) DemandOf(g *state.Generation, provider string) *placement.Demand {
+	key := [2]string{g.ID, provider}
 	if known, ok := i.demands[key]; ok {
 		return known
 	}
-	demand := demandOf(i.tx, i.service, d, provider, i.engines)
+	demand := demandOf(i.tx, i.service, g, provider, i.engines)
 	i.demands[key] = demand
 	return demand
 }
 
-// ZonesFor are the zones with container instances that suit tasks of a deployment.
-func (i *Instances) ZonesFor(d *state.Deployment) (zones []string) {
-	for _, provider := range providersOf(d) {
-		if demand := i.DemandOf(d, provider); demand != nil {
+// ZonesFor are the zones with container instances that suit tasks of a generation.
+func (i *Instances) ZonesFor(g *state.Generation) (zones []string) {
+	for _, provider := range providersOf(g) {
+		if demand := i.DemandOf(g, provider); demand != nil {
 			zones = append(zones, i.Pool().ZonesFor(demand)...)
 		}
 	}
 	return zones
 }
 
-// providersOf are the names of the capacity providers of a deployment; an empty one stands for all
+// providersOf are the names of the capacity providers of a generation; an empty one stands for all
 // container instances, where there is no strategy.
-func providersOf(d *state.Deployment) (names []string) {
-	for _, item := range d.Revision.CapacityProviderStrategy {
+func providersOf(g *state.Generation) (names []string) {
+	for _, item := range g.Revision.CapacityProviderStrategy {
 		names = append(names, aws.ToString(item.CapacityProvider))
 	}
 	if len(names) == 0 {
@@ -97,21 +97,21 @@ func providersOf(d *state.Deployment) (names []string) {
 	return names
 }
 
-// zones are those that have a place for tasks of a deployment, if its kind does not matter.
-func zones(tx *store.Tx, s *state.Service, d *state.Deployment) (zones []string) {
-	if OnInstances(d) {
+// zones are those that have a place for tasks of a generation, if its kind does not matter.
+func zones(tx *store.Tx, s *state.Service, g *state.Generation) (zones []string) {
+	if OnInstances(g) {
 		return placement.Zones(tx, state.Clusters.Get(tx, s.ClusterARN))
 	}
-	for _, subnet := range Subnets(tx, arn.ScopeOf(s.ARN), VPCConfiguration(d.Revision).Subnets) {
+	for _, subnet := range Subnets(tx, arn.ScopeOf(s.ARN), VPCConfiguration(g.Revision).Subnets) {
 		zones = append(zones, subnet.Zone)
 	}
 	return zones
 }
 
-// Place finds places for up to n tasks of a deployment on container instances. If they are
+// Place finds places for up to n tasks of a generation on container instances. If they are
 // fewer, it says why the next one has none.
-func (i *Instances) Place(d *state.Deployment, n int) (places []state.Placement, without *Lack) {
-	pool, demand := i.Pool(), i.Demand(d)
+func (i *Instances) Place(g *state.Generation, n int) (places []state.Placement, without *Lack) {
+	pool, demand := i.Pool(), i.Demand(g)
 	for len(places) < n {
 		place, misses := pool.Place(demand)
 		if place.ContainerInstance == "" {
@@ -152,16 +152,16 @@ func (i *Instances) Draining() map[string]bool {
 	return draining
 }
 
-// demandOf is what a task of a deployment asks of a container instance. Constraints are
+// demandOf is what a task of a generation asks of a container instance. Constraints are
 // those that the service has now, not those that it had when the deployment was made: a change
 // of them makes no deployment.
-func demandOf(tx *store.Tx, s *state.Service, d *state.Deployment, provider string, engines *engineroom.Room) *placement.Demand {
-	if DefinitionOf(tx, d.Revision) == nil {
+func demandOf(tx *store.Tx, s *state.Service, g *state.Generation, provider string, engines *engineroom.Room) *placement.Demand {
+	if DefinitionOf(tx, g.Revision) == nil {
 		return nil
 	}
 	where := task.Where{Constraints: s.PlacementConstraints, Strategy: s.PlacementStrategy, CapacityProvider: provider, Engines: engines}
-	if vpc := VPCConfiguration(d.Revision); vpc != nil {
+	if vpc := VPCConfiguration(g.Revision); vpc != nil {
 		where.Subnets = Subnets(tx, arn.ScopeOf(s.ARN), vpc.Subnets)
 	}
-	return NewTemplate(tx, s, d, time.Time{}).Demand(where)
+	return NewTemplate(tx, s, g, time.Time{}).Demand(where)
 }

@@ -27,7 +27,7 @@ func Read(tx *store.Tx, serviceARN string, now time.Time, chance placement.Chanc
 			return state.DeploymentTasks(tx, serviceARN, deploymentID)
 		},
 		Instances: newInstances(tx, s, chance),
-		Zones:     func(d *state.Deployment) []string { return zones(tx, s, d) },
+		Zones:     func(g *state.Generation) []string { return zones(tx, s, g) },
 	}
 	in.Rules, in.Endpoints = readRules(tx, s), readEndpoints(tx, s)
 	in.Stands = stands(tx, s)
@@ -38,11 +38,13 @@ func Read(tx *store.Tx, serviceARN string, now time.Time, chance placement.Chanc
 				in.Alarms = readAlarms(tx, r)
 			}
 		}
-		if definition := DefinitionOf(tx, d.Revision); definition != nil {
-			in.Definitions[d.ID] = definition.Definition()
+	}
+	for _, g := range Generations(s) {
+		if definition := DefinitionOf(tx, g.Revision); definition != nil {
+			in.Definitions[g.ID] = definition.Definition()
 		}
-		if gone := task.NetworkGone(tx, arn.ScopeOf(serviceARN), VPCConfiguration(d.Revision)); gone != "" {
-			in.Networks[d.ID] = gone
+		if gone := task.NetworkGone(tx, arn.ScopeOf(serviceARN), VPCConfiguration(g.Revision)); gone != "" {
+			in.Networks[g.ID] = gone
 		}
 	}
 	return in, true

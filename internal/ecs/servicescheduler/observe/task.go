@@ -27,11 +27,11 @@ type Task struct {
 // Serves reports whether a task runs and fails no check.
 func (t Task) Serves() bool { return t.Condition > Unhealthy }
 
-// Tasks lists the tasks of a deployment that have not been told to stop, not by
+// Tasks lists the tasks of a generation that have not been told to stop, not by
 // the plan either.
 func (v *View) Tasks(g *Generation) []Task {
 	var list []Task
-	for _, t := range v.Input.Tasks(g.Deployment.ID) {
+	for _, t := range v.Input.Tasks(g.Of.ID) {
 		if t.Stop == nil && !t.Ended() && !v.Stopping[t.ARN] {
 			list = append(list, Task{t, v.condition(g, t), v.Draining[t.ARN], v.protects(t)})
 		}

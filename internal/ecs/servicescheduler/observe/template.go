@@ -12,9 +12,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
-// NewTemplate is what the tasks of a deployment are made of; its task definition exists.
-func NewTemplate(tx *store.Tx, s *state.Service, d *state.Deployment, now time.Time) *task.Template {
-	r, definition := d.Revision, DefinitionOf(tx, d.Revision)
+// NewTemplate is what the tasks of a generation are made of; its task definition exists.
+func NewTemplate(tx *store.Tx, s *state.Service, g *state.Generation, now time.Time) *task.Template {
+	r, definition := g.Revision, DefinitionOf(tx, g.Revision)
 	cluster, vpc := state.Clusters.Get(tx, s.ClusterARN), VPCConfiguration(r)
 	if vpc == nil {
 		vpc = &types.AwsVpcConfiguration{}
@@ -23,8 +23,8 @@ func NewTemplate(tx *store.Tx, s *state.Service, d *state.Deployment, now time.T
 		Cluster: cluster, Definition: definition.Definition(), Resolved: taskdef.Unchanged(definition.Definition()),
 		LaunchType: r.TasksLaunchType(), PlatformVersion: r.PlatformVersion,
 		SecurityGroups: task.SecurityGroups(tx, arn.ScopeOf(s.ARN), vpc.SecurityGroups, vpc.Subnets), AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled,
-		Group: groupOf(s), StartedBy: d.ID, ServiceARN: s.ARN, DeploymentID: d.ID, ServiceTraffic: r.ResolvedTraffic(),
-		Connect:              d.Connect,
+		Group: groupOf(s), StartedBy: g.ID, ServiceARN: s.ARN, DeploymentID: g.ID, ServiceTraffic: r.ResolvedTraffic(),
+		Connect:              g.Connect,
 		EnableExecuteCommand: s.EnableExecuteCommand, Tags: taskTags(s, cluster, definition), Now: now,
 		Volume: task.NewVolume(task.VolumeConfigurations(r.VolumeConfigurations), task.TagSources{
 			Definition: definition.Tags, Service: s.Tags, Managed: s.EnableECSManagedTags, Cluster: cluster.Name, ServiceName: s.Name,
@@ -72,10 +72,10 @@ func VPCConfiguration(r *state.ServiceRevision) *types.AwsVpcConfiguration {
 	return r.NetworkConfiguration.AwsvpcConfiguration
 }
 
-// OnInstances reports whether tasks of a deployment run on container instances. An older one's may
+// OnInstances reports whether tasks of a generation run on container instances. An older one's may
 // where those of the PRIMARY one do not.
-func OnInstances(d *state.Deployment) bool {
-	return d.Revision.TasksLaunchType() != types.LaunchTypeFargate
+func OnInstances(g *state.Generation) bool {
+	return g.Revision.TasksLaunchType() != types.LaunchTypeFargate
 }
 
 // groupOf is the group of a service's tasks. Source: ECS developer guide, task groups.

@@ -13,8 +13,8 @@ type View struct {
 	Input
 	Plan    *plan.Plan
 	Service *state.Service // a copy
-	Primary *Generation
-	Older   []*Generation // newest first
+	// Generations are those of the deployments that are listed, the PRIMARY one's first, then the newest.
+	Generations []*Generation
 
 	Stopping map[string]bool // ARNs of the tasks that the plan stops
 	Draining map[string]bool // ARNs of the tasks whose container instance drains
@@ -27,20 +27,24 @@ func NewView(in Input) *View {
 		Stopping: map[string]bool{}, Draining: in.Instances.Draining(),
 	}
 	primary := v.Service.Primary()
+	v.Generations = []*Generation{v.ofDeployment(primary)}
 	for _, d := range v.Service.Deployments {
-		g := v.generation(d)
-		if d == primary {
-			v.Primary = g
-		} else {
-			v.Older = append(v.Older, g)
+		if d != primary {
+			v.Generations = append(v.Generations, v.ofDeployment(d))
 		}
 	}
 	return v
 }
 
-func (v *View) generation(d *state.Deployment) *Generation {
-	g := &Generation{Deployment: d, Counts: v.Summary.Of(d.ID), Definition: v.Definitions[d.ID]}
-	g.Checked = len(d.Revision.LoadBalancers) > 0 || g.Definition != nil && hasEssentialCheck(g.Definition)
+func (v *View) ofDeployment(d *state.Deployment) *Generation {
+	g := v.generation(&d.Generation)
+	g.Deployment = d
+	return g
+}
+
+func (v *View) generation(of *state.Generation) *Generation {
+	g := &Generation{Of: of, Counts: v.Summary.Of(of.ID), Definition: v.Definitions[of.ID]}
+	g.Checked = len(of.Revision.LoadBalancers) > 0 || g.Definition != nil && hasEssentialCheck(g.Definition)
 	if g.Checked {
 		g.Healthy = g.Counts.Healthy
 		if g.Counts.Unhealthy > 0 {
@@ -49,7 +53,7 @@ func (v *View) generation(d *state.Deployment) *Generation {
 	} else {
 		g.Healthy = g.Counts.ActiveRunning - v.young(g)
 	}
-	if len(d.Revision.LoadBalancers) > 0 && g.Counts.ActiveRunning > g.Healthy+g.Unhealthy {
+	if len(of.Revision.LoadBalancers) > 0 && g.Counts.ActiveRunning > g.Healthy+g.Unhealthy {
 		g.Unused = v.countUnused(g)
 	}
 	g.Starting = g.Counts.Active - g.Healthy - g.Unhealthy - g.Unused
@@ -58,7 +62,7 @@ func (v *View) generation(d *state.Deployment) *Generation {
 }
 
 func (v *View) countUnused(g *Generation) (n int) {
-	for _, t := range v.Input.Tasks(g.Deployment.ID) {
+	for _, t := range v.Input.Tasks(g.Of.ID) {
 		if t.Stop == nil && v.condition(g, t) == Unused {
 			n++
 		}
@@ -66,28 +70,24 @@ func (v *View) countUnused(g *Generation) (n int) {
 	return n
 }
 
-// All is every deployment that is listed, the PRIMARY one first.
-func (v *View) All() []*Generation { return append([]*Generation{v.Primary}, v.Older...) }
-
-// Of returns the generation of a deployment that is listed, or nil.
-func (v *View) Of(deploymentID string) *Generation {
-	all := v.All()
-	at := slices.IndexFunc(all, func(g *Generation) bool { return g.Deployment.ID == deploymentID })
+// Of returns the generation with an id, or nil.
+func (v *View) Of(id string) *Generation {
+	at := slices.IndexFunc(v.Generations, func(g *Generation) bool { return g.Of.ID == id })
 	if at < 0 {
 		return nil
 	}
-	return all[at]
+	return v.Generations[at]
 }
 
 func (v *View) sum(of func(*Generation) int) int {
 	n := 0
-	for _, g := range v.All() {
+	for _, g := range v.Generations {
 		n += of(g)
 	}
 	return n
 }
 
-// Healthy counts the tasks that serve, of all deployments.
+// Healthy counts the tasks that serve, of all generations.
 func (v *View) Healthy() int { return v.sum(func(g *Generation) int { return g.Healthy }) }
 
 // Starting counts those that have yet to.

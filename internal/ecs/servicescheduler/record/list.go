@@ -24,7 +24,7 @@ func (p *Progress) DropEnded() {
 func (p *Progress) LetDrain() {
 	kept := p.Kept()
 	p.Primary.Deployment.Draining = false
-	for _, g := range p.Older {
+	for _, g := range p.Older() {
 		g.Deployment.Draining = g.Counts.Active == 0 && g.Counts.Left > 0 && !g.Failed() && g != kept && g.Deployment.DesiredCount == 0
 	}
 	sorting.By(p.Service.Deployments, func(a, b *state.Deployment) int { return sorting.FalseFirst(a.Draining, b.Draining) })
@@ -52,8 +52,8 @@ func (p *Progress) shiftRecord() *state.ServiceDeployment {
 
 // Drop takes older deployments from the list.
 func (p *Progress) Drop(ended func(*observe.Generation) bool) {
-	p.Older = slices.DeleteFunc(p.Older, func(g *observe.Generation) bool {
-		if !ended(g) {
+	p.Generations = slices.DeleteFunc(p.Generations, func(g *observe.Generation) bool {
+		if g == p.Primary || !ended(g) {
 			return false
 		}
 		p.Plan.Do(verb.ForgetDeployment{ID: g.Deployment.ID})

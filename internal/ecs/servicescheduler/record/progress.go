@@ -19,15 +19,20 @@ import (
 // Source: ECS developer guide, service deployments.
 type Progress struct {
 	*observe.View
+	// Primary is the generation of the deployment that was PRIMARY when the decision began.
+	Primary *observe.Generation
 	// Records are copies of the service deployments that have not ended, by ARN.
 	Records map[string]*state.ServiceDeployment
 }
 
 // NewProgress has the service deployments of a view.
 func NewProgress(v *observe.View) *Progress {
-	p := &Progress{View: v, Records: map[string]*state.ServiceDeployment{}}
+	p := &Progress{View: v, Primary: v.Generations[0], Records: map[string]*state.ServiceDeployment{}}
 	for _, r := range v.ServiceDeployments {
 		p.Records[r.ARN] = r.Clone()
 	}
 	return p
 }
+
+// Older are the other generations, newest first.
+func (p *Progress) Older() []*observe.Generation { return p.Generations[1:] }

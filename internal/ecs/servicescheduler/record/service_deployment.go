@@ -120,7 +120,7 @@ func (p *Progress) End(r *state.ServiceDeployment, status types.ServiceDeploymen
 // countAtEnd keeps the counts of a revision; zeros if its deployment is gone.
 func (p *Progress) countAtEnd(r *state.DeployedRevision) {
 	r.Requested, r.Running, r.Pending = 0, 0, 0
-	for _, g := range p.All() {
+	for _, g := range p.Generations {
 		if g.Deployment.ID == r.DeploymentID {
 			r.Requested, r.Running, r.Pending = g.Deployment.DesiredCount, g.Counts.ActiveRunning, g.Counts.ActivePending()
 		}

@@ -17,7 +17,7 @@ import (
 //
 // Source: field reports of service events.
 func (p *Progress) AnnounceTargets() {
-	for _, g := range p.All() {
+	for _, g := range p.Generations {
 		d := g.Deployment
 		registered, deregistered := g.Counts.Registered-d.SeenRegistered, g.Counts.Deregistered-d.SeenDeregistered
 		d.SeenRegistered, d.SeenDeregistered = g.Counts.Registered, g.Counts.Deregistered

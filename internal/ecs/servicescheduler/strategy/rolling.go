@@ -24,7 +24,7 @@ func rollingUpdate(p Rollout) Desired {
 	p.DropEnded()
 	in := Desired{Upper: p.Upper(), Lower: p.Lower(), Final: !p.Primary.Failed()}
 	kept := p.Kept()
-	for _, g := range p.All() {
+	for _, g := range p.Generations {
 		switch {
 		case g == kept:
 			in.Targets = append(in.Targets, Target{Generation: g, Wanted: p.DesiredCount(), Grows: true, Drain: AtOnce})

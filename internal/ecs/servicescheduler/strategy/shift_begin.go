@@ -20,7 +20,7 @@ func (p Rollout) beginShift(r *state.ServiceDeployment) {
 	switch {
 	case len(others) == 0:
 		r.Shift = shift.Begin("", true, p.Now)
-	case len(others) == 1 && others[0].Completed() && (p.servesAll(others[0]) || !slices.ContainsFunc(p.Older, (*observe.Generation).Failed)):
+	case len(others) == 1 && others[0].Completed() && (p.servesAll(others[0]) || !slices.ContainsFunc(p.Older(), (*observe.Generation).Failed)):
 		r.Shift = shift.Begin(others[0].Deployment.ID, true, p.Now)
 	default:
 		source := ""
@@ -46,7 +46,7 @@ func (p Rollout) listSource(r *state.ServiceDeployment) {
 // standing are the older generations that the service has: those with tasks that are to stay, the one that
 // completed last, and those whose deployments are under way; newest first.
 func (p Rollout) standing() (list []*observe.Generation) {
-	for _, g := range p.Older {
+	for _, g := range p.Older() {
 		r := p.Record(g.Deployment)
 		if g.Counts.Active > 0 || p.completedLast(g) || r != nil && !r.StartedAt.IsZero() {
 			list = append(list, g)
@@ -153,7 +153,7 @@ func (p Rollout) between(g *observe.Generation) (balancers []types.LoadBalancer,
 			groups = append(groups, aws.ToString(b.TargetGroupArn))
 		}
 	}
-	for _, other := range p.All() {
+	for _, other := range p.Generations {
 		newer := other.Deployment.Revision
 		if balancedInTwo(newer) && (balancers == nil || newer == r || shift.LeadsBetween(newer.LoadBalancers, groups, p.Rules)) {
 			if len(balancers) == len(newer.LoadBalancers) && newer != r && shift.LeadsBetween(balancers, groups, p.Rules) { // the rules of before lead, too

@@ -81,7 +81,7 @@ func (p Rollout) bothRevisions(r *state.ServiceDeployment) Desired {
 	p.DropEnded()
 	in := Desired{Upper: p.Upper(), Lower: p.Lower(), Apart: true}
 	green, blue := shift.Wants(r.Shift)
-	for _, g := range p.All() {
+	for _, g := range p.Generations {
 		t := Target{Generation: g, Drain: WhenReplaced}
 		switch id := g.Deployment.ID; {
 		case id == r.Target.DeploymentID && green:
@@ -157,7 +157,7 @@ func (p Rollout) situation(r *state.ServiceDeployment) shift.Situation {
 	if in.StartedAt.IsZero() {
 		in.StartedAt = p.Now
 	}
-	for _, g := range p.All() {
+	for _, g := range p.Generations {
 		switch g.Deployment.ID {
 		case r.Target.DeploymentID:
 		case r.Shift.Source:

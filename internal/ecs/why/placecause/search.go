@@ -34,25 +34,25 @@ func (s Search) HasPlace() bool {
 	return slices.ContainsFunc(s.Findings, func(f placement.Finding) bool { return f.Reason == "" })
 }
 
-// OfDeployment looks for a place for one more task of a deployment of a service, on the instances of each of its capacity
+// OfGeneration looks for a place for one more task of a generation of a service, on the instances of each of its capacity
 // providers. It is empty on Fargate, and where the task definition is gone. It looks as the service scheduler does, and
 // changes nothing.
-func OfDeployment(in *observe.Input, tx *store.Tx, d *state.Deployment) (searches []Search) {
-	if in.Instances == nil || !observe.OnInstances(d) {
+func OfGeneration(in *observe.Input, tx *store.Tx, g *state.Generation) (searches []Search) {
+	if in.Instances == nil || !observe.OnInstances(g) {
 		return nil
 	}
 	cluster := state.Clusters.Get(tx, in.Service.ClusterARN)
-	for _, provider := range providersOf(d) {
-		demand := in.Instances.DemandOf(d, provider)
+	for _, provider := range providersOf(g) {
+		demand := in.Instances.DemandOf(g, provider)
 		if demand == nil {
 			continue
 		}
 		search := Search{
-			Cluster: cluster, Provider: provider, External: d.Revision.LaunchType == types.LaunchTypeExternal,
+			Cluster: cluster, Provider: provider, External: g.Revision.LaunchType == types.LaunchTypeExternal,
 			Daemon: in.Service.SchedulingStrategy == types.SchedulingStrategyDaemon, Findings: in.Instances.Pool().Explain(demand),
 		}
 		if search.Daemon {
-			search.Findings = lacking(in, tx, d, search.Findings)
+			search.Findings = lacking(in, tx, g, search.Findings)
 		}
 		if !search.Daemon || len(search.Findings) > 0 {
 			searches = append(searches, search)
@@ -61,8 +61,8 @@ func OfDeployment(in *observe.Input, tx *store.Tx, d *state.Deployment) (searche
 	return searches
 }
 
-func providersOf(d *state.Deployment) (names []string) {
-	for _, item := range d.Revision.CapacityProviderStrategy {
+func providersOf(g *state.Generation) (names []string) {
+	for _, item := range g.Revision.CapacityProviderStrategy {
 		names = append(names, aws.ToString(item.CapacityProvider))
 	}
 	if len(names) == 0 {

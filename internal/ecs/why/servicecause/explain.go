@@ -39,6 +39,9 @@ func newQuestion(f *why.Facts, s *state.Service) (q *question, ok bool) {
 	}, true
 }
 
+// primary is the generation of the PRIMARY deployment.
+func (q *question) primary() *observe.Generation { return q.view.Generations[0] }
+
 // AsWanted reports whether a service is as wanted, as an overview has it.
 func AsWanted(f *why.Facts, s *state.Service) bool {
 	return s.Status() != state.ServiceActive || overview.ReadService(f.Tx, s, overview.Options{}).NotAsWanted == ""

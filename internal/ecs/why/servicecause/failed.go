@@ -99,7 +99,7 @@ func (q *question) explain(tasks []*state.Task) (answers []why.Answer) {
 
 // failing says why the tasks fail of a deployment that is to have more of them, and until when no other one starts.
 func (q *question) failing() (answers []why.Answer) {
-	for _, g := range q.view.All() {
+	for _, g := range q.view.Generations {
 		d := g.Deployment
 		if g.Failed() || d.Failures+d.Throttle.Failures == 0 || g.Counts.ActiveRunning >= max(d.DesiredCount, 1) {
 			continue
@@ -116,7 +116,7 @@ func (q *question) failing() (answers []why.Answer) {
 
 // backingOff is of a deployment whose starts are held back.
 func (q *question) backingOff(d *state.Deployment, because []why.Answer) (answer why.Answer, held bool) {
-	until, failures := fulfil.HeldUntil(d)
+	until, failures := fulfil.HeldUntil(&d.Generation)
 	if !q.Now.Before(until) {
 		return answer, false
 	}

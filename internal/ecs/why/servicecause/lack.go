@@ -18,7 +18,7 @@ import (
 // lacks says why tasks that a deployment is to have are not started: ECS launches none of them, or there is no place. Where
 // the deployment's bounds hold them back, see replacing.
 func (q *question) lacks() (answers []why.Answer) {
-	for _, g := range q.view.All() {
+	for _, g := range q.view.Generations {
 		d := g.Deployment
 		if g.Counts.Active >= d.DesiredCount && !q.vacant(g) {
 			continue
@@ -28,9 +28,9 @@ func (q *question) lacks() (answers []why.Answer) {
 			continue
 		}
 		switch {
-		case !observe.OnInstances(d):
+		case !observe.OnInstances(g.Of):
 			answers = append(answers, q.onFargate(g)...)
-		case g == q.view.Primary && q.atBounds() && q.lastEvent(d.CreatedAt, "unable to place ") == nil:
+		case g == q.primary() && q.atBounds() && q.lastEvent(d.CreatedAt, "unable to place ") == nil:
 		default:
 			answers = append(answers, q.onInstances(g)...)
 		}
@@ -40,7 +40,7 @@ func (q *question) lacks() (answers []why.Answer) {
 
 // vacant reports whether a container instance lacks a task of a DAEMON service.
 func (q *question) vacant(g *observe.Generation) bool {
-	return q.service.SchedulingStrategy == types.SchedulingStrategyDaemon && g == q.view.Primary && g.Counts.Active < q.service.Daemons
+	return q.service.SchedulingStrategy == types.SchedulingStrategyDaemon && g == q.primary() && g.Counts.Active < q.service.Daemons
 }
 
 // refused is why ECS launches no task of a deployment: what the launch needs is gone, or a role cannot be assumed. The
@@ -77,7 +77,7 @@ func (q *question) refused(g *observe.Generation) (answer why.Answer, ok bool) {
 func (q *question) onInstances(g *observe.Generation) (answers []why.Answer) {
 	d := g.Deployment
 	subject := fmt.Sprintf("%s finds no place for a task of %s", q.name(), brings(d))
-	for _, search := range placecause.OfDeployment(&q.in, q.Tx, d) {
+	for _, search := range placecause.OfGeneration(&q.in, q.Tx, g.Of) {
 		answers = append(answers, search.Explain(q.Facts, subject)...)
 	}
 	if told := q.standing(d.CreatedAt, "unable to place "); told != nil {

@@ -19,7 +19,7 @@ import (
 func (q *question) pending() (answers []why.Answer) {
 	var tasks []*state.Task
 	waits := map[string]bool{} // by what for
-	for _, g := range q.view.All() {
+	for _, g := range q.view.Generations {
 		if g.Counts.ActivePending() == 0 {
 			continue
 		}
@@ -48,7 +48,7 @@ func waitsFor(t *state.Task) string {
 // unhealthy says why running tasks fail the health checks of their containers: each cause once.
 func (q *question) unhealthy() []why.Answer {
 	var tasks []*state.Task
-	for _, g := range q.view.All() {
+	for _, g := range q.view.Generations {
 		if g.Counts.Unhealthy == 0 {
 			continue
 		}
@@ -73,7 +73,7 @@ func (q *question) targets() (answers []why.Answer) {
 
 // unregistered is of tasks that a target group has not taken, or that have lost it.
 func (q *question) unregistered() (answers []why.Answer) {
-	for _, g := range q.view.All() {
+	for _, g := range q.view.Generations {
 		if g.Unused+g.Counts.Lost == 0 {
 			continue
 		}
@@ -106,7 +106,7 @@ func (q *question) underWay() (tasks []*state.Task) {
 // progress is of a service of which nothing is known but that it moves, or what ECS says of it.
 func (q *question) progress() []why.Answer {
 	var counts []why.Evidence
-	for _, g := range q.view.All() {
+	for _, g := range q.view.Generations {
 		counts = append(counts, q.counted(g))
 	}
 	answer := why.Answer{
@@ -126,7 +126,7 @@ func (q *question) progress() []why.Answer {
 		answer.Sentence = fmt.Sprintf("%s goes on: %s; %s on the way to STOPPED.", phrase.Upper(q.name()), q.shown.NotAsWanted,
 			phrase.Count(leaving, "task")+" "+phrase.Verb(leaving, "is", "are"))
 	case q.service.Primary().RolloutState == types.DeploymentRolloutStateInProgress:
-	case q.wanted() != q.service.Primary().DesiredCount && q.view.Kept() == q.view.Primary:
+	case q.wanted() != q.service.Primary().DesiredCount && q.view.Kept() == q.primary():
 		answer.Sentence = fmt.Sprintf("%s goes on: %s; the service scheduler is yet to act on desiredCount %d.", phrase.Upper(q.name()), q.shown.NotAsWanted, q.wanted())
 	default:
 		answer.Cause, answer.Next = why.Unknown, ""
@@ -146,7 +146,7 @@ func (q *question) wanted() int { return q.view.DesiredCount() }
 
 // startingText says what becomes of the tasks that do not count as healthy yet.
 func (q *question) startingText(n int) string {
-	for _, g := range q.view.All() {
+	for _, g := range q.view.Generations {
 		if g.Checked || g.StartingRunning < n {
 			continue
 		}

@@ -41,7 +41,7 @@ func (q *question) atBounds() bool {
 
 // protected is of tasks that are more than wanted, and protected.
 func (q *question) protected() (answer why.Answer, ok bool) {
-	for _, g := range q.view.All() {
+	for _, g := range q.view.Generations {
 		d := g.Deployment
 		surplus := g.Counts.Active - d.DesiredCount
 		if surplus <= 0 || g.Counts.Protected == 0 {
@@ -133,7 +133,7 @@ func (q *question) draining() []why.Answer {
 
 // leaving are the tasks that are on their way to STOPPED, at most ten.
 func (q *question) leaving() (list []why.Evidence) {
-	for _, g := range q.view.All() {
+	for _, g := range q.view.Generations {
 		if g.Counts.Left == g.Counts.Active {
 			continue
 		}
