@@ -71,7 +71,7 @@ func (e *ECS) Module() Module {
 		Name: "ecs",
 		Rows: []string{
 			"account-setting", "cluster", "cluster-summary", "engine-file-system", "engine-usage", "instance-roster", "instance-usage", "managed-scaling",
-			"service", "service-events", "service-summary", "task-definition-family",
+			"service", "service-events", "service-summary", "task-definition-family", "task-set",
 		},
 		Forgets: []Forgetting{
 			{[]string{"task"}, old(keepStoppedTasks, state.ForgetStoppedTasks)},

@@ -12,6 +12,7 @@ func TestARNsTellTheirScope(t *testing.T) {
 			scope.Cluster("shop"), scope.Service("shop", "web"), scope.Task("shop", "0123"), scope.Container("shop", "0123", "4567"),
 			scope.TaskDefinition("web", 7), scope.ContainerInstance("shop", "0123"), scope.CapacityProvider("FARGATE"),
 			scope.ServiceDeployment("shop", "web", "89"), scope.ServiceRevision("shop", "web", "89"),
+			scope.TaskSet("shop", "web", "ecs-svc/89"),
 		} {
 			if got := arn.ScopeOf(made); got != scope {
 				t.Errorf("%s is of %+v, want %+v", made, got, scope)

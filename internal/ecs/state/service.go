@@ -51,8 +51,10 @@ type Service struct {
 	DeletedAt   time.Time // zero: not deleted
 	Resized     *Resize   // the last change of DesiredCount; nil: none, or not since the emulator keeps it
 
-	// Deployments, newest first, of which one is PRIMARY: see Primary.
+	// Deployments, newest first, of which one is PRIMARY: see Primary. There are none where Sets is not nil.
 	Deployments []*Deployment
+	// Sets is what the service has of its task sets; nil with the controller ECS.
+	Sets *SetService
 
 	// Status: what the scheduler keeps.
 	InactiveAt time.Time // zero: tasks may be left
@@ -64,6 +66,15 @@ type Service struct {
 	// back; nil until there was one.
 	Completed   *CompletedDeployment
 	Rebalancing Rebalancing
+}
+
+// SetService is what a service has of its task sets, which are rows of their own (package taskset). Handlers write it.
+type SetService struct {
+	// Primary is the id of the PRIMARY task set; empty until one is made that.
+	Primary string
+	// Revision is what the service shows: the launch type at first, and from the first PRIMARY task set on what that is
+	// made of (TS13).
+	Revision *ServiceRevision
 }
 
 // Resize is a change of a service's desired count.
@@ -84,8 +95,7 @@ type CompletedDeployment struct {
 type Deployment struct {
 	Generation
 
-	// Primary: it is the one that the service is to have; of a service exactly one, but in state
-	// files of before none: see Service.Primary. SetPrimary writes it.
+	// Primary: it is the one that the service is to have; of a service exactly one. SetPrimary writes it.
 	Primary bool
 
 	// Status: the scheduler's. UpdateService sets UpdatedAt of the PRIMARY one as well.
@@ -120,25 +130,31 @@ func (s *Service) Status() string {
 	}
 }
 
-// Primary is the deployment that the service is to have. Where a state file of before says of none
-// that it is, that is the newest one.
+// Primary is the deployment that the service is to have, the newest one where none says that it is; nil where the tasks come
+// of task sets.
 func (s *Service) Primary() *Deployment {
 	for _, d := range s.Deployments {
 		if d.Primary {
 			return d
 		}
 	}
-	return s.Deployments[0]
+	if len(s.Deployments) > 0 {
+		return s.Deployments[0]
+	}
+	return nil
 }
 
-// Revision is what the service shows of how its tasks are made: the revision of its PRIMARY deployment. It is never nil.
-func (s *Service) Revision() *ServiceRevision { return s.Primary().Revision }
-
-// Deploys reports whether the service's tasks come of deployments, as with the controller ECS, and not of task sets. State
-// files of before name no controller.
-func (s *Service) Deploys() bool {
-	return s.DeploymentController == "" || s.DeploymentController == types.DeploymentControllerTypeEcs
+// Revision is what the service shows of how its tasks are made: the revision of its PRIMARY deployment, or what it has of its
+// task sets. It is never nil.
+func (s *Service) Revision() *ServiceRevision {
+	if s.Sets != nil {
+		return s.Sets.Revision
+	}
+	return s.Primary().Revision
 }
+
+// Deploys reports whether the service's tasks come of deployments, as with the controller ECS, and not of task sets.
+func (s *Service) Deploys() bool { return s.Sets == nil }
 
 // ListedDeployments are the deployments in the order in which AWS shows them: the PRIMARY
 // one, the ACTIVE ones, of which that comes first which completed last, and those that are
@@ -187,6 +203,10 @@ func (s *Service) SetPrimary(d *Deployment) {
 // Clone copies the service for a change; deployments may be changed in the copy.
 func (s *Service) Clone() *Service {
 	c := *s
+	if s.Sets != nil {
+		sets := *s.Sets
+		c.Sets = &sets
+	}
 	c.Deployments = slices.Clone(s.Deployments)
 	for i, d := range c.Deployments {
 		each := *d
@@ -206,9 +226,9 @@ type ServiceEvents struct {
 const maxServiceEvents = 100
 
 // WatchServices wakes with the ARN of each service that changes, or whose tasks or service
-// deployments do.
-func WatchServices(s *store.Store, pause time.Duration) *store.Watch {
-	return s.Watch(pause, store.OnKeys(services), store.OnKeys(serviceSummaries), store.On(serviceDeployments, serviceOf))
+// deployments do, or what more of it does.
+func WatchServices(s *store.Store, pause time.Duration, more ...store.Source) *store.Watch {
+	return s.Watch(pause, append(more, store.OnKeys(services), store.OnKeys(serviceSummaries), store.On(serviceDeployments, serviceOf))...)
 }
 
 // WatchServiceTasks wakes with the ARN of each service that changes, or of which a task does.

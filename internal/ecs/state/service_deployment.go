@@ -196,16 +196,15 @@ func ResolveTargetGroups(tx *store.Tx, revisionARN string, groups []string) {
 	}
 }
 
-// Retire begins the age of what a service listed before and does not list after.
+// Retire begins the age of what a service listed before and does not list after. A revision goes on in the task set that a
+// deployment has become.
 func Retire(tx *store.Tx, before, after *Service, now time.Time) {
 	for _, d := range before.Deployments {
 		refers := func(to func(*Deployment) string) bool {
 			return slices.ContainsFunc(after.Deployments, func(kept *Deployment) bool { return to(kept) == to(d) })
 		}
-		if row := FindServiceRevision(tx, d.Revision.ARN); row != nil && !refers(func(d *Deployment) string { return d.Revision.ARN }) {
-			retired := *row
-			retired.RetiredAt = now
-			serviceRevisions.Put(tx, &retired)
+		if after.Deploys() && !refers(func(d *Deployment) string { return d.Revision.ARN }) {
+			RetireRevision(tx, d.Revision.ARN, now)
 		}
 		if row := FindServiceDeployment(tx, d.ServiceDeploymentARN); row != nil && !refers(func(d *Deployment) string { return d.ServiceDeploymentARN }) {
 			retired := *row
@@ -231,8 +230,7 @@ func forgetServiceDeployments(tx *store.Tx, serviceARN string) {
 		}
 		serviceDeployments.Delete(tx, d)
 	}
-	prefix := arn.ScopeOf(serviceARN).ServiceRevision(arn.ClusterName(serviceARN), arn.Name(serviceARN), "")
-	for _, r := range serviceRevisions.List(tx, prefix) {
+	for _, r := range serviceRevisionsOf(tx, serviceARN) {
 		serviceRevisions.Delete(tx, r)
 	}
 }

@@ -48,6 +48,8 @@ type ServiceRevision struct {
 
 	// ContainerImages are the container images of the task definition; only the row knows them.
 	ContainerImages []types.ContainerImage
+	// Run is the id of the deployment by CodeDeploy for which the revision's task set was made; empty: it was made for none.
+	Run string
 	// Pinned are the digests that the images of containers had when the first task pulled them, by container. The
 	// agent writes them, and only the row knows them.
 	Pinned map[string]PinnedImage
@@ -122,13 +124,38 @@ func identify(tx *store.Tx, s *Service, d *Deployment) {
 		}
 		return
 	}
-	row := *d.Revision
-	row.ServiceARN, row.CreatedAt = s.ARN, d.CreatedAt
-	row.ARN = arn.ScopeOf(s.ARN).ServiceRevision(arn.ClusterName(s.ARN), s.Name, d.ID[strings.IndexByte(d.ID, '/')+1:])
+	AddRevision(tx, s.ARN, &d.Generation)
+}
+
+// AddRevision gives the revision of a new generation of a service its ARN, and puts its row.
+func AddRevision(tx *store.Tx, serviceARN string, g *Generation) {
+	row := *g.Revision
+	row.ServiceARN, row.CreatedAt = serviceARN, g.CreatedAt
+	row.ARN = revisionARN(serviceARN, g.ID)
 	serviceRevisions.Put(tx, &row)
 	listed := row
 	listed.ContainerImages = nil
-	d.Revision = &listed
+	g.Revision = &listed
+}
+
+// revisionARN is the ARN of the revision that was made for a generation.
+func revisionARN(serviceARN, generationID string) string {
+	digits := generationID[strings.IndexByte(generationID, '/')+1:]
+	return arn.ScopeOf(serviceARN).ServiceRevision(arn.ClusterName(serviceARN), arn.Name(serviceARN), digits)
+}
+
+// serviceRevisionsOf are the revisions of a service that are known, by ARN.
+func serviceRevisionsOf(tx *store.Tx, serviceARN string) []*ServiceRevision {
+	return serviceRevisions.List(tx, revisionARN(serviceARN, ""))
+}
+
+// RetireRevision begins the age of a revision of which no generation is left.
+func RetireRevision(tx *store.Tx, arn string, now time.Time) {
+	if row := FindServiceRevision(tx, arn); row != nil {
+		retired := *row
+		retired.RetiredAt = now
+		serviceRevisions.Put(tx, &retired)
+	}
 }
 
 func revive(tx *store.Tx, r *ServiceRevision) {

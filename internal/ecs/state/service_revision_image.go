@@ -43,11 +43,22 @@ func RevisionOf(tx *store.Tx, t *Task) *ServiceRevision {
 	if s == nil {
 		return nil
 	}
+	if !s.Deploys() {
+		return setRevision(tx, s.ARN, t.Spec.DeploymentID)
+	}
 	at := slices.IndexFunc(s.Deployments, func(d *Deployment) bool { return d.ID == t.Spec.DeploymentID })
 	if at < 0 {
 		return nil
 	}
 	return FindServiceRevision(tx, s.Deployments[at].Revision.ARN)
+}
+
+// setRevision is the revision of a task set that is there, else nil.
+func setRevision(tx *store.Tx, serviceARN, setID string) *ServiceRevision {
+	if r := FindServiceRevision(tx, revisionARN(serviceARN, setID)); r != nil && r.RetiredAt.IsZero() {
+		return r
+	}
+	return nil
 }
 
 // ResolvedImages are the images of a revision's containers with the digests that are known.

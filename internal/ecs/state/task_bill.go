@@ -29,7 +29,7 @@ func Billed(tx *store.Tx, t *Task, end time.Time) ledger.Task {
 	if s.ServiceARN == "" {
 		bill.Family = s.Family
 	} else {
-		bill.ServiceARN, bill.Deployment = s.ServiceARN, serviceDeploymentOf(tx, s)
+		bill.ServiceARN, bill.Deployment = s.ServiceARN, billedTo(tx, s)
 		bill.TaskDefinition = s.Family + ":" + strconv.Itoa(s.Revision)
 	}
 	if r := s.Reserved; r != nil {
@@ -73,6 +73,18 @@ func number(s string) int64 {
 	return n
 }
 
+// billedTo is what a task is billed to beside its service: a service deployment, or of a task set the deployment by CodeDeploy
+// that has made it.
+func billedTo(tx *store.Tx, s *TaskSpec) string {
+	if service := FindService(tx, s.ServiceARN); service != nil && !service.Deploys() {
+		if r := FindServiceRevision(tx, revisionARN(s.ServiceARN, s.DeploymentID)); r != nil {
+			return r.Run
+		}
+		return ""
+	}
+	return serviceDeploymentOf(tx, s)
+}
+
 // serviceDeploymentOf is the ARN of the service deployment that made a task. Of a deployment that the service no longer lists it
 // is the one that its id says. So it is of one that a rollback has made PRIMARY again, for tasks from before the service
 // deployment that goes back.
@@ -112,6 +124,9 @@ func (s *Service) wanted() int {
 // changedAt is when the service was last changed, as far as it says.
 func (s *Service) changedAt() time.Time {
 	at := s.DeletedAt
+	if r := s.Resized; !s.Deploys() && r != nil && r.At.After(at) {
+		at = r.At
+	}
 	for _, d := range s.Deployments {
 		if d.UpdatedAt.After(at) {
 			at = d.UpdatedAt

@@ -265,6 +265,11 @@ func referredTaskDefinitions(tx *store.Tx) map[string]bool {
 		if s.Status() == ServiceInactive {
 			continue
 		}
+		if !s.Deploys() {
+			for _, r := range serviceRevisionsOf(tx, s.ARN) {
+				referred[r.TaskDefinition] = referred[r.TaskDefinition] || r.RetiredAt.IsZero()
+			}
+		}
 		for _, d := range s.Deployments {
 			referred[d.Revision.TaskDefinition] = true
 		}

@@ -28,6 +28,7 @@ var All = []store.Migration{
 	changesNothing, // events of alarms
 	makeNamespaces,
 	changesNothing, // the store gives each row a checksum, which older versions do not read
+	nameControllers,
 }
 
 // changesNothing is for what is new beside the rows that there were. An emulator from before it would misread it, as an
