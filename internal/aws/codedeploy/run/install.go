@@ -1,0 +1,63 @@
+package run
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/codedeploy"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy/types"
+)
+
+// tryAgain is when a task set is asked for again that the service had no room for. The number is a choice.
+const tryAgain = 15 * time.Second
+
+// install makes the green task set, and waits until it is steady (CD12).
+func (a *advance) install(e *codedeploy.Event) bool {
+	timeout := e.StartedAt.Add(installWithin)
+	if a.run.Green.ID == "" {
+		if !a.found() {
+			return a.create(timeout)
+		}
+	}
+	green := a.set(a.run.Green.ID)
+	switch {
+	case green == nil || status(green) == draining:
+		return a.broken(failure(types.ErrorCodeEcsUpdateError, "The task set %s is not there any more.", a.run.Green.ID))
+	case steady(green):
+		return a.succeeded(e)
+	case a.until(timeout):
+		return a.broken(failure(types.ErrorCodeTimeout, "The task set %s has not reached a steady state within an hour.", a.run.Green.ID))
+	}
+	return false
+}
+
+// found finds the green task set that the run has made.
+func (a *advance) found() bool {
+	if a.seen.Service == nil {
+		return false
+	}
+	for _, s := range a.seen.Service.TaskSets {
+		if aws.ToString(s.ExternalId) == a.ID {
+			a.run.Green.ID, a.run.Green.ARN = aws.ToString(s.Id), aws.ToString(s.TaskSetArn)
+			return true
+		}
+	}
+	return false
+}
+
+// create asks for the green task set. While the service has as many as it can have, those that drain have time to go (TS9).
+func (a *advance) create(timeout time.Time) bool {
+	blue := a.set(a.run.Blue.ID)
+	switch {
+	case blue == nil:
+		return a.broken(failure(types.ErrorCodeInvalidEcsService, "The task set %s is not there any more.", a.run.Blue.ID))
+	case a.until(timeout):
+		return a.broken(failure(types.ErrorCodeTimeout, "The ECS service %s had no room for another task set within an hour.", a.ServiceARN))
+	case a.seen.Refused != nil: // by lack of room
+		a.wake(a.now.Add(tryAgain))
+		return false
+	}
+	a.do(&CreateTaskSet{Blue: *blue, TargetGroup: a.run.Green.TargetGroup})
+	return false
+}

@@ -1,0 +1,154 @@
+package run_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/codedeploy"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy/types"
+)
+
+// Each deployment ends as Succeeded, Failed or Stopped, with one task set unless the user wanted none to be taken back, no matter what
+// users, functions, alarms and tasks do, and when the emulator dies. [world.setWeights] and [world.do] look at each action.
+func TestEachDeploymentEnds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t)
+		d := w.deploy(func(d *codedeploy.Deployment) { drawDeployment(t, d) })
+		mayDie := rapid.Bool().Draw(t, "may die")
+		w.dies = func() bool { return mayDie && rapid.IntRange(0, 9).Draw(t, "dies") == 0 }
+		meddled := false
+		for range rapid.IntRange(0, 40).Draw(t, "things that happen") {
+			meddled = happen(t, w, w.deployments[rapid.IntRange(0, len(w.deployments)-1).Draw(t, "deployment")]) || meddled
+			w.pass()
+		}
+		w.dies = func() bool { return false }
+		w.settle()
+		check(t, w, d, meddled)
+	})
+}
+
+func drawDeployment(t *rapid.T, d *codedeploy.Deployment) {
+	pair := &d.Settings.LoadBalancerInfo.TargetGroupPairInfoList[0]
+	if rapid.Bool().Draw(t, "test listener") {
+		pair.TestTrafficRoute = &types.TrafficRoute{ListenerArns: []string{test}}
+	}
+	percent := rapid.Int32Range(1, 99).Draw(t, "percent")
+	d.Traffic = rapid.SampledFrom([]types.TrafficRoutingConfig{
+		{Type: types.TrafficRoutingTypeAllAtOnce},
+		{Type: types.TrafficRoutingTypeTimeBasedCanary, TimeBasedCanary: &types.TimeBasedCanary{CanaryPercentage: percent, CanaryInterval: 5}},
+		{Type: types.TrafficRoutingTypeTimeBasedLinear, TimeBasedLinear: &types.TimeBasedLinear{LinearPercentage: max(percent, 20), LinearInterval: 1}},
+	}).Draw(t, "traffic")
+	if rapid.Bool().Draw(t, "ready") {
+		d.Settings.BlueGreenDeploymentConfiguration.DeploymentReadyOption = &types.DeploymentReadyOption{
+			ActionOnTimeout: types.DeploymentReadyActionStopDeployment, WaitTimeInMinutes: 20,
+		}
+	}
+	all := types.AutoRollbackEvent("").Values()
+	events := slices.DeleteFunc(all, func(types.AutoRollbackEvent) bool { return rapid.Bool().Draw(t, "not on") })
+	d.Settings.AutoRollbackConfiguration = &types.AutoRollbackConfiguration{Enabled: rapid.Bool().Draw(t, "rolls back"), Events: events}
+	d.Spec.Hooks = map[string]string{}
+	for _, event := range []string{"BeforeInstall", "AfterInstall", "AfterAllowTestTraffic", "BeforeAllowTraffic", "AfterAllowTraffic"} {
+		if rapid.IntRange(0, 3).Draw(t, "hook "+event) == 0 {
+			d.Spec.Hooks[event] = "check"
+		}
+	}
+}
+
+// happen has something happen, and reports whether that was a user who changed a rule, or tasks that are gone for good.
+func happen(t *rapid.T, w *world, d *codedeploy.Deployment) (meddled bool) {
+	switch rapid.SampledFrom([]string{"time", "time", "rest", "rest", "stop", "answer", "answer", "stranger", "continue", "alarm", "scale", "crash", "rule"}).Draw(t, "what") {
+	case "time":
+		w.now = w.now.Add(rapid.SampledFrom([]time.Duration{time.Second, time.Minute, 6 * time.Minute, 21 * time.Minute, time.Hour}).Draw(t, "time"))
+	case "rest":
+		w.rest()
+	case "stop":
+		if r := w.runs[d.ID]; !r.Ended() && d.Stop == nil && rapid.IntRange(0, 3).Draw(t, "stops") == 0 {
+			d.Stop = &codedeploy.Stop{At: w.now, Rollback: rapid.Bool().Draw(t, "with rollback")}
+		}
+	case "answer":
+		status := rapid.SampledFrom([]types.LifecycleEventStatus{"Succeeded", "Succeeded", "Succeeded", "Failed"}).Draw(t, "status")
+		for event := range d.Spec.Hooks {
+			w.answer(d, event, status)
+		}
+	case "stranger":
+		if d.Answers == nil {
+			d.Answers = map[string]codedeploy.Answer{}
+		}
+		d.Answers["of another deployment"] = codedeploy.Answer{Status: types.LifecycleEventStatusFailed, At: w.now}
+	case "continue":
+		w.continues(d, rapid.SampledFrom(types.DeploymentWaitType("").Values()).Draw(t, "wait"))
+	case "alarm":
+		w.alarms = rapid.SampledFrom([][]string{nil, nil, nil, {"errors"}}).Draw(t, "alarms")
+	case "scale":
+		w.desired = rapid.Int32Range(1, 4).Draw(t, "desired")
+	case "crash":
+		if s := w.sets[rapid.IntRange(0, len(w.sets)-1).Draw(t, "set")]; s.running > 0 {
+			s.running = rapid.Int32Range(0, s.running-1).Draw(t, "left")
+		}
+	case "rule":
+		if rapid.IntRange(0, 4).Draw(t, "changes a rule") == 0 {
+			r := w.rules[rapid.IntRange(0, len(w.rules)-1).Draw(t, "rule")]
+			r.Weights = rapid.SampledFrom([]map[string]int32{{blueGroup: 7, greenGroup: 3}, {blueGroup: 1}, {otherGroup: 1}}).Draw(t, "weights")
+			return true
+		}
+	}
+	return false
+}
+
+func check(t *rapid.T, w *world, d *codedeploy.Deployment, meddled bool) {
+	r := w.runs[d.ID]
+	one, took := "", w.runs[d.ID]
+	if len(w.deployments) > 2 {
+		t.Fatalf("%d deployments: what takes one back is not taken back", len(w.deployments))
+	}
+	if len(w.deployments) == 2 {
+		took = w.runs[w.deployments[1].ID]
+	}
+	for _, e := range append(slices.Clone(r.Events), took.Events...) {
+		if e.EndedAt.IsZero() || e.Status == types.LifecycleEventStatusPending || e.Status == types.LifecycleEventStatusInProgress {
+			t.Fatalf("%s has not ended: %+v", e.Name, e)
+		}
+	}
+	switch {
+	case r.Status == types.DeploymentStatusSucceeded:
+		one = r.Green.ID
+	case len(w.deployments) == 2 && took.Status == types.DeploymentStatusSucceeded, r.Green.ID == "":
+		one = originalSet
+	case len(w.deployments) == 2: // a user has stopped what takes it back, or has changed its rules
+	case !slices.ContainsFunc(r.Events, func(e codedeploy.Event) bool {
+		return e.Name == "Install" && e.Status == types.LifecycleEventStatusSucceeded
+	}):
+		one = originalSet // no traffic has come near the other one
+	}
+	if (r.Failure == nil) != (r.Status == types.DeploymentStatusSucceeded) || r.FinishedAt.IsZero() {
+		t.Fatalf("%s with failure %+v", r.Status, r.Failure)
+	}
+	w.rest()
+	if one == "" {
+		if d.Stop == nil && len(w.deployments) == 1 && d.Settings.AutoRollbackConfiguration.Enabled && len(d.Settings.AutoRollbackConfiguration.Events) == 3 {
+			t.Fatalf("it is not taken back: %+v", r)
+		}
+		return
+	}
+	if len(w.sets) != 1 || w.sets[0].id != one || w.sets[0].status != "PRIMARY" {
+		t.Fatalf("there are %d task sets, the first is %+v: want only %s", len(w.sets), *w.sets[0], one)
+	}
+	if meddled {
+		return
+	}
+	for _, rule := range w.rules {
+		if got := rule.Weights[gone(one)]; got != 0 {
+			t.Fatalf("%s has %v, and %s has no targets", rule.Listener+rule.Rule, rule.Weights, gone(one))
+		}
+	}
+}
+
+func gone(left string) string {
+	if left == originalSet {
+		return greenGroup
+	}
+	return blueGroup
+}
