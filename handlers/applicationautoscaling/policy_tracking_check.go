@@ -62,9 +62,9 @@ func attached(s *state.Service, group string) bool {
 	})
 }
 
-// monitored reports whether a completed deployment has a metric every 20 seconds.
+// monitored reports whether a completed deployment has a metric every 20 seconds; there is none where tasks come of task sets.
 func monitored(d *state.Deployment, metric string) bool {
-	if d.RolloutState != ecs.DeploymentRolloutStateCompleted || d.Revision.Monitoring == nil {
+	if d == nil || d.RolloutState != ecs.DeploymentRolloutStateCompleted || d.Revision.Monitoring == nil {
 		return false
 	}
 	return slices.ContainsFunc(d.Revision.Monitoring.MetricConfigurations, func(c ecs.MetricConfiguration) bool {

@@ -118,6 +118,12 @@ func TestRefusedTargets(t *testing.T) {
 		state.PutService(tx, daemons)
 	})
 	apitest.Refused(t, s.RegisterScalableTarget, register("service/c/web", 0, 2), invalid, "ECS service with the scheduling strategy DAEMON cannot be scaled: service/c/web")
+	s.update(func(tx *store.Tx) {
+		external := state.FindService(tx, scope.Service("c", "web")).Clone()
+		external.SchedulingStrategy, external.DeploymentController = ecs.SchedulingStrategyReplica, ecs.DeploymentControllerTypeExternal
+		state.PutService(tx, external)
+	})
+	apitest.Refused(t, s.RegisterScalableTarget, register("service/c/web", 0, 2), invalid, "ECS service with the deployment controller EXTERNAL cannot be scaled: service/c/web")
 	apitest.Refused(t, s.DescribeScalableTargets, &sdk.DescribeScalableTargetsInput{ServiceNamespace: namespace, NextToken: aws.String("?")},
 		"InvalidNextTokenException", "The NextToken value is not valid")
 	apitest.Refused(t, s.DescribeScalableTargets, &sdk.DescribeScalableTargetsInput{ServiceNamespace: namespace, ScalableDimension: dimension},

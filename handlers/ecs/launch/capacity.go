@@ -31,10 +31,7 @@ func (r *Rules) ChooseCapacity(cluster *state.Cluster, launchType types.LaunchTy
 	case len(strategy) > 0:
 		return r.StrategyCapacity(cluster, strategy)
 	case launchType != "":
-		if !slices.Contains(launchTypes, launchType) {
-			return Capacity{}, kit.InvalidParameter("launch type should be one of [EC2,FARGATE,EXTERNAL]")
-		}
-		return Capacity{LaunchType: launchType}, nil
+		return Capacity{LaunchType: launchType}, CheckLaunchType(launchType)
 	case len(cluster.DefaultCapacityProviderStrategy) > 0:
 		strategy := cluster.DefaultCapacityProviderStrategy
 		if usableStrategy(strategy) != nil {
@@ -46,6 +43,14 @@ func (r *Rules) ChooseCapacity(cluster *state.Cluster, launchType types.LaunchTy
 	default:
 		return Capacity{LaunchType: types.LaunchTypeEc2}, nil
 	}
+}
+
+// CheckLaunchType refuses a launch type that no request may name.
+func CheckLaunchType(t types.LaunchType) error {
+	if !slices.Contains(launchTypes, t) {
+		return kit.InvalidParameter("launch type should be one of [EC2,FARGATE,EXTERNAL]")
+	}
+	return nil
 }
 
 func (r *Rules) StrategyCapacity(cluster *state.Cluster, strategy []types.CapacityProviderStrategyItem) (Capacity, error) {

@@ -13,13 +13,15 @@ import (
 )
 
 // rebalancingObstacle says why a service cannot be rebalanced; empty if it can.
-// Source: ECS developer guide, AZ rebalancing; ECS0322 and ECS0085 for the texts, of which the two for
-// EXTERNAL and for constraints are made by analogy.
+// Source: ECS developer guide, AZ rebalancing; ECS0322 and ECS0085 for the texts, of which those for
+// deployment controllers, for EXTERNAL and for constraints are made by analogy.
 func rebalancingObstacle(s *state.Service, launchType types.LaunchType) string {
 	onZone := func(c types.PlacementConstraint) bool {
 		return strings.Contains(aws.ToString(c.Expression), zoneAttribute)
 	}
 	switch {
+	case !s.Deploys():
+		return "does not support " + string(s.DeploymentController) + " as deployment controller. Update deployment controller and try again."
 	case s.SchedulingStrategy == types.SchedulingStrategyDaemon:
 		return "does not support DAEMON as scheduling strategy. Update scheduling strategy and try again."
 	case *s.DeploymentConfiguration.MaximumPercent <= 100:

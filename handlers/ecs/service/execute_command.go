@@ -11,9 +11,9 @@ type executeCommand struct{ unsaid }
 
 func (executeCommand) rows() []member.Row { return member.Act("enableExecuteCommand") }
 
-// resolve refuses ECS Exec without a task role.
+// resolve refuses ECS Exec without a task role; where task sets have the definitions, CreateTaskSet does.
 func (executeCommand) resolve(in *resolving) error {
-	if aws.ToBool(in.EnableExecuteCommand) && aws.ToString(in.definition.TaskRoleArn) == "" {
+	if aws.ToBool(in.EnableExecuteCommand) && in.definition != nil && aws.ToString(in.definition.TaskRoleArn) == "" {
 		return kit.InvalidParameter("The service couldn't be " + in.done() + " because a valid taskRoleArn is not being used. " +
 			"Specify a valid task role in your task definition and try again.")
 	}

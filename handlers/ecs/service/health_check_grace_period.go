@@ -15,12 +15,12 @@ type healthCheckGracePeriod struct{ unsaid }
 func (healthCheckGracePeriod) rows() []member.Row { return member.Act("healthCheckGracePeriodSeconds") }
 
 // resolve refuses it where there are no health checks: neither of load balancers nor of containers. The words are those that ECS had
-// before it looked at containers. Source: ECS API reference, healthCheckGracePeriodSeconds;
+// before it looked at containers. Where task sets have the definitions, any period is taken (TS11). Source: ECS API reference, healthCheckGracePeriodSeconds;
 // field reports; ECS0095.
 func (healthCheckGracePeriod) resolve(in *resolving) error {
 	seconds := in.HealthCheckGracePeriodSeconds
 	checksHealth := func(c types.ContainerDefinition) bool { return c.HealthCheck != nil }
-	checked := len(in.revision.LoadBalancers) > 0 || slices.ContainsFunc(in.definition.ContainerDefinitions, checksHealth)
+	checked := in.definition == nil || len(in.revision.LoadBalancers) > 0 || slices.ContainsFunc(in.definition.ContainerDefinitions, checksHealth)
 	switch {
 	case aws.ToInt32(seconds) < 0:
 		return kit.InvalidParameter("healthCheckGracePeriodSeconds must be at least 0") // words not published

@@ -44,7 +44,7 @@ func describeService(tx *store.Tx, s *state.Service, withTags bool) *types.Servi
 		ServiceArn:                    aws.String(s.ARN),
 		ServiceName:                   aws.String(s.Name),
 		Status:                        aws.String(s.Status()),
-		TaskDefinition:                aws.String(revision.TaskDefinition),
+		TaskDefinition:                kit.Optional(&revision.TaskDefinition),
 	}
 	for _, m := range serviceMembers {
 		m.showInService(shown, revision)
@@ -52,9 +52,9 @@ func describeService(tx *store.Tx, s *state.Service, withTags bool) *types.Servi
 	switch {
 	case s.Role != "":
 		shown.RoleArn = aws.String(s.Role)
-	case revision.NetworkConfiguration != nil || revision.Leads():
+	case revision.NetworkConfiguration != nil || revision.Leads() || !s.Deploys():
 		// Services with network interfaces show the role whether the caller named one
-		// or not. Source: recorded answers; field reports for load balancers.
+		// or not. Source: recorded answers; field reports for load balancers; TS1.
 		shown.RoleArn = aws.String(arn.ScopeOf(s.ARN).ServiceLinkedRole())
 	}
 	if s.SchedulingStrategy == types.SchedulingStrategyDaemon {
@@ -63,7 +63,11 @@ func describeService(tx *store.Tx, s *state.Service, withTags bool) *types.Servi
 	if s.Status() == state.ServiceInactive {
 		shown.Events = []types.ServiceEvent{} // ECS0087
 	}
-	showDeployments(shown, s, state.FindServiceSummary(tx, s.ARN))
+	summary := state.FindServiceSummary(tx, s.ARN)
+	showDeployments(shown, s, summary)
+	if !s.Deploys() {
+		shown.TaskSets = launch.ShownTaskSets(tx, s, summary)
+	}
 	if withTags {
 		shown.Tags = kit.ListedTags(s.Tags)
 	}

@@ -57,6 +57,10 @@ func (serviceConnect) names(r Request) (named Named) {
 	return named
 }
 
+func (serviceConnect) checkController(r Request, _ types.DeploymentControllerType) error {
+	return onlyWithECS("serviceConnectConfiguration", enabled(r.ServiceConnectConfiguration))
+}
+
 func (serviceConnect) check(r Request) error { return checkConnect(r.ServiceConnectConfiguration) }
 
 func (serviceConnect) resolve(in *resolving) error {

@@ -74,6 +74,9 @@ func createServiceOnce(tx *store.Tx, wanted *state.Service) (*state.Service, err
 
 // newService is the service that a request asks for.
 func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Service, error) {
+	if controllerOf(in.DeploymentController) == types.DeploymentControllerTypeExternal {
+		return a.newExternalService(c, in)
+	}
 	found, err := kit.FindTaskDefinition(c.Tx, c.Scope, *in.TaskDefinition)
 	if err != nil {
 		return nil, err
@@ -112,14 +115,16 @@ func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Se
 // createdService has what a request says of a service that is not among serviceMembers.
 func createdService(c kit.InCluster, in *sdk.CreateServiceInput) *state.Service {
 	name, strategy := *in.ServiceName, cmp.Or(in.SchedulingStrategy, types.SchedulingStrategyReplica)
-	return &state.Service{
+	s := &state.Service{
 		ARN: c.Scope.Service(c.Cluster.Name, name), Name: name, ClusterARN: c.Cluster.ARN,
 		DesiredCount: int(aws.ToInt32(in.DesiredCount)), SchedulingStrategy: strategy,
-		DeploymentController: types.DeploymentControllerTypeEcs, DeploymentConfiguration: defaultDeploymentConfiguration(strategy),
+		DeploymentController: controllerOf(in.DeploymentController),
 		EnableECSManagedTags: in.EnableECSManagedTags, Role: roleARN(c.Scope, aws.ToString(in.Role)),
 		PropagateTags:        cmp.Or(in.PropagateTags, types.PropagateTagsNone),
 		PlacementConstraints: slices.Clone(in.PlacementConstraints), PlacementStrategy: launch.KeptStrategies(in.PlacementStrategy),
 	}
+	s.DeploymentConfiguration = defaultDeploymentConfiguration(s)
+	return s
 }
 
 // createdLaunch is how the tasks of the first deployment run.

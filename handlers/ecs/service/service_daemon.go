@@ -27,6 +27,13 @@ var (
 		"Remove the volume configurations and try again")
 )
 
+// errDaemonController is about a controller whose tasks come of task sets. Source: ECS developer guide, external deployment; API
+// reference, CreateService. The words are by analogy.
+func errDaemonController(controller types.DeploymentControllerType) error {
+	return kit.InvalidParameter("The daemon scheduling strategy does not support the " + string(controller) + " deployment controller. " +
+		"Change the deployment controller and try again")
+}
+
 // checkDaemon tells first what is wrong with the network, then with the desired count,
 // then with the launch type (ECS0081). A strategy of the cluster's counts as well (ECS0162).
 func checkDaemon(def *types.TaskDefinition, in *sdk.CreateServiceInput, chosen launch.Capacity) error {

@@ -5,11 +5,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling/managedalarm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 // DeleteService makes a service DRAINING and wants none of its tasks any more; the
@@ -25,11 +27,12 @@ func (a *API) DeleteService(ctx context.Context, in *sdk.DeleteServiceInput) (*s
 			return err
 		}
 		old := state.FindService(c.Tx, id)
-		service, err := a.deleteService(old, aws.ToBool(in.Force))
+		service, err := a.deleteService(c.Tx, old, aws.ToBool(in.Force))
 		if err != nil {
 			return err
 		}
 		if service != old {
+			a.deleteTaskSets(c.Tx, service)
 			state.PutService(c.Tx, service)
 			managedalarm.ForgetService(c.Tx, service.ARN, a.Now())
 		}
@@ -50,8 +53,8 @@ func describeDeleted(tx *store.Tx, s *state.Service) *types.Service {
 	}
 	configuration := *s.DeploymentConfiguration
 	configuration.BakeTimeInMinutes = nil
-	configuration.DeploymentCircuitBreaker = &types.DeploymentCircuitBreaker{
-		Enable: configuration.DeploymentCircuitBreaker.Enable, Rollback: configuration.DeploymentCircuitBreaker.Rollback,
+	if breaker := configuration.DeploymentCircuitBreaker; breaker != nil {
+		configuration.DeploymentCircuitBreaker = &types.DeploymentCircuitBreaker{Enable: breaker.Enable, Rollback: breaker.Rollback}
 	}
 	shown.DeploymentConfiguration = &configuration
 	return shown
@@ -59,7 +62,7 @@ func describeDeleted(tx *store.Tx, s *state.Service) *types.Service {
 
 // deleteService returns the changed copy of a service; the service itself if it is
 // DRAINING already.
-func (a *API) deleteService(old *state.Service, force bool) (*state.Service, error) {
+func (a *API) deleteService(tx *store.Tx, old *state.Service, force bool) (*state.Service, error) {
 	switch {
 	case old == nil:
 		return nil, &types.ServiceNotFoundException{} // without words (ECS0087)
@@ -69,9 +72,20 @@ func (a *API) deleteService(old *state.Service, force bool) (*state.Service, err
 		return old, nil
 	case !force && old.SchedulingStrategy == types.SchedulingStrategyReplica && old.DesiredCount > 0:
 		return nil, kit.InvalidParameter("The service cannot be stopped while it is scaled above 0.")
+	case !force && len(taskset.Of(tx, old.ARN)) > 0: // services.md A.8
+		return nil, kit.InvalidParameter("The service cannot be stopped while deployments are active.")
 	}
 	s := old.Clone()
 	s.DesiredCount = 0
 	s.DeletedAt = a.Now()
 	return s, nil
+}
+
+// deleteTaskSets deletes the task sets of a service together with it: the scheduler stops their tasks and removes them.
+func (a *API) deleteTaskSets(tx *store.Tx, s *state.Service) {
+	for _, set := range taskset.Of(tx, s.ARN) {
+		if set.DeletedAt.IsZero() {
+			taskset.Put(tx, launch.DeletedTaskSet(set, s.DeletedAt))
+		}
+	}
 }

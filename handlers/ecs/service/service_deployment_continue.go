@@ -66,8 +66,12 @@ func checkHookWaits(tx *store.Tx, d *state.ServiceDeployment, id string) error {
 	return nil
 }
 
-// superseded reports whether the service has a newer service deployment.
+// superseded reports whether the service has a newer service deployment, or by now none at all.
 func superseded(tx *store.Tx, d *state.ServiceDeployment) bool {
 	service := state.FindService(tx, d.ServiceARN)
-	return service != nil && service.Primary().ServiceDeploymentARN != d.ARN
+	if service == nil {
+		return false
+	}
+	primary := service.Primary()
+	return primary == nil || primary.ServiceDeploymentARN != d.ARN
 }

@@ -45,7 +45,7 @@ func (loadBalancers) names(r Request) (named Named) {
 
 func (loadBalancers) check(r Request) error { return launch.CheckLoadBalancers(r.LoadBalancers) }
 
-func (loadBalancers) checkExternal(r Request) error {
+func (loadBalancers) checkController(r Request, _ types.DeploymentControllerType) error {
 	if len(r.LoadBalancers) > 0 {
 		return kit.InvalidParameter("LoadBalancers must be empty or null.")
 	}

@@ -28,8 +28,8 @@ type serviceMember interface {
 	names(Request) Named
 	// check is what the request alone tells.
 	check(Request) error
-	// checkExternal refuses it of a service with an external deployment controller.
-	checkExternal(Request) error
+	// checkController refuses it of a service whose tasks come of task sets, as another deployment controller than ECS makes them.
+	checkController(Request, types.DeploymentControllerType) error
 	// resolve holds it against what there is, and gives it to the service or to the revision that is being made.
 	resolve(*resolving) error
 	// same reports whether the tasks of two revisions have the same of it.
@@ -46,7 +46,7 @@ type unsaid struct{}
 func (unsaid) rows() []member.Row                                            { return nil }
 func (unsaid) names(Request) (none Named)                                    { return none }
 func (unsaid) check(Request) error                                           { return nil }
-func (unsaid) checkExternal(Request) error                                   { return nil }
+func (unsaid) checkController(Request, types.DeploymentControllerType) error { return nil }
 func (unsaid) resolve(*resolving) error                                      { return nil }
 func (unsaid) same(_, _ *state.ServiceRevision) bool                         { return true }
 func (unsaid) showInService(*types.Service, *state.ServiceRevision)          {}

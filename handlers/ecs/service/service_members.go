@@ -71,7 +71,7 @@ func (r Request) check() error {
 func sharedRows() []member.Row {
 	shared := slices.Concat(
 		member.Act("cluster"),
-		member.ActOnly("deploymentController.type", "ECS", "needs task sets or CodeDeploy"),
+		member.ActOnlyAs("deploymentController.type", []string{"ECS", "EXTERNAL"}, "needs CodeDeploy; it cannot be changed"),
 		member.Act("desiredCount", "enableECSManagedTags"),
 		member.Refuse("gatewayConnectors", "needs gateways"),
 		member.Act("monitoring.metricConfigurations[].metricNames", "monitoring.metricConfigurations[].resolutionSeconds"),

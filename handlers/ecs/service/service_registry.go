@@ -35,7 +35,7 @@ func (serviceRegistries) check(r Request) error {
 	return launch.CheckRegistryCount(r.ServiceRegistries)
 }
 
-func (serviceRegistries) checkExternal(r Request) error {
+func (serviceRegistries) checkController(r Request, _ types.DeploymentControllerType) error {
 	if len(r.ServiceRegistries) > 0 {
 		return kit.InvalidParameter("ServiceRegistries must be empty or null.") // ECS0291
 	}

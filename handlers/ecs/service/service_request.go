@@ -1,7 +1,9 @@
 package service
 
 import (
+	"cmp"
 	"context"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
@@ -43,7 +45,10 @@ func checkCreateService(ctx context.Context, in *sdk.CreateServiceInput, quotas 
 	if err := checkServiceRole(in); err != nil {
 		return err
 	}
-	if !rolls(in.DeploymentController) {
+	switch controllerOf(in.DeploymentController) {
+	case types.DeploymentControllerTypeExternal:
+		return nil // checkScheduling has looked
+	case types.DeploymentControllerTypeCodeDeploy:
 		return kit.CheckMembers(CreateServiceMembers, in)
 	}
 	if aws.ToString(in.TaskDefinition) == "" {
@@ -58,57 +63,53 @@ func checkCreateService(ctx context.Context, in *sdk.CreateServiceInput, quotas 
 // checkScheduling holds the scheduling strategy and the deployment controller
 // against the rest of the request. The words are those of ECS0081, where they are ECS's.
 func checkScheduling(in *sdk.CreateServiceInput, quotas quota.Quotas) error {
+	controller := controllerOf(in.DeploymentController)
+	external := controller == types.DeploymentControllerTypeExternal
 	switch in.SchedulingStrategy {
 	case "", types.SchedulingStrategyReplica:
-		switch {
-		case in.DesiredCount == nil:
+		switch n := aws.ToInt32(in.DesiredCount); {
+		case in.DesiredCount == nil && !external: // only the name is required there: ECS developer guide, external deployment
 			return kit.InvalidParameter("DesiredCount is missing")
-		case *in.DesiredCount < 0:
+		case n < 0:
 			return kit.InvalidParameter("DesiredCount can not be lesser than 0")
-		case !quotas.Allows(quota.TasksPerService, int(*in.DesiredCount)):
+		case !quotas.Allows(quota.TasksPerService, int(n)):
 			return errDesiredCount
 		}
 	case types.SchedulingStrategyDaemon:
+		if controller != types.DeploymentControllerTypeEcs {
+			return errDaemonController(controller)
+		}
 	default:
 		return kit.InvalidParameter("Scheduling strategy should be one of [REPLICA,DAEMON]")
 	}
-	if c := in.DeploymentController; c != nil && c.Type == types.DeploymentControllerTypeCodeDeploy && len(in.LoadBalancers) == 0 { // badmintoncryer/cdk-preflight
+	switch {
+	case external:
+		return checkExternal(in)
+	case controller == types.DeploymentControllerTypeCodeDeploy && len(in.LoadBalancers) == 0: // badmintoncryer/cdk-preflight
 		return kit.InvalidParameter("When specifying the CODE_DEPLOY deployment controller type, the service requires an Application Load Balancer or Network Load Balancer.")
 	}
-	return ofCreate(in).checkDeploymentController(in.DeploymentController, in.TaskDefinition)
+	return nil
 }
 
 // errDesiredCount is UpdateService's (ECS0241); that CreateService has the same words is not
 // published.
 var errDesiredCount = kit.InvalidParameter("Desired count exceeds limit.")
 
-// checkDeploymentController is what a service with an external controller leaves to its task sets.
-func (r Request) checkDeploymentController(controller *types.DeploymentController, taskDefinition *string) error {
-	if controller == nil || controller.Type != types.DeploymentControllerTypeExternal {
-		return nil
+// controllerOf is the deployment controller that a request asks for: ECS's where it names none.
+func controllerOf(asked *types.DeploymentController) types.DeploymentControllerType {
+	if asked == nil {
+		return types.DeploymentControllerTypeEcs
 	}
-	if aws.ToString(taskDefinition) != "" {
-		return kit.InvalidParameter("TaskDefinition must be blank.")
-	}
-	for _, m := range serviceMembers {
-		if err := m.checkExternal(r); err != nil {
-			return err
-		}
-	}
-	return nil
+	return cmp.Or(asked.Type, types.DeploymentControllerTypeEcs)
 }
 
-// rolls tells whether the deployment controller is ECS itself.
-func rolls(controller *types.DeploymentController) bool {
-	return controller == nil || controller.Type == "" || controller.Type == types.DeploymentControllerTypeEcs
-}
-
-// checkServiceRole takes a role for one load balancer, of tasks without network interfaces of their own.
+// checkServiceRole takes a role for one load balancer, of tasks without network interfaces of their own; those of task sets are
+// not known yet.
 // Source: issue 461 of containers-roadmap. UpdateService takes more of them: issue 1804 of
 // cloudformation-coverage-roadmap.
 func checkServiceRole(in *sdk.CreateServiceInput) error {
 	switch {
-	case aws.ToString(in.Role) == "":
+	case aws.ToString(in.Role) == "", controllerOf(in.DeploymentController) == types.DeploymentControllerTypeExternal:
 		return nil
 	case in.NetworkConfiguration != nil, len(in.LoadBalancers) > 1:
 		return kit.InvalidParameter("You cannot specify an IAM role for services that require a service linked role.")

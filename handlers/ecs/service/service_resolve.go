@@ -14,8 +14,8 @@ type resolving struct {
 	kit.InCluster
 	Request
 	launches   *launch.Rules
-	updates    bool // an UpdateService
-	definition *types.TaskDefinition
+	updates    bool                  // an UpdateService
+	definition *types.TaskDefinition // nil where each task set has its own
 	launchType types.LaunchType
 	service    *state.Service         // what it becomes; its deployments are those so far
 	before     *state.ServiceRevision // what its tasks are made of so far; empty if it is new

@@ -84,12 +84,6 @@ func checkUpdateService(in *sdk.UpdateServiceInput, quotas quota.Quotas) error {
 	if err := launch.CheckPropagateTags(in.PropagateTags); err != nil {
 		return err
 	}
-	if err := ofUpdate(in).checkDeploymentController(in.DeploymentController, in.TaskDefinition); err != nil {
-		return err
-	}
-	if !rolls(in.DeploymentController) {
-		return kit.CheckMembers(UpdateServiceMembers, in)
-	}
 	if err := launch.CheckMonitoring(in.Monitoring); err != nil {
 		return err
 	}
@@ -98,6 +92,12 @@ func checkUpdateService(in *sdk.UpdateServiceInput, quotas quota.Quotas) error {
 
 // updateService returns the changed copy of a service.
 func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateServiceInput) (*state.Service, error) {
+	if err := checkSameController(old, in.DeploymentController); err != nil {
+		return nil, err
+	}
+	if !old.Deploys() {
+		return a.updateSetService(c, old, in)
+	}
 	if err := updateDaemon(old, in); err != nil {
 		return nil, err
 	}
@@ -134,6 +134,14 @@ func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateS
 		s.SetPrimary(d)
 	}
 	return s, nil
+}
+
+// checkSameController refuses another controller than the one that a service has; old services name none.
+func checkSameController(s *state.Service, asked *types.DeploymentController) error {
+	if asked == nil || controllerOf(asked) == cmp.Or(s.DeploymentController, types.DeploymentControllerTypeEcs) {
+		return nil
+	}
+	return kit.Unsupported("a change of deploymentController.type to " + string(controllerOf(asked)))
 }
 
 // updateSpec changes what makes no deployment and is not among serviceMembers.

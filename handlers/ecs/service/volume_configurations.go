@@ -22,6 +22,11 @@ func shownVolumes(r Request, before *state.ServiceRevision) []types.ServiceVolum
 	return launch.ShownVolumeConfigurations(r.VolumeConfigurations)
 }
 
+// checkController: task sets have no volumes of their own. Source: ECS API reference, CreateTaskSet.
+func (volumeConfigurations) checkController(r Request, _ types.DeploymentControllerType) error {
+	return onlyWithECS("volumeConfigurations", len(r.VolumeConfigurations) > 0)
+}
+
 func (volumeConfigurations) resolve(in *resolving) error {
 	in.revision.VolumeConfigurations = shownVolumes(in.Request, in.before)
 	return nil

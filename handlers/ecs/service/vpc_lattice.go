@@ -26,6 +26,10 @@ func (vpcLattice) rows() []member.Row {
 	)
 }
 
+func (vpcLattice) checkController(r Request, _ types.DeploymentControllerType) error {
+	return onlyWithECS("vpcLatticeConfigurations", len(r.VpcLatticeConfigurations) > 0)
+}
+
 func (vpcLattice) resolve(in *resolving) error {
 	if in.revision.VpcLatticeConfigurations = slices.Clone(in.VpcLatticeConfigurations); in.VpcLatticeConfigurations == nil {
 		in.revision.VpcLatticeConfigurations = in.before.VpcLatticeConfigurations

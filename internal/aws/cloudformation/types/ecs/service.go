@@ -57,7 +57,18 @@ func serviceCluster(t *handler.Turn) *string {
 	return nil
 }
 
+// checkController refuses services whose tasks come of task sets, for which stacks cannot wait yet. The words are the emulator's.
+func checkController(t *handler.Turn) error {
+	if controller := t.Properties.Get("DeploymentController").TextOf("Type"); controller != "" && controller != string(types.DeploymentControllerTypeEcs) {
+		return handler.Failed(handler.InvalidRequest, "ecs-emulator does not support DeploymentController.Type %s in stacks yet", controller)
+	}
+	return nil
+}
+
 func createService(t *handler.Turn) error {
+	if err := checkController(t); err != nil {
+		return err
+	}
 	in := sdk.CreateServiceInput{ServiceName: &t.Name, ClientToken: t.Token(), Tags: tags(t.AllTags())}
 	if err := t.Fill(&in, serviceMembers...); err != nil {
 		return err
@@ -75,6 +86,9 @@ func createService(t *handler.Turn) error {
 }
 
 func updateService(t *handler.Turn) error {
+	if err := checkController(t); err != nil {
+		return err
+	}
 	if err := knowFailure(t); err != nil {
 		return err
 	}
