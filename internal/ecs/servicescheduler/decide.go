@@ -20,7 +20,7 @@ func decideBy(s strategy.Strategy, in observe.Input) *plan.Plan {
 	case in.Service.Status() == state.ServiceInactive:
 		p.retain()
 	case in.Service.Status() == state.ServiceDraining:
-		p.AnnounceTargets()
+		p.executor.AnnounceTargets()
 		p.drain()
 		p.Follow()
 	case in.Service.DeploymentController == "" || in.Service.DeploymentController == types.DeploymentControllerTypeEcs:
@@ -35,20 +35,35 @@ func decideBy(s strategy.Strategy, in observe.Input) *plan.Plan {
 // roll is what the ECS deployment controller does: it judges the PRIMARY deployment, and
 // then carries out what the deployment strategy wants.
 func (p *planner) roll() {
-	p.AnnounceTargets()
-	p.EndRebalancing()
+	p.executor.AnnounceTargets()
+	p.endRebalancing()
 	p.countFailures()
 	if p.obeyStop() || p.tripCircuitBreaker() || p.watchAlarms() || p.advance() {
 		return
 	}
 	p.rollout.ShareAlike(p.strategy)
-	p.ThrottleFailedStarts()
+	p.throttleFailedStarts()
 	in := p.strategy.Desired(p.rollout)
-	p.KeepMoved(in)
-	p.CarryOut(in)
-	p.Rebalance(in)
+	p.executor.KeepMoved(in)
+	p.executor.CarryOut(in)
+	if p.rebalances() {
+		p.executor.Rebalance(in.Targets[0])
+	}
 	p.reachSteadyState(in)
 	p.LetDrain()
+}
+
+// countFailures takes new failures of tasks into account, and that a task has become healthy.
+func (p *planner) countFailures() {
+	p.ForgiveFailures()
+	p.executor.CountFailures()
+}
+
+// throttleFailedStarts holds back the starts of deployments whose tasks fail to start.
+func (p *planner) throttleFailedStarts() {
+	p.InheritThrottle()
+	p.executor.ThrottleFailedStarts(p.HasTasks)
+	p.LiftThrottles()
 }
 
 // advance takes a PRIMARY deployment that is under way on its way.

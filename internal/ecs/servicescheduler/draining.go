@@ -3,9 +3,9 @@ package servicescheduler
 import (
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/fulfil"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 )
 
@@ -18,21 +18,21 @@ const retention = time.Hour
 // at once what its tasks were registered in.
 func (p *planner) drain() {
 	p.giveUpShift()
-	in, left := strategy.Desired{Final: !p.Primary.Failed()}, 0
+	in, left := fulfil.Desired{Final: !p.Primary.Failed()}, 0
 	p.Service.Daemons = 0
-	p.EndRebalancing()
+	p.endRebalancing()
 	for _, r := range p.Records {
 		p.EndHooks(r)
 	}
 	for _, g := range p.Generations {
 		g.Deployment.DesiredCount = 0
 		left += g.Counts.Left
-		p.StopAll(g)
-		behind := strategy.AtOnce
+		p.executor.StopAll(g)
+		behind := fulfil.AtOnce
 		if g != p.Primary {
-			behind = strategy.WhenReplaced
+			behind = fulfil.WhenReplaced
 		}
-		in.Targets = append(in.Targets, strategy.Target{Generation: g, Drain: behind})
+		in.Targets = append(in.Targets, fulfil.Target{Generation: g, Drain: behind})
 	}
 	p.Drop(func(g *observe.Generation) bool { return g.Counts.Left == 0 })
 	p.reachSteadyState(in)

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/fulfil"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"pgregory.net/rapid"
 )
@@ -23,10 +23,10 @@ func TestTheExecutorBringsAboutWhatAnyStrategyWants(t *testing.T) {
 		}
 		most := wanted[0] + wanted[1] + wanted[2]
 		upper, lower := most+rapid.IntRange(1, 5).Draw(t, "room"), rapid.IntRange(0, most).Draw(t, "lower")
-		mixed := func(p *planner) strategy.Desired {
-			in := strategy.Desired{Upper: upper, Lower: lower}
+		mixed := func(p *planner) fulfil.Desired {
+			in := fulfil.Desired{Bounds: fulfil.Bounds{Upper: upper, Lower: lower}}
 			for i, g := range p.Generations {
-				in.Targets = append(in.Targets, strategy.Target{Generation: g, Wanted: wanted[i], Grows: true, Drain: strategy.WhenReplaced})
+				in.Targets = append(in.Targets, fulfil.Target{Generation: g, Wanted: wanted[i], Grows: true, Drain: fulfil.WhenReplaced})
 			}
 			return in
 		}
@@ -38,12 +38,12 @@ func TestTheExecutorBringsAboutWhatAnyStrategyWants(t *testing.T) {
 }
 
 // follow lets the executor and an obedient agent act until nothing is left to do.
-func (f *fixture) follow(wants func(*planner) strategy.Desired) {
+func (f *fixture) follow(wants func(*planner) fulfil.Desired) {
 	f.t.Helper()
 	for range 1000 {
 		before, p := f.census(), plannerOf(f.input())
 		in := wants(p)
-		p.CarryOut(in)
+		p.executor.CarryOut(in)
 		plan := p.finish()
 		f.update(func(tx *store.Tx) {
 			if err := apply(tx, state.FindService(tx, serviceARN), nil, plan.Verbs, f.now); err != nil {

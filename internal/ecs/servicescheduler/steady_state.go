@@ -2,8 +2,8 @@ package servicescheduler
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/fulfil"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
 )
 
 // reachSteadyState announces that everything is as it is wanted; the first time that
@@ -11,7 +11,7 @@ import (
 // six hours.
 //
 // Source: ECS developer guide, service event messages; field reports.
-func (p *planner) reachSteadyState(in strategy.Desired) {
+func (p *planner) reachSteadyState(in fulfil.Desired) {
 	if !in.Final || !in.Reached() {
 		p.Service.Steady = false
 		p.succeedEarly()

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/fulfil"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -20,11 +21,11 @@ func (taskSets) Fail(strategy.Rollout)                           {}
 func (taskSets) RollBack(_ strategy.Rollout, _ string, _ string) {}
 func (taskSets) Traits() strategy.Traits                         { return strategy.Traits{} }
 
-func (s taskSets) Desired(p strategy.Rollout) strategy.Desired {
-	in := strategy.Desired{Upper: p.Upper(), Apart: true}
+func (s taskSets) Desired(p strategy.Rollout) fulfil.Desired {
+	in := fulfil.Desired{Apart: true}
 	for _, g := range p.Generations {
 		wanted := (p.DesiredCount()*s[g.Deployment.ID] + 99) / 100
-		in.Targets = append(in.Targets, strategy.Target{Generation: g, Wanted: wanted, Grows: true, Drain: strategy.AtOnce})
+		in.Targets = append(in.Targets, fulfil.Target{Generation: g, Own: fulfil.Bounds{Upper: p.Upper()}, Wanted: wanted, Grows: true, Drain: fulfil.AtOnce})
 	}
 	return in
 }

@@ -227,7 +227,7 @@ func TestFailuresAreChargedToTheDeploymentWhoseTasksFail(t *testing.T) {
 	}
 	p := plannerOf(f.input())
 	p.countFailures()
-	p.ThrottleFailedStarts()
+	p.throttleFailedStarts()
 	if d := p.Older()[0].Deployment; d.FailedTasks != 4 || d.Throttle.Failures != 1 {
 		t.Errorf("%d failed tasks and %d failed attempts of the deployment whose tasks fail", d.FailedTasks, d.Throttle.Failures)
 	}

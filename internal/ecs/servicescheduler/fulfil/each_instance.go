@@ -6,7 +6,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/plan"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -14,7 +13,7 @@ import (
 // none, and stops them: at once where the instance no longer satisfies the constraints,
 // and last of all where it drains. There, a generation that is replaced does not wait:
 // its deployment would with it.
-func (e *Executor) leaveInstances(g strategy.Target) {
+func (e *Executor) leaveInstances(g Target) {
 	if e.Instances.Demand(g.Of) == nil {
 		return // its demand is unknown
 	}
@@ -28,7 +27,7 @@ func (e *Executor) leaveInstances(g strategy.Target) {
 		case matching[t.Placement.ContainerInstance] || at == observe.Unheard:
 		case at != observe.LeavingService:
 			stray = append(stray, t)
-		case g.Drain == strategy.WhenReplaced || t.Condition == observe.Pending || e.Instances.OnlyDaemons(t.Placement.ContainerInstance):
+		case g.Drain == WhenReplaced || t.Condition == observe.Pending || e.Instances.OnlyDaemons(t.Placement.ContainerInstance):
 			drained = append(drained, t)
 		default:
 			waiting = append(waiting, t)

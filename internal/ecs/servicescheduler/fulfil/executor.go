@@ -1,4 +1,4 @@
-// Package fulfil brings about what a strategy wants of the deployments of a service: it starts and stops tasks, as far as the
+// Package fulfil brings about what is wanted of the generations of a service, be they of deployments or of task sets: it starts and stops tasks, as far as the
 // bounds, the health of tasks, their protection and the room for them allow now, and moves tasks between zones.
 package fulfil
 
@@ -9,8 +9,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -22,23 +20,21 @@ const (
 	maxStops  = 500
 )
 
-// Executor brings about what a strategy wants. It lives for one decision.
+// Executor brings about what is wanted. It lives for one decision.
 type Executor struct {
-	*record.Progress
-	traits   strategy.Traits
+	*observe.View
+	kind     Kind
 	spared   *scaleIn  // the first that protected tasks stand in the way of
 	unplaced *shortage // nil: there is a place for what the plan starts
 }
 
-// New makes an executor of what a strategy with traits wants.
-func New(p *record.Progress, traits strategy.Traits) *Executor {
-	return &Executor{Progress: p, traits: traits}
-}
+// New makes an executor of what is wanted of the generations of a view, which are of one kind.
+func New(v *observe.View, kind Kind) *Executor { return &Executor{View: v, kind: kind} }
 
-// CarryOut brings about what a strategy wants, as far as the bounds
+// CarryOut brings about what is wanted, as far as the bounds
 // and the health of tasks allow now. Starts come before stops, and among generations that
 // are replaced the oldest gives its tasks first.
-func (e *Executor) CarryOut(in strategy.Desired) {
+func (e *Executor) CarryOut(in Desired) {
 	for _, g := range in.Targets {
 		g.Of.DesiredCount = g.Wanted
 	}
@@ -56,12 +52,12 @@ func (e *Executor) CarryOut(in strategy.Desired) {
 		}
 	}
 	for _, g := range slices.Backward(in.Targets) {
-		if g.Drain == strategy.WhenReplaced {
+		if g.Drain == WhenReplaced {
 			e.stopReplaced(in, g)
 		}
 	}
 	for _, g := range in.Targets {
-		if g.Drain == strategy.AtOnce && !in.OnEach {
+		if g.Drain == AtOnce && !in.OnEach {
 			e.stopLeaving(in, g)
 			e.stopSurplus(in, g)
 		}
@@ -73,20 +69,20 @@ func (e *Executor) CarryOut(in strategy.Desired) {
 }
 
 // room is how many tasks of a generation may be started now; it is negative after a scale-in.
-func (e *Executor) room(in strategy.Desired, g *observe.Generation) int {
+func (e *Executor) room(in Desired, g Target) int {
 	if in.Apart {
-		return in.Upper - g.Counts.Left
+		return g.Own.Upper - g.Counts.Left
 	}
 	return in.Upper - e.Present()
 }
 
 // spare is how many healthy tasks of a generation may be stopped now.
-func (e *Executor) spare(in strategy.Desired, g strategy.Target) int {
+func (e *Executor) spare(in Desired, g Target) int {
 	switch {
-	case in.Apart && g.Drain == strategy.WhenReplaced:
+	case in.Apart && g.Drain == WhenReplaced:
 		return g.Healthy // it goes as a whole
 	case in.Apart:
-		return g.Healthy - in.Lower
+		return g.Healthy - g.Own.Lower
 	}
 	serving := e.Healthy()
 	for _, other := range in.Targets {
@@ -104,14 +100,14 @@ func (e *Executor) spare(in strategy.Desired, g strategy.Target) int {
 }
 
 // lacks is how many tasks of a generation may be started now.
-func (e *Executor) lacks(in strategy.Desired, g strategy.Target) int {
+func (e *Executor) lacks(in Desired, g Target) int {
 	if in.OnEach {
 		return len(e.vacant())
 	}
-	return min(g.Missing(), e.room(in, g.Generation))
+	return min(g.Missing(), e.room(in, g))
 }
 
-func (e *Executor) startMissing(in strategy.Desired, g strategy.Target) {
+func (e *Executor) startMissing(in Desired, g Target) {
 	missing := e.lacks(in, g)
 	n := min(missing, e.mostStarts())
 	if n <= 0 || e.held(g.Generation) {
@@ -161,7 +157,7 @@ func (e *Executor) mostStarts() int {
 }
 
 // start puts starts into the plan.
-func (e *Executor) start(g strategy.Target, start verb.StartTasks) {
+func (e *Executor) start(g Target, start verb.StartTasks) {
 	n := start.N
 	if n == 0 {
 		return
@@ -205,7 +201,7 @@ const retryLaunch = time.Minute
 //	D=2, maximumPercent 200, both need port 80 of the only 2 instances: stop one, start 1.
 //
 // Source: ECS API reference, maximumPercent.
-func (e *Executor) replaceUnhealthy(in strategy.Desired, g strategy.Target) {
+func (e *Executor) replaceUnhealthy(in Desired, g Target) {
 	if g.Unhealthy == 0 {
 		return
 	}
@@ -217,7 +213,7 @@ func (e *Executor) replaceUnhealthy(in strategy.Desired, g strategy.Target) {
 	}
 	switch {
 	case n > 0:
-	case settled && (e.room(in, g.Generation) <= 0 || in.OnEach && e.unplaced != nil):
+	case settled && (e.room(in, g) <= 0 || in.OnEach && e.unplaced != nil):
 		n = 1
 	case settled && e.unplaced != nil:
 		n, makesRoom = 1, func(t observe.Task) bool { return t.Leaving || e.unplaced.relieved(t, e.Instances) }
@@ -228,7 +224,7 @@ func (e *Executor) replaceUnhealthy(in strategy.Desired, g strategy.Target) {
 	for _, t := range e.Tasks(g.Generation) {
 		if t.Condition == observe.Unhealthy && len(chosen) < min(n, maxStops) && makesRoom(t) {
 			chosen = append(chosen, t)
-			e.Plan.Say(record.FailedHealthChecks(t.Task))
+			e.Plan.Say(failedHealthChecks(t.Task))
 			if t.UnhealthyInstance() {
 				e.Plan.Say(event.UnhealthyInstance{})
 			}
@@ -242,10 +238,10 @@ func (e *Executor) replaceUnhealthy(in strategy.Desired, g strategy.Target) {
 
 // announceDeadlock says that the bounds let nothing move, once nothing is on its way
 // that could change it.
-func (e *Executor) announceDeadlock(in strategy.Desired) {
-	lacks := slices.ContainsFunc(in.Targets, func(g strategy.Target) bool { return g.Grows && g.Missing() > 0 })
+func (e *Executor) announceDeadlock(in Desired) {
+	lacks := slices.ContainsFunc(in.Targets, func(g Target) bool { return g.Grows && g.Missing() > 0 })
 	moving := e.Starting() > 0 || e.Present() != e.Active()
-	if e.spared != nil || moving || !lacks || in.Apart || e.room(in, nil) > 0 || len(in.Targets) == 1 {
+	if e.spared != nil || moving || !lacks || in.Apart || e.room(in, Target{}) > 0 || len(in.Targets) == 1 {
 		return
 	}
 	e.Plan.SayOnce(event.Deadlocked{})

@@ -2,7 +2,6 @@ package fulfil
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
 )
 
 // stopPendingOnDraining stops tasks that are not RUNNING yet and whose container instance
@@ -36,7 +35,7 @@ func (e *Executor) stopPendingOnDraining() {
 //	D=2, 100/100, one leaves: nothing can move.
 //
 // Source: ECS API reference, UpdateContainerInstancesState.
-func (e *Executor) stopLeaving(in strategy.Desired, g strategy.Target) {
+func (e *Executor) stopLeaving(in Desired, g Target) {
 	if g.Leaving == 0 {
 		return
 	}

@@ -3,18 +3,16 @@ package fulfil
 import (
 	"slices"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/rebalance"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// Rebalance moves tasks between Availability Zones, once the service is in its steady state: tasks start
+// Rebalance moves tasks of a generation between Availability Zones, once the service is in its steady state: tasks start
 // in the zones with the fewest as far as upper allows, and when all are healthy as many stop in the zones
 // with the most. What else happens meanwhile comes first, and rebalancing waits for it.
 //
@@ -25,11 +23,8 @@ import (
 //
 // Source: ECS developer guide, balancing a service across Availability Zones. How many tasks move at a
 // time, and that none starts for one that could not stop, is the emulator's choice.
-func (e *Executor) Rebalance(in strategy.Desired) {
-	if !e.rebalances() {
-		return
-	}
-	g, now := in.Targets[0], &e.Service.Rebalancing
+func (e *Executor) Rebalance(g Target) {
+	now := &e.Service.Rebalancing
 	now.Extra = max(0, min(g.Extra, g.Counts.Active-g.Wanted))
 	if g.Healthy != g.Wanted+now.Extra || g.Counts.Active != g.Healthy || g.Leaving > 0 || e.unplaced != nil {
 		return
@@ -52,19 +47,9 @@ func (e *Executor) Rebalance(in strategy.Desired) {
 	}
 }
 
-// rebalances reports whether the service may be rebalanced now. That ENABLED is nothing that its
-// placement forbids, CreateService and UpdateService see to.
-func (e *Executor) rebalances() bool {
-	d := e.Primary.Deployment
-	return e.Service.AvailabilityZoneRebalancing == types.AvailabilityZoneRebalancingEnabled && !e.IsDaemon() &&
-		d.Revision.TasksLaunchType() != types.LaunchTypeExternal &&
-		d.RolloutState == types.DeploymentRolloutStateCompleted && len(e.Older()) == 0 && e.Upper() > e.DesiredCount()
-}
-
-// EndRebalancing ends it where it may not go on: a deployment has begun, or the service is changed. Tasks
-// that it has started are too many then, as any others.
+// EndRebalancing ends it where it may not go on. Tasks that it has started are too many then, as any others.
 func (e *Executor) EndRebalancing() {
-	if e.Service.Rebalancing.InProgress && (!e.rebalances() || e.Service.Status() != state.ServiceActive) {
+	if e.Service.Rebalancing.InProgress {
 		e.Service.Rebalancing = state.Rebalancing{}
 		e.Plan.Say(event.RebalancingStopped{})
 	}
@@ -72,7 +57,7 @@ func (e *Executor) EndRebalancing() {
 
 // KeepMoved keeps the tasks that stand in for others in their zone from being too many. After a change of
 // the desired count all tasks are alike.
-func (e *Executor) KeepMoved(in strategy.Desired) {
+func (e *Executor) KeepMoved(in Desired) {
 	if g := &in.Targets[0]; g.Of.DesiredCount == g.Wanted {
 		g.Extra = e.Service.Rebalancing.Extra
 	}
@@ -103,7 +88,7 @@ func (e *Executor) hearOfZones(g *observe.Generation, placed map[string]int) {
 }
 
 // stopMoved stops a task for each that has been started in its stead. All are healthy.
-func (e *Executor) stopMoved(g strategy.Target, s *rebalance.Spread) {
+func (e *Executor) stopMoved(g Target, s *rebalance.Spread) {
 	now := &e.Service.Rebalancing
 	if now.Extra == 0 {
 		return
@@ -136,7 +121,7 @@ func (e *Executor) stopMoved(g strategy.Target, s *rebalance.Spread) {
 }
 
 // startMoves starts tasks in the zones with the fewest. If there is nothing to move any more, rebalancing is complete.
-func (e *Executor) startMoves(g strategy.Target, s *rebalance.Spread) {
+func (e *Executor) startMoves(g Target, s *rebalance.Spread) {
 	if s.Balanced() {
 		e.Service.Rebalancing = state.Rebalancing{}
 		e.Plan.Say(event.RebalancingCompleted{Zones: zoneTasks(s)})
@@ -208,7 +193,7 @@ func (e *Executor) lackRoomIn(zone string, misses []placement.Miss) {
 }
 
 // tellZoneProtected tells that protected tasks are in the way. The end of a protection wakes the service.
-func (e *Executor) tellZoneProtected(g strategy.Target, s *rebalance.Spread) {
+func (e *Executor) tellZoneProtected(g Target, s *rebalance.Spread) {
 	kept := 0
 	for _, z := range s.Zones() {
 		kept += z.Kept

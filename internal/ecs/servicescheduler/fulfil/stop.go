@@ -7,7 +7,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -20,7 +19,7 @@ import (
 //
 // That a task whose target is not in use goes first is the emulator's choice: the service is told
 // that it is unhealthy, and what ECS does with it in a deployment is not published.
-func (e *Executor) stopReplaced(in strategy.Desired, g strategy.Target) {
+func (e *Executor) stopReplaced(in Desired, g Target) {
 	surplus := g.Counts.Active - g.Wanted
 	if surplus <= 0 {
 		return
@@ -52,7 +51,7 @@ func (e *Executor) stopReplaced(in strategy.Desired, g strategy.Target) {
 //	D 5 → 2 with zones a,a,a,b,b: a, then a or b, then the other: a and b remain.
 //
 // Source: ECS developer guide, service scheduler.
-func (e *Executor) stopSurplus(in strategy.Desired, g strategy.Target) {
+func (e *Executor) stopSurplus(in Desired, g Target) {
 	surplus := g.Healthy + g.Unused + g.Starting - g.Leaving - g.Wanted - g.Extra
 	if surplus <= 0 {
 		return
@@ -68,8 +67,8 @@ func (e *Executor) stopSurplus(in strategy.Desired, g strategy.Target) {
 // stopSpare stops what the newest of the generations that keep what serves has not
 // brought to RUNNING. If the service still has too many tasks, those that do not serve
 // stop first, of newer generations before older ones, and those without traffic before all others.
-func (e *Executor) stopSpare(in strategy.Desired) {
-	keeping := slices.DeleteFunc(slices.Clone(in.Targets), func(g strategy.Target) bool { return g.Drain != strategy.WhenSpare })
+func (e *Executor) stopSpare(in Desired) {
+	keeping := slices.DeleteFunc(slices.Clone(in.Targets), func(g Target) bool { return g.Drain != WhenSpare })
 	if len(keeping) == 0 {
 		return
 	}
@@ -77,7 +76,7 @@ func (e *Executor) stopSpare(in strategy.Desired) {
 		chosen := e.sparing(g.Generation, slices.DeleteFunc(e.Tasks(g.Generation), func(t observe.Task) bool { return t.Condition != observe.Pending }))
 		e.stop(g.Generation, chosen[:min(len(chosen), maxStops)], reasonScaling(g.Of.ID, state.StopReplaced))
 	}
-	sorting.By(keeping, func(a, b strategy.Target) int { return sorting.FalseFirst(b.Idle, a.Idle) })
+	sorting.By(keeping, func(a, b Target) int { return sorting.FalseFirst(b.Idle, a.Idle) })
 	for _, serving := range []bool{false, true} {
 		for _, g := range keeping {
 			surplus := e.Active() - e.DesiredCount()
@@ -95,7 +94,7 @@ func (e *Executor) stopSpare(in strategy.Desired) {
 // far as lower needs them, which is where tasks that do not serve yet are protected.
 //
 //	D 2 → 1, 100/…, one healthy, one PENDING and protected: stop the healthy one when the other one is healthy.
-func (e *Executor) stopSome(in strategy.Desired, g strategy.Target, candidates []observe.Task, n int, cause state.StopCause) (suffice bool) {
+func (e *Executor) stopSome(in Desired, g Target, candidates []observe.Task, n int, cause state.StopCause) (suffice bool) {
 	healthy := 0
 	for _, t := range candidates {
 		if t.Condition == observe.Healthy {
@@ -139,10 +138,9 @@ func (e *Executor) end(g *observe.Generation, tasks []observe.Task, why reason) 
 	return running
 }
 
-// taskSet is the id of a generation's deployment for announcements that name it, as they do where traffic
-// shifts. Source: field reports of service events.
+// taskSet is the id of a generation for announcements that name it. Source: field reports of service events.
 func (e *Executor) taskSet(g *observe.Generation) string {
-	if !e.traits.Shifts {
+	if !e.kind.Names() {
 		return ""
 	}
 	return g.Of.ID

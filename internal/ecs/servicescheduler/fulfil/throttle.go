@@ -22,49 +22,20 @@ const (
 	CrashPause  = 5 * time.Second
 )
 
-// ThrottleFailedStarts takes new failures into account, of each deployment for itself.
-func (e *Executor) ThrottleFailedStarts() {
-	e.inheritThrottle()
-	kept := e.Kept()
+// ThrottleFailedStarts takes new failures into account, of each generation for itself. One that is not to have tasks
+// starts none, so nothing of it is throttled.
+func (e *Executor) ThrottleFailedStarts(wanted func(*observe.Generation) bool) {
 	for _, g := range e.Generations {
-		e.throttle(g)
-		if g.Failed() && kept != nil && kept.Of.Revision.TaskDefinition != g.Of.Revision.TaskDefinition {
-			g.Of.Throttle = state.Throttle{}
-		}
-	}
-}
-
-// inheritThrottle has a new PRIMARY deployment go on with the throttle of the one before it, if
-// both have one task definition. So it does with that of the service in a state file of before.
-func (e *Executor) inheritThrottle() {
-	d, kept := e.Primary.Deployment, e.Kept()
-	if before := e.Service.Throttle; before.Failures > 0 {
-		e.Service.Throttle = state.Throttle{}
-		if kept != nil && kept.Of.Revision.TaskDefinition == before.TaskDefinition {
-			kept.Of.Throttle = state.Throttle{Failures: before.Failures, Until: before.Until}
-		}
-	}
-	if kept != e.Primary || d.Throttle.Failures > 0 || e.Primary.Counts.Started > 0 {
-		return
-	}
-	for _, g := range e.Older() { // there may be some between that no decision has seen
-		before := g.Of
-		if before.Revision.TaskDefinition != d.Revision.TaskDefinition {
-			return
-		}
-		if before.Throttle.Failures > 0 {
-			d.Throttle, before.Throttle = before.Throttle, state.Throttle{}
-			return
-		}
+		e.throttle(g, wanted(g))
 	}
 }
 
 // throttle takes the new failures of a generation into account. Those that come while starts are
 // held back belong to the attempt before: of twenty tasks that fail together, each is not an
-// attempt of its own. A deployment that is not to have tasks starts none, so nothing is throttled.
-func (e *Executor) throttle(g *observe.Generation) {
+// attempt of its own.
+func (e *Executor) throttle(g *observe.Generation, wanted bool) {
 	d, counts := g.Of, g.Counts
-	t, wanted := &d.Throttle, g == e.Kept() || d.DesiredCount > 0
+	t := &d.Throttle
 	if t.Failures > 0 && counts.Started > d.SeenStarted {
 		*t = state.Throttle{}
 	}

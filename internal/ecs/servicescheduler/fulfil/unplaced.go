@@ -33,15 +33,13 @@ func (e *Executor) lackRoom(g *observe.Generation, without *observe.Lack) {
 	e.Plan.Wake(e.Now.Add(placementPause(e.Service, g)))
 }
 
-// countUnplaced makes an attempt to place a task a failed task of its deployment, if none of that
+// countUnplaced tells of an attempt to place a task, which is a failed task of a deployment, if none of its generation
 // has been RUNNING yet and the service itself makes no room: by tasks that stop, those of the plan
 // among them, or that become healthy, so that older ones may stop.
 //
 //	D=4, 200/75, room for 5: start 1, stop 1 old one; the others come as room does, none fails.
 //	D=2, 200/100, room for 2: nothing can move; 3 attempts trip the circuit breaker.
 //	D=3, room for 2, no older tasks: start 2; attempts count until one of them is RUNNING.
-//
-// A deployment that restores what still runs has not failed for want of room: see Resume of package record.
 //
 // Source: recorded answers for the counting (ECS0160); ECS developer guide, deployment circuit
 // breaker, for the stage in which it counts. That room on its way is waited for is the emulator's
@@ -52,9 +50,8 @@ func (e *Executor) countUnplaced() {
 	}
 	g := e.unplaced.Generation
 	makesRoom := e.stopsUnderWay() || e.Starting() > 0 && e.Active() > g.Counts.Active
-	if g.InProgress() && g.Counts.Started == 0 && !makesRoom && !e.Resume(g) {
-		g.Deployment.FailedTasks++
-		g.Of.FailedAt, g.Of.SeenHealthy = e.Now, g.Counts.TurnedHealthy
+	if g.Counts.Started == 0 && !makesRoom {
+		e.kind.Attempted(g)
 	}
 }
 

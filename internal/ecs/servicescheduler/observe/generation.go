@@ -36,19 +36,17 @@ func hasEssentialCheck(def *types.TaskDefinition) bool {
 	return slices.ContainsFunc(def.ContainerDefinitions, task.ChecksHealth)
 }
 
-// Failed reports whether the rollout of the deployment has failed.
-func (g *Generation) Failed() bool {
-	return g.Deployment.RolloutState == types.DeploymentRolloutStateFailed
-}
+// Failed reports whether it is of a deployment whose rollout has failed.
+func (g *Generation) Failed() bool { return g.rolls(types.DeploymentRolloutStateFailed) }
 
-// InProgress reports whether the rollout of the deployment goes on.
-func (g *Generation) InProgress() bool {
-	return g.Deployment.RolloutState == types.DeploymentRolloutStateInProgress
-}
+// InProgress reports whether it is of a deployment whose rollout goes on.
+func (g *Generation) InProgress() bool { return g.rolls(types.DeploymentRolloutStateInProgress) }
 
-// Completed reports whether the rollout of the deployment is complete.
-func (g *Generation) Completed() bool {
-	return g.Deployment.RolloutState == types.DeploymentRolloutStateCompleted
+// Completed reports whether it is of a deployment whose rollout is complete.
+func (g *Generation) Completed() bool { return g.rolls(types.DeploymentRolloutStateCompleted) }
+
+func (g *Generation) rolls(as types.DeploymentRolloutState) bool {
+	return g.Deployment != nil && g.Deployment.RolloutState == as
 }
 
 // Stop takes tasks out of the counts that the plan stops.
@@ -90,7 +88,7 @@ func (g *Generation) LeaveOut(tasks []Task) {
 	}
 }
 
-// Fail counts n more failures of the deployment.
+// Fail counts n more failures, of a deployment that is IN_PROGRESS as its failed tasks as well.
 func (g *Generation) Fail(n int, now time.Time) {
 	if n <= 0 {
 		return

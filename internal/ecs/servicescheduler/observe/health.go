@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -65,4 +66,15 @@ func (v *View) inGrace(g *Generation) int {
 		}
 	}
 	return n
+}
+
+// BecameHealthy reports whether a task of a generation has become healthy since the last failure.
+func (v *View) BecameHealthy(g *Generation) bool {
+	if g.Checked {
+		return g.Counts.TurnedHealthy > g.Of.SeenHealthy
+	}
+	return slices.ContainsFunc(v.Summary.Starts, func(s state.StartCounts) bool {
+		from := HealthyFrom(s.At)
+		return s.DeploymentID == g.Of.ID && from.After(g.Of.FailedAt) && !v.Now.Before(from)
+	})
 }

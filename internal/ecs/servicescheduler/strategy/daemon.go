@@ -2,6 +2,7 @@ package strategy
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/fulfil"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/plan"
 )
 
@@ -17,7 +18,7 @@ import (
 //	D=3, one instance no longer satisfies the constraints: D=2, its task stops at once.
 //
 // Source: ECS developer guide, daemon scheduling strategy.
-func onEachInstance(p Rollout) Desired {
+func onEachInstance(p Rollout) fulfil.Desired {
 	in := rollingUpdate(p)
 	in.OnEach = true
 	if p.Service.Daemons = p.DesiredCount(); p.Service.Daemons != p.Input.Service.Daemons {
@@ -30,5 +31,5 @@ func onEachInstance(p Rollout) Desired {
 // Daemon is the strategy of DAEMON services, which roll on each container instance.
 type Daemon struct{ Rolling }
 
-func (Daemon) Traits() Traits            { return Traits{} }
-func (Daemon) Desired(p Rollout) Desired { return onEachInstance(p) }
+func (Daemon) Traits() Traits                   { return Traits{} }
+func (Daemon) Desired(p Rollout) fulfil.Desired { return onEachInstance(p) }

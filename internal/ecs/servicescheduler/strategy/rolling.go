@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/fulfil"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
 )
@@ -20,18 +21,18 @@ import (
 //
 // Source: ECS API reference, DeploymentConfiguration; ECS developer guide, rolling
 // updates.
-func rollingUpdate(p Rollout) Desired {
+func rollingUpdate(p Rollout) fulfil.Desired {
 	p.DropEnded()
-	in := Desired{Upper: p.Upper(), Lower: p.Lower(), Final: !p.Primary.Failed()}
+	in := fulfil.Desired{Bounds: p.bounds(), Final: !p.Primary.Failed()}
 	kept := p.Kept()
 	for _, g := range p.Generations {
 		switch {
 		case g == kept:
-			in.Targets = append(in.Targets, Target{Generation: g, Wanted: p.DesiredCount(), Grows: true, Drain: AtOnce})
+			in.Targets = append(in.Targets, fulfil.Target{Generation: g, Wanted: p.DesiredCount(), Grows: true, Drain: fulfil.AtOnce})
 		case kept == nil:
-			in.Targets = append(in.Targets, Target{Generation: g, Drain: WhenSpare, Idle: p.idle(g)})
+			in.Targets = append(in.Targets, fulfil.Target{Generation: g, Drain: fulfil.WhenSpare, Idle: p.idle(g)})
 		default:
-			in.Targets = append(in.Targets, Target{Generation: g, Drain: WhenReplaced, Idle: p.idle(g)})
+			in.Targets = append(in.Targets, fulfil.Target{Generation: g, Drain: fulfil.WhenReplaced, Idle: p.idle(g)})
 		}
 	}
 	return in
@@ -50,10 +51,10 @@ func (p Rollout) idle(g *observe.Generation) bool {
 // Rolling is the strategy ROLLING: new tasks replace old ones a few at a time.
 type Rolling struct{}
 
-func (Rolling) Advance(p Rollout) bool    { return p.joinServing() }
-func (Rolling) Breaks(Rollout) bool       { return true }
-func (Rolling) Alarmed(Rollout) bool      { return true }
-func (Rolling) Desired(p Rollout) Desired { return rollingUpdate(p) }
+func (Rolling) Advance(p Rollout) bool           { return p.joinServing() }
+func (Rolling) Breaks(Rollout) bool              { return true }
+func (Rolling) Alarmed(Rollout) bool             { return true }
+func (Rolling) Desired(p Rollout) fulfil.Desired { return rollingUpdate(p) }
 
 // Fail implements Strategy: the deployment wants no tasks any more, unless it is the one to be kept. What serves is to be gone
 // back to, also if the update has not begun.

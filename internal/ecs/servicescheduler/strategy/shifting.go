@@ -4,6 +4,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/fulfil"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
@@ -69,7 +70,7 @@ func (Shifting) Alarmed(p Rollout) bool {
 
 // Desired is the full count of tasks for both revisions, until one of them goes. Each has the
 // bounds for itself: the other one does not stand in for it.
-func (Shifting) Desired(p Rollout) Desired {
+func (Shifting) Desired(p Rollout) fulfil.Desired {
 	r := p.Record(p.Primary.Deployment)
 	in := p.bothRevisions(r)
 	in.Final = shift.CleansUp(r.Shift)
@@ -77,19 +78,19 @@ func (Shifting) Desired(p Rollout) Desired {
 }
 
 // bothRevisions is what a deployment wants at its stage.
-func (p Rollout) bothRevisions(r *state.ServiceDeployment) Desired {
+func (p Rollout) bothRevisions(r *state.ServiceDeployment) fulfil.Desired {
 	p.DropEnded()
-	in := Desired{Upper: p.Upper(), Lower: p.Lower(), Apart: true}
+	in := fulfil.Desired{Apart: true}
 	green, blue := shift.Wants(r.Shift)
 	for _, g := range p.Generations {
-		t := Target{Generation: g, Drain: WhenReplaced}
+		t := fulfil.Target{Generation: g, Drain: fulfil.WhenReplaced, Own: p.bounds()}
 		switch id := g.Deployment.ID; {
 		case id == r.Target.DeploymentID && green:
-			t.Wanted, t.Grows, t.Drain = p.DesiredCount(), !r.Shift.Back || r.Ended(), AtOnce // see stands
+			t.Wanted, t.Grows, t.Drain = p.DesiredCount(), !r.Shift.Back || r.Ended(), fulfil.AtOnce // see stands
 		case id == r.Shift.Source && blue:
-			t.Wanted, t.Grows, t.Drain = p.DesiredCount(), true, AtOnce
+			t.Wanted, t.Grows, t.Drain = p.DesiredCount(), true, fulfil.AtOnce
 		case id != r.Target.DeploymentID && id != r.Shift.Source && shift.Holds(r.Shift):
-			t.Wanted, t.Drain = g.Deployment.DesiredCount, AtOnce
+			t.Wanted, t.Drain = g.Deployment.DesiredCount, fulfil.AtOnce
 			if source := p.Of(r.Shift.Source); source != nil && !p.revision(source).Serves {
 				t.Extra = g.Healthy // none that serve go before others do
 			}
@@ -126,7 +127,7 @@ func (Shifting) RollBack(p Rollout, reason, cause string) {
 // SucceedUnbalanced completes a deployment at its last stage whose listeners or target groups are gone, so that no target
 // becomes healthy any more. It waits until the tasks of the revision that stays run and the other ones have stopped. The
 // service is not steady then. What ECS does is not published.
-func (p Rollout) SucceedUnbalanced(in Desired) {
+func (p Rollout) SucceedUnbalanced(in fulfil.Desired) {
 	r := p.Record(p.Primary.Deployment)
 	balancers, groups := p.between(p.Primary)
 	if r == nil || r.Shift == nil || !in.Final || !p.Primary.InProgress() || !shift.LeadsNowhere(balancers, groups, p.Rules) {

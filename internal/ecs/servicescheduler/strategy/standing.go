@@ -1,5 +1,9 @@
 package strategy
 
+import (
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/fulfil"
+)
+
 // Standing is what remains of a deployment that shifted traffic and has ended while both its revisions have tasks. It was
 // stopped on its way, with ABORT or by an alarm, or its rollback failed while the new tasks have traffic: both
 // revisions keep their tasks, and rules stay as they are, until the next deployment settles the service. Of a rollback
@@ -9,7 +13,7 @@ type Standing struct{ Rolling }
 
 func (Standing) Traits() Traits { return Traits{Shares: true} }
 
-func (Standing) Desired(p Rollout) Desired {
+func (Standing) Desired(p Rollout) fulfil.Desired {
 	in := p.bothRevisions(p.Stands)
 	in.Final = p.Primary.Completed()
 	return in

@@ -4,6 +4,7 @@ package strategy
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/fulfil"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
@@ -21,7 +22,7 @@ type Strategy interface {
 	Alarmed(p Rollout) bool
 	// Desired says what is wanted of each generation of a service, and which deployments leave its list. It starts
 	// and stops nothing.
-	Desired(p Rollout) Desired
+	Desired(p Rollout) fulfil.Desired
 	// Fail says what becomes of the PRIMARY deployment, which has failed.
 	Fail(p Rollout)
 	// RollBack goes back to what completed last, when the PRIMARY deployment has failed. reason is
@@ -43,6 +44,9 @@ type Traits struct {
 
 // Rollout is what a strategy decides about: the deployments of a service, as far as they have come.
 type Rollout struct{ *record.Progress }
+
+// bounds are those of the service's deployment configuration.
+func (p Rollout) bounds() fulfil.Bounds { return fulfil.Bounds{Upper: p.Upper(), Lower: p.Lower()} }
 
 // Of is the deployment strategy of a service: the one of its PRIMARY deployment, which an update of
 // the service's configuration does not change. Once that has ended, tasks are replaced as by a rolling

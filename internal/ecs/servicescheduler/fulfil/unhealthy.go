@@ -1,4 +1,4 @@
-package record
+package fulfil
 
 import (
 	"strings"
@@ -9,8 +9,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// FailedHealthChecks is the event of a task that is replaced.
-func FailedHealthChecks(t *state.Task) event.Event {
+// failedHealthChecks is the event of a task that is replaced.
+func failedHealthChecks(t *state.Task) event.Event {
 	g := t.UnhealthyTarget()
 	if t.Status.HealthStatus == types.HealthStatusUnhealthy || g == nil {
 		return event.FailedHealthChecks{Task: arn.Name(t.ARN)}

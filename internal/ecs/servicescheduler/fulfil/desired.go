@@ -1,16 +1,16 @@
-package strategy
+package fulfil
 
 import (
+	"slices"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 )
 
-// Desired is what a strategy wants. The executor brings it about: see package fulfil.
+// Desired is what is wanted of a service now. The executor brings it about.
 type Desired struct {
-	Targets []Target // one for each generation, PRIMARY first
-	// Upper is the most tasks that may be present, Lower the fewest healthy ones to keep
-	// while generations replace each other.
-	Upper, Lower int
-	// Apart: each generation has the bounds for itself, since none replaces another.
+	Targets []Target // one for each generation, in their order
+	Bounds
+	// Apart: each generation has bounds of its own, since none replaces another.
 	Apart bool
 	// Final: the deployment is complete once all targets are reached. A strategy that waits
 	// for something else as well says so until it has come.
@@ -18,6 +18,13 @@ type Desired struct {
 	// OnEach: there is to be one task on each container instance, wherever there is room
 	// for more.
 	OnEach bool
+}
+
+// Bounds are between how many tasks a service, or a generation, has.
+type Bounds struct {
+	// Upper is the most tasks that may be present, Lower the fewest healthy ones to keep
+	// while generations replace each other.
+	Upper, Lower int
 }
 
 // Target is what is wanted of a generation.
@@ -31,6 +38,7 @@ type Target struct {
 	Idle bool
 	// Extra are tasks beyond Wanted that stay for now.
 	Extra int
+	Own   Bounds // where generations are Apart
 }
 
 // DrainPolicy is how a generation gives up tasks that are not wanted of it.
@@ -46,20 +54,18 @@ const (
 	WhenSpare
 )
 
-// Reached reports whether everything is as it is wanted. Tasks on their way to STOPPED
+// Reached reports whether everything is as it is wanted.
+func (in Desired) Reached() bool {
+	return !slices.ContainsFunc(in.Targets, func(g Target) bool { return !g.Reached() })
+}
+
+// Reached reports whether a generation is as it is wanted. Tasks on their way to STOPPED
 // count no more, unless they are of a generation that has been replaced: recorded answers
 // have the steady state after a scale-in before the tasks are STOPPED.
-func (in Desired) Reached() bool {
-	for _, g := range in.Targets {
-		counts := g.Counts
-		if g.Healthy != g.Wanted || counts.Active != g.Wanted || counts.Running != g.Wanted || counts.Pending > 0 {
-			return false
-		}
-		if g.Drain == WhenReplaced && g.Wanted == 0 && counts.Left > 0 {
-			return false
-		}
-	}
-	return true
+func (g Target) Reached() bool {
+	counts := g.Counts
+	return g.Healthy == g.Wanted && counts.Active == g.Wanted && counts.Running == g.Wanted && counts.Pending == 0 &&
+		(g.Drain != WhenReplaced || g.Wanted > 0 || counts.Left == 0)
 }
 
 // Missing is how many tasks a generation lacks; those that failed their health checks

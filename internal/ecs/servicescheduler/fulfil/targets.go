@@ -1,4 +1,4 @@
-package record
+package fulfil
 
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,28 +16,24 @@ import (
 //	                                  has begun draining connections on 1 tasks.
 //
 // Source: field reports of service events.
-func (p *Progress) AnnounceTargets() {
-	for _, g := range p.Generations {
-		d := g.Deployment
+func (e *Executor) AnnounceTargets() {
+	for _, g := range e.Generations {
+		d := g.Of
 		registered, deregistered := g.Counts.Registered-d.SeenRegistered, g.Counts.Deregistered-d.SeenDeregistered
 		d.SeenRegistered, d.SeenDeregistered = g.Counts.Registered, g.Counts.Deregistered
 		for _, b := range d.Revision.ResolvedLoadBalancers() {
 			if registered > 0 {
-				p.sayRegistered(g, registered, aws.ToString(b.TargetGroupArn))
+				e.sayRegistered(g, registered, aws.ToString(b.TargetGroupArn))
 			}
 		}
-		p.sayLost(g)
+		e.sayLost(g)
 		if deregistered <= 0 || len(d.Revision.LoadBalancers) == 0 { // registries have no such events
 			continue
 		}
 		for _, b := range d.Revision.ResolvedLoadBalancers() {
-			p.Plan.Say(event.DeregisteredTargets{Targets: deregistered, Group: aws.ToString(b.TargetGroupArn)})
+			e.Plan.Say(event.DeregisteredTargets{Targets: deregistered, Group: aws.ToString(b.TargetGroupArn)})
 		}
-		among := ""
-		if len(p.Service.Deployments) > 1 && g != p.Primary {
-			among = d.ID
-		}
-		p.Plan.Say(event.DrainingConnections{Deployment: among, Tasks: deregistered})
+		e.Plan.Say(event.DrainingConnections{Deployment: e.kind.Among(g), Tasks: deregistered})
 	}
 }
 
@@ -46,21 +42,21 @@ func (p *Progress) AnnounceTargets() {
 // in. It is neither healthy nor unhealthy for that: the service is not stable, and goes on.
 // Source: ECS developer guide, service event messages, and field reports for the words; what
 // becomes of the task is not published.
-func (p *Progress) sayLost(g *observe.Generation) {
-	if len(g.Deployment.Revision.LoadBalancers) == 0 {
+func (e *Executor) sayLost(g *observe.Generation) {
+	if len(g.Of.Revision.LoadBalancers) == 0 {
 		return
 	}
-	for _, t := range p.Input.Tasks(g.Deployment.ID) {
+	for _, t := range e.Input.Tasks(g.Of.ID) {
 		if t.Stop != nil || t.Ended() || t.Traffic == nil {
 			continue
 		}
 		for _, target := range t.Traffic.Targets {
 			switch {
 			case target.Lost != "":
-				p.Plan.SayUnlessSaid(event.TargetLost{Deployment: g.Deployment.ID, Task: arn.Name(t.ARN), Group: target.Group, Reason: target.Lost})
+				e.Plan.SayUnlessSaid(event.TargetLost{Deployment: g.Of.ID, Task: arn.Name(t.ARN), Group: target.Group, Reason: target.Lost})
 				return
 			case target.State == state.TargetUnused:
-				p.Plan.SayUnlessSaid(unhealthyTarget(t, target))
+				e.Plan.SayUnlessSaid(unhealthyTarget(t, target))
 				return
 			}
 		}
@@ -68,18 +64,18 @@ func (p *Progress) sayLost(g *observe.Generation) {
 }
 
 // sayRegistered leaves out the tasks that a group has refused, and says why it has.
-func (p *Progress) sayRegistered(g *observe.Generation, n int, group string) {
+func (e *Executor) sayRegistered(g *observe.Generation, n int, group string) {
 	why := ""
-	for _, t := range p.Input.Tasks(g.Deployment.ID) {
+	for _, t := range e.Input.Tasks(g.Of.ID) {
 		if refused := refusedBy(t, group); refused != "" && n > 0 {
 			n, why = n-1, refused
 		}
 	}
 	if n > 0 {
-		p.Plan.Say(event.RegisteredTargets{Targets: n, Group: group})
+		e.Plan.Say(event.RegisteredTargets{Targets: n, Group: group})
 	}
 	if why != "" {
-		p.Plan.SayOnce(event.TargetsRefused{Group: group, Err: why})
+		e.Plan.SayOnce(event.TargetsRefused{Group: group, Err: why})
 	}
 }
 
