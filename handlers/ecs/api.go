@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/taskdefinition"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/taskset"
 	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
 
@@ -28,6 +29,7 @@ type API struct {
 	instances       *containerinstance.API
 	taskDefinitions *taskdefinition.API
 	services        *service.API
+	taskSets        *taskset.API
 	tasks           *task.API
 }
 
@@ -51,7 +53,7 @@ func New(opts Options) *API {
 	b := opts.Base
 	return &API{
 		Base: b, clusters: cluster.New(b), providers: capacityprovider.New(b), instances: containerinstance.New(b),
-		taskDefinitions: taskdefinition.New(b, opts.InRegistry), services: service.New(b, opts.Rules), tasks: task.New(b, opts.Rules, opts.Sessions, opts.Log),
+		taskDefinitions: taskdefinition.New(b, opts.InRegistry), services: service.New(b, opts.Rules), taskSets: taskset.New(b, opts.Rules), tasks: task.New(b, opts.Rules, opts.Sessions, opts.Log),
 	}
 }
 

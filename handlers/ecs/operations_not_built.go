@@ -8,13 +8,6 @@ import (
 // notBuiltOperations are the operations of the SDK that the emulator does not have, by
 // what is missing for them. They answer 501 NotImplementedException to callers who may do them (access_not_built.go).
 var notBuiltOperations = []awsapi.Operation{
-	// Deployments that another controller makes.
-	awsapi.NotBuiltWith[sdk.CreateTaskSetInput]("CreateTaskSet", taskSets),
-	awsapi.NotBuiltWith[sdk.DeleteTaskSetInput]("DeleteTaskSet", taskSets),
-	awsapi.NotBuiltWith[sdk.DescribeTaskSetsInput]("DescribeTaskSets", taskSets),
-	awsapi.NotBuiltWith[sdk.UpdateServicePrimaryTaskSetInput]("UpdateServicePrimaryTaskSet", taskSets),
-	awsapi.NotBuiltWith[sdk.UpdateTaskSetInput]("UpdateTaskSet", taskSets),
-
 	// Managed daemons.
 	awsapi.NotBuiltWith[sdk.CreateDaemonInput]("CreateDaemon", daemons),
 	awsapi.NotBuiltWith[sdk.DeleteDaemonInput]("DeleteDaemon", daemons),
@@ -46,7 +39,6 @@ var notBuiltOperations = []awsapi.Operation{
 }
 
 const (
-	taskSets        = "task sets: the EXTERNAL deployment controller"
 	daemons         = "managed daemons"
 	expressServices = "Express gateway services"
 	gateways        = "gateways"

@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	tasksets "github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
@@ -119,7 +120,9 @@ func taggedResource(tx *store.Tx, scope arn.Scope, ref *string) (tagged, error) 
 		return taggedContainerInstance(tx, parsed, id)
 	case "capacity-provider":
 		return taggedCapacityProvider(tx, scope, id)
-	case "daemon", "daemon-task-definition", "gateway", "task-set":
+	case "task-set":
+		return taggedTaskSet(tx, id)
+	case "daemon", "daemon-task-definition", "gateway":
 		return tagged{}, kit.NotBuilt("tags of a " + strings.ReplaceAll(parsed.Type, "-", " "))
 	default:
 		return tagged{}, kit.InvalidParameter("The ARN provided is invalid.")
@@ -157,6 +160,18 @@ func taggedService(tx *store.Tx, parsed arn.ARN, ref string) (tagged, error) {
 		service := old.Clone()
 		service.Tags = tags
 		state.PutService(tx, service)
+	}}, nil
+}
+
+func taggedTaskSet(tx *store.Tx, ref string) (tagged, error) {
+	old := tasksets.Find(tx, ref)
+	if old == nil {
+		return tagged{}, kit.InvalidParameter("The specified task set is not found.")
+	}
+	return tagged{old.Tags, func(tags []types.Tag) {
+		set := old.Clone()
+		set.Tags = tags
+		tasksets.Put(tx, set)
 	}}, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	tasksets "github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 // Tagged are what ListTagsForResource finds.
@@ -20,6 +21,7 @@ func (a *API) Tagged() []tagging.Source {
 		tagging.Of("ecs:service", inClusters(state.Services), func(s *state.Service) (string, []tagging.Tag) {
 			return s.ARN, tagsIf(s.Status() != state.ServiceInactive, s.Tags)
 		}),
+		tagging.Of("ecs:task-set", inClusters(taskSets), func(t *tasksets.TaskSet) (string, []tagging.Tag) { return t.ARN, tagsIf(true, t.Tags) }),
 		tagging.Of("ecs:task", inClusters(state.Tasks), func(t *state.Task) (string, []tagging.Tag) { return t.ARN, tagsIf(!t.Ended(), t.Tags) }),
 		tagging.Of("ecs:task-definition", taskDefinitions, func(d *state.TaskDefinition) (string, []tagging.Tag) {
 			return d.ARN, tagsIf(true, d.Tags)
@@ -48,6 +50,13 @@ func inClusters[T any](list func(*store.Tx, *state.Cluster) []T) func(*store.Tx,
 		}
 		return all
 	}
+}
+
+func taskSets(tx *store.Tx, c *state.Cluster) (all []*tasksets.TaskSet) {
+	for _, s := range state.Services(tx, c) {
+		all = append(all, tasksets.Of(tx, s.ARN)...)
+	}
+	return all
 }
 
 func taskDefinitions(tx *store.Tx, scope arn.Scope) []*state.TaskDefinition {

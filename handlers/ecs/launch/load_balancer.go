@@ -36,3 +36,16 @@ func CheckLoadBalancers(balancers []types.LoadBalancer) error {
 	}
 	return checkAdvancedConfigurations(balancers)
 }
+
+// CheckSetLoadBalancers is CheckLoadBalancers for one task set. Source: TS16; the words are by analogy.
+func CheckSetLoadBalancers(balancers []types.LoadBalancer) error {
+	if len(balancers) > 1 {
+		return kit.InvalidParameter("load balancers can have at most 1 items.")
+	}
+	for _, b := range balancers {
+		if b.AdvancedConfiguration != nil {
+			return kit.InvalidParameter("loadBalancers.advancedConfiguration is only supported with the ECS deployment controller.")
+		}
+	}
+	return CheckLoadBalancers(balancers)
+}

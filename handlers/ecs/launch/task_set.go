@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -55,9 +56,12 @@ func ShownTaskSet(s *state.Service, set *taskset.TaskSet, summary *state.Service
 	}
 }
 
-// DeletedTaskSet is a task set from its deletion on: DRAINING, and not stable (TS5). The scheduler removes it with its last task.
-func DeletedTaskSet(set *taskset.TaskSet, now time.Time) *taskset.TaskSet {
-	deleted := set.Clone()
-	deleted.DeletedAt, deleted.UpdatedAt, deleted.AskedAt = now, now, now
-	return deleted
+// NewTaskSet is a task set of a service that the scheduler has not seen yet, at a scale of 0 (TS2).
+func NewTaskSet(s *state.Service, r *state.ServiceRevision, now time.Time) *taskset.TaskSet {
+	id := arn.NewDeploymentID()
+	return &taskset.TaskSet{
+		Generation: state.Generation{ID: id, Revision: r, CreatedAt: now},
+		ARN:        arn.ScopeOf(s.ARN).TaskSet(arn.ClusterName(s.ARN), s.Name, id), ServiceARN: s.ARN,
+		AskedAt: now, UpdatedAt: now,
+	}
 }

@@ -1,7 +1,6 @@
 package service
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,7 +22,6 @@ func (a *API) newExternalService(c kit.InCluster, in *sdk.CreateServiceInput) (*
 		return nil, err
 	}
 	s := createdService(c, in)
-	s.Sets = &state.SetService{Revision: &state.ServiceRevision{LaunchType: cmp.Or(in.LaunchType, types.LaunchTypeEc2)}}
 	if err := resolveSetMembers(&resolving{InCluster: c, Request: ofCreate(in), launches: &a.launches, service: s, revision: s.Sets.Revision}); err != nil {
 		return nil, err
 	}

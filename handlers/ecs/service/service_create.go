@@ -123,6 +123,9 @@ func createdService(c kit.InCluster, in *sdk.CreateServiceInput) *state.Service 
 		PropagateTags:        cmp.Or(in.PropagateTags, types.PropagateTagsNone),
 		PlacementConstraints: slices.Clone(in.PlacementConstraints), PlacementStrategy: launch.KeptStrategies(in.PlacementStrategy),
 	}
+	if s.DeploymentController != types.DeploymentControllerTypeEcs {
+		s.Sets = &state.SetService{Revision: &state.ServiceRevision{LaunchType: cmp.Or(in.LaunchType, types.LaunchTypeEc2)}}
+	}
 	s.DeploymentConfiguration = defaultDeploymentConfiguration(s)
 	return s
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
-	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling/managedalarm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -15,7 +14,7 @@ import (
 )
 
 // DeleteService makes a service DRAINING and wants none of its tasks any more; the
-// scheduler stops them and makes the service INACTIVE. A service that is DRAINING
+// scheduler stops them, removes its task sets and makes the service INACTIVE. A service that is DRAINING
 // already is answered as it is. Its scalable target goes with what belongs to that.
 //
 // Source: ECS API reference, DeleteService; ECS0087.
@@ -32,7 +31,6 @@ func (a *API) DeleteService(ctx context.Context, in *sdk.DeleteServiceInput) (*s
 			return err
 		}
 		if service != old {
-			a.deleteTaskSets(c.Tx, service)
 			state.PutService(c.Tx, service)
 			managedalarm.ForgetService(c.Tx, service.ARN, a.Now())
 		}
@@ -79,13 +77,4 @@ func (a *API) deleteService(tx *store.Tx, old *state.Service, force bool) (*stat
 	s.DesiredCount = 0
 	s.DeletedAt = a.Now()
 	return s, nil
-}
-
-// deleteTaskSets deletes the task sets of a service together with it: the scheduler stops their tasks and removes them.
-func (a *API) deleteTaskSets(tx *store.Tx, s *state.Service) {
-	for _, set := range taskset.Of(tx, s.ARN) {
-		if set.DeletedAt.IsZero() {
-			taskset.Put(tx, launch.DeletedTaskSet(set, s.DeletedAt))
-		}
-	}
 }

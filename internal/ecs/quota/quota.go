@@ -19,6 +19,7 @@ const (
 	FargateVCPUs       Name = "fargate-vcpus"
 	FargateSpotVCPUs   Name = "fargate-spot-vcpus"
 	TasksPerService    Name = "tasks-per-service"
+	TaskSetsPerService Name = "task-sets-per-service"
 	ContainerInstances Name = "container-instances-per-cluster"
 	ProvisioningTasks  Name = "provisioning-tasks-per-cluster"
 )
@@ -30,7 +31,7 @@ var all = []struct {
 	Name
 	value int
 }{
-	{FargateVCPUs, none}, {FargateSpotVCPUs, none}, {TasksPerService, 5000}, {ContainerInstances, none}, {ProvisioningTasks, 500},
+	{FargateVCPUs, none}, {FargateSpotVCPUs, none}, {TasksPerService, 5000}, {TaskSetsPerService, 5}, {ContainerInstances, none}, {ProvisioningTasks, 500},
 }
 
 const none = -1
