@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/app"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/codedeploy"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/engines"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/stacks"
@@ -84,6 +85,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		p.discovery.Module(),
 		usage.Module(),
 		p.costs.Module(),
+		(&codedeploy.CodeDeploy{Core: c}).Module(),
 		(&stacks.Stacks{Core: c, Endpoint: cmp.Or(o.PublicURL, s.URL()), Way: events.Way, S3Dir: o.S3Dir, IgnoreTypes: o.IgnoreTypes}).Module(),
 		faults.Module(),
 		p.why.Module(),

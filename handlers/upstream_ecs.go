@@ -9,9 +9,8 @@ import (
 // callersOfECS are services that do something in ECS for their users, as signatures name them.
 // Where an upstream has them it is its own ECS in which they do so.
 var callersOfECS = map[string]string{
-	"batch":      "AWS Batch",
-	"codedeploy": "CodeDeploy",
-	"states":     "Step Functions",
+	"batch":  "AWS Batch",
+	"states": "Step Functions",
 }
 
 // warnOfECS has the log tell once of each service that acts on the upstream's ECS.

@@ -30,6 +30,11 @@ func groupARN(in In, name string) string {
 	return prefix(in.Scope) + "deploymentgroup:" + in.Application + "/" + name
 }
 
+// GroupsOf are the deployment groups of a scope, of all applications.
+func GroupsOf(tx *store.Tx, s arn.Scope) []*DeploymentGroup {
+	return Groups.Table.List(tx, prefix(s)+"deploymentgroup:")
+}
+
 // GroupOf returns the deployment group that deploys to a service of Amazon ECS, or nil.
 func GroupOf(tx *store.Tx, serviceARN string) *DeploymentGroup {
 	for _, g := range groupsByService.List(tx, serviceARN) {

@@ -21,7 +21,6 @@ type Revision struct {
 	Location                              types.RevisionLocation
 	Description                           string
 	RegisteredAt, FirstUsedAt, LastUsedAt time.Time // the zero time: not yet
-	Groups                                []string  // ids of the deployment groups to which it was deployed last
 }
 
 func revisionKey(in In, digest string) string {

@@ -82,9 +82,12 @@ func Unfinished(tx *store.Tx) []*Run { return unfinished.List(tx, "unfinished") 
 
 func PutRun(tx *store.Tx, r *Run) { runs.Put(tx, r) }
 
-// mostEnded is how many deployments that have ended are kept. AWS has not published how long it keeps them, so this number
-// and 90 days are choices.
-const mostEnded = 10_000
+// KeepEnded is how long deployments that have ended are kept, and mostEnded how many of them. AWS has not published how long it
+// keeps them, so both are choices.
+const (
+	KeepEnded = 90 * 24 * time.Hour
+	mostEnded = 10_000
+)
 
 // ForgetDeployments removes deployments that ended before a time, and the oldest beyond 10,000.
 func ForgetDeployments(tx *store.Tx, before time.Time) {

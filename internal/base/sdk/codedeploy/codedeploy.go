@@ -3,4 +3,419 @@
 // Package codedeploy has types of github.com/aws/aws-sdk-go-v2/service/codedeploy.
 package codedeploy
 
-import ()
+import (
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy/types"
+)
+
+type AddTagsToOnPremisesInstancesInput struct {
+	InstanceNames []string
+	Tags          []types.Tag
+}
+
+type AddTagsToOnPremisesInstancesOutput struct {
+}
+
+type BatchGetApplicationRevisionsInput struct {
+	ApplicationName *string
+	Revisions       []types.RevisionLocation
+}
+
+type BatchGetApplicationsInput struct {
+	ApplicationNames []string
+}
+
+type BatchGetApplicationsOutput struct {
+	ApplicationsInfo []types.ApplicationInfo
+}
+
+type BatchGetDeploymentGroupsInput struct {
+	ApplicationName      *string
+	DeploymentGroupNames []string
+}
+
+type BatchGetDeploymentGroupsOutput struct {
+	DeploymentGroupsInfo []types.DeploymentGroupInfo
+	ErrorMessage         *string
+}
+
+type BatchGetDeploymentInstancesInput struct {
+	DeploymentId *string
+	InstanceIds  []string
+}
+
+type BatchGetDeploymentInstancesOutput struct {
+	ErrorMessage     *string
+	InstancesSummary []types.InstanceSummary
+}
+
+type BatchGetDeploymentTargetsInput struct {
+	DeploymentId *string
+	TargetIds    []string
+}
+
+type BatchGetDeploymentsInput struct {
+	DeploymentIds []string
+}
+
+type BatchGetOnPremisesInstancesInput struct {
+	InstanceNames []string
+}
+
+type BatchGetOnPremisesInstancesOutput struct {
+	InstanceInfos []types.InstanceInfo
+}
+
+type ContinueDeploymentInput struct {
+	DeploymentId       *string
+	DeploymentWaitType types.DeploymentWaitType
+}
+
+type CreateApplicationInput struct {
+	ApplicationName *string
+	ComputePlatform types.ComputePlatform
+	Tags            []types.Tag
+}
+
+type CreateApplicationOutput struct {
+	ApplicationId *string
+}
+
+type CreateDeploymentConfigInput struct {
+	DeploymentConfigName *string
+	ComputePlatform      types.ComputePlatform
+	MinimumHealthyHosts  *types.MinimumHealthyHosts
+	TrafficRoutingConfig *types.TrafficRoutingConfig
+	ZonalConfig          *types.ZonalConfig
+}
+
+type CreateDeploymentConfigOutput struct {
+	DeploymentConfigId *string
+}
+
+type CreateDeploymentGroupInput struct {
+	ApplicationName                  *string
+	DeploymentGroupName              *string
+	ServiceRoleArn                   *string
+	AlarmConfiguration               *types.AlarmConfiguration
+	AutoRollbackConfiguration        *types.AutoRollbackConfiguration
+	AutoScalingGroups                []string
+	BlueGreenDeploymentConfiguration *types.BlueGreenDeploymentConfiguration
+	DeploymentConfigName             *string
+	DeploymentStyle                  *types.DeploymentStyle
+	Ec2TagFilters                    []types.EC2TagFilter
+	Ec2TagSet                        *types.EC2TagSet
+	EcsServices                      []types.ECSService
+	LoadBalancerInfo                 *types.LoadBalancerInfo
+	OnPremisesInstanceTagFilters     []types.TagFilter
+	OnPremisesTagSet                 *types.OnPremisesTagSet
+	OutdatedInstancesStrategy        types.OutdatedInstancesStrategy
+	Tags                             []types.Tag
+	TerminationHookEnabled           *bool
+	TriggerConfigurations            []types.TriggerConfig
+}
+
+type CreateDeploymentGroupOutput struct {
+	DeploymentGroupId *string
+}
+
+type CreateDeploymentInput struct {
+	ApplicationName               *string
+	AutoRollbackConfiguration     *types.AutoRollbackConfiguration
+	DeploymentConfigName          *string
+	DeploymentGroupName           *string
+	Description                   *string
+	FileExistsBehavior            types.FileExistsBehavior
+	IgnoreApplicationStopFailures bool
+	OverrideAlarmConfiguration    *types.AlarmConfiguration
+	Revision                      *types.RevisionLocation
+	TargetInstances               *types.TargetInstances
+	UpdateOutdatedInstancesOnly   bool
+}
+
+type DeleteApplicationInput struct {
+	ApplicationName *string
+}
+
+type DeleteApplicationOutput struct {
+}
+
+type DeleteDeploymentConfigInput struct {
+	DeploymentConfigName *string
+}
+
+type DeleteDeploymentConfigOutput struct {
+}
+
+type DeleteDeploymentGroupInput struct {
+	ApplicationName     *string
+	DeploymentGroupName *string
+}
+
+type DeleteDeploymentGroupOutput struct {
+	HooksNotCleanedUp []types.AutoScalingGroup
+}
+
+type DeleteGitHubAccountTokenInput struct {
+	TokenName *string
+}
+
+type DeleteGitHubAccountTokenOutput struct {
+	TokenName *string
+}
+
+type DeleteResourcesByExternalIdInput struct {
+	ExternalId *string
+}
+
+type DeregisterOnPremisesInstanceInput struct {
+	InstanceName *string
+}
+
+type DeregisterOnPremisesInstanceOutput struct {
+}
+
+type GetApplicationInput struct {
+	ApplicationName *string
+}
+
+type GetApplicationOutput struct {
+	Application *types.ApplicationInfo
+}
+
+type GetApplicationRevisionInput struct {
+	ApplicationName *string
+	Revision        *types.RevisionLocation
+}
+
+type GetDeploymentConfigInput struct {
+	DeploymentConfigName *string
+}
+
+type GetDeploymentConfigOutput struct {
+	DeploymentConfigInfo *types.DeploymentConfigInfo
+}
+
+type GetDeploymentGroupInput struct {
+	ApplicationName     *string
+	DeploymentGroupName *string
+}
+
+type GetDeploymentGroupOutput struct {
+	DeploymentGroupInfo *types.DeploymentGroupInfo
+}
+
+type GetDeploymentInput struct {
+	DeploymentId *string
+}
+
+type GetDeploymentInstanceInput struct {
+	DeploymentId *string
+	InstanceId   *string
+}
+
+type GetDeploymentInstanceOutput struct {
+	// Deprecated: as in the SDK.
+	InstanceSummary *types.InstanceSummary
+}
+
+type GetDeploymentTargetInput struct {
+	DeploymentId *string
+	TargetId     *string
+}
+
+type GetOnPremisesInstanceInput struct {
+	InstanceName *string
+}
+
+type GetOnPremisesInstanceOutput struct {
+	InstanceInfo *types.InstanceInfo
+}
+
+type ListApplicationRevisionsInput struct {
+	ApplicationName *string
+	Deployed        types.ListStateFilterAction
+	NextToken       *string
+	S3Bucket        *string
+	S3KeyPrefix     *string
+	SortBy          types.ApplicationRevisionSortBy
+	SortOrder       types.SortOrder
+}
+
+type ListApplicationsInput struct {
+	NextToken *string
+}
+
+type ListApplicationsOutput struct {
+	Applications []string
+	NextToken    *string
+}
+
+type ListDeploymentConfigsInput struct {
+	NextToken *string
+}
+
+type ListDeploymentConfigsOutput struct {
+	DeploymentConfigsList []string
+	NextToken             *string
+}
+
+type ListDeploymentGroupsInput struct {
+	ApplicationName *string
+	NextToken       *string
+}
+
+type ListDeploymentGroupsOutput struct {
+	ApplicationName  *string
+	DeploymentGroups []string
+	NextToken        *string
+}
+
+type ListDeploymentInstancesInput struct {
+	DeploymentId         *string
+	InstanceStatusFilter []types.InstanceStatus
+	InstanceTypeFilter   []types.InstanceType
+	NextToken            *string
+}
+
+type ListDeploymentInstancesOutput struct {
+	InstancesList []string
+	NextToken     *string
+}
+
+type ListDeploymentTargetsInput struct {
+	DeploymentId  *string
+	NextToken     *string
+	TargetFilters map[string][]string
+}
+
+type ListDeploymentsInput struct {
+	ApplicationName     *string
+	CreateTimeRange     *types.TimeRange
+	DeploymentGroupName *string
+	ExternalId          *string
+	IncludeOnlyStatuses []types.DeploymentStatus
+	NextToken           *string
+}
+
+type ListGitHubAccountTokenNamesInput struct {
+	NextToken *string
+}
+
+type ListGitHubAccountTokenNamesOutput struct {
+	NextToken     *string
+	TokenNameList []string
+}
+
+type ListOnPremisesInstancesInput struct {
+	NextToken          *string
+	RegistrationStatus types.RegistrationStatus
+	TagFilters         []types.TagFilter
+}
+
+type ListOnPremisesInstancesOutput struct {
+	InstanceNames []string
+	NextToken     *string
+}
+
+type ListTagsForResourceInput struct {
+	ResourceArn *string
+	NextToken   *string
+}
+
+type ListTagsForResourceOutput struct {
+	NextToken *string
+	Tags      []types.Tag
+}
+
+type PutLifecycleEventHookExecutionStatusInput struct {
+	DeploymentId                  *string
+	LifecycleEventHookExecutionId *string
+	Status                        types.LifecycleEventStatus
+}
+
+type RegisterApplicationRevisionInput struct {
+	ApplicationName *string
+	Revision        *types.RevisionLocation
+	Description     *string
+}
+
+type RegisterOnPremisesInstanceInput struct {
+	InstanceName  *string
+	IamSessionArn *string
+	IamUserArn    *string
+}
+
+type RegisterOnPremisesInstanceOutput struct {
+}
+
+type RemoveTagsFromOnPremisesInstancesInput struct {
+	InstanceNames []string
+	Tags          []types.Tag
+}
+
+type RemoveTagsFromOnPremisesInstancesOutput struct {
+}
+
+const ServiceID = "CodeDeploy"
+
+type SkipWaitTimeForInstanceTerminationInput struct {
+	DeploymentId *string
+}
+
+type SkipWaitTimeForInstanceTerminationOutput struct {
+}
+
+type StopDeploymentInput struct {
+	DeploymentId        *string
+	AutoRollbackEnabled *bool
+}
+
+type TagResourceInput struct {
+	ResourceArn *string
+	Tags        []types.Tag
+}
+
+type TagResourceOutput struct {
+}
+
+type UntagResourceInput struct {
+	ResourceArn *string
+	TagKeys     []string
+}
+
+type UntagResourceOutput struct {
+}
+
+type UpdateApplicationInput struct {
+	ApplicationName    *string
+	NewApplicationName *string
+}
+
+type UpdateApplicationOutput struct {
+}
+
+type UpdateDeploymentGroupInput struct {
+	ApplicationName                  *string
+	CurrentDeploymentGroupName       *string
+	AlarmConfiguration               *types.AlarmConfiguration
+	AutoRollbackConfiguration        *types.AutoRollbackConfiguration
+	AutoScalingGroups                []string
+	BlueGreenDeploymentConfiguration *types.BlueGreenDeploymentConfiguration
+	DeploymentConfigName             *string
+	DeploymentStyle                  *types.DeploymentStyle
+	Ec2TagFilters                    []types.EC2TagFilter
+	Ec2TagSet                        *types.EC2TagSet
+	EcsServices                      []types.ECSService
+	LoadBalancerInfo                 *types.LoadBalancerInfo
+	NewDeploymentGroupName           *string
+	OnPremisesInstanceTagFilters     []types.TagFilter
+	OnPremisesTagSet                 *types.OnPremisesTagSet
+	OutdatedInstancesStrategy        types.OutdatedInstancesStrategy
+	ServiceRoleArn                   *string
+	TerminationHookEnabled           *bool
+	TriggerConfigurations            []types.TriggerConfig
+}
+
+type UpdateDeploymentGroupOutput struct {
+	HooksNotCleanedUp []types.AutoScalingGroup
+}

@@ -22,6 +22,27 @@ type AppSpecContent struct {
 	Sha256  *string
 }
 
+type ApplicationInfo struct {
+	ApplicationId     *string
+	ApplicationName   *string
+	ComputePlatform   ComputePlatform
+	CreateTime        *time.Time
+	GitHubAccountName *string
+	LinkedToGitHub    bool
+}
+
+type ApplicationRevisionSortBy string
+
+const (
+	ApplicationRevisionSortByRegisterTime  ApplicationRevisionSortBy = "registerTime"
+	ApplicationRevisionSortByFirstUsedTime ApplicationRevisionSortBy = "firstUsedTime"
+	ApplicationRevisionSortByLastUsedTime  ApplicationRevisionSortBy = "lastUsedTime"
+)
+
+func (ApplicationRevisionSortBy) Values() []ApplicationRevisionSortBy {
+	return []ApplicationRevisionSortBy{ApplicationRevisionSortByRegisterTime, ApplicationRevisionSortByFirstUsedTime, ApplicationRevisionSortByLastUsedTime}
+}
+
 type AutoRollbackConfiguration struct {
 	Enabled bool
 	Events  []AutoRollbackEvent
@@ -82,6 +103,16 @@ func (ComputePlatform) Values() []ComputePlatform {
 	return []ComputePlatform{ComputePlatformServer, ComputePlatformLambda, ComputePlatformEcs}
 }
 
+type DeploymentConfigInfo struct {
+	ComputePlatform      ComputePlatform
+	CreateTime           *time.Time
+	DeploymentConfigId   *string
+	DeploymentConfigName *string
+	MinimumHealthyHosts  *MinimumHealthyHosts
+	TrafficRoutingConfig *TrafficRoutingConfig
+	ZonalConfig          *ZonalConfig
+}
+
 type DeploymentCreator string
 
 const (
@@ -134,6 +165,15 @@ const (
 
 func (DeploymentOption) Values() []DeploymentOption {
 	return []DeploymentOption{DeploymentOptionWithTrafficControl, DeploymentOptionWithoutTrafficControl}
+}
+
+type DeploymentOverview struct {
+	Failed     int64
+	InProgress int64
+	Pending    int64
+	Ready      int64
+	Skipped    int64
+	Succeeded  int64
 }
 
 type DeploymentReadyAction string
@@ -194,6 +234,13 @@ const (
 
 func (DeploymentWaitType) Values() []DeploymentWaitType {
 	return []DeploymentWaitType{DeploymentWaitTypeReadyWait, DeploymentWaitTypeTerminationWait}
+}
+
+type Diagnostics struct {
+	ErrorCode  LifecycleErrorCode
+	LogTail    *string
+	Message    *string
+	ScriptName *string
 }
 
 type EC2TagFilter struct {
@@ -275,6 +322,18 @@ type ErrorInformation struct {
 	Message *string
 }
 
+type FileExistsBehavior string
+
+const (
+	FileExistsBehaviorDisallow  FileExistsBehavior = "DISALLOW"
+	FileExistsBehaviorOverwrite FileExistsBehavior = "OVERWRITE"
+	FileExistsBehaviorRetain    FileExistsBehavior = "RETAIN"
+)
+
+func (FileExistsBehavior) Values() []FileExistsBehavior {
+	return []FileExistsBehavior{FileExistsBehaviorDisallow, FileExistsBehaviorOverwrite, FileExistsBehaviorRetain}
+}
+
 type GitHubLocation struct {
 	CommitId   *string
 	Repository *string
@@ -306,11 +365,81 @@ func (InstanceAction) Values() []InstanceAction {
 	return []InstanceAction{InstanceActionTerminate, InstanceActionKeepAlive}
 }
 
+type InstanceInfo struct {
+	DeregisterTime *time.Time
+	IamSessionArn  *string
+	IamUserArn     *string
+	InstanceArn    *string
+	InstanceName   *string
+	RegisterTime   *time.Time
+	Tags           []Tag
+}
+
+type InstanceStatus string
+
+const (
+	InstanceStatusPending    InstanceStatus = "Pending"
+	InstanceStatusInProgress InstanceStatus = "InProgress"
+	InstanceStatusSucceeded  InstanceStatus = "Succeeded"
+	InstanceStatusFailed     InstanceStatus = "Failed"
+	InstanceStatusSkipped    InstanceStatus = "Skipped"
+	InstanceStatusUnknown    InstanceStatus = "Unknown"
+	InstanceStatusReady      InstanceStatus = "Ready"
+)
+
+func (InstanceStatus) Values() []InstanceStatus {
+	return []InstanceStatus{InstanceStatusPending, InstanceStatusInProgress, InstanceStatusSucceeded, InstanceStatusFailed, InstanceStatusSkipped, InstanceStatusUnknown, InstanceStatusReady}
+}
+
+type InstanceSummary struct {
+	DeploymentId    *string
+	InstanceId      *string
+	InstanceType    InstanceType
+	LastUpdatedAt   *time.Time
+	LifecycleEvents []LifecycleEvent
+	// Deprecated: as in the SDK.
+	Status InstanceStatus
+}
+
+type InstanceType string
+
+const (
+	InstanceTypeBlue  InstanceType = "Blue"
+	InstanceTypeGreen InstanceType = "Green"
+)
+
+func (InstanceType) Values() []InstanceType {
+	return []InstanceType{InstanceTypeBlue, InstanceTypeGreen}
+}
+
 type LastDeploymentInfo struct {
 	CreateTime   *time.Time
 	DeploymentId *string
 	EndTime      *time.Time
 	Status       DeploymentStatus
+}
+
+type LifecycleErrorCode string
+
+const (
+	LifecycleErrorCodeSuccess             LifecycleErrorCode = "Success"
+	LifecycleErrorCodeScriptMissing       LifecycleErrorCode = "ScriptMissing"
+	LifecycleErrorCodeScriptNotExecutable LifecycleErrorCode = "ScriptNotExecutable"
+	LifecycleErrorCodeScriptTimedOut      LifecycleErrorCode = "ScriptTimedOut"
+	LifecycleErrorCodeScriptFailed        LifecycleErrorCode = "ScriptFailed"
+	LifecycleErrorCodeUnknownError        LifecycleErrorCode = "UnknownError"
+)
+
+func (LifecycleErrorCode) Values() []LifecycleErrorCode {
+	return []LifecycleErrorCode{LifecycleErrorCodeSuccess, LifecycleErrorCodeScriptMissing, LifecycleErrorCodeScriptNotExecutable, LifecycleErrorCodeScriptTimedOut, LifecycleErrorCodeScriptFailed, LifecycleErrorCodeUnknownError}
+}
+
+type LifecycleEvent struct {
+	Diagnostics        *Diagnostics
+	EndTime            *time.Time
+	LifecycleEventName *string
+	StartTime          *time.Time
+	Status             LifecycleEventStatus
 }
 
 type LifecycleEventStatus string
@@ -326,6 +455,18 @@ const (
 
 func (LifecycleEventStatus) Values() []LifecycleEventStatus {
 	return []LifecycleEventStatus{LifecycleEventStatusPending, LifecycleEventStatusInProgress, LifecycleEventStatusSucceeded, LifecycleEventStatusFailed, LifecycleEventStatusSkipped, LifecycleEventStatusUnknown}
+}
+
+type ListStateFilterAction string
+
+const (
+	ListStateFilterActionInclude ListStateFilterAction = "include"
+	ListStateFilterActionExclude ListStateFilterAction = "exclude"
+	ListStateFilterActionIgnore  ListStateFilterAction = "ignore"
+)
+
+func (ListStateFilterAction) Values() []ListStateFilterAction {
+	return []ListStateFilterAction{ListStateFilterActionInclude, ListStateFilterActionExclude, ListStateFilterActionIgnore}
 }
 
 type LoadBalancerInfo struct {
@@ -386,6 +527,17 @@ type RawString struct {
 	Sha256  *string
 }
 
+type RegistrationStatus string
+
+const (
+	RegistrationStatusRegistered   RegistrationStatus = "Registered"
+	RegistrationStatusDeregistered RegistrationStatus = "Deregistered"
+)
+
+func (RegistrationStatus) Values() []RegistrationStatus {
+	return []RegistrationStatus{RegistrationStatusRegistered, RegistrationStatusDeregistered}
+}
+
 type RevisionLocation struct {
 	AppSpecContent *AppSpecContent
 	GitHubLocation *GitHubLocation
@@ -422,6 +574,17 @@ type S3Location struct {
 	Version    *string
 }
 
+type SortOrder string
+
+const (
+	SortOrderAscending  SortOrder = "ascending"
+	SortOrderDescending SortOrder = "descending"
+)
+
+func (SortOrder) Values() []SortOrder {
+	return []SortOrder{SortOrderAscending, SortOrderDescending}
+}
+
 type Tag struct {
 	Key   *string
 	Value *string
@@ -455,6 +618,12 @@ type TargetGroupPairInfo struct {
 	TestTrafficRoute *TrafficRoute
 }
 
+type TargetInstances struct {
+	AutoScalingGroups []string
+	Ec2TagSet         *EC2TagSet
+	TagFilters        []EC2TagFilter
+}
+
 type TimeBasedCanary struct {
 	CanaryInterval   int32
 	CanaryPercentage int32
@@ -463,6 +632,11 @@ type TimeBasedCanary struct {
 type TimeBasedLinear struct {
 	LinearInterval   int32
 	LinearPercentage int32
+}
+
+type TimeRange struct {
+	End   *time.Time
+	Start *time.Time
 }
 
 type TrafficRoute struct {

@@ -1,0 +1,139 @@
+// Package codedeploy answers the API of AWS CodeDeploy. Deployments to Amazon ECS have their whole effect: handlers write what is
+// asked of them, and their controller does it. Groups and configurations of the other platforms are kept, and deployments to them
+// refused by name.
+package codedeploy
+
+import (
+	"context"
+	_ "embed"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
+)
+
+// Options are what the API needs.
+type Options struct {
+	Store *store.Store
+	// Now is the emulator's time.
+	Now func() time.Time
+	// StrictRoles refuses roles that CodeDeploy could not assume.
+	StrictRoles bool
+	// Runs says that a controller carries deployments out. Without one CreateDeployment is refused.
+	Runs bool
+	// Object reads an object of S3 for the caller of a request, the newest version if version is "". Nil: there is no S3.
+	Object func(ctx context.Context, bucket, key, version string) ([]byte, error)
+	// TaskSet tells of a task set of Amazon ECS by its ARN; nil if it is gone. Nil: there are none.
+	TaskSet func(tx *store.Tx, taskSetARN string) *TaskSet
+}
+
+// TaskSet is what deployment targets show of a task set.
+type TaskSet struct {
+	Desired, Pending, Running int
+	Status                    string // PRIMARY, ACTIVE or DRAINING
+}
+
+// API answers from the store.
+type API struct{ Options }
+
+// New makes the API.
+func New(o Options) *API { return &API{o} }
+
+const name = "codedeploy"
+
+//go:embed model.json
+var table []byte
+
+// codec names members in lower case, but for a few that the model does not (CD1).
+var codec = wire.LowerCamel.Except(
+	types.DeploymentOverview{}, types.EC2TagFilter{}, types.Tag{}, types.TagFilter{},
+	sdk.ListTagsForResourceInput{}, sdk.ListTagsForResourceOutput{}, sdk.TagResourceInput{}, sdk.UntagResourceInput{},
+)
+
+// Service is the CodeDeploy API.
+func (a *API) Service() awsapi.Service {
+	return awsapi.Service{
+		Name: name, ID: sdk.ServiceID, Title: "AWS CodeDeploy", Complete: true, Model: model, Access: a.access(), Tags: a.tagsOf,
+		Protocol:   awsapi.JSON{TargetPrefix: "CodeDeploy_20141006", Codec: codec},
+		Operations: append(a.resources(), append(a.deployments(), a.elsewhere()...)...),
+	}
+}
+
+// resources are the operations on what deployments are made with.
+func (a *API) resources() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Works("CreateApplication", "of all three platforms", a.CreateApplication),
+		awsapi.Works("GetApplication", "", a.GetApplication),
+		awsapi.Works("BatchGetApplications", "at most 100", a.BatchGetApplications),
+		awsapi.Works("ListApplications", "in pages", a.ListApplications),
+		awsapi.Works("UpdateApplication", "gives it another name, with all that belongs to it", a.UpdateApplication),
+		awsapi.Works("DeleteApplication", "with its deployment groups and revisions; deployments under way go on", a.DeleteApplication),
+
+		awsapi.Partial("CreateDeploymentGroup", "of Amazon ECS; of the other platforms it is kept; tag filters, Auto Scaling groups and triggers are refused by name", a.CreateDeploymentGroup),
+		awsapi.Works("GetDeploymentGroup", "with its last deployments", a.GetDeploymentGroup),
+		awsapi.Works("BatchGetDeploymentGroups", "at most 100", a.BatchGetDeploymentGroups),
+		awsapi.Works("ListDeploymentGroups", "in pages", a.ListDeploymentGroups),
+		awsapi.Partial("UpdateDeploymentGroup", "as CreateDeploymentGroup", a.UpdateDeploymentGroup),
+		awsapi.Works("DeleteDeploymentGroup", "deployments under way go on", a.DeleteDeploymentGroup),
+
+		awsapi.Works("CreateDeploymentConfig", "of all three platforms", a.CreateDeploymentConfig),
+		awsapi.Works("GetDeploymentConfig", "AWS's own included", a.GetDeploymentConfig),
+		awsapi.Works("ListDeploymentConfigs", "AWS's own included, in pages", a.ListDeploymentConfigs),
+		awsapi.Works("DeleteDeploymentConfig", "unless a deployment group has it", a.DeleteDeploymentConfig),
+
+		awsapi.Works("TagResource", "of applications, deployment groups and configurations", a.TagResource),
+		awsapi.Works("UntagResource", "missing tags are no error", a.UntagResource),
+		awsapi.Works("ListTagsForResource", "on one page", a.ListTagsForResource),
+	}
+}
+
+// deployments are the operations on revisions and deployments.
+func (a *API) deployments() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.NotBuilt("RegisterApplicationRevision", "deployments"),
+		awsapi.NotBuilt("GetApplicationRevision", "deployments"),
+		awsapi.NotBuilt("BatchGetApplicationRevisions", "deployments"),
+		awsapi.NotBuilt("ListApplicationRevisions", "deployments"),
+		awsapi.NotBuilt("CreateDeployment", "deployments"),
+		awsapi.NotBuilt("GetDeployment", "deployments"),
+		awsapi.NotBuilt("BatchGetDeployments", "deployments"),
+		awsapi.NotBuilt("ListDeployments", "deployments"),
+		awsapi.NotBuilt("StopDeployment", "deployments"),
+		awsapi.NotBuilt("ContinueDeployment", "deployments"),
+		awsapi.NotBuilt("PutLifecycleEventHookExecutionStatus", "deployments"),
+		awsapi.NotBuilt("GetDeploymentTarget", "deployments"),
+		awsapi.NotBuilt("BatchGetDeploymentTargets", "deployments"),
+		awsapi.NotBuilt("ListDeploymentTargets", "deployments"),
+	}
+}
+
+// instances is what the emulator has no place for.
+const instances = "servers, which are not there"
+
+// elsewhere are the operations on servers and on what only these use.
+func (a *API) elsewhere() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Works("ListOnPremisesInstances", "there are none", a.ListOnPremisesInstances),
+		awsapi.Works("BatchGetOnPremisesInstances", "there are none", a.BatchGetOnPremisesInstances),
+		awsapi.Refuses("RegisterOnPremisesInstance", instances, a.RegisterOnPremisesInstance),
+		awsapi.Refuses("DeregisterOnPremisesInstance", instances, a.DeregisterOnPremisesInstance),
+		awsapi.Refuses("GetOnPremisesInstance", instances, a.GetOnPremisesInstance),
+		awsapi.Refuses("AddTagsToOnPremisesInstances", instances, a.AddTagsToOnPremisesInstances),
+		awsapi.Refuses("RemoveTagsFromOnPremisesInstances", instances, a.RemoveTagsFromOnPremisesInstances),
+
+		awsapi.Refuses("ListDeploymentInstances", instances+", and is deprecated", a.ListDeploymentInstances),
+		awsapi.Refuses("GetDeploymentInstance", instances+", and is deprecated", a.GetDeploymentInstance),
+		awsapi.Refuses("BatchGetDeploymentInstances", instances+", and is deprecated", a.BatchGetDeploymentInstances),
+		awsapi.Refuses("SkipWaitTimeForInstanceTermination", instances+", and is deprecated", a.SkipWaitTimeForInstanceTermination),
+
+		awsapi.Refuses("ListGitHubAccountTokenNames", "connections to GitHub", a.ListGitHubAccountTokenNames),
+		awsapi.Refuses("DeleteGitHubAccountToken", "connections to GitHub", a.DeleteGitHubAccountToken),
+		awsapi.NotBuiltWith[sdk.DeleteResourcesByExternalIdInput]("DeleteResourcesByExternalId", "blue/green deployments by CloudFormation"),
+	}
+}
+
+// time of a change: AWS shows milliseconds.
+func (a *API) time() time.Time { return a.Now().UTC().Truncate(time.Millisecond) }
