@@ -120,7 +120,7 @@ type Options struct {
 	AWSDelays bool
 	// Quotas are service quotas of AWS, by name: fargate-vcpus and fargate-spot-vcpus, which are the
 	// numbers of vCPUs that the tasks of an account have in a region; container-instances-per-cluster;
-	// tasks-per-service, by default 5,000; and provisioning-tasks-per-cluster, the tasks that wait for
+	// tasks-per-service, by default 5,000; task-sets-per-service, by default 5; and provisioning-tasks-per-cluster, the tasks that wait for
 	// container instances, by default 500. The others have no default, and limit nothing until they are set.
 	Quotas map[string]int
 	// LaunchRates holds calls of RunTask and launches of tasks on Fargate to the rates of AWS, on the

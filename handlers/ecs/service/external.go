@@ -83,6 +83,9 @@ var ofSets = []struct {
 // pattern follows TS11, which has the words for a forced deployment.
 func checkSetUpdate(controller types.DeploymentControllerType, in *sdk.UpdateServiceInput) error {
 	services := " on services with a " + string(controller) + " deployment controller."
+	if controller == types.DeploymentControllerTypeCodeDeploy {
+		services += " Use AWS CodeDeploy to trigger a new deployment."
+	}
 	for _, m := range ofSets {
 		if m.given(in) {
 			return kit.InvalidParameter("Unable to update " + m.words + services)

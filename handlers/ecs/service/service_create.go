@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
@@ -30,12 +31,12 @@ func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*s
 	}
 	out := &sdk.CreateServiceOutput{}
 	err := a.UpdateIn(ctx, in.Cluster, func(c kit.InCluster) error {
-		wanted, err := a.newService(c, in)
+		wanted, first, err := a.newService(c, in)
 		if err != nil {
 			return err
 		}
 		wanted.CreatedBy = awsapi.FromContext(ctx).Identity()
-		service, err := createServiceOnce(c.Tx, wanted)
+		service, err := createServiceOnce(c.Tx, wanted, first)
 		if err != nil {
 			return err
 		}
@@ -48,13 +49,13 @@ func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*s
 	return out, err
 }
 
-// createServiceOnce writes the wanted service, or returns the one that an equal request
+// createServiceOnce writes the wanted service, with its first task set if it has one, or returns the one that an equal request
 // with the same token made before (ECS0082). Two calls without a token count as with the
 // same one; that is documented and was not recorded.
-func createServiceOnce(tx *store.Tx, wanted *state.Service) (*state.Service, error) {
+func createServiceOnce(tx *store.Tx, wanted *state.Service, first *taskset.TaskSet) (*state.Service, error) {
 	old := state.FindService(tx, wanted.ARN)
 	if old == nil {
-		state.PutService(tx, wanted)
+		putNew(tx, wanted, first)
 		return wanted, nil
 	}
 	switch old.Status() {
@@ -67,26 +68,35 @@ func createServiceOnce(tx *store.Tx, wanted *state.Service) (*state.Service, err
 		return old, nil
 	default:
 		state.ForgetServiceHistory(tx, old.ARN)
-		state.PutService(tx, wanted)
+		putNew(tx, wanted, first)
 		return wanted, nil
 	}
 }
 
-// newService is the service that a request asks for.
-func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Service, error) {
+func putNew(tx *store.Tx, s *state.Service, first *taskset.TaskSet) {
+	if first != nil {
+		taskset.Put(tx, first)
+		s.Sets = &state.SetService{Primary: first.ID, Revision: first.Revision}
+	}
+	state.PutService(tx, s)
+}
+
+// newService is the service that a request asks for, with its first task set where CodeDeploy is its deployment controller.
+func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Service, *taskset.TaskSet, error) {
 	if controllerOf(in.DeploymentController) == types.DeploymentControllerTypeExternal {
-		return a.newExternalService(c, in)
+		s, err := a.newExternalService(c, in)
+		return s, nil, err
 	}
 	found, err := kit.FindTaskDefinition(c.Tx, c.Scope, *in.TaskDefinition)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := kit.CheckActive(found, kit.ClientError); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	l, err := a.createdLaunch(c, in, found.Definition())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s := createdService(c, in)
 	resolving := &resolving{
@@ -94,11 +104,11 @@ func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Se
 		service: s, before: new(state.ServiceRevision), revision: launch.NewRevision(found.Definition(), l),
 	}
 	if err := resolving.resolve(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	revision := resolving.revision
 	if err := resolving.checkSupported(CreateServiceMembers.Refused(in)); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s.Request = kit.Digest(&struct { // without the tags and the token (ECS0082)
 		Service  *state.Service
@@ -106,10 +116,13 @@ func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Se
 	}{s, revision})
 	s.Tags, s.ClientToken = slices.Clone(in.Tags), aws.ToString(in.ClientToken)
 	s.CreatedAt = a.Now()
+	if !s.Deploys() {
+		return s, firstTaskSet(s, revision), nil
+	}
 	d := newDeployment(revision, s.CreatedAt)
 	d.Connect = a.connected(c, s, revision, found.Definition())
 	s.SetPrimary(d)
-	return s, nil
+	return s, nil, nil
 }
 
 // createdService has what a request says of a service that is not among serviceMembers.

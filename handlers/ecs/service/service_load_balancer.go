@@ -45,7 +45,10 @@ func (loadBalancers) names(r Request) (named Named) {
 
 func (loadBalancers) check(r Request) error { return launch.CheckLoadBalancers(r.LoadBalancers) }
 
-func (loadBalancers) checkController(r Request, _ types.DeploymentControllerType) error {
+func (loadBalancers) checkController(r Request, controller types.DeploymentControllerType) error {
+	if controller == types.DeploymentControllerTypeCodeDeploy {
+		return launch.CheckSetLoadBalancers(r.LoadBalancers)
+	}
 	if len(r.LoadBalancers) > 0 {
 		return kit.InvalidParameter("LoadBalancers must be empty or null.")
 	}

@@ -71,7 +71,6 @@ func (r Request) check() error {
 func sharedRows() []member.Row {
 	shared := slices.Concat(
 		member.Act("cluster"),
-		member.ActOnlyAs("deploymentController.type", []string{"ECS", "EXTERNAL"}, "needs CodeDeploy; it cannot be changed"),
 		member.Act("desiredCount", "enableECSManagedTags"),
 		member.Refuse("gatewayConnectors", "needs gateways"),
 		member.Act("monitoring.metricConfigurations[].metricNames", "monitoring.metricConfigurations[].resolutionSeconds"),
@@ -89,10 +88,11 @@ func sharedRows() []member.Row {
 // CreateServiceTable and UpdateServiceTable say what becomes of the members of services.
 var (
 	CreateServiceTable = member.Of[sdk.CreateServiceInput]("CreateService", sharedRows(), launch.CapacityMembers, launch.LaunchTypeMembers,
-		member.Act("clientToken", "schedulingStrategy", "serviceName", "tags[].key", "tags[].value"),
+		member.Act("clientToken", "deploymentController.type", "schedulingStrategy", "serviceName", "tags[].key", "tags[].value"),
 		member.ActInPart("role", "it has to trust ECS, unless unknown roles are taken; what its policies allow is not looked at"),
 	)
 	UpdateServiceTable = member.Of[sdk.UpdateServiceInput]("UpdateService", sharedRows(), launch.CapacityMembers,
+		member.ActInPart("deploymentController.type", "it cannot be changed"),
 		member.Act("forceNewDeployment", "service"),
 	)
 	CreateServiceMembers = member.NewPlan[sdk.CreateServiceInput](CreateServiceTable, launch.NetworkTable, DeploymentTable, launch.ServiceVolumeTable)

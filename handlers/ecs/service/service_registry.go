@@ -35,8 +35,8 @@ func (serviceRegistries) check(r Request) error {
 	return launch.CheckRegistryCount(r.ServiceRegistries)
 }
 
-func (serviceRegistries) checkController(r Request, _ types.DeploymentControllerType) error {
-	if len(r.ServiceRegistries) > 0 {
+func (serviceRegistries) checkController(r Request, controller types.DeploymentControllerType) error {
+	if controller == types.DeploymentControllerTypeExternal && len(r.ServiceRegistries) > 0 {
 		return kit.InvalidParameter("ServiceRegistries must be empty or null.") // ECS0291
 	}
 	return nil

@@ -49,7 +49,9 @@ func checkCreateService(ctx context.Context, in *sdk.CreateServiceInput, quotas 
 	case types.DeploymentControllerTypeExternal:
 		return nil // checkScheduling has looked
 	case types.DeploymentControllerTypeCodeDeploy:
-		return kit.CheckMembers(CreateServiceMembers, in)
+		if err := checkCodeDeploy(in); err != nil {
+			return err
+		}
 	}
 	if aws.ToString(in.TaskDefinition) == "" {
 		return kit.InvalidParameter("TaskDefinition can not be blank.") // Source: AWS's errors in reports of Terraform.
