@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
@@ -132,13 +133,4 @@ func checkExternal(in *sdk.CreateServiceInput) error {
 		}
 	}
 	return onlyWithECS("monitoring", in.Monitoring != nil)
-}
-
-// onlyWithECS refuses a member of services whose tasks come of task sets. Source: ECS developer guide, deployment controllers; the
-// words are not published.
-func onlyWithECS(member string, given bool) error {
-	if !given {
-		return nil
-	}
-	return kit.InvalidParameter(member + " is only supported with the ECS deployment controller.")
 }

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -79,3 +80,12 @@ const (
 	Alarm       = "AWS::CloudWatch::Alarm"
 	Role        = "AWS::IAM::Role"
 )
+
+// onlyWithECS refuses a member of services whose tasks come of task sets. Source: ECS developer guide, deployment controllers; the
+// words are not published.
+func onlyWithECS(member string, given bool) error {
+	if !given {
+		return nil
+	}
+	return kit.InvalidParameter(member + " is only supported with the ECS deployment controller.")
+}
