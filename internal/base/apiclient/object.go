@@ -12,9 +12,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// GetObject reads an object of S3, by its path. A refusal is an *Error in S3's words.
-func (c *Client) GetObject(ctx context.Context, as Principal, bucket, key string) ([]byte, error) {
-	got, err := c.object(ctx, as, http.MethodGet, bucket, key, nil)
+// GetObject reads an object of S3, by its path: the newest version if version is empty. A refusal is an *Error in S3's words.
+func (c *Client) GetObject(ctx context.Context, as Principal, bucket, key, version string) ([]byte, error) {
+	query := url.Values{}
+	if version != "" {
+		query.Set("versionId", version)
+	}
+	got, err := c.object(ctx, as, http.MethodGet, bucket, key, query, nil)
 	if err != nil {
 		return nil, fmt.Errorf("call GetObject: %w", err)
 	}
@@ -26,7 +30,7 @@ func (c *Client) GetObject(ctx context.Context, as Principal, bucket, key string
 
 // Object reads an object of S3, by its path, as does a client that asks for its head first.
 func (c *Client) Object(ctx context.Context, as Principal, bucket, key string) ([]byte, error) {
-	got, err := c.object(ctx, as, http.MethodGet, bucket, key, nil)
+	got, err := c.object(ctx, as, http.MethodGet, bucket, key, nil, nil)
 	if err != nil {
 		return nil, fmt.Errorf("call GetObject: %w", err)
 	}
@@ -42,7 +46,7 @@ func (c *Client) Object(ctx context.Context, as Principal, bucket, key string) (
 
 // PutObject writes an object of S3, by its path: plain text. A refusal is an *Error.
 func (c *Client) PutObject(ctx context.Context, as Principal, bucket, key string, content []byte) error {
-	got, err := c.object(ctx, as, http.MethodPut, bucket, key, content)
+	got, err := c.object(ctx, as, http.MethodPut, bucket, key, nil, content)
 	if err != nil {
 		return fmt.Errorf("call PutObject: %w", err)
 	}
@@ -62,8 +66,8 @@ func (a *answer) refusalOfObject(operation string) *Error {
 }
 
 // object sends a request about an object, which has a body if it writes.
-func (c *Client) object(ctx context.Context, as Principal, method, bucket, key string, content []byte) (*answer, error) {
-	address := url.URL{Scheme: "http", Host: c.options.Host, Path: "/" + bucket + "/" + key}
+func (c *Client) object(ctx context.Context, as Principal, method, bucket, key string, query url.Values, content []byte) (*answer, error) {
+	address := url.URL{Scheme: "http", Host: c.options.Host, Path: "/" + bucket + "/" + key, RawQuery: query.Encode()}
 	r, err := http.NewRequestWithContext(ctx, method, address.String(), bytes.NewReader(content))
 	if err != nil {
 		return nil, fmt.Errorf("make a request: %w", err)

@@ -14,6 +14,8 @@ func TestRefusalsOfObjects(t *testing.T) {
 		switch r.URL.Path {
 		case "/b/a b.json":
 			_, _ = w.Write([]byte("text"))
+		case "/b/old":
+			_, _ = w.Write([]byte("version " + r.URL.Query().Get("versionId")))
 		case "/b/none":
 			w.WriteHeader(http.StatusNotFound)
 			_, _ = w.Write([]byte("<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"))
@@ -22,11 +24,14 @@ func TestRefusalsOfObjects(t *testing.T) {
 		}
 	})})
 	root := Root(arn.Scope{Region: "us-east-1", Account: "000000000000"})
-	if got, err := c.GetObject(t.Context(), root, "b", "a b.json"); err != nil || string(got) != "text" {
+	if got, err := c.GetObject(t.Context(), root, "b", "a b.json", ""); err != nil || string(got) != "text" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got, err := c.GetObject(t.Context(), root, "b", "old", "a+b"); err != nil || string(got) != "version a+b" {
 		t.Errorf("got %q, %v", got, err)
 	}
 	for key, want := range map[string]string{"none": "NoSuchKey: The specified key does not exist.", "other": "Forbidden: Forbidden"} {
-		_, err := c.GetObject(t.Context(), root, "b", key)
+		_, err := c.GetObject(t.Context(), root, "b", key, "")
 		var refusal *Error
 		if !errors.As(err, &refusal) || refusal.Code+": "+refusal.Message != want || refusal.Operation != "GetObject" {
 			t.Errorf("%s: %v", key, err)
