@@ -1,0 +1,197 @@
+package composition
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
+)
+
+const (
+	// Container is the name of the one container (EX4).
+	Container = "Main"
+	// portName is the name of its port; that it has one says EX4, which one is a choice.
+	portName = "main"
+	// defaultCluster is made if it is missing (EX2).
+	defaultCluster = "default"
+	// defaultStream is the prefix of log streams. Source: services.md I.2.
+	defaultStream = "ecs"
+)
+
+func hasOtherCluster(v *View) bool { return v.Service.Cluster != defaultCluster }
+
+// makeCluster answers the cluster that there is.
+func makeCluster(v *View) call {
+	in := &sdk.CreateClusterInput{ClusterName: aws.String(defaultCluster), CapacityProviders: []string{"FARGATE"}}
+	return tell(apiclient.ECS("CreateCluster"), in, v.Scope.Cluster(defaultCluster))
+}
+
+func hasTaskDefinition(v *View) bool { return v.Service.Asked.TaskDefinition != "" }
+
+// logsElsewhere is of a service whose log group is the user's.
+func logsElsewhere(v *View) bool {
+	logs := v.Service.Asked.Container.AwsLogsConfiguration
+	return hasTaskDefinition(v) || logs != nil && logs.LogGroup != nil
+}
+
+func makeLogGroup(v *View) call {
+	name := LogGroupName(v.Service)
+	in := &cloudwatchlogs.CreateLogGroupInput{LogGroupName: &name, Tags: owners(v)}
+	return tell(apiclient.Of("logs", "CreateLogGroup"), in, name)
+}
+
+func lookLogGroup(v *View, _ *express.Resource) call {
+	name := LogGroupName(v.Service)
+	in := &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: &name}
+	return ask(apiclient.Of("logs", "DescribeLogGroups"), in, func(out *cloudwatchlogs.DescribeLogGroupsOutput) (string, bool) {
+		for _, g := range out.LogGroups {
+			if aws.ToString(g.LogGroupName) == name {
+				return name, true
+			}
+		}
+		return "", false
+	})
+}
+
+// family is the one of a service: no other task definitions have the digits.
+func family(v *View) string {
+	return short(v.Service.Cluster, 100) + "-" + short(v.Service.Name, 100) + "-" + v.eight()
+}
+
+// register registers the task definition of what was asked (EX4).
+func register(v *View) call {
+	asked := &v.Service.Asked
+	in := &sdk.RegisterTaskDefinitionInput{
+		Family: aws.String(family(v)), Cpu: &asked.CPU, Memory: &asked.Memory, NetworkMode: types.NetworkModeAwsvpc,
+		RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},
+		RuntimePlatform: &types.RuntimePlatform{
+			CpuArchitecture: types.CPUArchitecture(cmp.Or(asked.Architecture, types.ExpressCpuArchitectureX8664)), OperatingSystemFamily: types.OSFamilyLinux,
+		},
+		ExecutionRoleArn: &asked.ExecutionRole, ContainerDefinitions: []types.ContainerDefinition{container(v)},
+		Tags: tagged(v, func(key, value *string) types.Tag { return types.Tag{Key: key, Value: value} }),
+	}
+	if asked.TaskRole != "" {
+		in.TaskRoleArn = &asked.TaskRole
+	}
+	return ask(apiclient.ECS("RegisterTaskDefinition"), in, func(out *sdk.RegisterTaskDefinitionOutput) (string, bool) {
+		return definition(out.TaskDefinition)
+	})
+}
+
+func definition(d *types.TaskDefinition) (id string, ready bool) {
+	if d == nil {
+		return "", false
+	}
+	return aws.ToString(d.TaskDefinitionArn), true
+}
+
+func container(v *View) types.ContainerDefinition {
+	asked := &v.Service.Asked.Container
+	stream := defaultStream
+	if logs := asked.AwsLogsConfiguration; logs != nil && logs.LogStreamPrefix != nil {
+		stream = *logs.LogStreamPrefix
+	}
+	c := types.ContainerDefinition{
+		Name: aws.String(Container), Image: asked.Image, Essential: aws.Bool(true), Command: asked.Command, Environment: asked.Environment,
+		Secrets: asked.Secrets, PortMappings: []types.PortMapping{{
+			ContainerPort: &v.Service.Asked.ContainerPort, Protocol: types.TransportProtocolTcp, Name: aws.String(portName),
+		}},
+		LogConfiguration: &types.LogConfiguration{LogDriver: types.LogDriverAwslogs, Options: map[string]string{
+			"awslogs-group": LogGroupName(v.Service), "awslogs-region": v.Scope.Region, "awslogs-stream-prefix": stream,
+		}},
+	}
+	if r := asked.RepositoryCredentials; r != nil {
+		c.RepositoryCredentials = &types.RepositoryCredentials{CredentialsParameter: r.CredentialsParameter}
+	}
+	return c
+}
+
+// lookTaskDefinition finds the newest revision: it was made by a lost call if it is another one than before.
+func lookTaskDefinition(v *View, r *express.Resource) call {
+	name := family(v)
+	if r.ID != "" {
+		name = r.ID
+	}
+	in := &sdk.DescribeTaskDefinitionInput{TaskDefinition: &name}
+	return ask(apiclient.ECS("DescribeTaskDefinition"), in, func(out *sdk.DescribeTaskDefinitionOutput) (string, bool) {
+		return definition(out.TaskDefinition)
+	})
+}
+
+// deployment is how each Express service is deployed (EX1).
+func deployment(v *View) *types.DeploymentConfiguration {
+	return &types.DeploymentConfiguration{
+		Strategy: types.DeploymentStrategyCanary, BakeTimeInMinutes: aws.Int32(3),
+		CanaryConfiguration: &types.CanaryConfiguration{CanaryPercent: aws.Float64(5), CanaryBakeTimeInMinutes: aws.Int32(3)},
+		Alarms:              &types.DeploymentAlarms{AlarmNames: []string{v.id(express.Alarm)}, Enable: true, Rollback: true},
+		MaximumPercent:      aws.Int32(200), MinimumHealthyPercent: aws.Int32(100),
+		DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{Enable: true, Rollback: true},
+	}
+}
+
+func createService(v *View) call {
+	same := updateService(v, nil).in.(*sdk.UpdateServiceInput)
+	in := &sdk.CreateServiceInput{
+		ServiceName: &v.Service.Name, Cluster: &v.Service.Cluster, ClientToken: &v.Service.Token, LaunchType: types.LaunchTypeFargate,
+		TaskDefinition: same.TaskDefinition, DesiredCount: &v.Service.Asked.MinTasks, DeploymentConfiguration: deployment(v),
+		LoadBalancers: same.LoadBalancers, NetworkConfiguration: same.NetworkConfiguration,
+		AvailabilityZoneRebalancing: types.AvailabilityZoneRebalancingEnabled, Tags: v.Service.Tags,
+	}
+	return ask(apiclient.ECS("CreateService"), in, func(out *sdk.CreateServiceOutput) (string, bool) {
+		if out.Service == nil {
+			return "", false
+		}
+		return aws.ToString(out.Service.ServiceArn), true
+	})
+}
+
+// updateService begins a deployment. How many tasks there are, and how users have changed the deployment, stays.
+func updateService(v *View, _ *express.Resource) call {
+	asked := &v.Service.Asked
+	in := &sdk.UpdateServiceInput{
+		Service: &v.Service.Name, Cluster: &v.Service.Cluster, TaskDefinition: aws.String(cmp.Or(asked.TaskDefinition, v.id(express.TaskDefinition))),
+		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{
+			Subnets: v.Service.Network.Subnets, SecurityGroups: append([]string{v.id(express.SecurityGroup)}, asked.SecurityGroups...),
+			AssignPublicIp: types.AssignPublicIpDisabled,
+		}},
+		LoadBalancers: []types.LoadBalancer{{
+			TargetGroupArn: aws.String(v.id(express.TargetGroup)), ContainerName: aws.String(Container), ContainerPort: &asked.ContainerPort,
+			AdvancedConfiguration: &types.AdvancedConfiguration{
+				AlternateTargetGroupArn: aws.String(v.id(express.AlternateTargetGroup)), ProductionListenerRule: aws.String(v.id(express.Rule)),
+				RoleArn: &v.Service.InfrastructureRole,
+			},
+		}},
+	}
+	if v.Service.Network.Public {
+		in.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp = types.AssignPublicIpEnabled
+	}
+	return tell(apiclient.ECS("UpdateService"), in, v.Service.ARN)
+}
+
+func lookService(v *View, _ *express.Resource) call {
+	in := &sdk.DescribeServicesInput{Services: []string{v.Service.Name}, Cluster: &v.Service.Cluster}
+	return ask(apiclient.ECS("DescribeServices"), in, func(out *sdk.DescribeServicesOutput) (string, bool) {
+		for _, s := range out.Services {
+			if aws.ToString(s.Status) != "INACTIVE" {
+				return aws.ToString(s.ServiceArn), true
+			}
+		}
+		return "", false
+	})
+}
+
+func deleteService(v *View, r *express.Resource) call {
+	in := &sdk.DeleteServiceInput{Service: &v.Service.Name, Cluster: &v.Service.Cluster, Force: aws.Bool(true)}
+	return tell(apiclient.ECS("DeleteService"), in, r.ID)
+}
+
+// resourceID is how Application Auto Scaling names a service.
+func resourceID(s *express.Service) *string {
+	return aws.String(strings.Join([]string{"service", s.Cluster, s.Name}, "/"))
+}
