@@ -50,7 +50,8 @@ func (a *API) access() awsapi.Rows {
 	}
 	for _, operation := range []string{
 		"ListApplications", "ListDeploymentConfigs", "ListOnPremisesInstances", "ListGitHubAccountTokenNames", "DeleteGitHubAccountToken", "DeleteResourcesByExternalId",
-		"SkipWaitTimeForInstanceTermination",
+		"SkipWaitTimeForInstanceTermination", "ContinueDeployment", "PutLifecycleEventHookExecutionStatus",
+		"GetDeploymentTarget", "BatchGetDeploymentTargets", "ListDeploymentTargets",
 	} {
 		rows[operation] = awsapi.On("*")
 	}
@@ -59,7 +60,28 @@ func (a *API) access() awsapi.Rows {
 	onGroup(rows, a, "BatchGetDeploymentInstances", func(in *sdk.BatchGetDeploymentInstancesInput) []string {
 		return []string{aws.ToString(in.DeploymentId)}
 	})
+	onGroup(rows, a, "GetDeployment", func(in *sdk.GetDeploymentInput) []string { return []string{aws.ToString(in.DeploymentId)} })
+	onGroup(rows, a, "BatchGetDeployments", func(in *sdk.BatchGetDeploymentsInput) []string { return in.DeploymentIds })
+	onGroup(rows, a, "StopDeployment", func(in *sdk.StopDeploymentInput) []string { return []string{aws.ToString(in.DeploymentId)} })
+	rows["ListDeployments"] = awsapi.On("deploymentgroup:{ApplicationName|*}/{DeploymentGroupName|*}")
+	rows["CreateDeployment"] = awsapi.With(group, a.creationAccess).
+		Shows("codedeploy:GetDeploymentConfig on the deployment configuration", "codedeploy:RegisterApplicationRevision on application:{ApplicationName}")
 	return rows
+}
+
+// creationAccess is what a deployment asks besides. Source: README of aws-actions/amazon-ecs-deploy-task-definition, permissions, which
+// users of the action report missing.
+func (a *API) creationAccess(call awsapi.Call, in *sdk.CreateDeploymentInput, wants []awsapi.Access) []awsapi.Access {
+	app := &codedeploy.Application{Scope: call.Scope(), Name: aws.ToString(in.ApplicationName)}
+	used := &codedeploy.Configuration{Scope: app.Scope, Name: aws.ToString(in.DeploymentConfigName)}
+	if used.Name == "" {
+		used.Name = codedeploy.ECSAllAtOnce
+		if g := codedeploy.Groups.Find(a.Store.Read(), app.Contents(), aws.ToString(in.DeploymentGroupName)); g != nil {
+			used.Name = *g.Info.DeploymentConfigName
+		}
+	}
+	return append(wants, awsapi.Access{Action: "codedeploy:GetDeploymentConfig", Resource: used.ARN()},
+		awsapi.Access{Action: "codedeploy:RegisterApplicationRevision", Resource: app.ARN()})
 }
 
 // passing is a row of an operation that hands a role over to CodeDeploy (AC73).

@@ -93,20 +93,21 @@ func (a *API) resources() []awsapi.Operation {
 // deployments are the operations on revisions and deployments.
 func (a *API) deployments() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.NotBuilt("RegisterApplicationRevision", "deployments"),
-		awsapi.NotBuilt("GetApplicationRevision", "deployments"),
-		awsapi.NotBuilt("BatchGetApplicationRevisions", "deployments"),
-		awsapi.NotBuilt("ListApplicationRevisions", "deployments"),
-		awsapi.NotBuilt("CreateDeployment", "deployments"),
-		awsapi.NotBuilt("GetDeployment", "deployments"),
-		awsapi.NotBuilt("BatchGetDeployments", "deployments"),
-		awsapi.NotBuilt("ListDeployments", "deployments"),
-		awsapi.NotBuilt("StopDeployment", "deployments"),
-		awsapi.NotBuilt("ContinueDeployment", "deployments"),
-		awsapi.NotBuilt("PutLifecycleEventHookExecutionStatus", "deployments"),
-		awsapi.NotBuilt("GetDeploymentTarget", "deployments"),
-		awsapi.NotBuilt("BatchGetDeploymentTargets", "deployments"),
-		awsapi.NotBuilt("ListDeploymentTargets", "deployments"),
+		awsapi.Partial("RegisterApplicationRevision", "of S3, as a text and as AppSpecContent; revisions on GitHub are refused", a.RegisterApplicationRevision),
+		awsapi.Works("GetApplicationRevision", "", a.GetApplicationRevision),
+		awsapi.Works("BatchGetApplicationRevisions", "at most 25", a.BatchGetApplicationRevisions),
+		awsapi.Works("ListApplicationRevisions", "sorted, filtered by bucket and by whether they are deployed, in pages", a.ListApplicationRevisions),
+
+		awsapi.Partial("CreateDeployment", "to Amazon ECS; to the other platforms it is refused by name", a.CreateDeployment),
+		awsapi.Works("GetDeployment", "", a.GetDeployment),
+		awsapi.Works("BatchGetDeployments", "at most 25", a.BatchGetDeployments),
+		awsapi.Works("ListDeployments", "of a group or of all, filtered by status and time, in pages", a.ListDeployments),
+		awsapi.Works("StopDeployment", "with rollback and without", a.StopDeployment),
+		awsapi.Works("ContinueDeployment", "both waits, each once", a.ContinueDeployment),
+		awsapi.Works("PutLifecycleEventHookExecutionStatus", "the first answer counts", a.PutLifecycleEventHookExecutionStatus),
+		awsapi.Works("GetDeploymentTarget", "lifecycle events, and both task sets", a.GetDeploymentTarget),
+		awsapi.Works("BatchGetDeploymentTargets", "the one target", a.BatchGetDeploymentTargets),
+		awsapi.Works("ListDeploymentTargets", "the one target, filtered by status", a.ListDeploymentTargets),
 	}
 }
 

@@ -20,6 +20,12 @@ type BatchGetApplicationRevisionsInput struct {
 	Revisions       []types.RevisionLocation
 }
 
+type BatchGetApplicationRevisionsOutput struct {
+	ApplicationName *string
+	ErrorMessage    *string
+	Revisions       []types.RevisionInfo
+}
+
 type BatchGetApplicationsInput struct {
 	ApplicationNames []string
 }
@@ -53,8 +59,16 @@ type BatchGetDeploymentTargetsInput struct {
 	TargetIds    []string
 }
 
+type BatchGetDeploymentTargetsOutput struct {
+	DeploymentTargets []types.DeploymentTarget
+}
+
 type BatchGetDeploymentsInput struct {
 	DeploymentIds []string
+}
+
+type BatchGetDeploymentsOutput struct {
+	DeploymentsInfo []types.DeploymentInfo
 }
 
 type BatchGetOnPremisesInstancesInput struct {
@@ -68,6 +82,9 @@ type BatchGetOnPremisesInstancesOutput struct {
 type ContinueDeploymentInput struct {
 	DeploymentId       *string
 	DeploymentWaitType types.DeploymentWaitType
+}
+
+type ContinueDeploymentOutput struct {
 }
 
 type CreateApplicationInput struct {
@@ -132,6 +149,10 @@ type CreateDeploymentInput struct {
 	UpdateOutdatedInstancesOnly   bool
 }
 
+type CreateDeploymentOutput struct {
+	DeploymentId *string
+}
+
 type DeleteApplicationInput struct {
 	ApplicationName *string
 }
@@ -187,6 +208,12 @@ type GetApplicationRevisionInput struct {
 	Revision        *types.RevisionLocation
 }
 
+type GetApplicationRevisionOutput struct {
+	ApplicationName *string
+	Revision        *types.RevisionLocation
+	RevisionInfo    *types.GenericRevisionInfo
+}
+
 type GetDeploymentConfigInput struct {
 	DeploymentConfigName *string
 }
@@ -218,9 +245,17 @@ type GetDeploymentInstanceOutput struct {
 	InstanceSummary *types.InstanceSummary
 }
 
+type GetDeploymentOutput struct {
+	DeploymentInfo *types.DeploymentInfo
+}
+
 type GetDeploymentTargetInput struct {
 	DeploymentId *string
 	TargetId     *string
+}
+
+type GetDeploymentTargetOutput struct {
+	DeploymentTarget *types.DeploymentTarget
 }
 
 type GetOnPremisesInstanceInput struct {
@@ -239,6 +274,11 @@ type ListApplicationRevisionsInput struct {
 	S3KeyPrefix     *string
 	SortBy          types.ApplicationRevisionSortBy
 	SortOrder       types.SortOrder
+}
+
+type ListApplicationRevisionsOutput struct {
+	NextToken *string
+	Revisions []types.RevisionLocation
 }
 
 type ListApplicationsInput struct {
@@ -288,6 +328,11 @@ type ListDeploymentTargetsInput struct {
 	TargetFilters map[string][]string
 }
 
+type ListDeploymentTargetsOutput struct {
+	NextToken *string
+	TargetIds []string
+}
+
 type ListDeploymentsInput struct {
 	ApplicationName     *string
 	CreateTimeRange     *types.TimeRange
@@ -295,6 +340,11 @@ type ListDeploymentsInput struct {
 	ExternalId          *string
 	IncludeOnlyStatuses []types.DeploymentStatus
 	NextToken           *string
+}
+
+type ListDeploymentsOutput struct {
+	Deployments []string
+	NextToken   *string
 }
 
 type ListGitHubAccountTokenNamesInput struct {
@@ -333,10 +383,17 @@ type PutLifecycleEventHookExecutionStatusInput struct {
 	Status                        types.LifecycleEventStatus
 }
 
+type PutLifecycleEventHookExecutionStatusOutput struct {
+	LifecycleEventHookExecutionId *string
+}
+
 type RegisterApplicationRevisionInput struct {
 	ApplicationName *string
 	Revision        *types.RevisionLocation
 	Description     *string
+}
+
+type RegisterApplicationRevisionOutput struct {
 }
 
 type RegisterOnPremisesInstanceInput struct {
@@ -368,6 +425,11 @@ type SkipWaitTimeForInstanceTerminationOutput struct {
 type StopDeploymentInput struct {
 	DeploymentId        *string
 	AutoRollbackEnabled *bool
+}
+
+type StopDeploymentOutput struct {
+	Status        types.StopStatus
+	StatusMessage *string
 }
 
 type TagResourceInput struct {

@@ -91,6 +91,16 @@ func (BundleType) Values() []BundleType {
 	return []BundleType{BundleTypeTar, BundleTypeTarGZip, BundleTypeZip, BundleTypeYaml, BundleTypeJson}
 }
 
+type CloudFormationTarget struct {
+	DeploymentId        *string
+	LastUpdatedAt       *time.Time
+	LifecycleEvents     []LifecycleEvent
+	ResourceType        *string
+	Status              TargetStatus
+	TargetId            *string
+	TargetVersionWeight float64
+}
+
 type ComputePlatform string
 
 const (
@@ -156,6 +166,40 @@ type DeploymentGroupInfo struct {
 	TriggerConfigurations            []TriggerConfig
 }
 
+type DeploymentInfo struct {
+	// Deprecated: as in the SDK.
+	AdditionalDeploymentStatusInfo     *string
+	ApplicationName                    *string
+	AutoRollbackConfiguration          *AutoRollbackConfiguration
+	BlueGreenDeploymentConfiguration   *BlueGreenDeploymentConfiguration
+	CompleteTime                       *time.Time
+	ComputePlatform                    ComputePlatform
+	CreateTime                         *time.Time
+	Creator                            DeploymentCreator
+	DeploymentConfigName               *string
+	DeploymentGroupName                *string
+	DeploymentId                       *string
+	DeploymentOverview                 *DeploymentOverview
+	DeploymentStatusMessages           []string
+	DeploymentStyle                    *DeploymentStyle
+	Description                        *string
+	ErrorInformation                   *ErrorInformation
+	ExternalId                         *string
+	FileExistsBehavior                 FileExistsBehavior
+	IgnoreApplicationStopFailures      bool
+	InstanceTerminationWaitTimeStarted bool
+	LoadBalancerInfo                   *LoadBalancerInfo
+	OverrideAlarmConfiguration         *AlarmConfiguration
+	PreviousRevision                   *RevisionLocation
+	RelatedDeployments                 *RelatedDeployments
+	Revision                           *RevisionLocation
+	RollbackInfo                       *RollbackInfo
+	StartTime                          *time.Time
+	Status                             DeploymentStatus
+	TargetInstances                    *TargetInstances
+	UpdateOutdatedInstancesOnly        bool
+}
+
 type DeploymentOption string
 
 const (
@@ -214,6 +258,27 @@ type DeploymentStyle struct {
 	DeploymentType   DeploymentType
 }
 
+type DeploymentTarget struct {
+	CloudFormationTarget *CloudFormationTarget
+	DeploymentTargetType DeploymentTargetType
+	EcsTarget            *ECSTarget
+	InstanceTarget       *InstanceTarget
+	LambdaTarget         *LambdaTarget
+}
+
+type DeploymentTargetType string
+
+const (
+	DeploymentTargetTypeInstanceTarget       DeploymentTargetType = "InstanceTarget"
+	DeploymentTargetTypeLambdaTarget         DeploymentTargetType = "LambdaTarget"
+	DeploymentTargetTypeEcsTarget            DeploymentTargetType = "ECSTarget"
+	DeploymentTargetTypeCloudformationTarget DeploymentTargetType = "CloudFormationTarget"
+)
+
+func (DeploymentTargetType) Values() []DeploymentTargetType {
+	return []DeploymentTargetType{DeploymentTargetTypeInstanceTarget, DeploymentTargetTypeLambdaTarget, DeploymentTargetTypeEcsTarget, DeploymentTargetTypeCloudformationTarget}
+}
+
 type DeploymentType string
 
 const (
@@ -268,6 +333,27 @@ type EC2TagSet struct {
 type ECSService struct {
 	ClusterName *string
 	ServiceName *string
+}
+
+type ECSTarget struct {
+	DeploymentId    *string
+	LastUpdatedAt   *time.Time
+	LifecycleEvents []LifecycleEvent
+	Status          TargetStatus
+	TargetArn       *string
+	TargetId        *string
+	TaskSetsInfo    []ECSTaskSet
+}
+
+type ECSTaskSet struct {
+	DesiredCount  int64
+	Identifer     *string
+	PendingCount  int64
+	RunningCount  int64
+	Status        *string
+	TargetGroup   *TargetGroupInfo
+	TaskSetLabel  TargetLabel
+	TrafficWeight float64
 }
 
 type ELBInfo struct {
@@ -332,6 +418,14 @@ const (
 
 func (FileExistsBehavior) Values() []FileExistsBehavior {
 	return []FileExistsBehavior{FileExistsBehaviorDisallow, FileExistsBehaviorOverwrite, FileExistsBehaviorRetain}
+}
+
+type GenericRevisionInfo struct {
+	DeploymentGroups []string
+	Description      *string
+	FirstUsedTime    *time.Time
+	LastUsedTime     *time.Time
+	RegisterTime     *time.Time
 }
 
 type GitHubLocation struct {
@@ -401,6 +495,16 @@ type InstanceSummary struct {
 	Status InstanceStatus
 }
 
+type InstanceTarget struct {
+	DeploymentId    *string
+	InstanceLabel   TargetLabel
+	LastUpdatedAt   *time.Time
+	LifecycleEvents []LifecycleEvent
+	Status          TargetStatus
+	TargetArn       *string
+	TargetId        *string
+}
+
 type InstanceType string
 
 const (
@@ -410,6 +514,24 @@ const (
 
 func (InstanceType) Values() []InstanceType {
 	return []InstanceType{InstanceTypeBlue, InstanceTypeGreen}
+}
+
+type LambdaFunctionInfo struct {
+	CurrentVersion      *string
+	FunctionAlias       *string
+	FunctionName        *string
+	TargetVersion       *string
+	TargetVersionWeight float64
+}
+
+type LambdaTarget struct {
+	DeploymentId       *string
+	LambdaFunctionInfo *LambdaFunctionInfo
+	LastUpdatedAt      *time.Time
+	LifecycleEvents    []LifecycleEvent
+	Status             TargetStatus
+	TargetArn          *string
+	TargetId           *string
 }
 
 type LastDeploymentInfo struct {
@@ -538,6 +660,16 @@ func (RegistrationStatus) Values() []RegistrationStatus {
 	return []RegistrationStatus{RegistrationStatusRegistered, RegistrationStatusDeregistered}
 }
 
+type RelatedDeployments struct {
+	AutoUpdateOutdatedInstancesDeploymentIds    []string
+	AutoUpdateOutdatedInstancesRootDeploymentId *string
+}
+
+type RevisionInfo struct {
+	GenericRevisionInfo *GenericRevisionInfo
+	RevisionLocation    *RevisionLocation
+}
+
 type RevisionLocation struct {
 	AppSpecContent *AppSpecContent
 	GitHubLocation *GitHubLocation
@@ -585,6 +717,17 @@ func (SortOrder) Values() []SortOrder {
 	return []SortOrder{SortOrderAscending, SortOrderDescending}
 }
 
+type StopStatus string
+
+const (
+	StopStatusPending   StopStatus = "Pending"
+	StopStatusSucceeded StopStatus = "Succeeded"
+)
+
+func (StopStatus) Values() []StopStatus {
+	return []StopStatus{StopStatusPending, StopStatusSucceeded}
+}
+
 type Tag struct {
 	Key   *string
 	Value *string
@@ -608,6 +751,17 @@ func (TagFilterType) Values() []TagFilterType {
 	return []TagFilterType{TagFilterTypeKeyOnly, TagFilterTypeValueOnly, TagFilterTypeKeyAndValue}
 }
 
+type TargetFilterName string
+
+const (
+	TargetFilterNameTargetStatus        TargetFilterName = "TargetStatus"
+	TargetFilterNameServerInstanceLabel TargetFilterName = "ServerInstanceLabel"
+)
+
+func (TargetFilterName) Values() []TargetFilterName {
+	return []TargetFilterName{TargetFilterNameTargetStatus, TargetFilterNameServerInstanceLabel}
+}
+
 type TargetGroupInfo struct {
 	Name *string
 }
@@ -622,6 +776,33 @@ type TargetInstances struct {
 	AutoScalingGroups []string
 	Ec2TagSet         *EC2TagSet
 	TagFilters        []EC2TagFilter
+}
+
+type TargetLabel string
+
+const (
+	TargetLabelBlue  TargetLabel = "Blue"
+	TargetLabelGreen TargetLabel = "Green"
+)
+
+func (TargetLabel) Values() []TargetLabel {
+	return []TargetLabel{TargetLabelBlue, TargetLabelGreen}
+}
+
+type TargetStatus string
+
+const (
+	TargetStatusPending    TargetStatus = "Pending"
+	TargetStatusInProgress TargetStatus = "InProgress"
+	TargetStatusSucceeded  TargetStatus = "Succeeded"
+	TargetStatusFailed     TargetStatus = "Failed"
+	TargetStatusSkipped    TargetStatus = "Skipped"
+	TargetStatusUnknown    TargetStatus = "Unknown"
+	TargetStatusReady      TargetStatus = "Ready"
+)
+
+func (TargetStatus) Values() []TargetStatus {
+	return []TargetStatus{TargetStatusPending, TargetStatusInProgress, TargetStatusSucceeded, TargetStatusFailed, TargetStatusSkipped, TargetStatusUnknown, TargetStatusReady}
 }
 
 type TimeBasedCanary struct {
