@@ -96,18 +96,31 @@ func services(r *page.Request, all []*state.Service) (g.Node, error) {
 	var rows []page.Row
 	for _, s := range list {
 		shown := overview.ReadService(r.Tx, s, overview.Options{})
-		primary := shown.Deployments[0]
 		how := page.None()
 		if shown.NotAsWanted != "" {
 			how = page.Text(shown.NotAsWanted)
 		}
-		family, revision, _ := strings.Cut(primary.TaskDefinition, ":")
+		definition, rollout := revisionOf(r, s, &shown)
 		rows = append(rows, page.Row{ID: "service-" + s.Name, Cells: []g.Node{
 			page.A(s.Name, r.To("services", arn.Name(s.ClusterARN), s.Name)), page.Status(shown.Status), page.Textf("%d of %d", shown.Running, shown.Desired), page.Number(shown.Pending),
-			page.A(primary.TaskDefinition, r.To("definitions", family, revision)), page.Status(primary.RolloutState), how,
+			definition, rollout, how,
 		}})
 	}
 	return g.Group{page.Table("Services of the cluster", []string{"Service", "Status", "RUNNING", "PENDING", "Definition", "Rollout", "Not as wanted"}, rows), r.Pages(paging)}, nil
+}
+
+// revisionOf is the task definition that a service shows, and how far its PRIMARY deployment has come. One without deployments
+// has the task definition of its PRIMARY task set, if there is one, and counts the sets.
+func revisionOf(r *page.Request, s *state.Service, shown *overview.Service) (definition, rollout g.Node) {
+	definition, rollout = page.None(), page.Textf("%d task sets", len(shown.TaskSets))
+	if name := arn.Name(s.Revision().TaskDefinition); name != "" {
+		family, revision, _ := strings.Cut(name, ":")
+		definition = page.A(name, r.To("definitions", family, revision))
+	}
+	if s.Deploys() {
+		rollout = page.Status(shown.Deployments[0].RolloutState)
+	}
+	return definition, rollout
 }
 
 func instances(r *page.Request, c *state.Cluster) (g.Node, error) {

@@ -97,7 +97,7 @@ func ToneOf(status string) Tone {
 	case strings.Contains(status, "FAILED"), strings.Contains(status, "ROLLBACK"), status == "UNHEALTHY", status == "unhealthy", status == "ALARM", status == "LOST", status == "TRIGGERED":
 		return Bad
 	case status == "RUNNING", status == "ACTIVE", status == "COMPLETED", status == "HEALTHY", status == "healthy", status == "SUCCESSFUL",
-		status == "PRIMARY", status == "active", status == "OK", strings.HasSuffix(status, "_COMPLETE"):
+		status == "PRIMARY", status == "STEADY_STATE", status == "active", status == "OK", strings.HasSuffix(status, "_COMPLETE"):
 		return Good
 	}
 	return Neutral

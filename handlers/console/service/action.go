@@ -31,6 +31,9 @@ func (v *view) forms() g.Node {
 			{Name: "desiredCount", Label: "desiredCount", Kind: "number", Value: strconv.Itoa(v.service.DesiredCount), Required: true},
 		}})
 	}
+	if !v.service.Deploys() { // its tasks are made of task sets, each of its own revision
+		return h.Div(h.Class("columns"), count)
+	}
 	return h.Div(h.Class("columns"), count, v.Post(page.Form{ID: "revision", Action: "UpdateService", Title: "Revision", Submit: "Deploy", Fields: []page.Field{
 		{Name: "taskDefinition", Label: "taskDefinition", Value: arn.Name(v.service.Revision().TaskDefinition), Options: v.revisions()},
 		{Name: "forceNewDeployment", Label: "forceNewDeployment", Kind: "checkbox", Hint: "starts new tasks also of the same revision"},

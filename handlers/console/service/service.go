@@ -104,7 +104,11 @@ func (v *view) sections() ([]page.Section, error) {
 			all = append(all, page.Section{ID: "why", Title: "Why", Wide: true, Body: why})
 		}
 	}
-	all = append(all, page.Section{ID: "deployments", Title: "Deployments", Wide: true, Body: v.deployments()})
+	if v.service.Deploys() {
+		all = append(all, page.Section{ID: "deployments", Title: "Deployments", Wide: true, Body: v.deployments()})
+	} else {
+		all = append(all, page.Section{ID: "task-sets", Title: "Task sets", Wide: true, Body: v.taskSets()})
+	}
 	if forms := v.forms(); forms != nil {
 		all = append(all, page.Section{ID: "change", Title: "Change", Wide: true, Body: forms})
 	}

@@ -61,17 +61,19 @@ type Cluster struct {
 }
 
 type Service struct {
-	ARN                string        `json:"serviceArn"`
-	Name               string        `json:"serviceName"`
-	ClusterARN         string        `json:"clusterArn"`
-	Status             string        `json:"status"` // ACTIVE or DRAINING
-	SchedulingStrategy string        `json:"schedulingStrategy"`
-	Desired            int           `json:"desiredCount"`
-	Running            int           `json:"runningCount"`
-	Pending            int           `json:"pendingCount"`
-	Deployments        []Deployment  `json:"deployments"` // the PRIMARY one first
-	TargetGroups       []TargetGroup `json:"targetGroups"`
-	LastEvent          *Event        `json:"lastEvent,omitempty"`
+	ARN                string       `json:"serviceArn"`
+	Name               string       `json:"serviceName"`
+	ClusterARN         string       `json:"clusterArn"`
+	Status             string       `json:"status"` // ACTIVE or DRAINING
+	SchedulingStrategy string       `json:"schedulingStrategy"`
+	Desired            int          `json:"desiredCount"`
+	Running            int          `json:"runningCount"`
+	Pending            int          `json:"pendingCount"`
+	Deployments        []Deployment `json:"deployments"` // the PRIMARY one first
+	// TaskSets are what the service has instead of deployments where its deployment controller is not ECS, newest first.
+	TaskSets     []TaskSet     `json:"taskSets,omitempty"`
+	TargetGroups []TargetGroup `json:"targetGroups"`
+	LastEvent    *Event        `json:"lastEvent,omitempty"`
 	// NotAsWanted is why the service is not as wanted; empty: it is.
 	NotAsWanted string `json:"notAsWanted,omitempty"`
 	// Settled is set where the service stays so until a client acts.
@@ -98,6 +100,21 @@ type Deployment struct {
 	// ProductionWeight is the share of requests that it is to have then, in percent; nil: traffic is not
 	// shifted, or there is no load balancer.
 	ProductionWeight *float64 `json:"productionTrafficWeight,omitempty"`
+}
+
+// TaskSet is a task set of a service.
+type TaskSet struct {
+	ID                string    `json:"id"`
+	ExternalID        string    `json:"externalId,omitempty"`
+	Status            string    `json:"status"`          // PRIMARY, ACTIVE or DRAINING
+	StabilityStatus   string    `json:"stabilityStatus"` // STEADY_STATE or STABILIZING
+	StabilityStatusAt time.Time `json:"stabilityStatusAt"`
+	TaskDefinition    string    `json:"taskDefinition"` // family:revision
+	Scale             float64   `json:"scale"`          // in percent of the service's desiredCount
+	Desired           int       `json:"computedDesiredCount"`
+	Running           int       `json:"runningCount"`
+	Pending           int       `json:"pendingCount"`
+	CreatedAt         time.Time `json:"createdAt"`
 }
 
 // TrafficShift is how far a service deployment by BLUE_GREEN, CANARY or LINEAR has come.

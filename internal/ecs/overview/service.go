@@ -14,7 +14,7 @@ func readService(tx *store.Tx, s *state.Service, o Options) Service {
 	counts := state.FindServiceSummary(tx, s.ARN)
 	shown := Service{
 		ARN: s.ARN, Name: s.Name, ClusterARN: s.ClusterARN, Status: s.Status(), Desired: s.DesiredCount,
-		SchedulingStrategy: string(s.SchedulingStrategy), TargetGroups: []TargetGroup{},
+		SchedulingStrategy: string(s.SchedulingStrategy), Deployments: []Deployment{}, TargetGroups: []TargetGroup{},
 	}
 	if s.SchedulingStrategy == types.SchedulingStrategyDaemon {
 		shown.Desired = s.Daemons
@@ -26,6 +26,9 @@ func readService(tx *store.Tx, s *state.Service, o Options) Service {
 	for _, d := range s.ListedDeployments() {
 		shown.Deployments = append(shown.Deployments, readDeployment(tx, d, s.DeploymentStatus(d), counts.Of(d.ID)))
 	}
+	for _, set := range setsOf(tx, s) {
+		shown.TaskSets = append(shown.TaskSets, readTaskSet(set, set.Status(s), counts.Of(set.ID)))
+	}
 	for _, d := range s.Deployments {
 		part := state.FindServiceDeployment(tx, d.ServiceDeploymentARN)
 		switch {
@@ -36,7 +39,7 @@ func readService(tx *store.Tx, s *state.Service, o Options) Service {
 			shown.Deployments[0].Failure = &Failure{Status: string(part.Status), Reason: part.StatusReason}
 		}
 	}
-	for _, group := range targetGroups(s) {
+	for _, group := range targetGroups(tx, s) {
 		shown.TargetGroups = append(shown.TargetGroups, readTargetGroup(tx, group, o))
 	}
 	if events := state.FindServiceEvents(tx, s.ARN); len(events) > 0 {
@@ -82,9 +85,16 @@ func readTrafficShift(deployments []Deployment, part *state.ServiceDeployment) {
 }
 
 // targetGroups are the ARNs of those that tasks of a service are or were targets of.
-func targetGroups(s *state.Service) (groups []string) {
+func targetGroups(tx *store.Tx, s *state.Service) (groups []string) {
+	var revisions []*state.ServiceRevision
 	for _, d := range s.ListedDeployments() {
-		for _, b := range d.Revision.ResolvedLoadBalancers() {
+		revisions = append(revisions, d.Revision)
+	}
+	for _, set := range setsOf(tx, s) {
+		revisions = append(revisions, set.Revision)
+	}
+	for _, r := range revisions {
+		for _, b := range r.ResolvedLoadBalancers() {
 			if group := aws.ToString(b.TargetGroupArn); group != "" && !slices.Contains(groups, group) {
 				groups = append(groups, group)
 			}

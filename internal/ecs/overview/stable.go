@@ -23,6 +23,9 @@ func Stable(tx *store.Tx, serviceARN string) (bool, error) {
 	if status := found.Status(); status != state.ServiceActive {
 		return false, fmt.Errorf("it is %s", status)
 	}
+	if !found.Deploys() {
+		return false, fmt.Errorf("its deployment controller is %s: it has no deployment, and the waiter services-stable asks for one", found.DeploymentController)
+	}
 	s := readService(tx, found, Options{})
 	switch primary := s.Deployments[0]; {
 	case primary.Rollback != nil:

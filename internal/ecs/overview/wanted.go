@@ -28,6 +28,9 @@ func serviceNotAsWanted(s *Service) string {
 			return fmt.Sprintf("%d unhealthy in target group %s: %s", n, g.Name, g.Unhealthy)
 		}
 	}
+	if len(s.Deployments) == 0 {
+		return taskSetsNotAsWanted(s.TaskSets)
+	}
 	switch primary := s.Deployments[0]; {
 	case primary.Rollback != nil:
 		return "its service deployment is " + primary.Rollback.Status
@@ -44,8 +47,11 @@ func serviceNotAsWanted(s *Service) string {
 }
 
 // serviceSettled reports whether a service that is not as wanted stays so: its last deployment has FAILED or was
-// rolled back, and no task is still to come.
+// rolled back, and no task is still to come. Task sets never give up.
 func serviceSettled(s *Service) bool {
+	if len(s.Deployments) == 0 {
+		return false
+	}
 	failed := s.Deployments[0].RolloutState == string(types.DeploymentRolloutStateFailed)
 	if !failed && (s.Deployments[0].Rollback == nil || s.Running != s.Desired) {
 		return false

@@ -27,7 +27,7 @@ func (r *renderer) services() *table {
 	return t
 }
 
-// service is one row, or where there are several deployments one more for each.
+// service is one row, or where there are several deployments, or task sets, one more for each.
 func (r *renderer) service(s *overview.Service) *item {
 	first := []cell{
 		{text: s.Name}, r.cluster(s.ClusterARN), {}, count(s.Desired), {text: strconv.Itoa(s.Running), tone: runs(s.Running, s.Desired)},
@@ -44,6 +44,12 @@ func (r *renderer) service(s *overview.Service) *item {
 	for _, d := range s.Deployments {
 		row := []cell{{text: "  " + d.Status, tone: Faint}, {}, {}, count(d.Desired), count(d.Running), count(d.Pending), {}, {}, {}, {}}
 		r.rollout(row, d)
+		shown.rows = append(shown.rows, row)
+	}
+	for _, t := range s.TaskSets {
+		row := []cell{{text: "  " + t.Status, tone: Faint}, {}, {}, count(t.Desired), count(t.Running), count(t.Pending), {}, {}, {}, {}}
+		row[6] = cell{text: strconv.FormatFloat(t.Scale, 'f', -1, 64) + " % " + t.StabilityStatus, tone: stabilityTone(t.StabilityStatus)}
+		row[7], row[9] = cell{text: t.TaskDefinition}, cell{text: r.age(t.CreatedAt)}
 		shown.rows = append(shown.rows, row)
 	}
 	return shown
@@ -63,6 +69,13 @@ func rolloutTone(state string) Tone {
 	default:
 		return Busy
 	}
+}
+
+func stabilityTone(status string) Tone {
+	if types.StabilityStatus(status) == types.StabilityStatusSteadyState {
+		return Good
+	}
+	return Busy
 }
 
 func runs(running, desired int) Tone {
@@ -108,13 +121,13 @@ func (r *renderer) serviceNotes(s *overview.Service) (notes []string) {
 	if s.NotAsWanted == "" {
 		return nil
 	}
-	if back := s.Deployments[0].Rollback; back != nil {
-		notes = append(notes, r.age(back.StartedAt)+" ago: "+back.TaskDefinition+" "+back.Status+": "+back.Reason)
-	}
-	if note := trafficNote(s.Deployments); note != "" {
-		notes = append(notes, note)
-	}
-	for _, d := range s.Deployments {
+	for i, d := range s.Deployments {
+		if back := d.Rollback; i == 0 && back != nil {
+			notes = append(notes, r.age(back.StartedAt)+" ago: "+back.TaskDefinition+" "+back.Status+": "+back.Reason)
+		}
+		if note := trafficNote(s.Deployments); i == 0 && note != "" {
+			notes = append(notes, note)
+		}
 		if d.RolloutState == string(types.DeploymentRolloutStateFailed) {
 			notes = append(notes, d.RolloutStateReason)
 		}

@@ -58,6 +58,9 @@ func Explain(f *why.Facts, s *state.Service) []why.Answer {
 			Evidence: []why.Evidence{{At: s.DeletedAt, Text: "status INACTIVE"}},
 		}}
 	}
+	if !s.Deploys() {
+		return setQuestion(f, s).ofSets()
+	}
 	q, ok := newQuestion(f, s)
 	if !ok {
 		return nil
@@ -80,6 +83,13 @@ func ExplainDeployment(f *why.Facts, d *state.ServiceDeployment) []why.Answer {
 	s := state.FindService(f.Tx, d.ServiceARN)
 	if s == nil || DeploymentAsWanted(d) {
 		return nil
+	}
+	if !s.Deploys() { // the deployment is of before the service had another controller
+		q := setQuestion(f, s)
+		if verdict, ended := q.verdict(d); ended {
+			return []why.Answer{verdict}
+		}
+		return []why.Answer{q.unknownEnd(d)}
 	}
 	q, ok := newQuestion(f, s)
 	if !ok {

@@ -119,16 +119,22 @@ func (q *question) onDraining() (answer why.Answer, ok bool) {
 // draining is of a service that has been deleted, and still has tasks.
 func (q *question) draining() []why.Answer {
 	left := q.view.Present()
-	answer := why.Answer{
-		Cause: why.InProgress, At: q.service.DeletedAt,
-		Sentence: fmt.Sprintf("%s was deleted at %s and is DRAINING: %s not STOPPED yet.", phrase.Upper(q.name()), phrase.Time(q.Now, q.service.DeletedAt),
-			phrase.Count(left, "task")+" "+phrase.Verb(left, "is", "are")),
-		Next: "Wait until they have stopped.", Evidence: q.leaving(),
-	}
 	if left == 0 {
 		return nil
 	}
+	answer := q.drains(left)
+	answer.Evidence = q.leaving()
 	return []why.Answer{answer}
+}
+
+// drains is of a service that was deleted and has tasks left.
+func (q *question) drains(left int) why.Answer {
+	return why.Answer{
+		Cause: why.InProgress, At: q.service.DeletedAt,
+		Sentence: fmt.Sprintf("%s was deleted at %s and is DRAINING: %s not STOPPED yet.", phrase.Upper(q.name()), phrase.Time(q.Now, q.service.DeletedAt),
+			phrase.Count(left, "task")+" "+phrase.Verb(left, "is", "are")),
+		Next: "Wait until they have stopped.",
+	}
 }
 
 // leaving are the tasks that are on their way to STOPPED, at most ten.

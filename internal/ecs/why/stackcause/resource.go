@@ -40,7 +40,7 @@ func service(f *why.Facts, p *part) (answers []why.Answer) {
 		if a.Cause == why.ServiceDeleted { // with the stack
 			continue
 		}
-		if !p.to.IsZero() && s.Primary().UpdatedAt.After(p.to) && (a.At.Before(p.from) || a.At.After(p.to)) {
+		if !p.to.IsZero() && s.Deploys() && s.Primary().UpdatedAt.After(p.to) && (a.At.Before(p.from) || a.At.After(p.to)) {
 			continue // it has been changed since, and this is of another time
 		}
 		if a.Of == "" {
