@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 // maxClusterProviders is how many capacity providers a cluster has. Source: ECS API reference,
@@ -122,8 +123,8 @@ func providerInUse(tx *store.Tx, cluster *state.Cluster, name string) bool {
 		if service.Status() == state.ServiceInactive {
 			continue
 		}
-		for _, d := range service.Deployments {
-			if slices.ContainsFunc(d.Revision.CapacityProviderStrategy, named) {
+		for _, g := range taskset.Generations(tx, service) {
+			if slices.ContainsFunc(g.Revision.CapacityProviderStrategy, named) {
 				return true
 			}
 		}

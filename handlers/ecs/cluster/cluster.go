@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 // clusterName is what names consist of. Source: ECS API reference, CreateCluster.
@@ -166,6 +167,7 @@ func forgetContents(tx *store.Tx, c *state.Cluster) {
 	}
 	for _, service := range state.Services(tx, c) {
 		endpoint.Forget(tx, service.ARN)
+		taskset.Forget(tx, service.ARN)
 		state.RemoveService(tx, service)
 	}
 	for _, instance := range state.ContainerInstances(tx, c) {
@@ -278,6 +280,11 @@ func checkEmpty(tx *store.Tx, c *state.Cluster) error {
 			return &types.ClusterContainsTasksException{
 				Message: aws.String("The Cluster cannot be deleted while Tasks are active."),
 			}
+		}
+	}
+	if taskset.Left(tx, c) { // the last of its tasks has stopped; the scheduler is about to remove it
+		return &types.ClusterContainsServicesException{
+			Message: aws.String("The Cluster cannot be deleted while Services are active."),
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 // Bounds of protection. Source: ECS API reference, UpdateTaskProtection, GetTaskProtection.
@@ -150,8 +151,8 @@ func blocks(c kit.InCluster, t *state.Task, now time.Time) bool {
 		desired = s.Daemons
 	}
 	protected := 0
-	for _, d := range s.Deployments {
-		for _, other := range state.DeploymentTasks(c.Tx, s.ARN, d.ID) {
+	for _, g := range taskset.Generations(c.Tx, s) {
+		for _, other := range state.DeploymentTasks(c.Tx, s.ARN, g.ID) {
 			if other.Stop == nil && other.Protected(now) {
 				protected++
 			}

@@ -87,6 +87,9 @@ func (s Scope) TaskSet(cluster, service, id string) string {
 	return s.Prefix() + "task-set/" + cluster + "/" + service + "/" + id
 }
 
+// TaskSets is the prefix of the ARNs of the task sets of a cluster's services.
+func (s Scope) TaskSets(cluster string) string { return s.Prefix() + "task-set/" + cluster + "/" }
+
 // CapacityProvider is the ARN of a capacity provider, FARGATE included.
 func (s Scope) CapacityProvider(name string) string {
 	return s.Prefix() + "capacity-provider/" + name

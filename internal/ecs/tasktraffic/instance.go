@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 // listenerPatience is how long a task that stops waits for resolvers and proxies that do not acknowledge.
@@ -90,6 +91,10 @@ func attributesOf(tx *store.Tx, t *state.Task) map[string]string {
 		"AVAILABILITY_ZONE": t.Placement.Zone, "REGION": t.Scope().Region,
 		"ECS_CLUSTER_NAME": arn.Name(t.Spec.ClusterARN), "ECS_SERVICE_NAME": arn.Name(t.Spec.ServiceARN), "ECS_TASK_DEFINITION_FAMILY": t.Spec.Family,
 		servicediscovery.AttributeIPv4: t.Status.Attachment.PrivateIPv4,
+	}
+	set := taskset.Find(tx, t.Scope().TaskSet(arn.Name(t.Spec.ClusterARN), arn.Name(t.Spec.ServiceARN), t.Spec.DeploymentID))
+	if set != nil && set.ExternalID != "" {
+		attributes["ECS_TASK_SET_EXTERNAL_ID"] = set.ExternalID // TS15
 	}
 	on := state.FindContainerInstance(tx, t.Placement.ContainerInstance)
 	if on == nil {

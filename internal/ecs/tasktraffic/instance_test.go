@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 // registered has the scene's task be one of a service with a registry instead of a target group.
@@ -279,6 +280,23 @@ func TestWhatUsersTakeAwayIsNotWaitedFor(t *testing.T) {
 		s.stop()
 		if s.traffic().DrainedAt.IsZero() {
 			t.Error("there is nothing to wait for")
+		}
+	})
+}
+
+func TestInstanceOfATaskSetHasItsExternalID(t *testing.T) { // TS15
+	withTask(t, func(s *scene) {
+		set := &taskset.TaskSet{
+			Generation: state.Generation{ID: "ecs-svc/1", Revision: &state.ServiceRevision{}}, ExternalID: "blue",
+			ARN: scope.TaskSet("c", "api", "ecs-svc/1"), ServiceARN: scope.Service("c", "api"),
+		}
+		s.update(func(tx *store.Tx) { taskset.Put(tx, set) })
+		service := s.registered(servicediscovery.Service{DNSRecords: records(types.RecordTypeA)}, func(spec *state.TaskSpec, _ *ecs.ServiceRegistry) {
+			spec.DeploymentID = set.ID
+		})
+		s.becomes(state.Activating)
+		if i := s.instance(service); i == nil || i.Attributes["ECS_TASK_SET_EXTERNAL_ID"] != "blue" {
+			t.Fatalf("instance %+v", i)
 		}
 	})
 }

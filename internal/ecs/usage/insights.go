@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 const NamespaceInsights = "ECS/ContainerInsights"
@@ -67,7 +68,7 @@ func (c *insightCluster) events(tx *store.Tx, from samples, minute, now time.Tim
 	}
 	events = append(events, whole)
 	for _, s := range state.Services(tx, c.cluster) {
-		if s.InactiveAt.IsZero() && len(s.Deployments) > 0 {
+		if s.InactiveAt.IsZero() {
 			events = append(events, serviceEvent(base, tx, s))
 		}
 	}
@@ -93,9 +94,9 @@ func busyInstances(tx *store.Tx, c *state.Cluster) int {
 
 func serviceEvent(e PerformanceEvent, tx *store.Tx, s *state.Service) PerformanceEvent {
 	e.Type, e.ServiceName, e.stream = "Service", s.Name, "ServiceTelemetry"
-	pending, running := 0, 0
-	for _, d := range s.Deployments {
-		for _, t := range state.DeploymentTasks(tx, s.ARN, d.ID) {
+	pending, running, generations := 0, 0, taskset.Generations(tx, s)
+	for _, g := range generations {
+		for _, t := range state.DeploymentTasks(tx, s.ARN, g.ID) {
 			switch {
 			case t.Status.LastStatus == state.Running:
 				running++
@@ -109,7 +110,7 @@ func serviceEvent(e PerformanceEvent, tx *store.Tx, s *state.Service) Performanc
 	e.set("PendingTaskCount", float64(pending))
 	e.set("RunningTaskCount", float64(running))
 	e.set("DeploymentCount", float64(len(s.Deployments)))
-	e.set("TaskSetCount", 0)
+	e.set("TaskSetCount", float64(len(generations)-len(s.Deployments)))
 	return e
 }
 

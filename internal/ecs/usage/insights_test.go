@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 func insights(value string) func(*state.Service, *state.Cluster) {
@@ -173,4 +174,26 @@ func TestWhatInsightsLeaveOut(t *testing.T) {
 	w.expect("network of the host", w.insight("NetworkRxBytes", "Bytes/Second", "ClusterName", "c"), "")
 	w.expect("CPU of a container without units of its own", w.insight("ContainerCpuUtilization", "Percent", "ClusterName", "c", "ServiceName", "web", "ContainerName", "side"), "03:00 1 25 25 25")
 	w.expect("CPU of the containers of a service", w.insight("ContainerCpuUtilization", "Percent", "ClusterName", "c", "ServiceName", "web"), "03:00 2 125 25 100")
+}
+
+// TestServiceOfTaskSets has two, of which each runs a task.
+func TestServiceOfTaskSets(t *testing.T) {
+	w := newWorld(t, func(s *state.Service, c *state.Cluster) {
+		insights("enabled")(s, c)
+		s.DeploymentController, s.Deployments = types.DeploymentControllerTypeExternal, nil
+		s.Sets = &state.SetService{Revision: &state.ServiceRevision{}}
+	})
+	for _, id := range []string{"1", "2"} {
+		set := &taskset.TaskSet{
+			Generation: state.Generation{ID: "ecs-svc/" + id, Revision: &state.ServiceRevision{}}, ARN: scope.TaskSet("c", "web", "ecs-svc/"+id), ServiceARN: serviceARN,
+		}
+		w.update(func(tx *store.Tx) { taskset.Put(tx, set) })
+		w.run(id, func(t *state.Task) { t.Spec.DeploymentID = set.ID })
+		w.usage[id+"-app"], w.usage[id+"-side"] = simulated(0.125, 128), simulated(0, 0)
+	}
+	w.tick(began)
+	w.expect("CPU", w.points(NamespaceECS, CPUUtilization, "Percent", Minute, "ClusterName", "c", "ServiceName", "web"), "03:00 2 100 50 50")
+	w.expect("running tasks", w.insight("RunningTaskCount", "Count", "ClusterName", "c", "ServiceName", "web"), "03:00 1 2 2 2")
+	w.expect("task sets", w.insight("TaskSetCount", "Count", "ClusterName", "c", "ServiceName", "web"), "03:00 1 2 2 2")
+	w.expect("deployments", w.insight("DeploymentCount", "Count", "ClusterName", "c", "ServiceName", "web"), "03:00 1 0 0 0")
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 // NamespaceECS has the metrics of services and clusters.
@@ -34,7 +35,7 @@ type service struct {
 // servicesOf are the services that may have tasks.
 func servicesOf(tx *store.Tx) (all []*service) {
 	for _, s := range state.AllServices(tx) {
-		if s.InactiveAt.IsZero() && len(s.Deployments) > 0 {
+		if s.InactiveAt.IsZero() {
 			all = append(all, &service{s, fastMetrics(s)})
 		}
 	}
@@ -57,8 +58,8 @@ func fastMetrics(s *state.Service) (names []string) {
 }
 
 func (s *service) tasks(tx *store.Tx) (running []*state.Task) {
-	for _, d := range s.Deployments {
-		for _, t := range state.DeploymentTasks(tx, s.ARN, d.ID) {
+	for _, g := range taskset.Generations(tx, s.Service) {
+		for _, t := range state.DeploymentTasks(tx, s.ARN, g.ID) {
 			if t.Status.LastStatus == state.Running {
 				running = append(running, t)
 			}

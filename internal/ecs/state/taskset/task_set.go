@@ -99,6 +99,14 @@ func Of(tx *store.Tx, serviceARN string) []*TaskSet {
 	return all
 }
 
+// Left reports whether a service of a cluster has a task set left.
+func Left(tx *store.Tx, c *state.Cluster) bool {
+	for range sets.Forward(tx, arn.ScopeOf(c.ARN).TaskSets(c.Name)) {
+		return true
+	}
+	return false
+}
+
 // Generations are the deployments of a service, or its task sets, newest first.
 func Generations(tx *store.Tx, s *state.Service) []*state.Generation {
 	var all []*state.Generation
