@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -118,7 +117,10 @@ func (a *API) spec(ctx context.Context, r *types.RevisionLocation) (*appspec.Spe
 		if l.BundleType != types.BundleTypeYaml && l.BundleType != types.BundleTypeJson {
 			return nil, (&appspec.Error{Reason: "A deployment to Amazon ECS has an AppSpec file of the bundleType YAML or JSON, and no archive."}).Error()
 		}
-		object, err := a.object(ctx, l)
+		if a.Object == nil {
+			return nil, (&appspec.Error{Reason: "The emulator has no buckets of S3: see --s3-dir and --upstream."}).Error()
+		}
+		object, err := a.Object(ctx, *l.Bucket, *l.Key, aws.ToString(l.Version))
 		if err != nil {
 			return nil, (&appspec.Error{Reason: err.Error()}).Error()
 		}
@@ -129,13 +131,6 @@ func (a *API) spec(ctx context.Context, r *types.RevisionLocation) (*appspec.Spe
 		return nil, err.Error()
 	}
 	return spec, ""
-}
-
-func (a *API) object(ctx context.Context, l *types.S3Location) ([]byte, error) {
-	if a.Object == nil {
-		return nil, errors.New("The emulator has no buckets of S3: set --s3-dir or --upstream.") //nolint:staticcheck // a sentence for users
-	}
-	return a.Object(ctx, *l.Bucket, *l.Key, aws.ToString(l.Version))
 }
 
 // RegisterApplicationRevision keeps a revision. One that is there keeps when it was registered.
