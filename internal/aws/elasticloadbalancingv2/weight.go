@@ -34,7 +34,7 @@ func SetWeights(tx *store.Tx, arn string, weights Weights) error {
 			return fmt.Errorf("set the weights of %s: %d is not 0 to 999", arn, weight)
 		}
 	}
-	actions := withWeights(r.Actions, weights)
+	actions := WithWeights(r.Actions, weights)
 	if !r.Default() {
 		changed := *r
 		changed.Actions = actions
@@ -75,8 +75,11 @@ func forwarding(tx *store.Tx, arn string) (*Rule, error) {
 }
 
 // weightsOf are the weights of a rule's forward action, nil if it has none.
-func weightsOf(r *Rule) (weights Weights) {
-	for _, a := range r.Actions {
+func weightsOf(r *Rule) Weights { return WeightsOf(r.Actions) }
+
+// WeightsOf are the weights of target groups in actions of a rule, nil if none forwards to any.
+func WeightsOf(actions []types.Action) (weights Weights) {
+	for _, a := range actions {
 		for _, t := range forwardedTo(a) {
 			if weights == nil {
 				weights = Weights{}
@@ -99,9 +102,9 @@ func forwardedTo(a types.Action) []types.TargetGroupTuple {
 	}
 }
 
-// withWeights is a copy of actions with other weights. That which forwards to several groups names
+// WithWeights is a copy of actions with other weights. That which forwards to several groups names
 // none of them by itself, as Elastic Load Balancing shows it.
-func withWeights(actions []types.Action, weights Weights) []types.Action {
+func WithWeights(actions []types.Action, weights Weights) []types.Action {
 	actions = slices.Clone(actions)
 	for i, a := range actions {
 		groups := slices.Clone(forwardedTo(a))
@@ -183,6 +186,16 @@ func Applied(tx *store.Tx, arn string) bool {
 	}
 	known := appliedWeights.Get(tx, r.LoadBalancer)
 	return known != nil && maps.Equal(known.Rules[r.ARN], weightsOf(r))
+}
+
+// OnAppliedOf wakes what heeds a load balancer, which heeds names by its ARN, when other weights are in effect there.
+func OnAppliedOf(heeds func(loadBalancer string) []string) store.Source {
+	return store.On(appliedWeights, func(before, after *applied) []string {
+		if after == nil {
+			after = before
+		}
+		return heeds(after.LoadBalancer)
+	})
 }
 
 // OnApplied wakes with ARNs of load balancers of which other weights are in effect.

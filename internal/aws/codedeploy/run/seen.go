@@ -43,7 +43,8 @@ type Rule struct {
 	Applied bool
 }
 
-func (r Rule) key() string { return cmp.Or(r.Rule, r.Listener) }
+// Key is the ARN of the rule, or for a default one that of the listener.
+func (r Rule) Key() string { return cmp.Or(r.Rule, r.Listener) }
 
 func keyOf(l codedeploy.Led) string { return cmp.Or(l.Rule, l.Listener) }
 

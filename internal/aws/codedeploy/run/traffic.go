@@ -71,7 +71,7 @@ func (a *advance) rules(listeners []string) (list []Rule) {
 // adopt notes what rules do that the run has not led yet.
 func (a *advance) adopt(listeners []string) {
 	for _, r := range a.rules(listeners) {
-		if !slices.ContainsFunc(a.run.Rules, func(l codedeploy.Led) bool { return keyOf(l) == r.key() }) {
+		if !slices.ContainsFunc(a.run.Rules, func(l codedeploy.Led) bool { return keyOf(l) == r.Key() }) {
 			a.run.Rules = append(a.run.Rules, codedeploy.Led{Listener: r.Listener, Rule: r.Rule, Set: a.has(r)})
 		}
 	}
@@ -97,7 +97,7 @@ func (a *advance) lead(listeners []string, percent float64) bool {
 			continue
 		}
 		for i := range a.run.Rules {
-			if l := &a.run.Rules[i]; keyOf(*l) == r.key() {
+			if l := &a.run.Rules[i]; keyOf(*l) == r.Key() {
 				l.Set = wanted
 			}
 		}
@@ -131,7 +131,7 @@ func (a *advance) weights(r Rule, percent float64) map[string]int32 {
 // changed is a rule whose weights are neither what the run has set last nor what it sets now: a user has changed it.
 func (a *advance) changed() (key string, changed bool) {
 	for _, l := range a.run.Rules {
-		i := slices.IndexFunc(a.seen.Rules, func(r Rule) bool { return r.key() == keyOf(l) })
+		i := slices.IndexFunc(a.seen.Rules, func(r Rule) bool { return r.Key() == keyOf(l) })
 		if i < 0 {
 			return keyOf(l), true
 		}
