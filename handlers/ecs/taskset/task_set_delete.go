@@ -29,7 +29,8 @@ func (a *API) DeleteTaskSet(ctx context.Context, in *sdk.DeleteTaskSetInput) (*s
 				return nil, nil, kit.InvalidParameter("The task set " + old.ID + " is scaled above 0. Scale it to 0 with UpdateTaskSet, or use force.")
 			}
 			set := old.Clone()
-			set.DeletedAt, set.UpdatedAt, set.AskedAt = now, now, now
+			set.DeletedAt, set.UpdatedAt = now, now
+			set.Ask(now)
 			return withoutPrimary(s, old), set, nil
 		})
 	return &sdk.DeleteTaskSetOutput{TaskSet: &shown}, err

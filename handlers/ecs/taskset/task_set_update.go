@@ -25,7 +25,8 @@ func (a *API) UpdateTaskSet(ctx context.Context, in *sdk.UpdateTaskSetInput) (*s
 				return nil, nil, errDrains(old)
 			}
 			set := old.Clone()
-			set.Scale, set.AskedAt, set.UpdatedAt = in.Scale.Value, now, now
+			set.Scale, set.UpdatedAt = in.Scale.Value, now
+			set.Ask(now)
 			return s, set, nil
 		})
 	return &sdk.UpdateTaskSetOutput{TaskSet: &shown}, err

@@ -83,6 +83,15 @@ func (t *TaskSet) StabilityStatus() (types.StabilityStatus, time.Time) {
 	}
 }
 
+// Ask notes that from now on something else is wanted of the task set, so that it is not steady until the scheduler has looked.
+// The scheduler may have found it steady at the same instant.
+func (t *TaskSet) Ask(now time.Time) {
+	t.AskedAt = now
+	if !now.After(t.Stability.At) {
+		t.AskedAt = t.Stability.At.Add(1)
+	}
+}
+
 // Clone copies the task set for a change.
 func (t *TaskSet) Clone() *TaskSet {
 	c := *t

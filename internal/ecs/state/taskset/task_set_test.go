@@ -241,3 +241,13 @@ func TestWakesTheServiceOfATaskSet(t *testing.T) {
 		t.Errorf("%v are left", ids(left))
 	}
 }
+
+// What is asked for at the instant at which a task set has been found steady is yet to be reached.
+func TestATaskSetIsNotSteadyOnceMoreIsAskedFor(t *testing.T) {
+	s := set("1", began)
+	s.Stability = taskset.Stability{Steady: true, At: began}
+	s.Ask(began)
+	if status, _ := s.StabilityStatus(); status != types.StabilityStatusStabilizing {
+		t.Errorf("it is %s", status)
+	}
+}
