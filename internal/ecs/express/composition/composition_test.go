@@ -3,6 +3,7 @@ package composition_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/composition"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/expresstest"
 )
 
 var scope = arn.Scope{Account: "123456789012", Region: "eu-west-1"}
@@ -23,7 +25,7 @@ var scope = arn.Scope{Account: "123456789012", Region: "eu-west-1"}
 type course struct {
 	t     rapid.TB
 	store *store.Store
-	world *world
+	world *expresstest.World
 	now   time.Time
 	// cut is asked before and after each call: whether the emulator ends there.
 	cut      func() bool
@@ -38,7 +40,7 @@ func newCourse(t rapid.TB) *course {
 		t.Fatal(err)
 	}
 	return &course{
-		t: t, store: s, world: &world{things: map[string]*thing{}}, now: time.Date(2026, 11, 30, 3, 0, 0, 0, time.UTC),
+		t: t, store: s, world: expresstest.NewWorld(), now: time.Date(2026, 11, 30, 3, 0, 0, 0, time.UTC),
 		cut: func() bool { return false }, sets: map[string]bool{},
 	}
 }
@@ -84,17 +86,7 @@ func (c *course) delete(serviceARN string) {
 }
 
 func (c *course) owners() []string {
-	owners := slices.Clone(c.services)
-	for _, set := range slices.Sorted(func(yield func(string) bool) {
-		for set := range c.sets {
-			if !yield(set) {
-				return
-			}
-		}
-	}) {
-		owners = append(owners, set)
-	}
-	return owners
+	return append(slices.Clone(c.services), slices.Sorted(maps.Keys(c.sets))...)
 }
 
 // round takes all steps that can be taken now, and reports whether any were, or wait for their time.
@@ -125,7 +117,7 @@ func (c *course) take(s composition.Step) {
 	out := s.Out()
 	var err error
 	if s.Calls() {
-		err = c.world.call(s.Op, s.In, out)
+		err = c.world.Call(s.Op, s.In, out)
 	}
 	if c.cut() {
 		return
@@ -171,16 +163,6 @@ func (c *course) failures() (list []string) {
 	return list
 }
 
-// left are the things that a deletion leaves and should not.
-func (c *course) left() (list []string) {
-	for id, t := range c.world.things {
-		if !slices.Contains([]string{"log group", "cluster", "task definition"}, t.kind) {
-			list = append(list, id)
-		}
-	}
-	return list
-}
-
 // active fails unless all that a service is to have is there.
 func (c *course) active() {
 	c.t.Helper()
@@ -207,7 +189,7 @@ func TestOneService(t *testing.T) {
 		"balancer": 1, "listener": 1, "rule": 1, "target group": 2, "certificate": 2, "group": 2, "ingress": 2, "alarm": 1, "service": 1,
 		"scalable target": 1, "policy": 1, "log group": 1, "cluster": 1, "task definition": 1,
 	} {
-		if got := len(c.world.ids(kind)); got != want {
+		if got := len(c.world.IDs(kind)); got != want {
 			t.Errorf("%d of %s, want %d", got, kind, want)
 		}
 	}
@@ -216,7 +198,7 @@ func TestOneService(t *testing.T) {
 		t.Errorf("the row before is %s", got)
 	}
 	c.settle()
-	if left := c.left(); len(left) > 0 {
+	if left := c.world.Left(); len(left) > 0 {
 		t.Error(left)
 	}
 	if got := express.Find(c.store.Read(), s.ARN).Status(c.store.Read()); got != types.ExpressGatewayServiceStatusCodeInactive {
@@ -228,17 +210,17 @@ func TestUpdate(t *testing.T) {
 	c := newCourse(t)
 	s := c.create("web")
 	c.settle()
-	c.world.calls = nil
+	c.world.Calls = nil
 	c.change(s.ARN, func(s *express.Service) { s.Asked.Container.Image = aws.String("busybox:2") })
 	c.settle()
-	if want := []string{"RegisterTaskDefinition", "UpdateService"}; !slices.Equal(c.world.calls, want) {
-		t.Errorf("%v, want %v", c.world.calls, want)
+	if want := []string{"RegisterTaskDefinition", "UpdateService"}; !slices.Equal(c.world.Calls, want) {
+		t.Errorf("%v, want %v", c.world.Calls, want)
 	}
-	c.world.calls = nil
+	c.world.Calls = nil
 	c.change(s.ARN, func(s *express.Service) { s.Asked.MaxTasks = 5 })
 	c.settle()
-	if want := []string{"RegisterScalableTarget"}; !slices.Equal(c.world.calls, want) {
-		t.Errorf("%v, want %v", c.world.calls, want)
+	if want := []string{"RegisterScalableTarget"}; !slices.Equal(c.world.Calls, want) {
+		t.Errorf("%v, want %v", c.world.Calls, want)
 	}
 	c.active()
 }
@@ -250,20 +232,20 @@ func TestTwentySixServices(t *testing.T) {
 	}
 	c.settle()
 	c.active()
-	if got := len(c.world.ids("balancer")); got != 2 {
+	if got := len(c.world.IDs("balancer")); got != 2 {
 		t.Errorf("%d load balancers", got)
 	}
 	last := c.services[25]
 	c.delete(last)
 	c.settle()
-	if got := len(c.world.ids("balancer")); got != 1 {
+	if got := len(c.world.IDs("balancer")); got != 1 {
 		t.Errorf("%d load balancers after the 26th has gone", got)
 	}
 	for _, s := range c.services[:25] {
 		c.delete(s)
 	}
 	c.settle()
-	if left := c.left(); len(left) > 0 {
+	if left := c.world.Left(); len(left) > 0 {
 		t.Error(left)
 	}
 }
@@ -292,7 +274,7 @@ func TestCutAnywhere(t *testing.T) {
 			}
 		}
 		c.settle()
-		if left := c.left(); len(left) > 0 {
+		if left := c.world.Left(); len(left) > 0 {
 			t.Fatal(left)
 		}
 		for _, owner := range c.services {
@@ -324,13 +306,7 @@ func (c *course) act(t *rapid.T, meddles bool) {
 			})
 		}
 	case 3:
-		if ids := slices.Sorted(func(yield func(string) bool) {
-			for id := range c.world.things {
-				if !yield(id) {
-					return
-				}
-			}
-		}); meddles && len(ids) > 0 {
+		if ids := c.world.All(); meddles && len(ids) > 0 {
 			c.meddle(rapid.SampledFrom(ids).Draw(t, "removed"))
 		}
 	}
@@ -338,7 +314,7 @@ func (c *course) act(t *rapid.T, meddles bool) {
 
 // meddle removes a thing behind ECS's back, which ECS then looks at.
 func (c *course) meddle(id string) {
-	c.world.vanish(id)
+	c.world.Remove(id)
 	for _, owner := range c.owners() {
 		view := composition.Read(c.store.Read(), owner, c.now)
 		for _, r := range view.Own {
@@ -354,7 +330,7 @@ func TestRemovedByUser(t *testing.T) {
 	c := newCourse(t)
 	s := c.create("web")
 	c.settle()
-	c.meddle(c.world.ids("rule")[0])
+	c.meddle(c.world.IDs("rule")[0])
 	if got := c.failures(); len(got) != 1 {
 		t.Fatal(got)
 	}
@@ -364,7 +340,7 @@ func TestRemovedByUser(t *testing.T) {
 	}
 	c.delete(s.ARN)
 	c.settle()
-	if left := c.left(); len(left) > 0 {
+	if left := c.world.Left(); len(left) > 0 {
 		t.Error(left)
 	}
 }

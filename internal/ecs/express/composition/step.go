@@ -20,8 +20,8 @@ type act int
 
 const (
 	makes act = iota
-	finds      // looks for what a lost answer may have made
-	waits      // looks whether what was made is ready
+	finds     // looks for what a lost answer may have made
+	waits     // looks whether what was made is ready
 	changes
 	removes
 	awaits // looks whether what was removed is gone
@@ -74,8 +74,7 @@ const (
 	longestPause = 10 * time.Second
 )
 
-// Next are the steps that can be taken now, none if an owner is as it is to be, or waits; and when to look again, zero if only a
-// change of rows can bring a step.
+// Next are the next steps, each when it is Due: none if an owner is as it is to be, or waits for another one.
 func Next(v View) (steps []Step) {
 	for _, r := range v.Own {
 		if r.Left {
@@ -97,11 +96,11 @@ func Next(v View) (steps []Step) {
 	return steps
 }
 
-// Due is when the next step of Next may be taken that waits for its time; zero: none does.
-func Due(steps []Step) (due time.Time) {
+// Due is when the first of those steps may be taken that wait for a time after now; zero: none does.
+func Due(steps []Step, now time.Time) (due time.Time) {
 	for _, s := range steps {
-		if due.IsZero() || s.Begun.Due.Before(due) {
-			due = s.Begun.Due
+		if at := s.Begun.Due; at.After(now) && (due.IsZero() || at.Before(due)) {
+			due = at
 		}
 	}
 	return due

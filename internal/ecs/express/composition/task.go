@@ -112,6 +112,9 @@ func container(v *View) types.ContainerDefinition {
 	return c
 }
 
+// TaskDefinition is the one of a service: the user's, or the one that ECS has registered.
+func TaskDefinition(v View) string { return cmp.Or(v.Service.Asked.TaskDefinition, v.id(express.TaskDefinition)) }
+
 // lookTaskDefinition finds the newest revision: it was made by a lost call if it is another one than before.
 func lookTaskDefinition(v *View, r *express.Resource) call {
 	name := family(v)
@@ -155,7 +158,7 @@ func createService(v *View) call {
 func updateService(v *View, _ *express.Resource) call {
 	asked := &v.Service.Asked
 	in := &sdk.UpdateServiceInput{
-		Service: &v.Service.Name, Cluster: &v.Service.Cluster, TaskDefinition: aws.String(cmp.Or(asked.TaskDefinition, v.id(express.TaskDefinition))),
+		Service: &v.Service.Name, Cluster: &v.Service.Cluster, TaskDefinition: aws.String(TaskDefinition(*v)),
 		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{
 			Subnets: v.Service.Network.Subnets, SecurityGroups: append([]string{v.id(express.SecurityGroup)}, asked.SecurityGroups...),
 			AssignPublicIp: types.AssignPublicIpDisabled,

@@ -1,4 +1,5 @@
-package composition_test
+// Package expresstest has an account without an emulator, for tests of what Express gateway services make.
+package expresstest
 
 import (
 	"fmt"
@@ -37,18 +38,41 @@ type thing struct {
 	draining bool
 }
 
-// world is an account: what the calls of steps act on, as far as they can fail or be left behind.
-type world struct {
+// World is an account: what the calls of steps act on, as far as they can fail or be left behind.
+type World struct {
+	// Calls are the names of all operations that were called.
+	Calls []string
+
 	things map[string]*thing
 	made   int
-	calls  []string
+}
+
+func NewWorld() *World { return &World{things: map[string]*thing{}} }
+
+// IDs are the resources of a kind.
+func (w *World) IDs(kind string) []string { return w.ids(kind) }
+
+// All are the IDs of all resources, sorted.
+func (w *World) All() []string { return slices.Sorted(maps.Keys(w.things)) }
+
+// Remove removes a resource as a user may, and what goes with it.
+func (w *World) Remove(id string) { w.vanish(id) }
+
+// Left are the resources that a deletion leaves and should not: log groups, clusters and task definitions stay.
+func (w *World) Left() (list []string) {
+	for _, id := range w.All() {
+		if !slices.Contains([]string{"log group", "cluster", "task definition"}, w.things[id].kind) {
+			list = append(list, id)
+		}
+	}
+	return list
 }
 
 func refuse(code, message string) error {
 	return &apiclient.Error{Status: http.StatusBadRequest, Code: code, Message: message}
 }
 
-func (w *world) ids(kind string) (list []string) {
+func (w *World) ids(kind string) (list []string) {
 	for _, id := range slices.Sorted(maps.Keys(w.things)) {
 		if w.things[id].kind == kind {
 			list = append(list, id)
@@ -57,7 +81,7 @@ func (w *world) ids(kind string) (list []string) {
 	return list
 }
 
-func (w *world) named(kind, name string) *thing {
+func (w *World) named(kind, name string) *thing {
 	for _, id := range w.ids(kind) {
 		if w.things[id].name == name {
 			return w.things[id]
@@ -67,7 +91,7 @@ func (w *world) named(kind, name string) *thing {
 }
 
 // add makes a thing of all that it uses, unless one of its name is there.
-func (w *world) add(t thing, duplicate string) (string, error) {
+func (w *World) add(t thing, duplicate string) (string, error) {
 	for _, used := range append(t.uses, t.within) {
 		if used != "" && w.things[used] == nil {
 			return "", refuse("ValidationError.NotThere", t.kind+" without "+used)
@@ -88,7 +112,7 @@ func (w *world) add(t thing, duplicate string) (string, error) {
 }
 
 // remove removes a thing that none uses, and what goes with it.
-func (w *world) remove(id, absent, used string) error {
+func (w *World) remove(id, absent, used string) error {
 	if w.things[id] == nil {
 		return refuse(absent, id+" is not there")
 	}
@@ -101,7 +125,7 @@ func (w *world) remove(id, absent, used string) error {
 	return nil
 }
 
-func (w *world) vanish(id string) {
+func (w *World) vanish(id string) {
 	delete(w.things, id)
 	for _, other := range slices.Sorted(maps.Keys(w.things)) {
 		if t := w.things[other]; t != nil && t.within == id {
@@ -111,7 +135,7 @@ func (w *world) vanish(id string) {
 }
 
 // found is a thing by its ID or its name.
-func (w *world) found(kind, id, name, absent string) (*thing, error) {
+func (w *World) found(kind, id, name, absent string) (*thing, error) {
 	if t := w.things[id]; t != nil {
 		return t, nil
 	}
@@ -128,9 +152,9 @@ func first(list []string) string {
 	return list[0]
 }
 
-// call has the effect of an operation.
-func (w *world) call(op apiclient.Operation, in, out any) error {
-	w.calls = append(w.calls, op.Name)
+// Call has the effect of an operation.
+func (w *World) Call(op apiclient.Operation, in, out any) error {
+	w.Calls = append(w.Calls, op.Name)
 	for _, service := range []func(in, out any) (bool, error){w.network, w.balancers, w.rules, w.tasks, w.scaling} {
 		if known, err := service(in, out); known {
 			return err
@@ -139,7 +163,7 @@ func (w *world) call(op apiclient.Operation, in, out any) error {
 	panic("the world has no " + op.Name)
 }
 
-func (w *world) network(in, out any) (known bool, err error) {
+func (w *World) network(in, out any) (known bool, err error) {
 	switch in := in.(type) {
 	case *ec2.CreateSecurityGroupInput:
 		id, err := w.add(thing{kind: "group", name: *in.GroupName}, "InvalidGroup.Duplicate")
@@ -195,7 +219,7 @@ func balancerOf(t *thing) []elbtypes.LoadBalancer {
 	return []elbtypes.LoadBalancer{{LoadBalancerArn: &t.id, State: &elbtypes.LoadBalancerState{Code: code}}}
 }
 
-func (w *world) balancers(in, out any) (known bool, err error) {
+func (w *World) balancers(in, out any) (known bool, err error) {
 	switch in := in.(type) {
 	case *elb.CreateLoadBalancerInput:
 		id, err := w.add(thing{kind: "balancer", name: *in.Name, uses: in.SecurityGroups, looks: 2}, "DuplicateLoadBalancerName")
@@ -241,7 +265,7 @@ func (w *world) balancers(in, out any) (known bool, err error) {
 	return false, nil
 }
 
-func (w *world) rules(in, out any) (known bool, err error) {
+func (w *World) rules(in, out any) (known bool, err error) {
 	switch in := in.(type) {
 	case *elb.CreateTargetGroupInput:
 		id, err := w.add(thing{kind: "target group", name: *in.Name}, "DuplicateTargetGroupName")
@@ -296,7 +320,7 @@ func ruleOf(t *thing) elbtypes.Rule {
 	return elbtypes.Rule{RuleArn: &t.id, Conditions: []elbtypes.RuleCondition{{HostHeaderConfig: &elbtypes.HostHeaderConditionConfig{Values: []string{t.name}}}}}
 }
 
-func (w *world) tasks(in, out any) (known bool, err error) {
+func (w *World) tasks(in, out any) (known bool, err error) {
 	switch in := in.(type) {
 	case *cloudwatchlogs.CreateLogGroupInput:
 		_, err := w.add(thing{kind: "log group", name: *in.LogGroupName}, "ResourceAlreadyExistsException")
@@ -368,7 +392,7 @@ func (w *world) tasks(in, out any) (known bool, err error) {
 	return false, nil
 }
 
-func (w *world) scaling(in, out any) (known bool, err error) {
+func (w *World) scaling(in, out any) (known bool, err error) {
 	switch in := in.(type) {
 	case *aas.RegisterScalableTargetInput:
 		id, err := w.add(thing{kind: "scalable target", name: *in.ResourceId}, "")
