@@ -115,14 +115,14 @@ func TestUpdateExternalService(t *testing.T) {
 	}
 	const tail = " on services with a EXTERNAL deployment controller."
 	for message, in := range map[string]sdk.UpdateServiceInput{
-		"Unable to update task definition" + tail:                                                      {TaskDefinition: aws.String("none")},
-		"Unable to update load balancers" + tail:                                                       {LoadBalancers: []types.LoadBalancer{}},
-		"Unable to update network parameters" + tail:                                                   {NetworkConfiguration: awsvpc(subnetA)},
-		"Unable to update platform version" + tail:                                                     {PlatformVersion: aws.String("LATEST")},
-		"Unable to update capacity provider strategy" + tail:                                           {CapacityProviderStrategy: []types.CapacityProviderStrategyItem{}},
-		"Unable to update service registries" + tail:                                                   {ServiceRegistries: []types.ServiceRegistry{}},
-		"Cannot force a new deployment" + tail:                                                         {ForceNewDeployment: true},
-		"ecs-emulator does not support a change of deploymentController.type to ECS" + unsupportedTail: {DeploymentController: controller("ECS")},
+		"Unable to update task definition" + tail:            {TaskDefinition: aws.String("none")},
+		"Unable to update load balancers" + tail:             {LoadBalancers: []types.LoadBalancer{}},
+		"Unable to update network parameters" + tail:         {NetworkConfiguration: awsvpc(subnetA)},
+		"Unable to update platform version" + tail:           {PlatformVersion: aws.String("LATEST")},
+		"Unable to update capacity provider strategy" + tail: {CapacityProviderStrategy: []types.CapacityProviderStrategyItem{}},
+		"Unable to update service registries" + tail:         {ServiceRegistries: []types.ServiceRegistry{}},
+		"Cannot force a new deployment" + tail:               {ForceNewDeployment: true},
+		noPrimaryTaskSet:                                     {DeploymentController: controller("ECS")},
 	} {
 		in.Service = aws.String("web")
 		_, err := s.UpdateService(ctx, &in)

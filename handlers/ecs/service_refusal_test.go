@@ -50,7 +50,7 @@ func TestUpdateServiceRefusals(t *testing.T) {
 		{"exec without role", invalid, "The service couldn't be updated because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
 			sdk.UpdateServiceInput{EnableExecuteCommand: aws.Bool(true)}},
 		{"no room for deployments", invalid, noRoom, sdk.UpdateServiceInput{DeploymentConfiguration: &types.DeploymentConfiguration{MaximumPercent: aws.Int32(100)}}},
-		{"CodeDeploy", invalid, "ecs-emulator does not support a change of deploymentController.type to CODE_DEPLOY" + unsupportedTail,
+		{"CodeDeploy", invalid, "Updating the deployment controller from ECS to CODE_DEPLOY is not supported.",
 			sdk.UpdateServiceInput{DeploymentController: controller("CODE_DEPLOY")}},
 		{"all at once", invalid, "ecs-emulator does not support gatewayConnectors, enableFaultInjection and runtimePlatform.operatingSystemFamily WINDOWS_SERVER_2022_CORE" + unsupportedTail,
 			sdk.UpdateServiceInput{TaskDefinition: aws.String("windows"), GatewayConnectors: []types.GatewayConnector{{PortName: aws.String("web")}}}},

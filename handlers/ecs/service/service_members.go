@@ -92,8 +92,7 @@ var (
 		member.ActInPart("role", "it has to trust ECS, unless unknown roles are taken; what its policies allow is not looked at"),
 	)
 	UpdateServiceTable = member.Of[sdk.UpdateServiceInput]("UpdateService", sharedRows(), launch.CapacityMembers,
-		member.ActInPart("deploymentController.type", "it cannot be changed"),
-		member.Act("forceNewDeployment", "service"),
+		member.Act("deploymentController.type", "forceNewDeployment", "service"),
 	)
 	CreateServiceMembers = member.NewPlan[sdk.CreateServiceInput](CreateServiceTable, launch.NetworkTable, DeploymentTable, launch.ServiceVolumeTable)
 	UpdateServiceMembers = member.NewPlan[sdk.UpdateServiceInput](UpdateServiceTable, launch.NetworkTable, DeploymentTable, launch.ServiceVolumeTable)

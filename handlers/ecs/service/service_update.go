@@ -36,6 +36,9 @@ func (a *API) UpdateService(ctx context.Context, in *sdk.UpdateServiceInput) (*s
 		if err != nil {
 			return err
 		}
+		if old, err = a.migrateController(c, old, in.DeploymentController); err != nil {
+			return err
+		}
 		service, err := a.updateService(c, old, in)
 		if err != nil {
 			return err
@@ -92,9 +95,6 @@ func checkUpdateService(in *sdk.UpdateServiceInput, quotas quota.Quotas) error {
 
 // updateService returns the changed copy of a service.
 func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateServiceInput) (*state.Service, error) {
-	if err := checkSameController(old, in.DeploymentController); err != nil {
-		return nil, err
-	}
 	if !old.Deploys() {
 		return a.updateSetService(c, old, in)
 	}
@@ -134,14 +134,6 @@ func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateS
 		s.SetPrimary(d)
 	}
 	return s, nil
-}
-
-// checkSameController refuses another controller than the one that a service has; old services name none.
-func checkSameController(s *state.Service, asked *types.DeploymentController) error {
-	if asked == nil || controllerOf(asked) == cmp.Or(s.DeploymentController, types.DeploymentControllerTypeEcs) {
-		return nil
-	}
-	return kit.Unsupported("a change of deploymentController.type to " + string(controllerOf(asked)))
 }
 
 // updateSpec changes what makes no deployment and is not among serviceMembers.

@@ -147,9 +147,13 @@ func record(tx *store.Tx, s *Service, d *Deployment) {
 	if d.ServiceDeploymentARN != "" {
 		return
 	}
-	d.ServiceDeploymentARN = arn.ScopeOf(s.ARN).ServiceDeployment(arn.ClusterName(s.ARN), s.Name, arn.ServiceDeploymentID(d.ID))
+	d.ServiceDeploymentARN = newServiceDeploymentARN(tx, s, d.ID)
+	begun := d.CreatedAt
+	if d.UpdatedAt.After(begun) { // it was a task set until then
+		begun = d.UpdatedAt
+	}
 	row := &ServiceDeployment{
-		ARN: d.ServiceDeploymentARN, ServiceARN: s.ARN, CreatedAt: d.CreatedAt, UpdatedAt: d.CreatedAt,
+		ARN: d.ServiceDeploymentARN, ServiceARN: s.ARN, CreatedAt: begun, UpdatedAt: begun,
 		DeploymentConfiguration: s.DeploymentConfiguration, Status: types.ServiceDeploymentStatusPending,
 		Target: DeployedRevision{ARN: d.Revision.ARN, DeploymentID: d.ID},
 	}
@@ -165,8 +169,20 @@ func record(tx *store.Tx, s *Service, d *Deployment) {
 		}
 	}
 	serviceDeployments.Put(tx, row)
-	billDeployment(tx, s, d)
+	billDeployment(tx, s, d, begun)
 	announceNew(tx, s, d)
+}
+
+// newServiceDeploymentARN is of the first service deployment of a deployment, or of the next one where it was a task set since.
+func newServiceDeploymentARN(tx *store.Tx, s *Service, deploymentID string) string {
+	id := arn.ServiceDeploymentID(deploymentID)
+	for {
+		made := arn.ScopeOf(s.ARN).ServiceDeployment(arn.ClusterName(s.ARN), s.Name, id)
+		if FindServiceDeployment(tx, made) == nil {
+			return made
+		}
+		id = arn.ServiceDeploymentID(id)
+	}
 }
 
 // ResolveImages notes in a revision which images the containers of a task of it run.

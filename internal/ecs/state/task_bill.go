@@ -106,10 +106,10 @@ func serviceDeploymentOf(tx *store.Tx, s *TaskSpec) string {
 }
 
 // billDeployment begins a service deployment in the ledger.
-func billDeployment(tx *store.Tx, s *Service, d *Deployment) {
+func billDeployment(tx *store.Tx, s *Service, d *Deployment, begun time.Time) {
 	ledger.BeginDeployment(tx, &ledger.Deployment{
 		ARN: d.ServiceDeploymentARN, ServiceARN: s.ARN, TaskDefinition: arn.Name(d.Revision.TaskDefinition),
-		Status: string(types.ServiceDeploymentStatusPending), StartedAt: d.CreatedAt,
+		Status: string(types.ServiceDeploymentStatusPending), StartedAt: begun,
 	}, FindServiceSummary(tx, s.ARN).extra(s))
 }
 

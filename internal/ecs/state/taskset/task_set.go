@@ -5,6 +5,7 @@ package taskset
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -148,6 +149,20 @@ func Remove(tx *store.Tx, t *TaskSet, now time.Time) {
 	sets.Delete(tx, t)
 	state.RetireRevision(tx, t.Revision.ARN, now)
 	state.ForgetDeployment(tx, t.ServiceARN, t.ID)
+}
+
+// Adopt writes a task set that a deployment has become. Its revision has its own ARN already, unless a rollback had deployed an
+// older one again: then the set has a row of its own for it.
+func Adopt(tx *store.Tx, t *TaskSet) {
+	if own := *t.Revision; !strings.HasSuffix(own.ARN, strings.TrimPrefix(t.ID, "ecs-svc")) {
+		if row := state.FindServiceRevision(tx, own.ARN); row != nil {
+			own = *row
+		}
+		state.RetireRevision(tx, own.ARN, t.UpdatedAt)
+		own.ARN = ""
+		t.Revision = &own
+	}
+	Put(tx, t)
 }
 
 // Release removes the row of a task set whose tasks go on as those of a deployment.
