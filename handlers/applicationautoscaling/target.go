@@ -91,7 +91,7 @@ func checkTarget(tx *store.Tx, t *applicationautoscaling.Target) error {
 		return invalid("ECS service doesn't exist: %s", t.Resource)
 	case s.SchedulingStrategy == ecs.SchedulingStrategyDaemon: // it has no desired count; the words are the emulator's
 		return invalid("ECS service with the scheduling strategy DAEMON cannot be scaled: %s", t.Resource)
-	case s.DeploymentController == ecs.DeploymentControllerTypeExternal: // TS16; the words are the emulator's
+	case s.DeploymentController == ecs.DeploymentControllerTypeExternal: // ECS0330.8; the words are the emulator's
 		return invalid("ECS service with the deployment controller EXTERNAL cannot be scaled: %s", t.Resource)
 	}
 	return nil

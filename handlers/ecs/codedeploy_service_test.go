@@ -36,7 +36,7 @@ func (s *server) asCodeDeploy(t *testing.T) *server {
 	return &server{Client: client, url: h.URL, store: s.store}
 }
 
-// TestCodeDeployServiceHasATaskSetAtOnce: PRIMARY, at 100 percent (CD2), and the same call returns the same one.
+// TestCodeDeployServiceHasATaskSetAtOnce: PRIMARY, at 100 percent (ECS0333), and the same call returns the same one.
 func TestCodeDeployServiceHasATaskSetAtOnce(t *testing.T) {
 	s := newServer(t)
 	s.fargateWithPort(t, "web")
@@ -82,7 +82,7 @@ func TestCreateCodeDeployServiceRefusals(t *testing.T) {
 	}
 }
 
-// TestUpdateCodeDeployService takes the members of the service (CD3), and refuses all else by its presence: an equal value, too (CD4).
+// TestUpdateCodeDeployService takes the members of the service (ECS0333), and refuses all else by its presence: an equal value, too (ECS0333).
 func TestUpdateCodeDeployService(t *testing.T) {
 	s := newServer(t)
 	s.fargateWithPort(t, "web")
@@ -111,7 +111,7 @@ func TestUpdateCodeDeployService(t *testing.T) {
 	}
 }
 
-// TestOnlyCodeDeployManagesItsTaskSets: users do not, whatever they send (TS8, CD5), and CodeDeploy manages no others.
+// TestOnlyCodeDeployManagesItsTaskSets: users do not, whatever they send (ECS0332, ECS0333.8), and CodeDeploy manages no others.
 func TestOnlyCodeDeployManagesItsTaskSets(t *testing.T) {
 	s := newServer(t)
 	s.fargateWithPort(t, "web")

@@ -14,7 +14,7 @@ func externalInput(name string) *sdk.CreateServiceInput {
 	return &sdk.CreateServiceInput{ServiceName: &name, DesiredCount: aws.Int32(1), DeploymentController: controller("EXTERNAL")}
 }
 
-// TestExternalServiceAnswersAsRecorded compares with the answer in AWS's own example (TS1); what is newer than that follows other
+// TestExternalServiceAnswersAsRecorded compares with the answer in AWS's own example (ECS0330); what is newer than that follows other
 // services.
 func TestExternalServiceAnswersAsRecorded(t *testing.T) {
 	s := newServer(t)
@@ -97,7 +97,7 @@ func TestCreateExternalServiceRefusals(t *testing.T) {
 
 const onlyECS = " is only supported with the ECS deployment controller."
 
-// TestUpdateExternalService takes what belongs to the service, and nothing that belongs to task sets (TS11).
+// TestUpdateExternalService takes what belongs to the service, and nothing that belongs to task sets (ECS0330).
 func TestUpdateExternalService(t *testing.T) {
 	s := newServer(t)
 	s.create(t, externalInput("web"))

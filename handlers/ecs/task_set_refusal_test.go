@@ -66,9 +66,9 @@ var createTaskSetRefusals = []struct {
 }
 
 const (
-	otherController = "Amazon ECS only supports task set management on services configured to use external deployment controllers." // TS8
+	otherController = "Amazon ECS only supports task set management on services configured to use external deployment controllers." // ECS0332
 	badScale        = "scale value should be between 0 and 100"
-	badIdentifier   = "Task Set Identifier is invalid" // TS7
+	badIdentifier   = "Task Set Identifier is invalid" // ECS0332
 )
 
 func scaled(percent float64) func(*sdk.CreateTaskSetInput) {
@@ -120,7 +120,7 @@ func TestScalesThatAreNone(t *testing.T) {
 	}
 }
 
-// TestReferencesToTaskSets: none of another service or cluster is taken for one of this one, nor anything else (TS7).
+// TestReferencesToTaskSets: none of another service or cluster is taken for one of this one, nor anything else (ECS0332).
 func TestReferencesToTaskSets(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")
@@ -150,7 +150,7 @@ func TestReferencesToTaskSets(t *testing.T) {
 		_, err := s.DescribeTaskSets(ctx, &sdk.DescribeTaskSetsInput{Cluster: inDefault, Service: &service, TaskSets: sets})
 		return err
 	}
-	refused(t, describe("web"), invalid, "TaskSets cannot be empty.") // TS6
+	refused(t, describe("web"), invalid, "TaskSets cannot be empty.") // ECS0332
 	refused(t, describe("web", "x"), invalid, badIdentifier)
 	refused(t, describe("none", "x"), "ServiceNotFoundException", "Service not found.")
 	refused(t, describe("rolled", *other.Id), invalid, otherController)

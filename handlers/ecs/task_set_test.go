@@ -39,7 +39,7 @@ func (s *server) deleteSet(service string, set *string, force bool) (*sdk.Delete
 	return s.DeleteTaskSet(ctx, &sdk.DeleteTaskSetInput{Cluster: inDefault, Service: &service, TaskSet: set, Force: &force})
 }
 
-// TestTaskSetAnswersAsRecorded compares with the answer in AWS's own example (TS2), which has neither startedBy nor the ARNs of
+// TestTaskSetAnswersAsRecorded compares with the answer in AWS's own example (ECS0331), which has neither startedBy nor the ARNs of
 // service and cluster.
 func TestTaskSetAnswersAsRecorded(t *testing.T) {
 	s := newServer(t)
@@ -136,7 +136,7 @@ func (s *server) scheduleSet(t testing.TB, arn string, desired int, steady bool)
 	})
 }
 
-// TestStabilityOfATaskSet: STEADY_STATE as the scheduler says, until something is asked for again (TS3, TS4).
+// TestStabilityOfATaskSet: STEADY_STATE as the scheduler says, until something is asked for again (ECS0331).
 func TestStabilityOfATaskSet(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")
@@ -175,7 +175,7 @@ func TestRepeatedTaskSets(t *testing.T) {
 	}
 	must[*sdk.DeleteTaskSetOutput](t)(s.deleteSet("web", first.Id, false))
 	_, err = s.CreateTaskSet(ctx, setInput("web", "web"))
-	refused(t, err, invalid, "5 deployments exist on the service. Unable to create new TaskSet since this exceeds the maximum limit.") // TS9
+	refused(t, err, invalid, "5 deployments exist on the service. Unable to create new TaskSet since this exceeds the maximum limit.") // ECS0332
 }
 
 // TestTagsOfATaskSet: shown where asked for, and changed as those of other resources.

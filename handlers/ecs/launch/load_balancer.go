@@ -37,7 +37,7 @@ func CheckLoadBalancers(balancers []types.LoadBalancer) error {
 	return checkAdvancedConfigurations(balancers)
 }
 
-// CheckSetLoadBalancers is CheckLoadBalancers for one task set. Source: TS16; the words are by analogy.
+// CheckSetLoadBalancers is CheckLoadBalancers for one task set. Source: ECS0332.5; the words are by analogy.
 func CheckSetLoadBalancers(balancers []types.LoadBalancer) error {
 	if len(balancers) > 1 {
 		return kit.InvalidParameter("load balancers can have at most 1 items.")

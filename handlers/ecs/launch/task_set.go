@@ -23,9 +23,9 @@ func ShownTaskSets(tx *store.Tx, s *state.Service, summary *state.ServiceSummary
 }
 
 // ShownTaskSet is a task set as ECS shows it, without its tags. How many tasks it wants, its stability and their counts are the
-// scheduler's: a request is answered before that has seen it (TS3).
+// scheduler's: a request is answered before that has seen it (ECS0331).
 //
-// Source: TS2; ECS API reference, TaskSet, for the ARNs of service and cluster, which AWS's own example lacks and controllers read.
+// Source: ECS0331; ECS API reference, TaskSet, for the ARNs of service and cluster, which AWS's own example lacks and controllers read.
 func ShownTaskSet(s *state.Service, set *taskset.TaskSet, summary *state.ServiceSummary) types.TaskSet {
 	r, counts := set.Revision, summary.Of(set.ID)
 	stability, since := set.StabilityStatus()
@@ -56,7 +56,7 @@ func ShownTaskSet(s *state.Service, set *taskset.TaskSet, summary *state.Service
 	}
 }
 
-// NewTaskSet is a task set of a service that the scheduler has not seen yet, at a scale of 0 (TS2).
+// NewTaskSet is a task set of a service that the scheduler has not seen yet, at a scale of 0 (ECS0331).
 func NewTaskSet(s *state.Service, r *state.ServiceRevision, now time.Time) *taskset.TaskSet {
 	id := arn.NewDeploymentID()
 	return &taskset.TaskSet{

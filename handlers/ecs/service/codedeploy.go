@@ -20,7 +20,7 @@ func checkCodeDeploy(in *sdk.CreateServiceInput) error {
 const wholeScale = 100
 
 // firstTaskSet is the task set that a service has from its creation on where CodeDeploy is its deployment controller: PRIMARY, for
-// all of the desired count (CD2). That it says nothing of who started it is a choice.
+// all of the desired count (ECS0333). That it says nothing of who started it is a choice.
 func firstTaskSet(s *state.Service, r *state.ServiceRevision) *taskset.TaskSet {
 	set := launch.NewTaskSet(s, r, s.CreatedAt)
 	set.Scale = wholeScale

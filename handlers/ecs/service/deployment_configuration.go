@@ -93,7 +93,7 @@ func (deploymentConfiguration) resolve(in *resolving) error {
 }
 
 // defaultDeploymentConfiguration is what services show when nothing was said (ECS0080); without a controller of ECS's, the
-// percentages alone (TS1).
+// percentages alone (ECS0330).
 func defaultDeploymentConfiguration(s *state.Service) *types.DeploymentConfiguration {
 	maximum, minimumHealthy := bounds.Percentages(nil, s.SchedulingStrategy)
 	c := &types.DeploymentConfiguration{

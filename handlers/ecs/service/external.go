@@ -17,7 +17,7 @@ import (
 var setMembers = []serviceMember{healthCheckGracePeriod{}, executeCommand{}, deploymentConfiguration{}, zoneRebalancing{}}
 
 // newExternalService is the service that a request asks for, whose tasks come of task sets that users make. It shows a launch type
-// until one of these is the primary one (TS1): that this is the one in the request, if there is one, is a choice.
+// until one of these is the primary one (ECS0330): that this is the one in the request, if there is one, is a choice.
 func (a *API) newExternalService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Service, error) {
 	if err := a.CheckServiceRoleTrusts(c.Tx, c.Scope, roleARN(c.Scope, aws.ToString(in.Role))); err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func resolveSetMembers(in *resolving) error {
 }
 
 // updateSetService returns the changed copy of a service whose tasks come of task sets: its sets stay as they are, and run as many
-// tasks as they are scaled to (TS11, TS12).
+// tasks as they are scaled to (ECS0330).
 func (a *API) updateSetService(c kit.InCluster, old *state.Service, in *sdk.UpdateServiceInput) (*state.Service, error) {
 	if err := checkSetUpdate(old.DeploymentController, in); err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (a *API) updateSetService(c kit.InCluster, old *state.Service, in *sdk.Upda
 }
 
 // ofSets are the members of UpdateService that only a new task set changes, in the words of AWS. Of the first three these are
-// published (CD4, services.md A.7), of the others they follow the pattern.
+// published (ECS0333, services.md A.7), of the others they follow the pattern.
 var ofSets = []struct {
 	words string
 	given func(in *sdk.UpdateServiceInput) bool
@@ -80,8 +80,8 @@ var ofSets = []struct {
 	{"monitoring", func(in *sdk.UpdateServiceInput) bool { return in.Monitoring != nil }},
 }
 
-// checkSetUpdate refuses what only a new task set changes, also where the value is the one that is there (CD4). For EXTERNAL the
-// pattern follows TS11, which has the words for a forced deployment.
+// checkSetUpdate refuses what only a new task set changes, also where the value is the one that is there (ECS0333). For EXTERNAL the
+// pattern follows ECS0330, which has the words for a forced deployment.
 func checkSetUpdate(controller types.DeploymentControllerType, in *sdk.UpdateServiceInput) error {
 	services := " on services with a " + string(controller) + " deployment controller."
 	if controller == types.DeploymentControllerTypeCodeDeploy {
@@ -108,7 +108,7 @@ func (r Request) checkController(controller types.DeploymentControllerType) erro
 	return nil
 }
 
-// checkExternal refuses of CreateService what the task sets of a service have. Source: TS10, services.md A.6; ECS0291 for
+// checkExternal refuses of CreateService what the task sets of a service have. Source: ECS0330, services.md A.6; ECS0291 for
 // registries. The words for the others are by analogy.
 func checkExternal(in *sdk.CreateServiceInput) error {
 	switch {

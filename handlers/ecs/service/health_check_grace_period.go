@@ -15,7 +15,7 @@ type healthCheckGracePeriod struct{ unsaid }
 func (healthCheckGracePeriod) rows() []member.Row { return member.Act("healthCheckGracePeriodSeconds") }
 
 // resolve refuses it where there are no health checks: neither of load balancers nor of containers. The words are those that ECS had
-// before it looked at containers. Where task sets have the definitions, any period is taken (TS11). Source: ECS API reference, healthCheckGracePeriodSeconds;
+// before it looked at containers. Where task sets have the definitions, any period is taken (ECS0330). Source: ECS API reference, healthCheckGracePeriodSeconds;
 // field reports; ECS0095.
 func (healthCheckGracePeriod) resolve(in *resolving) error {
 	seconds := in.HealthCheckGracePeriodSeconds

@@ -54,7 +54,7 @@ func describeService(tx *store.Tx, s *state.Service, withTags bool) *types.Servi
 		shown.RoleArn = aws.String(s.Role)
 	case revision.NetworkConfiguration != nil || revision.Leads() || !s.Deploys():
 		// Services with network interfaces show the role whether the caller named one
-		// or not. Source: recorded answers; field reports for load balancers; TS1.
+		// or not. Source: recorded answers; field reports for load balancers; ECS0330.
 		shown.RoleArn = aws.String(arn.ScopeOf(s.ARN).ServiceLinkedRole())
 	}
 	if s.SchedulingStrategy == types.SchedulingStrategyDaemon {

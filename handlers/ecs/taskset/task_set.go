@@ -19,7 +19,7 @@ import (
 // codeDeploy is in whose name the calls come that act on the task sets of services with the controller CODE_DEPLOY.
 const codeDeploy = "codedeploy.amazonaws.com"
 
-// errController has the words that CreateTaskSet has for a service with the controller ECS (TS8). That the other operations, and
+// errController has the words that CreateTaskSet has for a service with the controller ECS (ECS0332). That the other operations, and
 // services with CODE_DEPLOY, have them too is a choice.
 var errController = kit.InvalidParameter("Amazon ECS only supports task set management on services configured to use external deployment controllers.")
 
@@ -41,7 +41,7 @@ func ownService(ctx context.Context, c kit.InCluster, ref *string) (*state.Servi
 	}
 }
 
-// manages reports whether a service of AWS, or a client where there is none, manages the task sets of a deployment controller (CD5).
+// manages reports whether a service of AWS, or a client where there is none, manages the task sets of a deployment controller (ECS0333.8).
 func manages(caller string, controller types.DeploymentControllerType) bool {
 	switch controller {
 	case types.DeploymentControllerTypeExternal:
@@ -52,7 +52,7 @@ func manages(caller string, controller types.DeploymentControllerType) bool {
 	return false
 }
 
-// errIdentifier is for what is no id of a task set and no ARN of one (TS7).
+// errIdentifier is for what is no id of a task set and no ARN of one (ECS0332).
 var errIdentifier = kit.InvalidParameter("Task Set Identifier is invalid")
 
 // taskSetID is the id of a task set. Source: services.md A.1.

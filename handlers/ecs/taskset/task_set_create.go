@@ -20,7 +20,7 @@ import (
 // maxClientToken is how long a client token can be. Source: ECS API reference, CreateTaskSet.
 const maxClientToken = 36
 
-// CreateTaskSet makes a task set, ACTIVE and at a scale of 0 where the request says nothing (TS2); the scheduler starts the tasks.
+// CreateTaskSet makes a task set, ACTIVE and at a scale of 0 where the request says nothing (ECS0331); the scheduler starts the tasks.
 // The same request again, with the same token, returns the set that exists.
 //
 // Source: ECS API reference, CreateTaskSet.
@@ -78,7 +78,7 @@ func (a *API) createOnce(ctx context.Context, c kit.InCluster, s *state.Service,
 			return set, nil
 		}
 	}
-	if most, bound := a.Quotas.Of(quota.TaskSetsPerService); bound && len(sets) >= most { // TS9; DRAINING ones count
+	if most, bound := a.Quotas.Of(quota.TaskSetsPerService); bound && len(sets) >= most { // ECS0332; DRAINING ones count
 		return nil, kit.InvalidParameter(fmt.Sprintf("%d deployments exist on the service. Unable to create new TaskSet since this exceeds the maximum limit.", len(sets)))
 	}
 	revision, err := a.newRevision(c, s, in)

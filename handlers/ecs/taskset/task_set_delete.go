@@ -12,10 +12,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
-// DeleteTaskSet makes a task set DRAINING (TS5): the scheduler stops its tasks, and removes it with the last one. A set that is
+// DeleteTaskSet makes a task set DRAINING (ECS0331): the scheduler stops its tasks, and removes it with the last one. A set that is
 // DRAINING already is answered as it is. Without force it has to be scaled to 0 and must not be the PRIMARY one.
 //
-// Source: ECS API reference, DeleteTaskSet; of the PRIMARY one, TS13. The words of both refusals are the emulator's.
+// Source: ECS API reference, DeleteTaskSet; of the PRIMARY one, ECS0331. The words of both refusals are the emulator's.
 func (a *API) DeleteTaskSet(ctx context.Context, in *sdk.DeleteTaskSetInput) (*sdk.DeleteTaskSetOutput, error) {
 	shown, err := a.change(ctx, in.Cluster, in.Service, in.TaskSet,
 		func(_ kit.InCluster, s *state.Service, old *taskset.TaskSet, now time.Time) (*state.Service, *taskset.TaskSet, error) {

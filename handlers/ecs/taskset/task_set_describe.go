@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
-// DescribeTaskSets shows the task sets that a request names, which it has to (TS6), in that order; those that are unknown are
+// DescribeTaskSets shows the task sets that a request names, which it has to (ECS0332), in that order; those that are unknown are
 // failures with the reason MISSING.
 //
 // Source: ECS API reference, DescribeTaskSets.

@@ -12,7 +12,7 @@ import (
 )
 
 // UpdateTaskSet changes the scale of a task set, and nothing else can be changed. It is answered before the scheduler has seen it,
-// as STABILIZING from now on also where the scale is the same (TS3).
+// as STABILIZING from now on also where the scale is the same (ECS0331).
 //
 // Source: ECS API reference, UpdateTaskSet.
 func (a *API) UpdateTaskSet(ctx context.Context, in *sdk.UpdateTaskSetInput) (*sdk.UpdateTaskSetOutput, error) {
@@ -33,7 +33,7 @@ func (a *API) UpdateTaskSet(ctx context.Context, in *sdk.UpdateTaskSetInput) (*s
 }
 
 // UpdateServicePrimaryTaskSet makes a task set the PRIMARY one of its service, which shows from now on what the set is made of; the
-// one before becomes ACTIVE (TS4, TS13). The service has the id of the one, so there are never two.
+// one before becomes ACTIVE (ECS0331). The service has the id of the one, so there are never two.
 //
 // Source: ECS API reference, UpdateServicePrimaryTaskSet; ECS developer guide, external deployment.
 func (a *API) UpdateServicePrimaryTaskSet(ctx context.Context, in *sdk.UpdateServicePrimaryTaskSetInput) (*sdk.UpdateServicePrimaryTaskSetOutput, error) {
