@@ -174,7 +174,7 @@ func (a *API) StopDeployment(ctx context.Context, in *sdk.StopDeploymentInput) (
 		if err := checkUnderWay(r); err != nil || d.Stop != nil {
 			return err
 		}
-		d.Stop = &codedeploy.Stop{At: a.time(), Rollback: rollsBackOn(d, types.AutoRollbackEventDeploymentStopOnRequest)}
+		d.Stop = &codedeploy.Stop{At: a.Now(), Rollback: rollsBackOn(d, types.AutoRollbackEventDeploymentStopOnRequest)}
 		if in.AutoRollbackEnabled != nil {
 			d.Stop.Rollback = *in.AutoRollbackEnabled
 		}
@@ -213,7 +213,7 @@ func (a *API) ContinueDeployment(ctx context.Context, in *sdk.ContinueDeployment
 		if _, over := d.Continued[wait]; over || !waits || d.Stop != nil {
 			return refuse("DeploymentIsNotInReadyStateException", "The deployment %s is not in a %s.", d.ID, wait)
 		}
-		d.Continued[wait] = a.time()
+		d.Continued[wait] = a.Now()
 		return nil
 	})
 }
@@ -234,7 +234,7 @@ func (a *API) PutLifecycleEventHookExecutionStatus(ctx context.Context, in *sdk.
 		if _, answered := d.Answers[id]; answered || event.Status != types.LifecycleEventStatusInProgress {
 			return refuse("LifecycleEventAlreadyCompletedException", "The lifecycle event %s of the deployment %s has already completed.", event.Name, d.ID)
 		}
-		d.Answers[id] = codedeploy.Answer{Status: in.Status, At: a.time()}
+		d.Answers[id] = codedeploy.Answer{Status: in.Status, At: a.Now()}
 		return nil
 	})
 }

@@ -174,10 +174,11 @@ func (a *API) BatchGetDeploymentGroups(ctx context.Context, in *sdk.BatchGetDepl
 	return out, nil
 }
 
-// describeGroup shows a group with its last deployments.
+// describeGroup shows a group with its last deployments. Some lists are there always. Source: AWS CLI, examples of get-deployment-group.
 func describeGroup(tx *store.Tx, g *codedeploy.DeploymentGroup) *types.DeploymentGroupInfo {
 	info := g.Info
 	info.ApplicationName, info.DeploymentGroupName, info.DeploymentGroupId = &g.Application, &g.Name, &g.ID
+	info.AutoScalingGroups, info.TriggerConfigurations, info.OnPremisesInstanceTagFilters = []types.AutoScalingGroup{}, []types.TriggerConfig{}, []types.TagFilter{}
 	if last := lastDeployment(tx, g.ID, false); last != nil {
 		info.LastAttemptedDeployment, info.TargetRevision = describeLast(tx, last), &last.Location
 	}
