@@ -4,6 +4,7 @@ package awsdelays
 import (
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/codedeploy/run"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
@@ -72,6 +73,9 @@ var stacks = StackDelays{
 	Types:     map[string]time.Duration{"AWS::IAM::Role": 18 * time.Second},
 }
 
+// deployments are by CodeDeploy: a lifecycle event that calls no function took 0.4 to 0.6 (CD6).
+var deployments = run.Delays{Event: 500 * time.Millisecond}
+
 // Delays are how long things take, on the emulator's clock.
 type Delays struct {
 	Tasks         plan.Delays
@@ -87,6 +91,8 @@ type Delays struct {
 	// Namespaces is how long a namespace of Cloud Map takes that a cluster makes.
 	Namespaces time.Duration
 	Stacks     StackDelays
+	// Deployments are those by CodeDeploy.
+	Deployments run.Delays
 	// Pull is the pull of a small public image. On Docker pulls take the time that they take.
 	Pull time.Duration
 }
@@ -106,6 +112,6 @@ func Recorded() Delays {
 	return Delays{
 		Tasks: tasks, Services: services, Instances: instances, Groups: groups,
 		NATGateways: natGateways, LoadBalancers: loadBalancers, ScheduleGroups: scheduleGroups, CustomHealth: customHealth, Namespaces: namespaces,
-		Stacks: stacks, Pull: pull,
+		Stacks: stacks, Deployments: deployments, Pull: pull,
 	}
 }

@@ -48,6 +48,23 @@ func OnStates() []store.Source {
 	return []store.Source{store.On(Alarms.Table, stateChange[*Alarm]), store.On(Composites.Table, stateChange[*Composite])}
 }
 
+// OnStatesOf are [OnStates] for what heeds alarms, which heeds names by the ARN of an alarm.
+func OnStatesOf(heeds func(alarmARN string) []string) []store.Source {
+	return []store.Source{store.On(Alarms.Table, heeding[*Alarm](heeds)), store.On(Composites.Table, heeding[*Composite](heeds))}
+}
+
+func heeding[A interface {
+	comparable
+	standing() Standing
+}](heeds func(alarmARN string) []string) func(before, after A) []string {
+	return func(before, after A) (all []string) {
+		for _, alarm := range stateChange(before, after) {
+			all = append(all, heeds(alarm)...)
+		}
+		return all
+	}
+}
+
 func stateChange[A interface {
 	comparable
 	standing() Standing
