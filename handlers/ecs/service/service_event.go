@@ -16,7 +16,7 @@ func Action(a *state.ServiceAction, at time.Time) []byte {
 	return kit.NewEventWithID(a.ID, "ECS Service Action", a.ServiceARN, at, &actionDetail{
 		CapacityProviderArns: a.CapacityProviderARNs, ClusterArn: clusterOf(a.ServiceARN),
 		ContainerInstanceArns: a.ContainerInstanceARNs, CreatedAt: kit.EventTime(&at),
-		EventName: &a.Name, EventType: &a.Type, Reason: kit.Optional(&a.Reason),
+		EventName: &a.Name, EventType: &a.Type, Reason: kit.Optional(&a.Reason), TaskSetArns: a.TaskSetARNs,
 	})
 }
 
@@ -29,6 +29,7 @@ type actionDetail struct {
 	EventName             *string
 	EventType             *string
 	Reason                *string
+	TaskSetArns           []string
 }
 
 // DeploymentStateChange is the event of a change of a deployment.

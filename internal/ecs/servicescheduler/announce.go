@@ -38,6 +38,9 @@ func (c *change) announce(e event.Event, at time.Time) {
 	if a.Reason == event.NoRoomOnFargate {
 		action.CapacityProviderARNs = capacityProviders(service)
 	}
+	if a.TaskSet != "" && !service.Deploys() {
+		action.TaskSetARNs = []string{arn.ScopeOf(service.ARN).TaskSet(arn.ClusterName(service.ARN), service.Name, a.TaskSet)}
+	}
 	state.AnnounceServiceAction(c.tx, action, at)
 	if _, steady := e.(event.SteadyState); steady {
 		c.announceSteadyProviders(service, at)
@@ -56,9 +59,9 @@ func (c *change) announceSteadyProviders(s *state.Service, at time.Time) {
 	}
 }
 
-// capacityProviders are the ARNs of those that the PRIMARY deployment of a service uses.
+// capacityProviders are the ARNs of those that the PRIMARY deployment or task set of a service uses.
 func capacityProviders(s *state.Service) (arns []string) {
-	for _, item := range s.Primary().Revision.CapacityProviderStrategy {
+	for _, item := range s.Revision().CapacityProviderStrategy {
 		arns = append(arns, arn.ScopeOf(s.ARN).CapacityProvider(aws.ToString(item.CapacityProvider)))
 	}
 	return arns

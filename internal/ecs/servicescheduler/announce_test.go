@@ -45,7 +45,7 @@ func (f *fixture) announced() (lines []string) {
 				asService = asService[1:]
 				continue
 			}
-			for _, id := range append(c.CapacityProviderARNs, c.ContainerInstanceARNs...) {
+			for _, id := range slices.Concat(c.CapacityProviderARNs, c.ContainerInstanceARNs, c.TaskSetARNs) {
 				line += " " + id[strings.LastIndex(id, ":")+1:]
 			}
 			lines = append(lines, line)

@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 // change is a plan on its way into a transaction.
@@ -124,6 +125,12 @@ func (c *change) ForgetDeployment(v verb.ForgetDeployment) {
 }
 
 func (c *change) RemoveService(verb.RemoveService) { state.RemoveService(c.tx, c.service) }
+
+func (c *change) PutTaskSet(v verb.PutTaskSet) { taskset.Put(c.tx, v.TaskSet) }
+
+func (c *change) RemoveTaskSet(v verb.RemoveTaskSet) {
+	taskset.Remove(c.tx, taskset.Find(c.tx, v.ARN), c.now)
+}
 
 func (c *change) PutService(v verb.PutService) {
 	s := v.Service

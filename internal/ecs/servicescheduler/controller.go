@@ -32,6 +32,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 // pause lets the changes of many tasks settle into one decision about their
@@ -83,7 +84,7 @@ func New(opts Options) *Controller {
 	room := c.wakesServices("room of a cluster", state.WatchRoom(c.Store), c.concernedByRoom)
 	providers := c.wakesServices("capacity provider", c.Store.Watch(0, capacityprovider.On(providerChange)), c.concernedByProvider)
 	c.services = reconcile.New(reconcile.Options{
-		Name: "service", Clock: c.Clock, Log: c.Log, Watch: state.WatchServices(c.Store, pause), Workers: workers,
+		Name: "service", Clock: c.Clock, Log: c.Log, Watch: state.WatchServices(c.Store, pause, taskset.OnServices()), Workers: workers,
 		Reconcile: c.schedule,
 	})
 	heeds := append(append(cloudwatch.OnStates(), elbv2.OnRouting()...), elbv2.OnApplied(), servicediscovery.OnAcknowledgements())
@@ -151,13 +152,13 @@ func (c *Controller) reconcile(serviceARN string, now func() time.Time) (*plan.P
 		if !ok {
 			return nil
 		}
-		if primary := in.Service.Primary(); primary.ID != asked.ID { // an update has come between
+		if primary := in.Service.Primary(); primary != nil && (asked == nil || primary.ID != asked.ID) { // an update has come between
 			roles = c.refusedRoles(primary, serviceARN)
 		}
 		in.Rules.Refused = roles
 		do = Decide(in)
 		if c.Rates != nil { // it has what the plan was made by: others launch in transactions, too
-			c.Rates.Launch(arn.ScopeOf(serviceARN), in.Now, tasksOnFargate(in.Service, do.Verbs))
+			c.Rates.Launch(arn.ScopeOf(serviceARN), in.Now, tasksOnFargate(tx, in.Service, do.Verbs))
 		}
 		refused = apply(tx, in.Service, c.Engines.View(), do.Verbs, in.Now)
 		return nil

@@ -1,9 +1,9 @@
 package servicescheduler
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/plan"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/sets"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -11,23 +11,43 @@ import (
 
 // Decide makes a plan. It is pure: the same input makes the same plan, and a plan
 // that has been carried out makes the next one empty until something happens.
-func Decide(in observe.Input) *plan.Plan { return decideBy(strategy.Of(in), in) }
+func Decide(in observe.Input) *plan.Plan {
+	if !in.Service.Deploys() {
+		return decideSets(in)
+	}
+	return decideDeployments(in)
+}
 
-// decideBy decides as a strategy wants it.
-func decideBy(s strategy.Strategy, in observe.Input) *plan.Plan {
-	p := newPlanner(in, s)
+// decideSets decides about a service whose tasks come of task sets.
+func decideSets(in observe.Input) *plan.Plan {
+	v := observe.NewView(in)
+	switch in.Service.Status() {
+	case state.ServiceInactive:
+		retain(v)
+	case state.ServiceDraining:
+		endService(v, sets.Keep(v))
+	default:
+		sets.Keep(v)
+	}
+	if changed(in.Service, v.Service, nil) {
+		v.Plan.Do(verb.PutService{Service: v.Service})
+	}
+	return v.Plan
+}
+
+// decideDeployments decides about a service with deployments, as their strategy wants it.
+func decideDeployments(in observe.Input) *plan.Plan {
+	p := newPlanner(in, strategy.Of(in))
 	switch {
 	case in.Service.Status() == state.ServiceInactive:
-		p.retain()
+		retain(p.View)
 	case in.Service.Status() == state.ServiceDraining:
 		p.executor.AnnounceTargets()
 		p.drain()
 		p.Follow()
-	case in.Service.DeploymentController == "" || in.Service.DeploymentController == types.DeploymentControllerTypeEcs:
-		if !p.overlooks() {
-			p.roll()
-			p.Follow()
-		}
+	case !p.overlooks():
+		p.roll()
+		p.Follow()
 	}
 	return p.finish()
 }

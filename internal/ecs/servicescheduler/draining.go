@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // retention is for how long a service that is INACTIVE can still be described.
@@ -14,8 +15,7 @@ import (
 const retention = time.Hour
 
 // drain stops all tasks of a deleted service. That it has none completes a deployment that
-// was in progress (ECS0087), and when none is left, nor registered anywhere, it is INACTIVE: tools then delete
-// at once what its tasks were registered in.
+// was in progress (ECS0087).
 func (p *planner) drain() {
 	p.giveUpShift()
 	in, left := fulfil.Desired{Final: !p.Primary.Failed()}, 0
@@ -27,7 +27,7 @@ func (p *planner) drain() {
 	for _, g := range p.Generations {
 		g.Deployment.DesiredCount = 0
 		left += g.Counts.Left
-		p.executor.StopAll(g)
+		p.executor.StopAll(g, state.StopServiceDeleted)
 		behind := fulfil.AtOnce
 		if g != p.Primary {
 			behind = fulfil.WhenReplaced
@@ -37,9 +37,15 @@ func (p *planner) drain() {
 	p.Drop(func(g *observe.Generation) bool { return g.Counts.Left == 0 })
 	p.reachSteadyState(in)
 	p.LetDrain()
-	if left == 0 && !p.Summary.Registered() && !p.Plan.Early(p.Service.DeletedAt, p.Delays.Inactive) {
-		p.Service.InactiveAt = p.Now
-		p.Plan.Wake(p.Now.Add(retention))
+	endService(p.View, left)
+}
+
+// endService makes a deleted service INACTIVE of which no task is left, nor registered anywhere: tools then delete
+// at once what its tasks were registered in.
+func endService(v *observe.View, left int) {
+	if left == 0 && !v.Summary.Registered() && !v.Plan.Early(v.Service.DeletedAt, v.Delays.Inactive) {
+		v.Service.InactiveAt = v.Now
+		v.Plan.Wake(v.Now.Add(retention))
 	}
 }
 
@@ -52,10 +58,10 @@ func (p *planner) giveUpShift() {
 }
 
 // retain forgets an INACTIVE service when its time has come.
-func (p *planner) retain() {
-	if end := p.Service.InactiveAt.Add(retention); p.Now.Before(end) {
-		p.Plan.Wake(end)
+func retain(v *observe.View) {
+	if end := v.Service.InactiveAt.Add(retention); v.Now.Before(end) {
+		v.Plan.Wake(end)
 		return
 	}
-	p.Plan.Do(verb.RemoveService{})
+	v.Plan.Do(verb.RemoveService{})
 }

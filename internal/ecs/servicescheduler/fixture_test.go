@@ -164,7 +164,7 @@ func (f *fixture) schedule() {
 		if len(Decide(in).Verbs) == 0 {
 			return
 		}
-		if f.service() != nil && f.service().Status() == state.ServiceActive {
+		if s := f.service(); s != nil && s.Deploys() && s.Status() == state.ServiceActive {
 			f.checkPercentages(before)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // refusedRoles are the infrastructure roles of load balancers with which ECS cannot shift the traffic to a new revision. Only the
 // beginning of a deployment needs them: see shift.Resolve.
 func (c *Controller) refusedRoles(d *state.Deployment, serviceARN string) map[string]bool {
-	if c.MayShift == nil || d.Revision.TargetGroups != nil || d.RolloutState != types.DeploymentRolloutStateInProgress {
+	if c.MayShift == nil || d == nil || d.Revision.TargetGroups != nil || d.RolloutState != types.DeploymentRolloutStateInProgress {
 		return nil
 	}
 	roles := map[string]bool{}
@@ -33,6 +33,9 @@ func (c *Controller) refusedRoles(d *state.Deployment, serviceARN string) map[st
 // way back they are not asked, nor at the end, when the traffic has shifted: a choice.
 func (c *Controller) refusedToLead(in *observe.Input, verbs []verb.Verb, roles map[string]bool) map[string]bool {
 	d := in.Service.Primary()
+	if d == nil {
+		return roles
+	}
 	on := slices.IndexFunc(in.ServiceDeployments, func(r *state.ServiceDeployment) bool { return r.ARN == d.ServiceDeploymentARN })
 	if c.MayLead == nil || on < 0 || d.Revision.TargetGroups == nil {
 		return roles

@@ -114,7 +114,7 @@ func checked(t *state.Task) bool    { return running(t) && t.Status.HealthStatus
 // checkCounts compares what the scheduler believes with the tasks themselves.
 func (f *fixture) checkCounts() {
 	f.t.Helper()
-	p := plannerOf(f.input())
+	p := observe.NewView(f.input())
 	for _, g := range p.Generations {
 		want := map[observe.Condition]int{}
 		list := p.Tasks(g)
@@ -132,7 +132,7 @@ func (f *fixture) checkCounts() {
 		}
 		placed := 0
 		for _, count := range p.Summary.Placed {
-			if count.DeploymentID == g.Deployment.ID {
+			if count.DeploymentID == g.Of.ID {
 				placed += count.Active
 			}
 		}

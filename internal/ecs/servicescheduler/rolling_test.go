@@ -168,14 +168,6 @@ func TestChangeOfDesiredCountScalesWithoutADeployment(t *testing.T) {
 	f.expect("COMPLETED desired 0 pending 0 running 0 failed 0")
 }
 
-func TestOtherDeploymentControllersAreLeftAlone(t *testing.T) {
-	f := newFixture(t, func(s *state.Service) { s.DeploymentController = types.DeploymentControllerTypeExternal })
-	f.schedule()
-	if n := len(f.tasks()); n != 0 {
-		t.Errorf("%d tasks started", n)
-	}
-}
-
 // ECS0103: an older deployment is ACTIVE, then DRAINING, then gone; DRAINING ones are listed last.
 func TestOlderDeploymentsDrain(t *testing.T) {
 	f := newFixture(t, percentages(100, 0))

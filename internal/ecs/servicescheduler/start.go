@@ -34,7 +34,7 @@ func (c *change) StartTasks(v verb.StartTasks) {
 
 // start makes tasks of a generation and returns their ids.
 func (c *change) start(v verb.StartTasks) (ids []string) {
-	g := observe.GenerationOf(c.service, v.DeploymentID)
+	g := observe.GenerationOf(c.tx, c.service, v.DeploymentID)
 	template := observe.NewTemplate(c.tx, c.service, g, c.now)
 	if g.Revision.TasksLaunchType() == types.LaunchTypeFargate && v.Places == nil {
 		v.Places, _ = placesOnFargate(c.tx, c.service, g, v.N, v.Zone, limits{engines: c.engines})

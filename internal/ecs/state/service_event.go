@@ -32,8 +32,8 @@ type ServiceAction struct {
 	Type       string // EventInfo, EventWarn or EventError
 	Name       string // SERVICE_STEADY_STATE and so on
 	Reason     string
-	// CapacityProviderARNs and ContainerInstanceARNs are those that the event is about, if any.
-	CapacityProviderARNs, ContainerInstanceARNs []string
+	// CapacityProviderARNs, ContainerInstanceARNs and TaskSetARNs are those that the event is about, if any.
+	CapacityProviderARNs, ContainerInstanceARNs, TaskSetARNs []string
 }
 
 // DeploymentChange is what ECS tells EventBridge of a deployment. State makes its ID.

@@ -23,6 +23,8 @@ type Announcement struct {
 	Reason string
 	// Deployment is the id of the deployment that has changed; empty: the event is the service's.
 	Deployment string
+	// TaskSet is the id of the deployment or task set that the event is about, if any; of a task set, its ARN is told.
+	TaskSet string
 	// ContainerInstances are the ids of those that the event is about, if any.
 	ContainerInstances []string
 	// CapacityProvider is the name of the one that the event is about, if any.
@@ -31,7 +33,7 @@ type Announcement struct {
 
 var _ = []Announced{
 	SteadyState{}, StoppedTasks{}, InconsistentStarts{}, NoPlace{}, TooManyWait{}, NotPlaced{}, NotLaunched{},
-	DeploymentCompleted{}, DeploymentFailed{}, RollingBack{}, ConstraintViolated{}, TasksProtected{}, CountUpdated{}, UnhealthyInstance{},
+	TaskSetSteady{}, DeploymentCompleted{}, DeploymentFailed{}, RollingBack{}, ConstraintViolated{}, TasksProtected{}, CountUpdated{}, UnhealthyInstance{},
 }
 
 func (SteadyState) Announcement() Announcement {
@@ -135,8 +137,17 @@ func (UnhealthyInstance) Announcement() Announcement {
 }
 
 // Announcement is TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION.
-func (TasksProtected) Announcement() Announcement {
-	return info("TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION")
+func (e TasksProtected) Announcement() Announcement {
+	return ofTaskSet("TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION", e.Deployment)
+}
+
+// Announcement is TASKSET_STEADY_STATE.
+func (e TaskSetSteady) Announcement() Announcement {
+	return ofTaskSet("TASKSET_STEADY_STATE", e.TaskSet)
+}
+
+func ofTaskSet(name, id string) Announcement {
+	return Announcement{Type: state.EventInfo, Name: name, TaskSet: id}
 }
 
 // Announcement is SERVICE_DESIRED_COUNT_UPDATED.

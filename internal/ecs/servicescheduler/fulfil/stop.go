@@ -146,10 +146,10 @@ func (e *Executor) taskSet(g *observe.Generation) string {
 	return g.Of.ID
 }
 
-// StopAll stops the tasks of a generation whose service is deleted.
-func (e *Executor) StopAll(g *observe.Generation) {
+// StopAll stops the tasks of a generation that is to have none, protected ones as well.
+func (e *Executor) StopAll(g *observe.Generation, cause state.StopCause) {
 	if g.Counts.Active > 0 {
 		tasks := inStopOrder(e.Tasks(g))
-		e.stop(g, tasks[:min(len(tasks), maxStops)], reasonScaling(g.Of.ID, state.StopServiceDeleted))
+		e.stop(g, tasks[:min(len(tasks), maxStops)], reasonScaling(g.Of.ID, cause))
 	}
 }

@@ -6,13 +6,15 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
 // Generation is tasks of one revision by how they fare, in numbers.
 type Generation struct {
-	Of         *state.Generation // of the Deployment
-	Deployment *state.Deployment // of the View's copy
+	Of         *state.Generation // of the Deployment, or of the Set
+	Deployment *state.Deployment // of the View's copy; nil of a task set
+	Set        *taskset.TaskSet  // a copy; nil of a deployment
 	Definition *types.TaskDefinition
 	// Checked: an essential container has a health check, or load balancers check targets.
 	Checked bool

@@ -3,19 +3,13 @@ package observe
 import (
 	"slices"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
-// Generations are those of a service, in the order of its deployments.
-func Generations(s *state.Service) (all []*state.Generation) {
-	for _, d := range s.Deployments {
-		all = append(all, &d.Generation)
-	}
-	return all
-}
-
-// GenerationOf is the one of a service with an id.
-func GenerationOf(s *state.Service, id string) *state.Generation {
-	all := Generations(s)
+// GenerationOf is the generation of a service with an id.
+func GenerationOf(tx *store.Tx, s *state.Service, id string) *state.Generation {
+	all := taskset.Generations(tx, s)
 	return all[slices.IndexFunc(all, func(g *state.Generation) bool { return g.ID == id })]
 }

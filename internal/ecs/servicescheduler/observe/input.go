@@ -8,19 +8,22 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 // Input is all that a decision about a service is made from.
 type Input struct {
 	Service *state.Service
 	Summary *state.ServiceSummary
-	// Definitions are the task definitions by deployment id; one that is gone is
+	// Sets are the task sets of a service that has those in place of deployments, newest first.
+	Sets []*taskset.TaskSet
+	// Definitions are the task definitions by the id of a generation; one that is gone is
 	// missing.
 	Definitions map[string]*types.TaskDefinition
-	// Roles are the roles of task definitions that ECS cannot assume, by deployment id.
+	// Roles are the roles of task definitions that ECS cannot assume, likewise.
 	Roles map[string]string
-	// Networks say what a deployment's network configuration names and is not there any more,
-	// by deployment id.
+	// Networks say what a generation's network configuration names and is not there any more,
+	// likewise.
 	Networks map[string]string
 	// ServiceDeployments are the deployments of the service that have not ended.
 	ServiceDeployments []*state.ServiceDeployment

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
@@ -28,7 +29,7 @@ type Instances struct {
 
 // newInstances is nil where all tasks run on Fargate.
 func newInstances(tx *store.Tx, s *state.Service, chance placement.Chance) *Instances {
-	if !slices.ContainsFunc(Generations(s), OnInstances) {
+	if !slices.ContainsFunc(taskset.Generations(tx, s), OnInstances) {
 		return nil
 	}
 	return &Instances{tx: tx, service: s, chance: chance, demands: map[[2]string]*placement.Demand{}}

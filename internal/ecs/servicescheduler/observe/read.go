@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
@@ -30,7 +31,11 @@ func Read(tx *store.Tx, serviceARN string, now time.Time, chance placement.Chanc
 		Zones:     func(g *state.Generation) []string { return zones(tx, s, g) },
 	}
 	in.Rules, in.Endpoints = readRules(tx, s), readEndpoints(tx, s)
-	in.Stands = stands(tx, s)
+	if s.Deploys() {
+		in.Stands = stands(tx, s)
+	} else {
+		in.Sets = taskset.Of(tx, s.ARN)
+	}
 	for _, d := range s.Deployments {
 		if r := state.FindServiceDeployment(tx, d.ServiceDeploymentARN); r != nil && !r.Ended() && !slices.Contains(in.ServiceDeployments, r) {
 			in.ServiceDeployments = append(in.ServiceDeployments, r)
@@ -39,7 +44,7 @@ func Read(tx *store.Tx, serviceARN string, now time.Time, chance placement.Chanc
 			}
 		}
 	}
-	for _, g := range Generations(s) {
+	for _, g := range taskset.Generations(tx, s) {
 		if definition := DefinitionOf(tx, g.Revision); definition != nil {
 			in.Definitions[g.ID] = definition.Definition()
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 // View is a service as one decision sees it. Stages change its copy of the service and its counts, so that
@@ -13,7 +14,8 @@ type View struct {
 	Input
 	Plan    *plan.Plan
 	Service *state.Service // a copy
-	// Generations are those of the deployments that are listed, the PRIMARY one's first, then the newest.
+	// Generations are those of the deployments that are listed, the PRIMARY one's first, then the newest; or those of task
+	// sets, the newest first.
 	Generations []*Generation
 
 	Stopping map[string]bool // ARNs of the tasks that the plan stops
@@ -25,6 +27,12 @@ func NewView(in Input) *View {
 	v := &View{
 		Input: in, Plan: plan.New(in.Now, in.Service.Name, in.Events), Service: in.Service.Clone(),
 		Stopping: map[string]bool{}, Draining: in.Instances.Draining(),
+	}
+	for _, t := range in.Sets {
+		v.Generations = append(v.Generations, v.ofSet(t.Clone()))
+	}
+	if !in.Service.Deploys() {
+		return v
 	}
 	primary := v.Service.Primary()
 	v.Generations = []*Generation{v.ofDeployment(primary)}
@@ -39,6 +47,12 @@ func NewView(in Input) *View {
 func (v *View) ofDeployment(d *state.Deployment) *Generation {
 	g := v.generation(&d.Generation)
 	g.Deployment = d
+	return g
+}
+
+func (v *View) ofSet(t *taskset.TaskSet) *Generation {
+	g := v.generation(&t.Generation)
+	g.Set = t
 	return g
 }
 

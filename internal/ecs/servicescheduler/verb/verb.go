@@ -6,6 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 // Verb is one thing to do about a service. There are no others than those below, each with a method of Doer.
@@ -28,18 +29,20 @@ type Doer interface {
 	ResolveImages(ResolveImages)
 	ForgetDeployment(ForgetDeployment)
 	RemoveService(RemoveService)
+	PutTaskSet(PutTaskSet)
+	RemoveTaskSet(RemoveTaskSet)
 }
 
-// StartTasks makes tasks of a deployment and announces them.
+// StartTasks makes tasks of a generation and announces them.
 type StartTasks struct {
-	DeploymentID string
+	DeploymentID string // or that of a task set
 	N            int
 	Replacing    int // of them, those that stand in for unhealthy ones
 	// Places has N on container instances; it is nil on Fargate, which has room for all.
 	Places []state.Placement
 	// Zone is where the tasks stand in for others, to rebalance; else it is empty.
 	Zone string
-	// TaskSet is the id of the deployment where the announcement names it; else it is empty.
+	// TaskSet is the id of the deployment or task set where the announcement names it; else it is empty.
 	TaskSet string
 }
 
@@ -91,6 +94,12 @@ type ForgetDeployment struct{ ID string }
 // RemoveService ends the retention of a service that is INACTIVE.
 type RemoveService struct{}
 
+// PutTaskSet writes the status that the scheduler keeps of a task set.
+type PutTaskSet struct{ TaskSet *taskset.TaskSet }
+
+// RemoveTaskSet ends a task set that is DRAINING, with what was counted of it.
+type RemoveTaskSet struct{ ARN string }
+
 func (v StartTasks) Do(d Doer)           { d.StartTasks(v) }
 func (v StopTasks) Do(d Doer)            { d.StopTasks(v) }
 func (v AddEvent) Do(d Doer)             { d.AddEvent(v) }
@@ -104,3 +113,5 @@ func (v ShareAlike) Do(d Doer)           { d.ShareAlike(v) }
 func (v ResolveImages) Do(d Doer)        { d.ResolveImages(v) }
 func (v ForgetDeployment) Do(d Doer)     { d.ForgetDeployment(v) }
 func (v RemoveService) Do(d Doer)        { d.RemoveService(v) }
+func (v PutTaskSet) Do(d Doer)           { d.PutTaskSet(v) }
+func (v RemoveTaskSet) Do(d Doer)        { d.RemoveTaskSet(v) }
