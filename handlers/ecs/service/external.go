@@ -45,7 +45,7 @@ func resolveSetMembers(in *resolving) error {
 }
 
 // updateSetService returns the changed copy of a service whose tasks come of task sets: its sets stay as they are, and run as many
-// tasks as they are scaled to (ECS0330).
+// tasks as they are scaled to (ECS0330, ECS0334.3).
 func (a *API) updateSetService(c kit.InCluster, old *state.Service, in *sdk.UpdateServiceInput) (*state.Service, error) {
 	if err := checkSetUpdate(old.DeploymentController, in); err != nil {
 		return nil, err
