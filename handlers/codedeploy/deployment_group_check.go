@@ -77,7 +77,7 @@ func checkConfigurationOf(tx *store.Tx, g *codedeploy.DeploymentGroup) error {
 	case c.Platform != g.Info.ComputePlatform:
 		return refuse("InvalidDeploymentConfigNameException", "The deployment configuration '%s' is of the compute platform %s, and the application of %s.",
 			c.Name, c.Platform, g.Info.ComputePlatform)
-	case overNetworkLoadBalancer(&g.Info) && c.Traffic.Type != types.TrafficRoutingTypeAllAtOnce:
+	case c.Traffic != nil && overNetworkLoadBalancer(&g.Info) && c.Traffic.Type != types.TrafficRoutingTypeAllAtOnce:
 		return refuse("InvalidTrafficRoutingConfigurationException", "Traffic behind a Network Load Balancer shifts all at once: the deployment configuration must be %s.",
 			codedeploy.ECSAllAtOnce) // CD13
 	}

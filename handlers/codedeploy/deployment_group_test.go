@@ -158,6 +158,10 @@ func TestAGroupOfECSNeedsAnApplicationOfECS(t *testing.T) {
 // Groups of the other platforms are kept.
 func TestGroupsOfOtherPlatforms(t *testing.T) {
 	s := newScene(t)
+	s.application("network", types.ComputePlatformServer)
+	network := groupOf("network", "g") // a pair of a Network Load Balancer means nothing there
+	network.LoadBalancerInfo.TargetGroupPairInfoList[0].ProdTrafficRoute.ListenerArns[0] = strings.Replace(balancer, "/app/", "/net/", 1) + "1"
+	refused(t, s.CreateDeploymentGroup, network, "InvalidLoadBalancerInfoException", "elbInfoList")
 	for platform, want := range map[types.ComputePlatform]string{types.ComputePlatformServer: "CodeDeployDefault.OneAtATime", types.ComputePlatformLambda: "CodeDeployDefault.LambdaAllAtOnce"} {
 		app := string(platform)
 		s.application(app, platform)
