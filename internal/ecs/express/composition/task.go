@@ -113,7 +113,9 @@ func container(v *View) types.ContainerDefinition {
 }
 
 // TaskDefinition is the one of a service: the user's, or the one that ECS has registered.
-func TaskDefinition(v View) string { return cmp.Or(v.Service.Asked.TaskDefinition, v.id(express.TaskDefinition)) }
+func TaskDefinition(v View) string {
+	return cmp.Or(v.Service.Asked.TaskDefinition, v.id(express.TaskDefinition))
+}
 
 // lookTaskDefinition finds the newest revision: it was made by a lost call if it is another one than before.
 func lookTaskDefinition(v *View, r *express.Resource) call {
