@@ -42,9 +42,11 @@ func shiftsUnderLoad(t *testing.T, engine string, kind elbtypes.LoadBalancerType
 	return s
 }
 
-// shifts makes a load balancer whose production traffic comes to port 80 and test traffic to port 81,
-// and a service behind it with two tasks that answer with a text.
-func (p *process) shifts(kind elbtypes.LoadBalancerTypeEnum, text string) *shifted {
+// pair is a load balancer that forwards to two target groups, of which blue has all traffic at first.
+type pair struct{ blue, green, live, test string } // the rules for production and test; listeners of a network load balancer
+
+// twoGroups makes a load balancer whose production traffic comes to port 80 and test traffic to port 81.
+func (p *process) twoGroups(kind elbtypes.LoadBalancerTypeEnum) pair {
 	p.Helper()
 	o, client := p.client.Options(), p.elb()
 	network := ec2.New(ec2.Options{Region: o.Region, BaseEndpoint: o.BaseEndpoint, Credentials: o.Credentials})
@@ -90,15 +92,21 @@ func (p *process) shifts(kind elbtypes.LoadBalancerTypeEnum, text string) *shift
 		p.must(err)
 		return *rules.Rules[0].RuleArn
 	}
-	live, test := listen(80), listen(81)
-	s := &shifted{process: p, web: webService{"web", blue, types.LaunchTypeFargate, types.NetworkModeAwsvpc}, green: green, live: live}
-	_, err = p.client.CreateService(p.Context(), &ecs.CreateServiceInput{
+	return pair{blue, green, listen(80), listen(81)}
+}
+
+// shifts makes a service behind such a load balancer, with two tasks that answer with a text.
+func (p *process) shifts(kind elbtypes.LoadBalancerTypeEnum, text string) *shifted {
+	p.Helper()
+	made := p.twoGroups(kind)
+	s := &shifted{process: p, web: webService{"web", made.blue, types.LaunchTypeFargate, types.NetworkModeAwsvpc}, green: made.green, live: made.live}
+	_, err := p.client.CreateService(p.Context(), &ecs.CreateServiceInput{
 		ServiceName: &s.web.name, TaskDefinition: p.define(s.web, text), DesiredCount: aws.Int32(2), LaunchType: s.web.launch,
 		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0123abcd"}}},
 		LoadBalancers: []types.LoadBalancer{{
-			TargetGroupArn: &blue, ContainerName: aws.String("web"), ContainerPort: aws.Int32(webPort),
+			TargetGroupArn: &made.blue, ContainerName: aws.String("web"), ContainerPort: aws.Int32(webPort),
 			AdvancedConfiguration: &types.AdvancedConfiguration{
-				AlternateTargetGroupArn: &green, ProductionListenerRule: &live, TestListenerRule: &test,
+				AlternateTargetGroupArn: &made.green, ProductionListenerRule: &made.live, TestListenerRule: &made.test,
 				RoleArn: aws.String("arn:aws:iam::000000000000:role/traffic"),
 			},
 		}},
