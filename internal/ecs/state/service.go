@@ -17,7 +17,6 @@ var (
 	services = store.NewTable("service", func(s *Service) string { return s.ARN })
 	// servicesByNamespace finds those whose Service Connect has a namespace of Cloud Map, by its ARN.
 	servicesByNamespace = services.Index(func(s *Service) string { return s.Revision().ConnectNamespace })
-	serviceEvents       = store.NewTable("service-events", func(e *ServiceEvents) string { return e.ServiceARN })
 )
 
 // Service is a service. Handlers write its spec and put new deployments in front;
@@ -215,16 +214,6 @@ func (s *Service) Clone() *Service {
 	return &c
 }
 
-// ServiceEvents are the last messages about a service, newest first; the
-// scheduler writes them.
-type ServiceEvents struct {
-	ServiceARN string
-	Events     []types.ServiceEvent
-}
-
-// maxServiceEvents is how many events a service shows. Source: DescribeServices.
-const maxServiceEvents = 100
-
 // WatchServices wakes with the ARN of each service that changes, or whose tasks or service
 // deployments do, or what more of it does.
 func WatchServices(s *store.Store, pause time.Duration, more ...store.Source) *store.Watch {
@@ -343,22 +332,6 @@ func ForgetServiceHistory(tx *store.Tx, arn string) {
 	if events := serviceEvents.Get(tx, arn); events != nil {
 		serviceEvents.Delete(tx, events)
 	}
-}
-
-// FindServiceEvents returns a service's events, newest first.
-func FindServiceEvents(tx *store.Tx, arn string) []types.ServiceEvent {
-	if e := serviceEvents.Get(tx, arn); e != nil {
-		return e.Events
-	}
-	return nil
-}
-
-// AddServiceEvents writes events, given oldest first, and drops the oldest.
-func AddServiceEvents(tx *store.Tx, arn string, events ...types.ServiceEvent) {
-	newest := slices.Clone(events)
-	slices.Reverse(newest)
-	all := append(newest, FindServiceEvents(tx, arn)...)
-	serviceEvents.Put(tx, &ServiceEvents{ServiceARN: arn, Events: all[:min(len(all), maxServiceEvents)]})
 }
 
 // ForgetDeployment removes the counts of a deployment that has left the list.
