@@ -185,33 +185,6 @@ func newServiceDeploymentARN(tx *store.Tx, s *Service, deploymentID string) stri
 	}
 }
 
-// ResolveImages notes in a revision which images the containers of a task of it run.
-func ResolveImages(tx *store.Tx, revisionARN string, containers []Container) {
-	row := FindServiceRevision(tx, revisionARN)
-	if row == nil {
-		return
-	}
-	resolved := *row
-	resolved.ContainerImages = slices.Clone(row.ContainerImages)
-	for i, image := range resolved.ContainerImages {
-		for _, c := range containers {
-			if c.ImageDigest != "" && image.ContainerName != nil && c.Name == *image.ContainerName {
-				resolved.ContainerImages[i].ImageDigest = &c.ImageDigest
-			}
-		}
-	}
-	serviceRevisions.Put(tx, &resolved)
-}
-
-// ResolveTargetGroups notes in a revision which target groups its tasks go into.
-func ResolveTargetGroups(tx *store.Tx, revisionARN string, groups []string) {
-	if row := FindServiceRevision(tx, revisionARN); row != nil {
-		resolved := *row
-		resolved.TargetGroups = groups
-		serviceRevisions.Put(tx, &resolved)
-	}
-}
-
 // Retire begins the age of what a service listed before and does not list after. A revision goes on in the task set that a
 // deployment has become.
 func Retire(tx *store.Tx, before, after *Service, now time.Time) {
