@@ -1,16 +1,11 @@
 package codedeploy
 
 import (
-	_ "embed"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
-
-//go:embed model.json
-var table []byte
 
 // codec names members in lower case, but for a few that the model does not (CD1).
 var codec = wire.LowerCamel.Except(

@@ -5,6 +5,7 @@ package codedeploy
 
 import (
 	"context"
+	_ "embed"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -38,6 +39,9 @@ type API struct{ Options }
 func New(o Options) *API { return &API{o} }
 
 const name = "codedeploy"
+
+//go:embed model.json
+var table []byte
 
 // time of a change: AWS shows milliseconds.
 func (a *API) time() time.Time { return a.Now().UTC().Truncate(time.Millisecond) }

@@ -37,13 +37,13 @@ type TaskDefinition struct {
 	decoded atomic.Pointer[types.TaskDefinition]
 }
 
-var definitionTexts packedTexts
+var definitionTexts wire.PackedTexts
 
 // newTaskDefinition makes the row of a definition, which is complete.
 func newTaskDefinition(id string, def *types.TaskDefinition, tags []types.Tag) *TaskDefinition {
 	return &TaskDefinition{
 		ID: id, ARN: *def.TaskDefinitionArn, Family: *def.Family, Revision: int(def.Revision),
-		Status: def.Status, Body: definitionTexts.marshal(def), Tags: tags,
+		Status: def.Status, Body: definitionTexts.Marshal(def), Tags: tags,
 	}
 }
 

@@ -1,19 +1,17 @@
-package state
+package wire
 
 import (
 	"bytes"
 	"slices"
 	"sync"
-
-	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
-// packedTexts writes the JSON of many rows into shared blocks of memory. A text of its
+// PackedTexts writes the JSON of many rows into shared blocks of memory. A text of its
 // own takes the next of Go's sizes, and a block can be reused only by texts of the same
 // size: together that costs a fifth of the memory of task definitions.
 //
 // A block is free when none of its texts is used any more.
-type packedTexts struct {
+type PackedTexts struct {
 	mu    sync.Mutex
 	block []byte // its length is what is taken
 }
@@ -25,15 +23,15 @@ const (
 	longText  = 8 << 10
 )
 
-// marshal writes v as JSON.
-func (p *packedTexts) marshal(v any) wire.Raw {
+// Marshal writes v as JSON.
+func (p *PackedTexts) Marshal(v any) Raw {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	taken := len(p.block)
 	if cap(p.block)-taken < longText {
 		p.block, taken = make([]byte, 0, textBlock), 0
 	}
-	text := wire.LowerCamel.Append(p.block[taken:taken:taken+longText], v)
+	text := LowerCamel.Append(p.block[taken:taken:taken+longText], v)
 	if len(text) > longText { // Append has taken another block, with room to spare
 		return bytes.Clone(text)
 	}

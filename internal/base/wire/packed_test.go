@@ -1,4 +1,4 @@
-package state
+package wire
 
 import (
 	"encoding/json"
@@ -9,7 +9,7 @@ import (
 
 func TestPackedTextsKeepApart(t *testing.T) {
 	type row struct{ Text string }
-	var texts packedTexts
+	var texts PackedTexts
 	var want []string
 	var got [][]byte
 	for i := range 2000 {
@@ -19,7 +19,7 @@ func TestPackedTextsKeepApart(t *testing.T) {
 		}
 		text := strings.Repeat(string(rune('a'+i%26)), length)
 		want = append(want, text)
-		got = append(got, texts.marshal(&row{text}))
+		got = append(got, texts.Marshal(&row{text}))
 	}
 	for i := range got {
 		got[i] = append(got[i], "it grows elsewhere"...)
