@@ -38,7 +38,7 @@ func TestADeployment(t *testing.T) {
 		w.advance(5 * time.Minute)
 		w.wantStatus(types.DeploymentStatusSucceeded, "")
 		called, _ := w.calls()
-		if want := []string{"CreateTaskSet", "ModifyListener", "UpdateServicePrimaryTaskSet", "DeleteTaskSet"}; !slices.Equal(called, want) {
+		if want := []string{"ModifyListener", "CreateTaskSet", "ModifyListener", "UpdateServicePrimaryTaskSet", "DeleteTaskSet"}; !slices.Equal(called, want) {
 			t.Errorf("it called %v", called)
 		}
 		var told []string

@@ -57,7 +57,25 @@ func (a *advance) create(timeout time.Time) bool {
 	case a.seen.Refused != nil: // by lack of room
 		a.wake(a.now.Add(tryAgain))
 		return false
+	case !a.behind():
+		return false
 	}
 	a.do(&CreateTaskSet{Blue: *blue, TargetGroup: a.run.Green.TargetGroup})
+	return false
+}
+
+// behind reports whether the green target group is behind a load balancer, without which no task set can have it. Until then users'
+// rules forward to the blue one alone: the green one comes beside it with weight 0, as AWS leaves the one that is not in use (CD11).
+// When AWS puts it there is told nowhere.
+func (a *advance) behind() bool {
+	production, _, _ := routes(a.Settings)
+	for _, r := range a.seen.Rules {
+		if _, has := r.Weights[a.run.Green.TargetGroup]; has {
+			return r.Applied
+		}
+	}
+	for _, r := range a.rules(production) {
+		a.do(&SetWeights{Rule: r, Weights: a.has(r)})
+	}
 	return false
 }

@@ -205,8 +205,17 @@ func TestEnds(t *testing.T) {
 				w.rules[0].Weights = map[string]int32{blueGroup: 50, greenGroup: 50}
 			}}, want: "Failed ELASTIC_LOAD_BALANCING_INVALID", taken: "Failed ELASTIC_LOAD_BALANCING_INVALID", events: "AllowTraffic:Failed",
 		},
+		"the role may not even put the new target group behind the listener": {
+			make: rollsBack, before: func(w *world) {
+				w.refuse["ModifyRule"] = run.Refusal{Service: "elasticloadbalancing", Operation: "ModifyRule", Code: "AccessDenied", Message: "no"}
+			}, want: "Failed IAM_ROLE_PERMISSIONS", events: "Install:Failed",
+		},
 		"tasks never start": {
 			make: rollsBack, then: []func(*world, *codedeploy.Deployment){func(w *world, _ *codedeploy.Deployment) {
+				w.pass()
+				for _, r := range w.rules {
+					r.Applied = true
+				}
 				w.pass()
 				w.now = w.now.Add(time.Hour)
 				w.pass()
@@ -227,6 +236,7 @@ func TestEnds(t *testing.T) {
 		},
 		"the role may not": {
 			make: rollsBack, before: func(w *world) {
+				w.rules[1].Weights[greenGroup] = 0 // so that it has a load balancer already
 				w.refuse["ModifyRule"] = run.Refusal{Service: "elasticloadbalancing", Operation: "ModifyRule", Code: "AccessDenied", Message: "no"}
 			}, want: "Failed IAM_ROLE_PERMISSIONS", taken: "Succeeded", events: "AllowTraffic:Failed",
 		},
@@ -316,6 +326,7 @@ func TestNoRoomForATaskSet(t *testing.T) {
 		for i := range 4 {
 			w.sets = append(w.sets, &taskSet{id: fmt.Sprintf("ecs-svc/old%d", i), status: "DRAINING", group: greenGroup})
 		}
+		w.rules[0].Weights[greenGroup] = 0
 		d := w.deploy(func(*codedeploy.Deployment) {})
 		for range 30 {
 			w.pass()

@@ -222,6 +222,10 @@ func (w *world) create(d *codedeploy.Deployment, do *run.CreateTaskSet) *run.Ref
 		return &run.Refusal{Service: "ecs", Operation: "CreateTaskSet", Code: "InvalidParameterException",
 			Message: "5 deployments exist on the service. Unable to create new TaskSet since this exceeds the maximum limit."}
 	}
+	if !slices.ContainsFunc(w.rules, func(r *run.Rule) bool { _, has := r.Weights[do.TargetGroup]; return has }) {
+		return &run.Refusal{Service: "ecs", Operation: "CreateTaskSet", Code: "InvalidParameterException",
+			Message: "The target group with targetGroupArn " + do.TargetGroup + " does not have an associated load balancer."}
+	}
 	w.sets = append(w.sets, &taskSet{id: "ecs-svc/" + d.ID, external: d.ID, group: do.TargetGroup, status: "ACTIVE"})
 	return nil
 }
@@ -253,7 +257,8 @@ func (w *world) setWeights(do *run.SetWeights) {
 		w.t.Fatalf("a group that is none of the pair has %v instead of %v", r.Weights, before)
 	}
 	sum := r.Weights[blueGroup] + r.Weights[greenGroup]
-	if want := before[blueGroup] + before[greenGroup]; sum != 100 && (before[otherGroup] == 0 || sum != want) {
+	_, had := before[greenGroup] // a group comes to a rule without traffic, which stays as it is
+	if want := before[blueGroup] + before[greenGroup]; sum != 100 && (had && before[otherGroup] == 0 || sum != want) {
 		w.t.Fatalf("weights are no whole: %v after %v", r.Weights, before)
 	}
 	for group, weight := range do.Weights {
