@@ -2,6 +2,7 @@ package codedeploy
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -185,15 +186,7 @@ func (a *API) StopDeployment(ctx context.Context, in *sdk.StopDeploymentInput) (
 // rollsBackOn reports whether a deployment takes itself back on an event.
 func rollsBackOn(d *codedeploy.Deployment, event types.AutoRollbackEvent) bool {
 	c := d.Settings.AutoRollbackConfiguration
-	if c == nil || !c.Enabled {
-		return false
-	}
-	for _, each := range c.Events {
-		if each == event {
-			return true
-		}
-	}
-	return false
+	return c != nil && c.Enabled && slices.Contains(c.Events, event)
 }
 
 // ContinueDeployment ends one of the two waits, which can be ended once (CD16).

@@ -3,6 +3,7 @@ package codedeploy
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -190,10 +191,9 @@ func describeGroup(tx *store.Tx, g *codedeploy.DeploymentGroup) *types.Deploymen
 
 // lastDeployment is the newest deployment to a group, or the newest one that succeeded; nil if there is none.
 func lastDeployment(tx *store.Tx, groupID string, succeeded bool) *codedeploy.Deployment {
-	all := codedeploy.DeploymentsOf(tx, groupID)
-	for i := len(all) - 1; i >= 0; i-- {
-		if !succeeded || statusOf(codedeploy.FindRun(tx, all[i].ID)) == types.DeploymentStatusSucceeded {
-			return all[i]
+	for _, d := range slices.Backward(codedeploy.DeploymentsOf(tx, groupID)) {
+		if !succeeded || statusOf(codedeploy.FindRun(tx, d.ID)) == types.DeploymentStatusSucceeded {
+			return d
 		}
 	}
 	return nil

@@ -40,7 +40,7 @@ func checkServers(s *settings) error {
 	return nil
 }
 
-// checkGroup refuses what no platform has. The texts are the emulator's, but for the one of the role, which field reports have.
+// checkGroup refuses what no platform has. The texts are the emulator's.
 func (a *API) checkGroup(tx *store.Tx, g *codedeploy.DeploymentGroup) error {
 	role := aws.ToString(g.Info.ServiceRoleArn)
 	switch {

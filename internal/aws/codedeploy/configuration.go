@@ -46,19 +46,19 @@ var own = []*Configuration{
 	server("HalfAtATime", types.MinimumHealthyHostsTypeFleetPercent, 50),
 	server("OneAtATime", types.MinimumHealthyHostsTypeHostCount, 1),
 	shifting("ECSAllAtOnce", types.ComputePlatformEcs, AtOnce()),
-	shifting("ECSCanary10Percent15Minutes", types.ComputePlatformEcs, canary(10, 15)),
-	shifting("ECSCanary10Percent5Minutes", types.ComputePlatformEcs, canary(10, 5)),
-	shifting("ECSLinear10PercentEvery1Minutes", types.ComputePlatformEcs, linear(10, 1)),
-	shifting("ECSLinear10PercentEvery3Minutes", types.ComputePlatformEcs, linear(10, 3)),
+	shifting("ECSCanary10Percent15Minutes", types.ComputePlatformEcs, canary(15)),
+	shifting("ECSCanary10Percent5Minutes", types.ComputePlatformEcs, canary(5)),
+	shifting("ECSLinear10PercentEvery1Minutes", types.ComputePlatformEcs, linear(1)),
+	shifting("ECSLinear10PercentEvery3Minutes", types.ComputePlatformEcs, linear(3)),
 	shifting("LambdaAllAtOnce", types.ComputePlatformLambda, AtOnce()),
-	shifting("LambdaCanary10Percent10Minutes", types.ComputePlatformLambda, canary(10, 10)),
-	shifting("LambdaCanary10Percent15Minutes", types.ComputePlatformLambda, canary(10, 15)),
-	shifting("LambdaCanary10Percent30Minutes", types.ComputePlatformLambda, canary(10, 30)),
-	shifting("LambdaCanary10Percent5Minutes", types.ComputePlatformLambda, canary(10, 5)),
-	shifting("LambdaLinear10PercentEvery10Minutes", types.ComputePlatformLambda, linear(10, 10)),
-	shifting("LambdaLinear10PercentEvery1Minute", types.ComputePlatformLambda, linear(10, 1)),
-	shifting("LambdaLinear10PercentEvery2Minutes", types.ComputePlatformLambda, linear(10, 2)),
-	shifting("LambdaLinear10PercentEvery3Minutes", types.ComputePlatformLambda, linear(10, 3)),
+	shifting("LambdaCanary10Percent10Minutes", types.ComputePlatformLambda, canary(10)),
+	shifting("LambdaCanary10Percent15Minutes", types.ComputePlatformLambda, canary(15)),
+	shifting("LambdaCanary10Percent30Minutes", types.ComputePlatformLambda, canary(30)),
+	shifting("LambdaCanary10Percent5Minutes", types.ComputePlatformLambda, canary(5)),
+	shifting("LambdaLinear10PercentEvery10Minutes", types.ComputePlatformLambda, linear(10)),
+	shifting("LambdaLinear10PercentEvery1Minute", types.ComputePlatformLambda, linear(1)),
+	shifting("LambdaLinear10PercentEvery2Minutes", types.ComputePlatformLambda, linear(2)),
+	shifting("LambdaLinear10PercentEvery3Minutes", types.ComputePlatformLambda, linear(3)),
 }
 
 func server(name string, kind types.MinimumHealthyHostsType, value int32) *Configuration {
@@ -74,15 +74,18 @@ func AtOnce() *types.TrafficRoutingConfig {
 	return &types.TrafficRoutingConfig{Type: types.TrafficRoutingTypeAllAtOnce}
 }
 
-func canary(percentage, interval int32) *types.TrafficRoutingConfig {
+// tenth is what AWS's own configurations shift at once, in percent.
+const tenth = 10
+
+func canary(interval int32) *types.TrafficRoutingConfig {
 	return &types.TrafficRoutingConfig{
-		Type: types.TrafficRoutingTypeTimeBasedCanary, TimeBasedCanary: &types.TimeBasedCanary{CanaryPercentage: percentage, CanaryInterval: interval},
+		Type: types.TrafficRoutingTypeTimeBasedCanary, TimeBasedCanary: &types.TimeBasedCanary{CanaryPercentage: tenth, CanaryInterval: interval},
 	}
 }
 
-func linear(percentage, interval int32) *types.TrafficRoutingConfig {
+func linear(interval int32) *types.TrafficRoutingConfig {
 	return &types.TrafficRoutingConfig{
-		Type: types.TrafficRoutingTypeTimeBasedLinear, TimeBasedLinear: &types.TimeBasedLinear{LinearPercentage: percentage, LinearInterval: interval},
+		Type: types.TrafficRoutingTypeTimeBasedLinear, TimeBasedLinear: &types.TimeBasedLinear{LinearPercentage: tenth, LinearInterval: interval},
 	}
 }
 

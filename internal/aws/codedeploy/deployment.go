@@ -3,6 +3,7 @@ package codedeploy
 import (
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/codedeploy/appspec"
@@ -113,13 +114,12 @@ func OnDeployments() store.Source {
 // Active returns the deployment to a group, by the group's id, that has not ended, or nil (CD9). None was there when a user
 // created another one, so what is older than that has ended with it.
 func Active(tx *store.Tx, groupID string) *Deployment {
-	all := DeploymentsOf(tx, groupID)
-	for i := len(all) - 1; i >= 0; i-- {
-		r := FindRun(tx, all[i].ID)
+	for _, d := range slices.Backward(DeploymentsOf(tx, groupID)) {
+		r := FindRun(tx, d.ID)
 		if r == nil || !r.Ended() {
-			return all[i]
+			return d
 		}
-		if all[i].RollbackOf == "" {
+		if d.RollbackOf == "" {
 			return nil
 		}
 	}

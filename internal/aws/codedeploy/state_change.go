@@ -25,8 +25,8 @@ func (c *StateChange) ApplicationARN() string { return applicationARN(c.Scope, c
 
 func (c *StateChange) GroupARN() string { return groupARN(In{c.Scope, c.Application}, c.Group) }
 
-// states are what EventBridge is told of, by statuses of deployments.
-// Source: CodeDeploy user guide, monitoring deployments with Amazon CloudWatch Events.
+// states are what EventBridge is told of, by statuses of deployments. The words are those of CodeDeploy's user guide, of which the
+// project has no copy: they are not recorded.
 var states = map[types.DeploymentStatus]string{
 	types.DeploymentStatusInProgress: "START",
 	types.DeploymentStatusReady:      "READY",

@@ -104,17 +104,17 @@ func (a *advance) hook(e *codedeploy.Event) bool {
 	case answered && answer.Status == types.LifecycleEventStatusSucceeded:
 		return a.succeeded(e)
 	case answered:
-		return a.fail(e, "The lifecycle event hook %s has failed: its function %s answered %s.", e.Name, e.Function, answer.Status)
+		return a.fail("The lifecycle event hook %s has failed: its function %s answered %s.", e.Name, e.Function, answer.Status)
 	case why != "":
-		return a.fail(e, "The function %s of the lifecycle event hook %s could not be called: %s", e.Function, e.Name, why)
+		return a.fail("The function %s of the lifecycle event hook %s could not be called: %s", e.Function, e.Name, why)
 	case a.until(e.CalledAt.Add(answerWithin)):
-		return a.fail(e, "The deployment timed out while waiting for a status callback. CodeDeploy expects a status callback within one hour "+
+		return a.fail("The deployment timed out while waiting for a status callback. CodeDeploy expects a status callback within one hour "+
 			"after a deployment hook is invoked. The lifecycle event hook was %s.", e.Name)
 	}
 	return false
 }
 
 // fail is that a hook has failed.
-func (a *advance) fail(e *codedeploy.Event, format string, args ...any) bool {
+func (a *advance) fail(format string, args ...any) bool {
 	return a.broken(failure(types.ErrorCodeHookExecutionFailure, format, args...))
 }
