@@ -62,7 +62,7 @@ func create(t *testing.T, address, service string) {
 }
 
 func TestWhatActsOnTheUpstreamsECSIsToldOnce(t *testing.T) {
-	services := []string{"states", "codedeploy", "batch"}
+	services := []string{"states", "batch"}
 	log := told(t, "", func(http.ResponseWriter, *http.Request) {}, func(address string, _ *journal) {
 		for _, service := range services {
 			create(t, address, service)

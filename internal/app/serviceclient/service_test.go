@@ -22,6 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudformation"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/codedeploy"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecr"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
@@ -41,7 +42,8 @@ import (
 func services() []awsapi.Service {
 	return []awsapi.Service{
 		acm.New(acm.Options{}).Service(), applicationautoscaling.New(nil, nil).Service(), autoscaling.New(autoscaling.Options{}).Service(),
-		cloudformation.New(cloudformation.Options{}).Service(), cloudwatch.New(cloudwatch.Options{}).Service(), cloudwatchlogs.New(nil, nil).Service(), ec2.New(ec2.Options{}).Service(),
+		cloudformation.New(cloudformation.Options{}).Service(), cloudwatch.New(cloudwatch.Options{}).Service(), cloudwatchlogs.New(nil, nil).Service(),
+		codedeploy.New(codedeploy.Options{}).Service(), ec2.New(ec2.Options{}).Service(),
 		ecr.New(ecr.Options{}).Service(), ecs.New(ecs.Options{}).Service(), elasticloadbalancingv2.New(elasticloadbalancingv2.Options{}).Service(),
 		eventbridge.New(eventbridge.Options{}).Service(), iam.New(nil, nil, nil).Service(),
 		resourcegroupstaggingapi.New(resourcegroupstaggingapi.Options{}).Service(), scheduler.New(scheduler.Options{}).Service(),
