@@ -36,14 +36,14 @@ data "aws_subnets" "default" {
 
 resource "aws_lb" "web" {
   name    = "web"
-  subnets = slice(sort(data.aws_subnets.default.ids), 0, 2)
+  subnets = data.aws_subnets.default.ids
 }
 
 resource "aws_lb_target_group" "set" {
   for_each = local.sets
 
   name                 = each.key
-  port                 = 8080
+  port                 = 80
   protocol             = "HTTP"
   target_type          = "ip"
   vpc_id               = data.aws_vpc.default.id
@@ -84,7 +84,7 @@ resource "aws_ecs_task_definition" "web" {
   container_definitions = jsonencode([{
     name         = "web"
     image        = "nginx:1.27"
-    portMappings = [{ containerPort = 8080 }]
+    portMappings = [{ containerPort = 80 }]
   }])
 }
 
@@ -119,7 +119,7 @@ resource "aws_ecs_task_set" "web" {
   load_balancer {
     target_group_arn = aws_lb_target_group.set[each.key].arn
     container_name   = "web"
-    container_port   = 8080
+    container_port   = 80
   }
 
   scale {
