@@ -126,7 +126,8 @@ func TestTasksGetAtTheAPIs(t *testing.T) {
 	want := []string{
 		"AWS_ENDPOINT_URL_ACM=http://ecs-emulator:4577", "AWS_ENDPOINT_URL_APPLICATION_AUTO_SCALING=http://ecs-emulator:4577", "AWS_ENDPOINT_URL_AUTO_SCALING=http://ecs-emulator:4577",
 		"AWS_ENDPOINT_URL_CLOUDFORMATION=http://ecs-emulator:4577",
-		"AWS_ENDPOINT_URL_CLOUDWATCH=http://ecs-emulator:4577", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=http://ecs-emulator:4577", "AWS_ENDPOINT_URL_EC2=http://ecs-emulator:4577",
+		"AWS_ENDPOINT_URL_CLOUDWATCH=http://ecs-emulator:4577", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=http://ecs-emulator:4577", "AWS_ENDPOINT_URL_CODEDEPLOY=http://ecs-emulator:4577",
+		"AWS_ENDPOINT_URL_EC2=http://ecs-emulator:4577",
 		"AWS_ENDPOINT_URL_ECR=http://ecs-emulator:4577", "AWS_ENDPOINT_URL_ECS=http://ecs-emulator:4577", "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2=http://ecs-emulator:4577", "AWS_ENDPOINT_URL_EVENTBRIDGE=http://ecs-emulator:4577",
 		"AWS_ENDPOINT_URL_IAM=http://ecs-emulator:4577", "AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API=http://ecs-emulator:4577", "AWS_ENDPOINT_URL_SCHEDULER=http://ecs-emulator:4577", "AWS_ENDPOINT_URL_SECRETS_MANAGER=http://ecs-emulator:4577",
 		"AWS_ENDPOINT_URL_SERVICEDISCOVERY=http://ecs-emulator:4577",

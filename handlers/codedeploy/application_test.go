@@ -16,6 +16,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/codedeploy"
 )
 
+//lint:file-ignore SA1019 AWS still answers the deprecated operations and revisions of type String.
+
 // refused checks the code of a call that must fail, and a part of its text.
 func refused[In, Out, O any](t *testing.T, call apitest.Operation[In, Out, O], in *In, code, part string) {
 	t.Helper()

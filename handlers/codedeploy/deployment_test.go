@@ -17,6 +17,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
+//lint:file-ignore SA1019 AWS still answers the deprecated operations and revisions of type String.
+
 // deploy creates a deployment to the group web, and returns its id.
 func (s *scene) deploy(r *types.RevisionLocation) string {
 	s.T.Helper()

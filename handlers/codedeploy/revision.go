@@ -21,6 +21,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
+//lint:file-ignore SA1019 AWS still answers the deprecated operations and revisions of type String.
+
 // mostRevisions and mostDeployments are how many a request may name. Source: CodeDeploy API reference, BatchGetApplicationRevisions,
 // BatchGetDeployments and BatchGetDeploymentTargets.
 const (

@@ -18,6 +18,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/codedeploy/appspec"
 )
 
+//lint:file-ignore SA1019 AWS still answers the deprecated operations and revisions of type String.
+
 const file = `{"version":0.0,"Resources":[{"TargetService":{"Type":"AWS::ECS::Service","Properties":{"TaskDefinition":"web:2","LoadBalancerInfo":{"ContainerName":"app","ContainerPort":80}}}}]}`
 
 func content(text string) *types.RevisionLocation {
