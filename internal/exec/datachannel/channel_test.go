@@ -24,12 +24,13 @@ func noise(seed uint64, n int) []byte {
 // TestAllArrivesOnceAndInOrder has frames lost, doubled, late and overtaken in both directions.
 func TestAllArrivesOnceAndInOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		checkTransfer(t, network{
+		n := network{
 			drop:      rapid.IntRange(0, 40).Draw(t, "drop"),
 			duplicate: rapid.IntRange(0, 40).Draw(t, "duplicate"),
 			jitter:    time.Duration(rapid.IntRange(0, 300).Draw(t, "jitter")) * time.Millisecond,
 			delay:     time.Duration(rapid.IntRange(0, 200).Draw(t, "delay")) * time.Millisecond,
-		}, 0, 0)
+		}
+		drawTransfer(t, n).check(t)
 	})
 }
 
@@ -37,20 +38,63 @@ func TestAllArrivesOnceAndInOrder(t *testing.T) {
 // acknowledgements too, which a client does not repeat.
 func TestAllArrivesOverManySockets(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		checkTransfer(t, network{
-			delay: time.Duration(rapid.IntRange(0, 50).Draw(t, "delay")) * time.Millisecond,
-		}, rapid.IntRange(1, 20).Draw(t, "cuts"), time.Duration(rapid.IntRange(0, 50).Draw(t, "handler"))*time.Millisecond)
+		n := network{delay: time.Duration(rapid.IntRange(0, 50).Draw(t, "delay")) * time.Millisecond}
+		cuts := rapid.IntRange(1, 20).Draw(t, "cuts")
+		handler := time.Duration(rapid.IntRange(0, 50).Draw(t, "handler")) * time.Millisecond
+		tr := drawTransfer(t, n)
+		tr.handlerAfter = handler
+		for range cuts {
+			tr.cuts = append(tr.cuts, cut{
+				after: time.Duration(rapid.IntRange(0, 200).Draw(t, "until the cut")) * time.Millisecond,
+				lasts: time.Duration(rapid.IntRange(0, 500).Draw(t, "until the next socket")) * time.Millisecond,
+			})
+		}
+		tr.check(t)
 	})
 }
 
-// checkTransfer sends some in both directions. Only a network that keeps the order goes with
+// TestAllArrivesAtAClientThatIsNotReady has the acknowledgement of HandshakeComplete lost with its socket, and the output come by
+// the next one before the client is ready.
+func TestAllArrivesAtAClientThatIsNotReady(t *testing.T) {
+	transfer{
+		network: network{delay: 9 * time.Millisecond}, handlerAfter: 50 * time.Millisecond, output: 1, piece: 1,
+		cuts: []cut{
+			{27 * time.Millisecond, 12 * time.Millisecond}, {time.Millisecond, 15 * time.Millisecond},
+			{4 * time.Millisecond, 17 * time.Millisecond}, {after: 13 * time.Millisecond},
+		},
+	}.check(t)
+}
+
+// transfer sends some in both directions. Only a network that keeps the order goes with
 // handlerAfter: the plugin loses output that it has before its turn while its handler is not ready.
-func checkTransfer(t *rapid.T, n network, cuts int, handlerAfter time.Duration) {
-	s := newSimulation(t, rapid.Uint64().Draw(t, "seed"), n)
-	s.client.handlerAfter = handlerAfter
-	toClient := noise(1, rapid.IntRange(0, 50_000).Draw(t, "output"))
-	toServer := noise(2, rapid.IntRange(0, 10_000).Draw(t, "input"))
-	piece := rapid.IntRange(1, 10_000).Draw(t, "piece")
+type transfer struct {
+	network       network
+	handlerAfter  time.Duration
+	seed          uint64
+	output, input int // bytes
+	piece         int // is the most that the program writes at once
+	cuts          []cut
+}
+
+// cut is the loss of a socket some time after it came, until the next one.
+type cut struct{ after, lasts time.Duration }
+
+func drawTransfer(t *rapid.T, n network) transfer {
+	return transfer{
+		network: n,
+		seed:    rapid.Uint64().Draw(t, "seed"),
+		output:  rapid.IntRange(0, 50_000).Draw(t, "output"),
+		input:   rapid.IntRange(0, 10_000).Draw(t, "input"),
+		piece:   rapid.IntRange(1, 10_000).Draw(t, "piece"),
+	}
+}
+
+func (tr transfer) check(t checker) {
+	t.Helper()
+	s := newSimulation(t, tr.seed, tr.network)
+	s.client.handlerAfter = tr.handlerAfter
+	toClient, toServer := noise(1, tr.output), noise(2, tr.input)
+	isCut := len(tr.cuts) > 0
 
 	var written int
 	var got []byte
@@ -60,11 +104,11 @@ func checkTransfer(t *rapid.T, n network, cuts int, handlerAfter time.Duration) 
 		}
 		got = append(got, s.channel.Input()...)
 		for range 3 {
-			end := min(len(toClient), written+1+s.random.IntN(piece))
+			end := min(len(toClient), written+1+s.random.IntN(tr.piece))
 			written += s.channel.Write(s.now, datachannel.Output, toClient[written:end])
 		}
 		// Where frames get lost one by one, 5 seconds are not enough for all of them.
-		if written == len(toClient) && len(got) == len(toServer) && (cuts > 0 || len(s.client.output) == written) {
+		if written == len(toClient) && len(got) == len(toServer) && (isCut || len(s.client.output) == written) {
 			s.channel.CloseSession(s.now, "over")
 		}
 	}
@@ -78,16 +122,16 @@ func checkTransfer(t *rapid.T, n network, cuts int, handlerAfter time.Duration) 
 		typed = end
 	})
 	s.connect()
-	for range cuts {
-		s.sleep(time.Duration(rapid.IntRange(0, 200).Draw(t, "until the cut")) * time.Millisecond)
+	for _, c := range tr.cuts {
+		s.sleep(c.after)
 		if s.channel.Closed() {
 			break
 		}
 		s.cut()
-		s.sleep(time.Duration(rapid.IntRange(0, 500).Draw(t, "until the next socket")) * time.Millisecond)
+		s.sleep(c.lasts)
 		s.connect()
 	}
-	s.run(time.Hour, func() bool { return s.client.closed != nil || cuts > 0 && s.channel.Closed() })
+	s.run(time.Hour, func() bool { return s.client.closed != nil || isCut && s.channel.Closed() })
 
 	if !bytes.Equal(s.client.output, toClient) {
 		t.Errorf("of %d bytes of output %d arrive, or others", len(toClient), len(s.client.output))
@@ -98,6 +142,12 @@ func checkTransfer(t *rapid.T, n network, cuts int, handlerAfter time.Duration) 
 	if s.errors > 0 {
 		t.Errorf("%d frames of the client were refused", s.errors)
 	}
+}
+
+// checker is a test of package testing or rapid.
+type checker interface {
+	failer
+	Errorf(format string, args ...any)
 }
 
 // TestHandshake shows the messages of G.7.

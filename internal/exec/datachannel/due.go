@@ -106,12 +106,9 @@ func (c *Channel) resend(now time.Time, wake *alarm) [][]byte {
 		}
 		wake.at(next)
 	}
-	frame, next := c.output.again(now)
-	if frame != nil {
-		frames = append(frames, frame)
-	}
+	again, next := c.output.again(now)
 	wake.at(next)
-	return frames
+	return append(frames, again...)
 }
 
 // publication tells a client to pause and to go on, by how much input waits for the program.

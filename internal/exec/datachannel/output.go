@@ -285,8 +285,9 @@ func (o *output) repeated(now time.Time) [][]byte {
 	return frames
 }
 
-// again returns the oldest message if it is time to send it again, and when it is.
-func (o *output) again(now time.Time) (frame []byte, next time.Time) {
+// again returns the oldest message if it is time to send it again, and when it is. A client that may have the oldest from an
+// earlier socket says nothing to it, and ignores what follows until it is ready: then all is sent again.
+func (o *output) again(now time.Time) (frames [][]byte, next time.Time) {
 	if len(o.sent) == 0 {
 		return nil, time.Time{}
 	}
@@ -299,7 +300,12 @@ func (o *output) again(now time.Time) (frame []byte, next time.Time) {
 		return nil, next
 	}
 	o.retransmission.missed()
-	return o.sentAgain(oldest, now), now.Add(o.retransmission.timeout)
+	next = now.Add(o.retransmission.timeout)
+	if o.resumed && !o.ready.known {
+		o.repeat = true
+		return o.repeated(now), next
+	}
+	return [][]byte{o.sentAgain(oldest, now)}, next
 }
 
 // againEarly is for the first moments after the handshake: it returns the oldest message after
