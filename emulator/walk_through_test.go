@@ -89,6 +89,21 @@ func TestWalkThroughs(t *testing.T) {
 			walkThrough(t, emulator.Start(t, emulator.Options{LocalPorts: true}), program, path[w.name], w.documents, w.output)
 		})
 	}
+	t.Run("codedeploy/sim", func(t *testing.T) {
+		t.Parallel()
+		requireBoto3(t)
+		hook, check := freePort(t), "arn:aws:lambda:us-east-1:000000000000:function:check"
+		srv := emulator.Start(t, emulator.Options{LocalPorts: true, Hooks: map[string]string{check: "http://127.0.0.1:" + hook}})
+		examples, err := filepath.Abs("../examples")
+		if err != nil {
+			t.Fatal(err)
+		}
+		here := strings.NewReplacer(" 9000 ", " "+hook+" ", ":9000/", ":"+hook+"/", " examples/", " "+examples+"/")
+		walkThrough(t, srv, program, path["guide"], []string{"docs/guide/codedeploy.md"}, []string{
+			`\nd-[0-9A-Z]{9}: Succeeded\n90\s+10\n`, `\n +\d\d first\n +\d+ second\n`, `\nAfterAllowTestTraffic\s+Succeeded\n`,
+			`\nsecondPRIMARY\s+100(\.0)?\s+2\n`,
+		}, here)
+	})
 	t.Run("guide/docker", func(t *testing.T) {
 		t.Parallel()
 		testall.Only(t, "the other tests on Docker")
@@ -99,11 +114,14 @@ func TestWalkThroughs(t *testing.T) {
 	})
 }
 
-func walkThrough(t *testing.T, srv *emulator.Server, program, path string, documents, output []string) {
+func walkThrough(t *testing.T, srv *emulator.Server, program, path string, documents, output []string, here ...*strings.Replacer) {
 	t.Helper()
 	var script string
 	for _, document := range documents {
 		script += strings.Join(blocks(t, document, "walk-through"), "\n")
+	}
+	for _, r := range here {
+		script = r.Replace(script)
 	}
 	script = strings.ReplaceAll(script, "http://127.0.0.1:4577", srv.URL())
 	script = strings.ReplaceAll(script, "bin/ecs-emulator ", program+" ")
@@ -155,12 +173,7 @@ func makeDemoImage(t *testing.T) {
 // TestBoto3Examples runs the Python examples.
 func TestBoto3Examples(t *testing.T) {
 	t.Parallel()
-	if err := exec.CommandContext(t.Context(), "python3", "-c", "import boto3").Run(); err != nil {
-		if os.Getenv("ECS_EMULATOR_REQUIRE_CLI") == "1" {
-			t.Fatalf("ECS_EMULATOR_REQUIRE_CLI=1, but python3 has no boto3: %v", err)
-		}
-		t.Skip("python3 has no boto3: install it to run its examples")
-	}
+	requireBoto3(t)
 	for name, want := range map[string]string{
 		"run_task.py": "STOPPED: Essential container in task exited, exit code 3\n",
 		"container_instance.py": "PENDING: wanted RUNNING, exit code None\n" + "RUNNING: wanted RUNNING, exit code None\n" +

@@ -87,21 +87,20 @@ type event struct {
 	ExecutionID  string `json:"LifecycleEventHookExecutionId"`
 }
 
-// call calls the function of a lifecycle event, and does not wait for it.
+// call calls the function of a lifecycle event, and does not wait for it. A function that has answered by its own call goes on to its
+// end.
 func (c *Controller) call(ctx context.Context, d *codedeploy.Deployment, e codedeploy.Event) {
 	payload, err := json.Marshal(event{d.ID, e.ExecutionID})
 	if err != nil {
 		c.Log.Error("the event of a lifecycle event hook cannot be written", "deployment", d.ID, "error", err)
 		return
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	call := c.calls.Begin(d.ID, e.Name, cancel)
+	call := c.calls.Begin(d.ID, e.Name, func() {})
 	c.running.Go(func() {
-		defer cancel()
 		defer c.calls.End(call)
 		why, about := "", c.Log.With("deployment", d.ID, "event", e.Name, "function", e.Function)
 		if err := c.Invoke(ctx, d, function(d, e.Function), payload); err != nil {
-			if ctx.Err() != nil { // the deployment is over, or the emulator ends
+			if ctx.Err() != nil { // the emulator ends
 				return
 			}
 			why = err.Error()
