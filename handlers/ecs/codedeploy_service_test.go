@@ -26,10 +26,13 @@ func codeDeployed(x traffic) *sdk.CreateServiceInput {
 }
 
 // asCodeDeploy is the same control plane, called in the name of CodeDeploy.
-func (s *server) asCodeDeploy(t *testing.T) *server {
+func (s *server) asCodeDeploy(t *testing.T) *server { return s.as(t, "codedeploy.amazonaws.com") }
+
+// as is the same control plane, called in the name of a service.
+func (s *server) as(t *testing.T, service string) *server {
 	api := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: time.Now}}).Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)})
 	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		api.ServeHTTP(w, r.WithContext(calledby.With(r.Context(), "codedeploy.amazonaws.com")))
+		api.ServeHTTP(w, r.WithContext(calledby.With(r.Context(), service)))
 	}))
 	t.Cleanup(h.Close)
 	client := clientOf(h.URL, testRegion, testAccount)

@@ -70,7 +70,7 @@ func (e *ECS) Module() Module {
 	return Module{
 		Name: "ecs",
 		Rows: []string{
-			"account-setting", "cluster", "cluster-summary", "engine-file-system", "engine-usage", "instance-roster", "instance-usage", "managed-scaling",
+			"account-setting", "cluster", "cluster-summary", "deployment-reservation", "engine-file-system", "engine-usage", "instance-roster", "instance-usage", "managed-scaling",
 			"service", "service-events", "service-summary", "task-definition-family", "task-set",
 		},
 		Forgets: []Forgetting{

@@ -64,7 +64,7 @@ func toDeployments(old *state.Service, sets []*taskset.TaskSet, now time.Time) (
 	s := old.Clone()
 	s.DeploymentController, s.Sets = types.DeploymentControllerTypeEcs, nil
 	s.DeploymentConfiguration = mergePercentages(defaultDeploymentConfiguration(s), old.DeploymentConfiguration)
-	d := newDeployment(sets[0].Revision, now)
+	d := newDeployment(arn.NewDeploymentID(), sets[0].Revision, now)
 	d.RolloutStateReason = fmt.Sprintf("ECS deployment %s in progress.", sets[0].ID)
 	d.Generation = sets[0].Generation
 	s.SetPrimary(d)

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -39,7 +40,7 @@ func describeService(tx *store.Tx, s *state.Service, withTags bool) *types.Servi
 		PlatformFamily:                kit.Optional(&revision.PlatformFamily),
 		PlatformVersion:               kit.Optional(&revision.PlatformVersion),
 		PropagateTags:                 s.PropagateTags,
-		ResourceManagementType:        types.ResourceManagementTypeCustomer,
+		ResourceManagementType:        cmp.Or(s.ResourceManagementType, types.ResourceManagementTypeCustomer),
 		SchedulingStrategy:            s.SchedulingStrategy,
 		ServiceArn:                    aws.String(s.ARN),
 		ServiceName:                   aws.String(s.Name),

@@ -31,7 +31,7 @@ func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*s
 	}
 	out := &sdk.CreateServiceOutput{}
 	err := a.UpdateIn(ctx, in.Cluster, func(c kit.InCluster) error {
-		wanted, first, err := a.newService(c, in)
+		wanted, first, err := a.newService(ctx, c, in)
 		if err != nil {
 			return err
 		}
@@ -82,7 +82,7 @@ func putNew(tx *store.Tx, s *state.Service, first *taskset.TaskSet) {
 }
 
 // newService is the service that a request asks for, with its first task set where CodeDeploy is its deployment controller.
-func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Service, *taskset.TaskSet, error) {
+func (a *API) newService(ctx context.Context, c kit.InCluster, in *sdk.CreateServiceInput) (*state.Service, *taskset.TaskSet, error) {
 	if controllerOf(in.DeploymentController) == types.DeploymentControllerTypeExternal {
 		s, err := a.newExternalService(c, in)
 		return s, nil, err
@@ -115,11 +115,11 @@ func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Se
 		Revision *state.ServiceRevision
 	}{s, revision})
 	s.Tags, s.ClientToken = slices.Clone(in.Tags), aws.ToString(in.ClientToken)
-	s.CreatedAt = a.Now()
+	s.CreatedAt, s.ResourceManagementType = a.Now(), managementType(ctx)
 	if !s.Deploys() {
 		return s, firstTaskSet(s, revision), nil
 	}
-	d := newDeployment(revision, s.CreatedAt)
+	d := newDeployment(deploymentID(ctx, c.Tx, s.ARN), revision, s.CreatedAt)
 	d.Connect = a.connected(c, s, revision, found.Definition())
 	s.SetPrimary(d)
 	return s, nil, nil

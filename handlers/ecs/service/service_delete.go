@@ -26,7 +26,7 @@ func (a *API) DeleteService(ctx context.Context, in *sdk.DeleteServiceInput) (*s
 			return err
 		}
 		old := state.FindService(c.Tx, id)
-		service, err := a.deleteService(c.Tx, old, aws.ToBool(in.Force))
+		service, err := a.deleteService(ctx, c.Tx, old, aws.ToBool(in.Force))
 		if err != nil {
 			return err
 		}
@@ -60,12 +60,14 @@ func describeDeleted(tx *store.Tx, s *state.Service) *types.Service {
 
 // deleteService returns the changed copy of a service; the service itself if it is
 // DRAINING already.
-func (a *API) deleteService(tx *store.Tx, old *state.Service, force bool) (*state.Service, error) {
+func (a *API) deleteService(ctx context.Context, tx *store.Tx, old *state.Service, force bool) (*state.Service, error) {
 	switch {
 	case old == nil:
 		return nil, &types.ServiceNotFoundException{} // without words (ECS0087)
 	case old.Status() == state.ServiceInactive:
 		return nil, kit.ErrServiceNotActive
+	case isManaged(old) && !byECS(ctx):
+		return nil, errManaged(old, "DeleteExpressGatewayService to delete")
 	case old.Status() == state.ServiceDraining:
 		return old, nil
 	case !force && old.SchedulingStrategy == types.SchedulingStrategyReplica && old.DesiredCount > 0:

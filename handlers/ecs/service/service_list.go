@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -56,7 +57,7 @@ func listsService(in *sdk.ListServicesInput, s *state.Service) bool {
 	return s.Status() == state.ServiceActive &&
 		(in.LaunchType == "" || s.Revision().LaunchType == in.LaunchType) &&
 		(in.SchedulingStrategy == "" || s.SchedulingStrategy == in.SchedulingStrategy) &&
-		(in.ResourceManagementType == "" || in.ResourceManagementType == types.ResourceManagementTypeCustomer)
+		(in.ResourceManagementType == "" || in.ResourceManagementType == cmp.Or(s.ResourceManagementType, types.ResourceManagementTypeCustomer))
 }
 
 // ListServicesByNamespace lists the ACTIVE services whose Service Connect has a namespace, of all clusters. That those

@@ -36,10 +36,13 @@ func (a *API) UpdateService(ctx context.Context, in *sdk.UpdateServiceInput) (*s
 		if err != nil {
 			return err
 		}
+		if err := checkManagedUpdate(ctx, old, in); err != nil {
+			return err
+		}
 		if old, err = a.migrateController(c, old, in.DeploymentController); err != nil {
 			return err
 		}
-		service, err := a.updateService(c, old, in)
+		service, err := a.updateService(ctx, c, old, in)
 		if err != nil {
 			return err
 		}
@@ -94,7 +97,7 @@ func checkUpdateService(in *sdk.UpdateServiceInput, quotas quota.Quotas) error {
 }
 
 // updateService returns the changed copy of a service.
-func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateServiceInput) (*state.Service, error) {
+func (a *API) updateService(ctx context.Context, c kit.InCluster, old *state.Service, in *sdk.UpdateServiceInput) (*state.Service, error) {
 	if !old.Deploys() {
 		return a.updateSetService(c, old, in)
 	}
@@ -129,7 +132,7 @@ func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateS
 		s.Primary().UpdatedAt = now // ECS0083
 	}
 	if deploys {
-		d := newDeployment(revision, now)
+		d := newDeployment(deploymentID(ctx, c.Tx, s.ARN), revision, now)
 		d.Connect = a.connected(c, s, revision, found.Definition())
 		s.SetPrimary(d)
 	}

@@ -48,7 +48,9 @@ type Service struct {
 	Request     string
 	ClientToken string
 	DeletedAt   time.Time // zero: not deleted
-	Resized     *Resize   // the last change of DesiredCount; nil: none, or not since the emulator keeps it
+	// ResourceManagementType is ECS where ECS made the service itself; empty is CUSTOMER. It is written once.
+	ResourceManagementType types.ResourceManagementType
+	Resized                *Resize // the last change of DesiredCount; nil: none, or not since the emulator keeps it
 
 	// Deployments, newest first, of which one is PRIMARY: see Primary. There are none where Sets is not nil.
 	Deployments []*Deployment

@@ -131,22 +131,22 @@ func identify(tx *store.Tx, s *Service, d *Deployment) {
 func AddRevision(tx *store.Tx, serviceARN string, g *Generation) {
 	row := *g.Revision
 	row.ServiceARN, row.CreatedAt = serviceARN, g.CreatedAt
-	row.ARN = revisionARN(serviceARN, g.ID)
+	row.ARN = RevisionARN(serviceARN, g.ID)
 	serviceRevisions.Put(tx, &row)
 	listed := row
 	listed.ContainerImages = nil
 	g.Revision = &listed
 }
 
-// revisionARN is the ARN of the revision that was made for a generation.
-func revisionARN(serviceARN, generationID string) string {
+// RevisionARN is the ARN of the revision that was made for a generation.
+func RevisionARN(serviceARN, generationID string) string {
 	digits := generationID[strings.IndexByte(generationID, '/')+1:]
 	return arn.ScopeOf(serviceARN).ServiceRevision(arn.ClusterName(serviceARN), arn.Name(serviceARN), digits)
 }
 
 // serviceRevisionsOf are the revisions of a service that are known, by ARN.
 func serviceRevisionsOf(tx *store.Tx, serviceARN string) []*ServiceRevision {
-	return serviceRevisions.List(tx, revisionARN(serviceARN, ""))
+	return serviceRevisions.List(tx, RevisionARN(serviceARN, ""))
 }
 
 // RetireRevision begins the age of a revision of which no generation is left.

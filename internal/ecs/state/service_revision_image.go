@@ -55,7 +55,7 @@ func RevisionOf(tx *store.Tx, t *Task) *ServiceRevision {
 
 // setRevision is the revision of a task set that is there, else nil.
 func setRevision(tx *store.Tx, serviceARN, setID string) *ServiceRevision {
-	if r := FindServiceRevision(tx, revisionARN(serviceARN, setID)); r != nil && r.RetiredAt.IsZero() {
+	if r := FindServiceRevision(tx, RevisionARN(serviceARN, setID)); r != nil && r.RetiredAt.IsZero() {
 		return r
 	}
 	return nil

@@ -77,7 +77,7 @@ func number(s string) int64 {
 // that has made it.
 func billedTo(tx *store.Tx, s *TaskSpec) string {
 	if service := FindService(tx, s.ServiceARN); service != nil && !service.Deploys() {
-		if r := FindServiceRevision(tx, revisionARN(s.ServiceARN, s.DeploymentID)); r != nil {
+		if r := FindServiceRevision(tx, RevisionARN(s.ServiceARN, s.DeploymentID)); r != nil {
 			return r.Run
 		}
 		return ""
