@@ -120,8 +120,8 @@ type Options struct {
 	AWSDelays bool
 	// Quotas are service quotas of AWS, by name: fargate-vcpus and fargate-spot-vcpus, which are the
 	// numbers of vCPUs that the tasks of an account have in a region; container-instances-per-cluster;
-	// tasks-per-service, by default 5,000; task-sets-per-service, by default 5; and provisioning-tasks-per-cluster, the tasks that wait for
-	// container instances, by default 500. The others have no default, and limit nothing until they are set.
+	// tasks-per-service, by default 5,000; task-sets-per-service, by default 5; provisioning-tasks-per-cluster, the tasks that wait for
+	// container instances, by default 500; and express-services-per-load-balancer, by default 25, at least 1. The others have no default, and limit nothing until they are set.
 	Quotas map[string]int
 	// LaunchRates holds calls of RunTask and launches of tasks on Fargate to the rates of AWS, on the
 	// emulator's clock: 20 calls a second, and 20 tasks a second after the first 100, apart for

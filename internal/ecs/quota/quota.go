@@ -22,16 +22,19 @@ const (
 	TaskSetsPerService Name = "task-sets-per-service"
 	ContainerInstances Name = "container-instances-per-cluster"
 	ProvisioningTasks  Name = "provisioning-tasks-per-cluster"
+	ExpressServices    Name = "express-services-per-load-balancer"
 )
 
 // all has each quota with its default; without one there is no such quota until it is set: AWS gives each
 // account other vCPUs, and 5,000 container instances are more than a machine needs that has many of them.
-// Source: ECS service quotas; ECS developer guide, cluster auto scaling, for tasks that are PROVISIONING.
+// Source: ECS service quotas; ECS developer guide, cluster auto scaling, for tasks that are PROVISIONING; services.md I.2 for
+// services of Express mode.
 var all = []struct {
 	Name
 	value int
 }{
 	{FargateVCPUs, none}, {FargateSpotVCPUs, none}, {TasksPerService, 5000}, {TaskSetsPerService, 5}, {ContainerInstances, none}, {ProvisioningTasks, 500},
+	{ExpressServices, 25},
 }
 
 const none = -1
@@ -48,6 +51,9 @@ func New(set map[string]int) (Quotas, error) {
 		}
 		if value < 0 {
 			return nil, fmt.Errorf("quota %s is negative: %d", name, value)
+		}
+		if value == 0 && Name(name) == ExpressServices {
+			return nil, fmt.Errorf("quota %s is 0: a load balancer of Express mode has one service at least", name)
 		}
 		q[Name(name)] = value
 	}
