@@ -29,6 +29,11 @@ var (
 // OnCertificates is the table of certificates, for who shows them. It wakes with their ARNs.
 func OnCertificates() store.Source { return store.OnKeys(certificates) }
 
+// OnRemovals wakes what uses a certificate that has been removed: users says that, by its ARN.
+func OnRemovals(users func(arn string) []string) store.Source {
+	return store.OnRemovals(certificates, func(c *Certificate) []string { return users(c.ARN) })
+}
+
 // Certificate is a certificate that was requested or imported. Its handlers write every field.
 type Certificate struct {
 	ARN        string

@@ -135,5 +135,13 @@ func (t *Target) WithBounds(least, most *int32, now time.Time) *Target {
 	return &changed
 }
 
+// OnRemovals wakes what uses a scalable target or scaling policy that has been removed: users says that, by its ARN.
+func OnRemovals(users func(arn string) []string) []store.Source {
+	return []store.Source{
+		store.OnRemovals(Targets, func(t *Target) []string { return users(t.ARN()) }),
+		store.OnRemovals(Policies.Table, func(p *Policy) []string { return users(p.ARN()) }),
+	}
+}
+
 // OnTargets wakes a watch with the key of each target that is new, has changed or is gone.
 func OnTargets() store.Source { return store.OnKeys(Targets) }

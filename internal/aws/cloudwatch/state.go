@@ -53,6 +53,11 @@ func OnStatesOf(heeds func(alarmARN string) []string) []store.Source {
 	return []store.Source{store.On(Alarms.Table, heeding[*Alarm](heeds)), store.On(Composites.Table, heeding[*Composite](heeds))}
 }
 
+// OnAlarmRemovals wakes what uses a metric alarm that has been removed: users says that, by its name.
+func OnAlarmRemovals(users func(name string) []string) store.Source {
+	return store.OnRemovals(Alarms.Table, func(a *Alarm) []string { return users(a.Name) })
+}
+
 func heeding[A interface {
 	comparable
 	standing() Standing

@@ -42,6 +42,16 @@ func WatchedOfTasks() []store.Source {
 // OnLoadBalancers wakes with the ARN of each load balancer that changes.
 func OnLoadBalancers() store.Source { return store.OnKeys(loadBalancers) }
 
+// OnRemovals wakes what uses a load balancer, listener, rule or target group that has been removed: users says that, by its ARN.
+func OnRemovals(users func(arn string) []string) []store.Source {
+	return []store.Source{
+		store.OnRemovals(loadBalancers, func(b *LoadBalancer) []string { return users(b.ARN) }),
+		store.OnRemovals(listeners, func(l *Listener) []string { return users(l.ARN) }),
+		store.OnRemovals(rules, func(r *Rule) []string { return users(r.ARN) }),
+		store.OnRemovals(targetGroups, func(g *TargetGroup) []string { return users(g.ARN) }),
+	}
+}
+
 // onGroupUse wakes with ARNs of target groups.
 func onGroupUse() store.Source {
 	return store.On(uses, func(before, after *use) []string {

@@ -71,6 +71,16 @@ func OnKeys[R any](t *Table[R]) Source {
 	}}
 }
 
+// OnRemovals is a table of which each row that has been removed wakes the ids that a pure function returns.
+func OnRemovals[R any](t *Table[R], wakes func(removed R) []string) Source {
+	return Source{table: t.table, wakes: func(before, after any) []string {
+		if after != nil {
+			return nil
+		}
+		return wakes(before.(R))
+	}}
+}
+
 // OnEntries is a log whose new entries wake an id. It is awake when the watch begins.
 func OnEntries[T any](l *Log[T], id string) Source { return Source{log: l.logTable, id: id} }
 

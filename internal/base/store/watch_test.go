@@ -39,6 +39,28 @@ func TestWatchWakesForEachChangedRowOnce(t *testing.T) {
 	}
 }
 
+func TestWatchOfRemovals(t *testing.T) {
+	s := open(t, Options{})
+	put(t, s, "old")
+	put(t, s, "gone")
+	w := s.Watch(0, OnRemovals(things, func(removed *thing) []string { return []string{"owner of " + removed.ID} }))
+	put(t, s, "old")
+	put(t, s, "new")
+	update(t, s, func(tx *Tx) { things.Delete(tx, things.Get(tx, "gone")) })
+	if got := next(t, w); got != "owner of gone" {
+		t.Errorf("woken for %q", got)
+	}
+	w.Done("owner of gone")
+	update(t, s, func(tx *Tx) { // it is there again at the end
+		things.Delete(tx, things.Get(tx, "old"))
+		things.Put(tx, &thing{ID: "old"})
+	})
+	update(t, s, func(tx *Tx) { things.Delete(tx, things.Get(tx, "new")) })
+	if got := next(t, w); got != "owner of new" {
+		t.Errorf("woken for %q", got)
+	}
+}
+
 func TestWatchHandsAnIDToOneWorkerAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, Options{})

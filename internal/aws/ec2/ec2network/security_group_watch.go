@@ -12,6 +12,11 @@ func SecurityGroupKey(scope arn.Scope, id string) string { return scope.Prefix()
 // PrefixListKey is likewise for prefix lists. None is the key of a security group.
 func PrefixListKey(scope arn.Scope, id string) string { return scope.Prefix() + id }
 
+// OnSecurityGroupRemovals wakes what uses a security group that has been removed: users says that, by its id.
+func OnSecurityGroupRemovals(users func(id string) []string) store.Source {
+	return store.OnRemovals(securityGroups, func(g *SecurityGroup) []string { return users(g.ID) })
+}
+
 // WatchSecurityGroups wakes with the key of each security group and each prefix list that
 // changes.
 func WatchSecurityGroups(s *store.Store) *store.Watch {
