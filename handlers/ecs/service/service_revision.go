@@ -45,7 +45,11 @@ func (a *API) DescribeServiceRevisions(ctx context.Context, in *sdk.DescribeServ
 	out := &sdk.DescribeServiceRevisionsOutput{Failures: []types.Failure{}, ServiceRevisions: []types.ServiceRevision{}}
 	for _, id := range in.ServiceRevisionArns {
 		if r := state.FindServiceRevision(tx, id); r != nil {
-			out.ServiceRevisions = append(out.ServiceRevisions, describeServiceRevision(r))
+			shown := describeServiceRevision(r)
+			if isManaged(service) {
+				shown.EcsManagedResources = managedResources(tx, r)
+			}
+			out.ServiceRevisions = append(out.ServiceRevisions, shown)
 		} else {
 			out.Failures = append(out.Failures, kit.Missing(id))
 		}
