@@ -25,7 +25,7 @@ func TestTypes(t *testing.T) {
 		}
 	}
 	want := []string{
-		"AWS::EC2::FlowLog", "AWS::ECS::PrimaryTaskSet", "AWS::ECS::TaskSet", "AWS::SecretsManager::SecretTargetAttachment",
+		"AWS::EC2::FlowLog", "AWS::SecretsManager::SecretTargetAttachment",
 	}
 	if !slices.Equal(here, want) {
 		t.Errorf("planned are %v, want %v", here, want)

@@ -12,7 +12,7 @@ import (
 
 // Types are what stacks can make of the service.
 func Types() []*handler.Type {
-	return []*handler.Type{cluster(), taskDefinition(), service(), capacityProvider(), associations()}
+	return []*handler.Type{cluster(), taskDefinition(), service(), capacityProvider(), associations(), taskSet(), primaryTaskSet()}
 }
 
 func tags(list []handler.Tag) []types.Tag {

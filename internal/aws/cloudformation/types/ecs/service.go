@@ -57,18 +57,13 @@ func serviceCluster(t *handler.Turn) *string {
 	return nil
 }
 
-// checkController refuses services whose tasks come of task sets, for which stacks cannot wait yet. The words are the emulator's.
-func checkController(t *handler.Turn) error {
-	if controller := t.Properties.Get("DeploymentController").TextOf("Type"); controller != "" && controller != string(types.DeploymentControllerTypeEcs) {
-		return handler.Failed(handler.InvalidRequest, "ecs-emulator does not support DeploymentController.Type %s in stacks yet", controller)
-	}
-	return nil
+// hasTaskSets reports whether the tasks of a service come of task sets: it has no deployments, and stacks wait for its sets.
+func hasTaskSets(t *handler.Turn) bool {
+	controller := t.Properties.Get("DeploymentController").TextOf("Type")
+	return controller == string(types.DeploymentControllerTypeExternal) || controller == string(types.DeploymentControllerTypeCodeDeploy)
 }
 
 func createService(t *handler.Turn) error {
-	if err := checkController(t); err != nil {
-		return err
-	}
 	in := sdk.CreateServiceInput{ServiceName: &t.Name, ClientToken: t.Token(), Tags: tags(t.AllTags())}
 	if err := t.Fill(&in, serviceMembers...); err != nil {
 		return err
@@ -86,8 +81,8 @@ func createService(t *handler.Turn) error {
 }
 
 func updateService(t *handler.Turn) error {
-	if err := checkController(t); err != nil {
-		return err
+	if hasTaskSets(t) {
+		return updateSetService(t)
 	}
 	if err := knowFailure(t); err != nil {
 		return err
@@ -98,31 +93,41 @@ func updateService(t *handler.Turn) error {
 	}
 	in.Cluster = serviceCluster(t)
 	containerConfigurations(t, in.ServiceConnectConfiguration)
-	asked := t.Properties.Get("ForceNewDeployment").TextOf("EnableForceNewDeployment") == "true" && t.Changed("ForceNewDeployment")
-	in.ForceNewDeployment = asked || t.Changed("CapacityProviderStrategy") // which ECS only takes with one
+	in.ForceNewDeployment = asksForDeployment(t) || t.Changed("CapacityProviderStrategy") // which ECS only takes with one
+	if isGone(t, "ServiceConnectConfiguration") {
+		in.ServiceConnectConfiguration = &types.ServiceConnectConfiguration{Enabled: false}
+	}
+	if isGone(t, "PlatformVersion") {
+		in.PlatformVersion = aws.String("LATEST")
+	}
+	if isGone(t, "DeploymentController") {
+		in.DeploymentController = &types.DeploymentController{Type: types.DeploymentControllerTypeEcs}
+	}
 	reset(t, &in)
 	return t.Call(apiclient.ECS("UpdateService"), &in, nil)
 }
 
-// reset gives what a template does not have any more its default, where an empty list does not say it.
+// asksForDeployment reports whether a template has another nonce, which asks for a deployment of what runs already.
+func asksForDeployment(t *handler.Turn) bool {
+	return t.Properties.Get("ForceNewDeployment").TextOf("EnableForceNewDeployment") == "true" && t.Changed("ForceNewDeployment")
+}
+
+// isGone reports whether a template does not have a property any more.
+func isGone(t *handler.Turn, property string) bool {
+	return t.Previous.Get(property) != nil && t.Properties.Get(property) == nil
+}
+
+// reset gives what a template does not have any more its default, where an empty list does not say it and services of all
+// deployment controllers have it.
 func reset(t *handler.Turn, in *sdk.UpdateServiceInput) {
-	gone := func(property string) bool {
-		return t.Previous.Get(property) != nil && t.Properties.Get(property) == nil
-	}
-	if gone("ServiceConnectConfiguration") {
-		in.ServiceConnectConfiguration = &types.ServiceConnectConfiguration{Enabled: false}
-	}
-	if gone("EnableExecuteCommand") {
+	if isGone(t, "EnableExecuteCommand") {
 		in.EnableExecuteCommand = aws.Bool(false)
 	}
-	if gone("EnableECSManagedTags") {
+	if isGone(t, "EnableECSManagedTags") {
 		in.EnableECSManagedTags = aws.Bool(false)
 	}
-	if gone("PropagateTags") {
+	if isGone(t, "PropagateTags") {
 		in.PropagateTags = types.PropagateTagsNone
-	}
-	if gone("PlatformVersion") {
-		in.PlatformVersion = aws.String("LATEST")
 	}
 }
 

@@ -23,6 +23,9 @@ func readService(t *handler.Turn) (bool, error) {
 	}
 	t.Set("ServiceArn", s.ServiceArn)
 	t.Set("Name", s.ServiceName)
+	if hasTaskSets(t) {
+		return setsAreSteady(s), nil
+	}
 	d, err := newestDeployment(t)
 	if err != nil {
 		return false, err
