@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/model"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/taskset"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -39,6 +40,7 @@ func operations() map[string]operation {
 		"UpdateCluster": planned(cluster.UpdateClusterMembers),
 		"CreateService": planned(service.CreateServiceMembers),
 		updateService:   planned(service.UpdateServiceMembers),
+		createTaskSet:   planned(taskset.CreateTaskSetMembers),
 		"StartTask":     planned(task.StartTaskMembers, func(in *sdk.StartTaskInput) []member.Found { return taskdef.UnsupportedOverride(in.Overrides) }),
 		"RunTask":       planned(task.RunTaskMembers, func(in *sdk.RunTaskInput) []member.Found { return taskdef.UnsupportedOverride(in.Overrides) }),
 	} {
@@ -107,6 +109,9 @@ func (c *checker) operationOf(n *node) (string, error) {
 	if c.options.Operation != "" {
 		return c.options.Operation, nil
 	}
+	if n.makesTaskSet() {
+		return createTaskSet, nil
+	}
 	for _, mark := range marks {
 		if n.member(mark.member) != nil {
 			return mark.operation, nil
@@ -137,6 +142,9 @@ func (c *checker) described(name string, n *node) {
 	}
 	if n.string("schedulingStrategy") == "DAEMON" { // which answers count, and requests must not
 		n.remove("desiredCount")
+	}
+	if name == "CreateService" {
+		n.withoutPrimarySet()
 	}
 	known, answered := membersOf(c.operations[name].input), membersOf(answer.typ)
 	n.members = slices.DeleteFunc(n.members, func(m nodeMember) bool {

@@ -16,7 +16,7 @@ import (
 
 // starts reports whether an operation starts tasks of a task definition.
 func starts(operation string) bool {
-	return operation == "CreateService" || operation == updateService || operation == "RunTask" || operation == "StartTask"
+	return operation == "CreateService" || operation == updateService || operation == createTaskSet || operation == "RunTask" || operation == "StartTask"
 }
 
 // started is what requests say that start tasks.
@@ -37,7 +37,7 @@ func (r *request) started(without leftOut) started {
 	if err := wire.Unmarshal(r.input.appendJSON(nil, without), &s); err != nil {
 		return started{} // the API tells
 	}
-	if r.operation == "CreateService" || r.operation == updateService {
+	if r.operation == "CreateService" || r.operation == updateService || r.operation == createTaskSet {
 		if err := wire.Unmarshal(r.input.appendJSON(nil, without), &s.service); err != nil {
 			s.service = service.Request{} // the API tells
 		}
@@ -60,7 +60,7 @@ func (r *request) refer(c *checker) {
 	if !starts(r.operation) {
 		return
 	}
-	if service := r.input.member("service"); r.operation == updateService && service != nil && service.kind == text {
+	if service := r.input.member("service"); (r.operation == updateService || r.operation == createTaskSet) && service != nil && service.kind == text {
 		service.text = inScope(service.text)
 	}
 	for _, each := range r.input.list("containerInstances") {
@@ -160,8 +160,12 @@ func (c *checker) start(r *request, without leftOut) *refusal {
 	s := r.started(without)
 	var told *refusal
 	for _, strategy := range r.clusterStrategies(s) {
-		refused := c.options.ask(r.worldWithDefinition(s, strategy, without), r.operation, r.input.appendJSON(nil, without))
-		if refused == nil {
+		w := r.worldWithDefinition(s, strategy, without)
+		if r.operation == createTaskSet {
+			w = c.withServiceOf(r, w)
+		}
+		refused := c.options.ask(w, r.operation, r.input.appendJSON(nil, without))
+		if refused == nil || r.operation == createTaskSet && refused.earlier { // which is told of the service
 			return nil
 		}
 		if refused.message == "Task definition does not support launch_type FARGATE." && r.uses.lacksSize() {

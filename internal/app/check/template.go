@@ -78,10 +78,11 @@ func findingOf(file string, f stacktemplate.Finding) Finding {
 	}
 }
 
-// stackOperations are those by which a stack makes resources of ECS, and the property that names each.
+// stackOperations are those by which a stack makes resources of ECS, and the property that names each, if one does.
 var stackOperations = map[string]struct{ operation, name, member string }{
 	"AWS::ECS::TaskDefinition":                      {register, "Family", "family"},
 	"AWS::ECS::Service":                             {"CreateService", "ServiceName", "serviceName"},
+	"AWS::ECS::TaskSet":                             {operation: createTaskSet},
 	"AWS::ECS::Cluster":                             {"CreateCluster", "ClusterName", "clusterName"},
 	"AWS::ECS::CapacityProvider":                    {"CreateCapacityProvider", "Name", "name"},
 	"AWS::ECS::ClusterCapacityProviderAssociations": {"PutClusterCapacityProviders", "Cluster", "cluster"},
@@ -91,6 +92,7 @@ var stackOperations = map[string]struct{ operation, name, member string }{
 var decisive = map[string][]string{
 	"AWS::ECS::TaskDefinition":                      {"ContainerDefinitions", "Cpu", "Memory", "NetworkMode", "RequiresCompatibilities", "Volumes"},
 	"AWS::ECS::Service":                             {"CapacityProviderStrategy", "DeploymentConfiguration", "DeploymentController", "LaunchType", "LoadBalancers", "NetworkConfiguration", "SchedulingStrategy", "ServiceConnectConfiguration", "VolumeConfigurations"},
+	"AWS::ECS::TaskSet":                             {"CapacityProviderStrategy", "LaunchType", "LoadBalancers", "NetworkConfiguration", "Scale", "Service"},
 	"AWS::ECS::ClusterCapacityProviderAssociations": {"CapacityProviders", "DefaultCapacityProviderStrategy"},
 	"AWS::ECS::CapacityProvider":                    {"AutoScalingGroupProvider"},
 }
@@ -112,7 +114,7 @@ func (c *checker) stack(file string, stack *cfn.Stack, ignored []string) {
 			continue
 		}
 		input := stackInput(properties, c.operations[made.operation].input, r.Type)
-		if input.line = r.At.Line; input.member(made.member) == nil {
+		if input.line = r.At.Line; made.member != "" && input.member(made.member) == nil {
 			input.put(made.member, r.At.Line, &node{kind: text, line: r.At.Line, text: r.LogicalID, open: true})
 		}
 		if made.operation == "CreateService" && input.member("desiredCount") == nil && input.string("schedulingStrategy") != "DAEMON" {

@@ -20,6 +20,7 @@ var attributes = map[string]map[string]string{
 	},
 	"aws_ecs_cluster":                    {"name": "clusterName"},
 	"aws_ecs_cluster_capacity_providers": {"cluster_name": "cluster"},
+	"aws_ecs_task_set":                   {"network_configuration": "networkConfiguration.awsvpcConfiguration", "service": "service"},
 	"aws_ecs_service": {
 		"alarms": "deploymentConfiguration.alarms", "deployment_circuit_breaker": "deploymentConfiguration.deploymentCircuitBreaker",
 		"deployment_maximum_percent":         "deploymentConfiguration.maximumPercent",

@@ -17,7 +17,7 @@ import (
 var standIns = map[string]string{
 	"access_point_id": "fsap-00000000000000000", "alternate_target_group_arn": anotherTargetGroup, "auto_scaling_group_arn": "arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:unknown:autoScalingGroupName/unknown",
 	"capacity_provider": "FARGATE", "cluster": "unknown", "cluster_name": "unknown", "container_name": "unknown", "container_port": "80", "enable": "true", "execution_role_arn": aRole,
-	"family": "unknown", "file_system_id": "fs-00000000", "launch_type": "FARGATE", "name": "unknown", "network_mode": "bridge", "production_listener_rule": aRule, "registry_arn": "arn:aws:servicediscovery:us-east-1:000000000000:service/srv-unknown", "role_arn": aRole, "rollback": "true", "size_in_gib": "21",
+	"family": "unknown", "file_system_id": "fs-00000000", "launch_type": "FARGATE", "name": "unknown", "network_mode": "bridge", "production_listener_rule": aRule, "registry_arn": "arn:aws:servicediscovery:us-east-1:000000000000:service/srv-unknown", "role_arn": aRole, "service": "unknown", "rollback": "true", "size_in_gib": "21",
 	"subnets": aSubnet, "target_group_arn": "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/unknown/0000000000000000",
 	"task_definition": aFamily, "task_role_arn": aRole, "value": "enabled",
 }

@@ -43,6 +43,11 @@ func (c *checker) serviceOf(r *request) *request {
 	if r.operation != updateService {
 		return nil
 	}
+	return c.madeService(r)
+}
+
+// madeService is the request that makes the service that another one names; nil if no file has it.
+func (c *checker) madeService(r *request) *request {
 	cluster := func(r *request) string { return arn.Name(cmp.Or(r.input.string("cluster"), "default")) }
 	for _, other := range c.requests {
 		if other.operation == "CreateService" && other.input.string("serviceName") == arn.Name(r.input.string("service")) && cluster(other) == cluster(r) {
