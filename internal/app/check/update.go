@@ -57,6 +57,22 @@ func (c *checker) madeService(r *request) *request {
 	return nil
 }
 
+// withServiceOf adds to what a CreateTaskSet finds the service that the files make, else one that takes task sets.
+func (c *checker) withServiceOf(r *request, w world) world {
+	made := c.madeService(r)
+	if made == nil {
+		w.earlier = append(w.earlier, call{"CreateService", wire.Marshal(&sdk.CreateServiceInput{
+			Cluster: aws.String(cmp.Or(w.cluster, "default")), ServiceName: aws.String(arn.Name(r.input.string("service"))), DesiredCount: aws.Int32(1),
+			DeploymentController: &types.DeploymentController{Type: types.DeploymentControllerTypeExternal},
+		})})
+		return w
+	}
+	first := made.worldWithDefinition(made.started(nil), w.strategy, nil)
+	w.earlier = slices.Concat(first.earlier, []call{{"CreateService", made.input.appendJSON(nil, nil)}}, w.earlier)
+	w.providers, w.resources = union(first.providers, w.providers), allOf(first.resources, w.resources)
+	return w
+}
+
 // worldsOfFiles have the service that the files make. A task definition that they do not have suits
 // what the service keeps.
 func (c *checker) worldsOfFiles(r *request, s started, without leftOut) (worlds []world) {
