@@ -15,6 +15,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/composition"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer"
 	loadbalancermetrics "github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer/metrics"
 )
@@ -103,7 +104,7 @@ func (b *LoadBalancers) Shown() []control.LoadBalancer {
 	return list
 }
 
-// Has reports whether a load balancer has a DNS name.
+// Has reports whether a load balancer has a DNS name, or a public endpoint of an Express gateway service leads to one.
 func (b *LoadBalancers) Has(name string) bool {
 	_, has := b.called(name)
 	return has
@@ -118,8 +119,11 @@ func (b *LoadBalancers) Dial(ctx context.Context, name string, port int) (net.Co
 	return b.Engine.Agent().LoadBalancers().Dial(ctx, arn, port)
 }
 
-// called finds the load balancer with a DNS name.
+// called finds the load balancer to which a DNS name leads.
 func (b *LoadBalancers) called(name string) (arn string, found bool) {
+	if e, is := composition.FindEndpoint(b.Store.Read(), name); is {
+		return e.Balancer, e.Public
+	}
 	for _, b := range b.Reached() {
 		if strings.EqualFold(b.DNSName, name) {
 			return b.ARN, true

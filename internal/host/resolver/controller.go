@@ -23,6 +23,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
 
@@ -74,7 +75,8 @@ func New(opts Options) *Controller {
 	c.Loop = reconcile.New(reconcile.Options{
 		Name: "DNS", Clock: c.Clock, Log: c.Log, Workers: workers * max(1, len(opts.Engines)), Reconcile: c.reconcile,
 		Mends: func(err error) bool { return errors.Is(err, errWaiting) || errors.Is(err, backend.ErrUnavailable) },
-		Watch: c.Store.Watch(0, servicediscovery.OnNamespaces(), servicediscovery.OnServices(), ec2network.OnOwnVPCs(), elbv2.OnLoadBalancers()),
+		Watch: c.Store.Watch(0, append(express.Sources(),
+			servicediscovery.OnNamespaces(), servicediscovery.OnServices(), ec2network.OnOwnVPCs(), elbv2.OnLoadBalancers())...),
 	})
 	return c
 }
@@ -93,11 +95,17 @@ func (c *Controller) Run(ctx context.Context) error {
 
 func (c *Controller) reconcile(ctx context.Context, id string) (time.Time, error) {
 	switch {
+	case express.IsSet(id):
+		c.passEndpoints(id)
+		return time.Time{}, nil
+	case strings.Contains(id, ":ecs:"):
+		return time.Time{}, c.lookAtEndpoint(ctx, id)
 	case strings.Contains(id, ":namespace/"):
 		return time.Time{}, c.lookAtNamespace(ctx, id)
 	case strings.Contains(id, ":service/"):
 		return time.Time{}, c.lookAtService(ctx, id)
 	case strings.Contains(id, ":loadbalancer/"):
+		c.passEndpoints(id)
 		c.lookAtLoadBalancer(id)
 		return time.Time{}, nil
 	default:
@@ -246,14 +254,20 @@ func (c *Controller) answering(n *servicediscovery.Namespace) []string {
 	return ids
 }
 
-// tell has the resolvers of VPCs have a piece, and all others not. waiting are those that have not answered.
+// tell has the host and the resolvers of VPCs have a piece, and all others not. waiting are those that have not answered.
 func (c *Controller) tell(ctx context.Context, key resolver.Key, read func(*store.Tx) (*resolver.Piece, []string)) (waiting []place, err error) {
-	piece, vpcs := read(c.Store.Read())
-	if piece == nil {
+	if piece, _ := read(c.Store.Read()); piece == nil {
 		c.table.Remove(key)
 	} else {
 		err = c.table.Set(*piece)
 	}
+	waiting, failed := c.tellServers(ctx, key, read)
+	return waiting, errors.Join(err, failed)
+}
+
+// tellServers is tell without the host.
+func (c *Controller) tellServers(ctx context.Context, key resolver.Key, read func(*store.Tx) (*resolver.Piece, []string)) (waiting []place, err error) {
+	piece, vpcs := read(c.Store.Read())
 	to := map[place]*server{}
 	for _, id := range vpcs {
 		for i, engine := range c.Engines {

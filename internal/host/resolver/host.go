@@ -10,8 +10,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/resolver"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/composition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
@@ -39,9 +41,9 @@ func (c *Controller) Answer(q dnsmessage.Question, random func(n int) int) resol
 	return a
 }
 
-// givenDomains have all names that AWS gives to network interfaces and load balancers, in any region.
-// Source: Amazon VPC user guide, DNS attributes; recorded answers of Elastic Load Balancing.
-var givenDomains = lazyregexp.New(`^(?:(.+)\.)?(ec2\.internal|[a-z0-9-]+\.compute\.internal|(?:[a-z0-9-]+\.elb|elb\.[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?)\.$`)
+// givenDomains have all names that AWS gives to network interfaces, load balancers and Express gateway services, in any region.
+// Source: Amazon VPC user guide, DNS attributes; recorded answers of Elastic Load Balancing; services.md I.2.
+var givenDomains = lazyregexp.New(`^(?:(.+)\.)?(ec2\.internal|[a-z0-9-]+\.compute\.internal|ecs\.[a-z0-9-]+\.on\.aws|(?:[a-z0-9-]+\.elb|elb\.[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?)\.$`)
 
 // givenTTL is for how many seconds names that AWS gives may be remembered, as aliases of load balancers are. No
 // source has the one of private DNS names.
@@ -68,6 +70,12 @@ func (c *Controller) given(tx *store.Tx, name string) *resolver.Table {
 // has are the addresses of what has a name that AWS gives. A private DNS name in VPCs with the same ranges has one
 // address, whichever of them has it.
 func (c *Controller) has(tx *store.Tx, name string) []netip.Addr {
+	if e, found := composition.FindEndpoint(tx, name); found {
+		if !e.Public {
+			return nil
+		}
+		return addressesOf(elbv2.FindLoadBalancer(tx, e.Balancer))
+	}
 	address, private := backend.HostAddress(name)
 	if !private {
 		return addresses(tx, name)

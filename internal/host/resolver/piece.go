@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 )
 
 // negativeTTL is for how many seconds it is remembered that a name does not exist where the namespace does
@@ -30,6 +31,9 @@ func pieces(tx *store.Tx, id string) (all []resolver.Piece) {
 				all = append(all, *piece)
 			}
 		}
+	}
+	for _, s := range express.OfVPC(tx, id) {
+		all = append(all, endpoint(tx, s)...)
 	}
 	return all
 }
@@ -93,8 +97,12 @@ func record(i *servicediscovery.Instance) resolver.Record {
 func balancerName(dnsName string) string { return strings.TrimPrefix(dnsName, "dualstack.") }
 
 // addresses are the addresses of a load balancer, by its DNS name.
-func addresses(tx *store.Tx, dnsName string) (all []netip.Addr) {
-	b := elbv2.LoadBalancerByDNSName(tx, balancerName(dnsName))
+func addresses(tx *store.Tx, dnsName string) []netip.Addr {
+	return addressesOf(elbv2.LoadBalancerByDNSName(tx, balancerName(dnsName)))
+}
+
+// addressesOf are those of a load balancer, which may be nil.
+func addressesOf(b *elbv2.LoadBalancer) (all []netip.Addr) {
 	if b == nil {
 		return nil
 	}

@@ -1,0 +1,35 @@
+package composition
+
+import (
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
+)
+
+// Endpoint is where a service answers: a host name that leads to the load balancer with an ARN.
+type Endpoint struct {
+	Host, Balancer string
+	// Public says that it is reached from outside its VPC.
+	Public bool
+}
+
+// EndpointOf is the endpoint of a service, which is there as long as the load balancer knows its host.
+func EndpointOf(tx *store.Tx, s *express.Service) (e Endpoint, found bool) {
+	v := View{Own: express.Owned(tx, s.ARN), Shared: express.Owned(tx, s.Set)}
+	e = Endpoint{Host: Host(s), Balancer: v.id(express.LoadBalancer), Public: s.Network.Public}
+	return e, e.Balancer != "" && v.id(express.Rule) != ""
+}
+
+// FindEndpoint is the endpoint with a host name.
+func FindEndpoint(tx *store.Tx, host string) (e Endpoint, found bool) {
+	label, domain, _ := strings.Cut(strings.ToLower(host), ".")
+	if !strings.HasSuffix(domain, ".on.aws") { // most names that are asked for
+		return e, false
+	}
+	s := express.ByToken(tx, label[strings.LastIndexByte(label, '-')+1:])
+	if s == nil || !strings.EqualFold(Host(s), host) {
+		return e, false
+	}
+	return EndpointOf(tx, s)
+}
