@@ -38,10 +38,12 @@ type Service struct {
 	Token              string
 	InfrastructureRole string
 	// Set is the key of the network set, whose load balancer has Slot for the service.
-	Set       string
-	Slot      int
-	Network   Network
-	Asked     Configuration
+	Set     string
+	Slot    int
+	Network Network
+	Asked   Configuration
+	// Revision is the ARN of the service revision of what is asked. It is named before its deployment is there.
+	Revision  string
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	DeletedAt time.Time // zero while it is ACTIVE
@@ -69,12 +71,11 @@ type Configuration struct {
 	Metric                      types.ExpressGatewayServiceScalingMetric
 }
 
-// Revision is the configuration of a service revision. The controller writes it.
+// Revision is the configuration of a service revision. Handlers write it.
 type Revision struct {
 	ARN, ServiceARN string
 	Configuration
-	TaskDefinitionARN string
-	CreatedAt         time.Time
+	CreatedAt time.Time
 }
 
 // Ending is that a deleted service is INACTIVE. The controller writes it.
@@ -147,6 +148,8 @@ func Revisions(tx *store.Tx, serviceARN string) []*Revision {
 func FindRevision(tx *store.Tx, revisionARN string) *Revision { return revisions.Get(tx, revisionARN) }
 
 func PutRevision(tx *store.Tx, r *Revision) { revisions.Put(tx, r) }
+
+func RemoveRevision(tx *store.Tx, r *Revision) { revisions.Delete(tx, r) }
 
 // Forget removes services that became INACTIVE before a time, and what is left of them.
 func Forget(tx *store.Tx, before time.Time) {

@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Read is the view of an owner.
@@ -15,6 +16,7 @@ func Read(tx *store.Tx, owner string, now time.Time) View {
 	if !express.IsSet(owner) {
 		if v.Service = express.Find(tx, owner); v.Service != nil {
 			v.Scope, v.Shared = v.Service.Scope, express.Owned(tx, v.Service.Set)
+			v.Deployed = state.FindServiceRevision(tx, v.Service.Revision) != nil
 		}
 		return v
 	}

@@ -15,8 +15,9 @@ type recipe struct {
 	unless func(*View) bool
 	// asECS is of calls for which the infrastructure role has no permission. Source: the managed policy
 	// AmazonECSInfrastructureRoleforExpressGatewayServices.
-	asECS bool
-	make  func(*View) call
+	asECS, changesAsECS bool
+
+	make func(*View) call
 	// like is the input of which a change is a change of the resource. Nil: the one of make.
 	like func(*View) any
 	// change has the resource be as it is wanted. Nil: it does not change.
@@ -66,10 +67,10 @@ var recipes = map[express.Kind]recipe{
 		needs: []express.Kind{express.Listener, express.Certificate}, make: addCertificate, remove: takeCertificate,
 	},
 	express.TargetGroup: {
-		make: makeTargetGroup(express.TargetGroup), change: changeTargetGroup, look: lookTargetGroup, remove: removeTargetGroup,
+		make: makeTargetGroup(express.TargetGroup), change: changeTargetGroup, changesAsECS: true, look: lookTargetGroup, remove: removeTargetGroup,
 	},
 	express.AlternateTargetGroup: {
-		make: makeTargetGroup(express.AlternateTargetGroup), change: changeTargetGroup, look: lookTargetGroup, remove: removeTargetGroup,
+		make: makeTargetGroup(express.AlternateTargetGroup), change: changeTargetGroup, changesAsECS: true, look: lookTargetGroup, remove: removeTargetGroup,
 	},
 	express.Rule: {
 		needs: []express.Kind{express.Listener, express.ListenerCertificate, express.TargetGroup, express.AlternateTargetGroup},
@@ -91,11 +92,11 @@ var recipes = map[express.Kind]recipe{
 		asECS: true, needs: []express.Kind{
 			express.Cluster, express.TaskDefinition, express.SecurityGroup, express.Ingress, express.Rule, express.TargetGroup, express.AlternateTargetGroup, express.Alarm,
 		},
-		make: createService, like: func(v *View) any { return updateService(v, nil).in }, change: updateService, look: lookService, remove: deleteService, lingers: true,
+		make: createService, like: deployed, change: updateService, look: lookService, remove: deleteService, lingers: true,
 	},
 	express.ScalableTarget: {
 		needs: []express.Kind{express.ECSService}, make: registerTarget, look: lookScalableTarget, remove: deregisterTarget,
-		change: func(v *View, _ *express.Resource) call { return registerTarget(v) },
+		change: changeTarget,
 	},
 	express.Policy: {
 		needs: []express.Kind{express.ScalableTarget, express.LoadBalancer, express.TargetGroup, express.AlternateTargetGroup},

@@ -26,6 +26,14 @@ func registerTarget(v *View) call {
 	})
 }
 
+// changeTarget has other bounds. Tags are of new scalable targets alone.
+func changeTarget(v *View, _ *express.Resource) call {
+	c := registerTarget(v)
+	in := *c.in.(*sdk.RegisterScalableTargetInput)
+	in.Tags, c.in = nil, &in
+	return c
+}
+
 func lookScalableTarget(v *View, _ *express.Resource) call {
 	in := &sdk.DescribeScalableTargetsInput{
 		ServiceNamespace: types.ServiceNamespaceEcs, ScalableDimension: types.ScalableDimensionECSServiceDesiredCount, ResourceIds: []string{*resourceID(v.Service)},

@@ -113,8 +113,17 @@ func (v *View) ready(k express.Kind) bool {
 		return false
 	}
 	return !slices.ContainsFunc(recipe.needs, func(n express.Kind) bool {
-		return !v.active(n) && !(recipes[n].unless != nil && recipes[n].unless(v))
+		return !v.settled(n) && !(recipes[n].unless != nil && recipes[n].unless(v))
 	})
+}
+
+// settled is whether a resource can be used, and is as it is wanted now.
+func (v *View) settled(k express.Kind) bool {
+	recipe := recipes[k]
+	if !v.active(k) || recipe.change == nil && !recipe.anew {
+		return v.active(k)
+	}
+	return v.find(k).Wanted == v.digest(k)
 }
 
 // next is the step of a resource that has a row.
@@ -131,7 +140,10 @@ func (v *View) next(k express.Kind, r *express.Resource) (Step, bool) {
 		return Step{}, false
 	case r.Status == types.ManagedResourceStatusProvisioning && (r.ID == "" || recipe.look == nil):
 		return v.create(k, r), true
-	case r.Status == types.ManagedResourceStatusFailed && r.Asked && v.Service.UpdatedAt.After(r.UpdatedAt): // it has not been made yet
+	case r.Status == types.ManagedResourceStatusFailed && r.Asked && v.Service.UpdatedAt.After(r.UpdatedAt): // there is another request
+		if r.ID != "" && recipe.change != nil {
+			return v.change(k, r), true
+		}
 		return v.create(k, r), true
 	case r.Status != types.ManagedResourceStatusProvisioning && r.Wanted == v.digest(k):
 		return Step{}, false
@@ -161,7 +173,9 @@ func (v *View) create(k express.Kind, r *express.Resource) Step {
 func (v *View) change(k express.Kind, r *express.Resource) Step {
 	begun := *r
 	begun.Status, begun.Reason, begun.Asked, begun.Wanted = types.ManagedResourceStatusProvisioning, "", true, v.digest(k)
-	return v.step(&begun, changes, recipes[k].change(v, r))
+	s := v.step(&begun, changes, recipes[k].change(v, r))
+	s.AsECS = s.AsECS || recipes[k].changesAsECS
+	return s
 }
 
 // remove removes a resource that no other one needs any more.

@@ -2,6 +2,7 @@ package composition
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,8 +21,8 @@ const (
 	portName = "main"
 	// defaultCluster is made if it is missing (EX2).
 	defaultCluster = "default"
-	// defaultStream is the prefix of log streams. Source: services.md I.2.
-	defaultStream = "ecs"
+	// LogStream is the prefix of log streams. Source: services.md I.2.
+	LogStream = "ecs"
 )
 
 func hasOtherCluster(v *View) bool { return v.Service.Cluster != defaultCluster }
@@ -64,9 +65,10 @@ func family(v *View) string {
 	return short(v.Service.Cluster, 100) + "-" + short(v.Service.Name, 100) + "-" + v.eight()
 }
 
-// register registers the task definition of what was asked (EX4).
-func register(v *View) call {
-	asked := &v.Service.Asked
+// Definition is the task definition of what was asked (EX4).
+func Definition(s *express.Service) *sdk.RegisterTaskDefinitionInput {
+	v := &View{Owner: s.ARN, Scope: s.Scope, Service: s}
+	asked := s.Asked // in memory of its own, as a registration rewrites its request
 	in := &sdk.RegisterTaskDefinitionInput{
 		Family: aws.String(family(v)), Cpu: &asked.CPU, Memory: &asked.Memory, NetworkMode: types.NetworkModeAwsvpc,
 		RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},
@@ -79,7 +81,11 @@ func register(v *View) call {
 	if asked.TaskRole != "" {
 		in.TaskRoleArn = &asked.TaskRole
 	}
-	return ask(apiclient.ECS("RegisterTaskDefinition"), in, func(out *sdk.RegisterTaskDefinitionOutput) (string, bool) {
+	return in
+}
+
+func register(v *View) call {
+	return ask(apiclient.ECS("RegisterTaskDefinition"), Definition(v.Service), func(out *sdk.RegisterTaskDefinitionOutput) (string, bool) {
 		return definition(out.TaskDefinition)
 	})
 }
@@ -93,14 +99,14 @@ func definition(d *types.TaskDefinition) (id string, ready bool) {
 
 func container(v *View) types.ContainerDefinition {
 	asked := &v.Service.Asked.Container
-	stream := defaultStream
+	stream := LogStream
 	if logs := asked.AwsLogsConfiguration; logs != nil && logs.LogStreamPrefix != nil {
 		stream = *logs.LogStreamPrefix
 	}
 	c := types.ContainerDefinition{
-		Name: aws.String(Container), Image: asked.Image, Essential: aws.Bool(true), Command: asked.Command, Environment: asked.Environment,
-		Secrets: asked.Secrets, PortMappings: []types.PortMapping{{
-			ContainerPort: &v.Service.Asked.ContainerPort, Protocol: types.TransportProtocolTcp, Name: aws.String(portName),
+		Name: aws.String(Container), Image: asked.Image, Essential: aws.Bool(true), Command: slices.Clone(asked.Command), Environment: slices.Clone(asked.Environment),
+		Secrets: slices.Clone(asked.Secrets), PortMappings: []types.PortMapping{{
+			ContainerPort: aws.Int32(v.Service.Asked.ContainerPort), Protocol: types.TransportProtocolTcp, Name: aws.String(portName),
 		}},
 		LogConfiguration: &types.LogConfiguration{LogDriver: types.LogDriverAwslogs, Options: map[string]string{
 			"awslogs-group": LogGroupName(v.Service), "awslogs-region": v.Scope.Region, "awslogs-stream-prefix": stream,
@@ -141,7 +147,7 @@ func deployment(v *View) *types.DeploymentConfiguration {
 }
 
 func createService(v *View) call {
-	same := updateService(v, nil).in.(*sdk.UpdateServiceInput)
+	same := update(v)
 	in := &sdk.CreateServiceInput{
 		ServiceName: &v.Service.Name, Cluster: &v.Service.Cluster, ClientToken: &v.Service.Token, LaunchType: types.LaunchTypeFargate,
 		TaskDefinition: same.TaskDefinition, DesiredCount: &v.Service.Asked.MinTasks, DeploymentConfiguration: deployment(v),
@@ -156,11 +162,27 @@ func createService(v *View) call {
 	})
 }
 
-// updateService begins a deployment. How many tasks there are, and how users have changed the deployment, stays.
+// updateService begins the deployment of what is asked, unless a call whose answer was lost has begun it.
 func updateService(v *View, _ *express.Resource) call {
+	if v.Deployed {
+		return call{}
+	}
+	return tell(apiclient.ECS("UpdateService"), update(v), v.Service.ARN)
+}
+
+// deployed is what the service is made from. An update is a deployment also where it changes nothing of the service itself.
+func deployed(v *View) any {
+	return struct {
+		Revision string
+		Input    *sdk.UpdateServiceInput
+	}{v.Service.Revision, update(v)}
+}
+
+// update leaves how many tasks there are, and how users have changed the deployment.
+func update(v *View) *sdk.UpdateServiceInput {
 	asked := &v.Service.Asked
 	in := &sdk.UpdateServiceInput{
-		Service: &v.Service.Name, Cluster: &v.Service.Cluster, TaskDefinition: aws.String(TaskDefinition(*v)),
+		Service: &v.Service.Name, Cluster: &v.Service.Cluster, TaskDefinition: aws.String(TaskDefinition(*v)), ForceNewDeployment: true,
 		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{
 			Subnets: v.Service.Network.Subnets, SecurityGroups: append([]string{v.id(express.SecurityGroup)}, asked.SecurityGroups...),
 			AssignPublicIp: types.AssignPublicIpDisabled,
@@ -176,14 +198,14 @@ func updateService(v *View, _ *express.Resource) call {
 	if v.Service.Network.Public {
 		in.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp = types.AssignPublicIpEnabled
 	}
-	return tell(apiclient.ECS("UpdateService"), in, v.Service.ARN)
+	return in
 }
 
 func lookService(v *View, _ *express.Resource) call {
 	in := &sdk.DescribeServicesInput{Services: []string{v.Service.Name}, Cluster: &v.Service.Cluster}
 	return ask(apiclient.ECS("DescribeServices"), in, func(out *sdk.DescribeServicesOutput) (string, bool) {
 		for _, s := range out.Services {
-			if aws.ToString(s.Status) != "INACTIVE" {
+			if aws.ToString(s.Status) != "INACTIVE" && s.ResourceManagementType == types.ResourceManagementTypeEcs { // not a user's of that name
 				return aws.ToString(s.ServiceArn), true
 			}
 		}

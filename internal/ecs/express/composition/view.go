@@ -24,7 +24,9 @@ type View struct {
 	Service *express.Service
 	// Own are the owner's resources, Shared those of a service's network set.
 	Own, Shared []*express.Resource
-	Now         time.Time
+	// Deployed says that the service revision of what is asked has had its deployment.
+	Deployed bool
+	Now      time.Time
 }
 
 // wanted is whether the owner is to have its resources.

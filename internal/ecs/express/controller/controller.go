@@ -18,7 +18,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/composition"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what services are made with. All fields but Removals are required.
@@ -177,9 +176,6 @@ func (c *Controller) take(ctx context.Context, view composition.View, s composit
 			return nil
 		}
 		express.PutResource(tx, after)
-		if after.Kind == express.ECSService && after.Status == types.ManagedResourceStatusActive {
-			revise(tx, view)
-		}
 		return nil
 	})
 	if err != nil {
@@ -197,21 +193,6 @@ func (c *Controller) tell(r *express.Resource) {
 	if r != nil && r.Status == types.ManagedResourceStatusFailed {
 		c.Log.Warn("a resource of an Express gateway service has failed", "owner", r.Owner, "resource", r.Kind, "id", r.ID, "reason", r.Reason)
 	}
-}
-
-// revise writes the configuration of the service revision that is being deployed.
-func revise(tx *store.Tx, view composition.View) {
-	s := state.FindService(tx, view.Service.ARN)
-	if s == nil {
-		return
-	}
-	current := s.Revision()
-	if current == nil || express.FindRevision(tx, current.ARN) != nil {
-		return
-	}
-	express.PutRevision(tx, &express.Revision{
-		ARN: current.ARN, ServiceARN: s.ARN, Configuration: view.Service.Asked, TaskDefinitionARN: composition.TaskDefinition(view), CreatedAt: view.Now,
-	})
 }
 
 // end makes a deleted service INACTIVE once nothing is left of it.

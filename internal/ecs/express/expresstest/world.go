@@ -379,7 +379,7 @@ func (w *World) tasks(in, out any) (known bool, err error) {
 					status = "INACTIVE"
 				}
 			}
-			out.(*ecs.DescribeServicesOutput).Services = []types.Service{{ServiceArn: &t.id, Status: &status}}
+			out.(*ecs.DescribeServicesOutput).Services = []types.Service{{ServiceArn: &t.id, Status: &status, ResourceManagementType: types.ResourceManagementTypeEcs}}
 		}
 		return true, nil
 	case *ecs.DeleteServiceInput:
@@ -395,6 +395,9 @@ func (w *World) tasks(in, out any) (known bool, err error) {
 func (w *World) scaling(in, out any) (known bool, err error) {
 	switch in := in.(type) {
 	case *aas.RegisterScalableTargetInput:
+		if w.named("scalable target", *in.ResourceId) != nil && len(in.Tags) > 0 {
+			return true, refuse("ValidationException", "the scalable target is there, and has its tags")
+		}
 		id, err := w.add(thing{kind: "scalable target", name: *in.ResourceId}, "")
 		out.(*aas.RegisterScalableTargetOutput).ScalableTargetARN = &id
 		return true, err
