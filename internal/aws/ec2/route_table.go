@@ -59,3 +59,19 @@ func leaveEndpoints(tx *store.Tx, t *RouteTable) {
 		}
 	}
 }
+
+// LeadsToInternet reports whether a subnet has a way to the internet: its route table, or else the main one of its VPC, leads
+// everything else to an internet gateway.
+func LeadsToInternet(tx *store.Tx, s *ec2network.Subnet) bool {
+	var of *RouteTable
+	for _, t := range RouteTables.List(tx, s.Scope) {
+		own := slices.ContainsFunc(t.Associations, func(a RouteTableAssociation) bool { return a.Subnet == s.ID })
+		if own || of == nil && t.VPC == s.VPC && t.Main != "" {
+			of = t
+		}
+		if own {
+			break
+		}
+	}
+	return of != nil && slices.ContainsFunc(of.Routes, func(r Route) bool { return r.Destination == "0.0.0.0/0" && r.Gateway != "" })
+}
