@@ -1,5 +1,5 @@
-// Package systemtag marks calls of the emulator's own that may set system tags, which AWS CloudFormation does for stacks and which
-// clients may not. The mark is in the context of a call: no request can bring it.
+// Package systemtag marks calls of the emulator's own that may set system tags, which AWS CloudFormation does for stacks, and ECS
+// for Express gateway services. Clients may not. The mark is in the context of a call: no request can bring it.
 package systemtag
 
 import (
@@ -8,8 +8,9 @@ import (
 	"slices"
 )
 
-// Keys are the system tags that the resources of a stack have (CFN-105).
-var Keys = []string{"aws:cloudformation:stack-name", "aws:cloudformation:stack-id", "aws:cloudformation:logical-id"}
+// Keys are the system tags that the resources of a stack have (CFN-105), and the one of those that ECS makes for a service: its
+// name is a choice.
+var Keys = []string{"aws:cloudformation:stack-name", "aws:cloudformation:stack-id", "aws:cloudformation:logical-id", "aws:ecs:serviceArn"}
 
 // marked is the key of a context whose calls may set system tags.
 type marked struct{}
