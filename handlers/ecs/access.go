@@ -12,6 +12,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	tasksets "github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
@@ -25,7 +26,7 @@ func (a *API) access() awsapi.Rows {
 		"UntagResource":       onResource(a, awsapi.On("{ResourceArn}").Keys("aws:TagKeys", "{TagKeys}"), func(in *sdk.UntagResourceInput) *string { return in.ResourceArn }),
 	}
 	for _, some := range []awsapi.Rows{
-		a.clusters.Access(), a.providers.Access(), a.instances.Access(), a.taskDefinitions.Access(), a.tasks.Access(), a.services.Access(), a.taskSets.Access(),
+		a.clusters.Access(), a.providers.Access(), a.instances.Access(), a.taskDefinitions.Access(), a.tasks.Access(), a.services.Access(), a.taskSets.Access(), a.express.Access(),
 		a.notBuiltAccess(),
 	} {
 		maps.Copy(rows, some)
@@ -60,6 +61,9 @@ func (a *API) tagsOf(resource string) []tagging.Tag {
 		}
 	case "service":
 		if s := state.FindService(tx, resource); s != nil {
+			return tagsIf(true, s.Tags)
+		}
+		if s := express.Find(tx, resource); s != nil {
 			return tagsIf(true, s.Tags)
 		}
 	case "task-set":

@@ -25,7 +25,7 @@ func (a *API) Service() awsapi.Service {
 // make the linker keep all of it. The tests of this package fail if one of them was not
 // called with success, so nothing stands here untried.
 func (a *API) built() []awsapi.Operation {
-	return slices.Concat(a.clusters.Operations(), a.providers.Operations(), a.instances.Operations(), a.taskDefinitions.Operations(), a.tasks.Operations(), a.services.Operations(), a.taskSets.Operations(), []awsapi.Operation{
+	return slices.Concat(a.clusters.Operations(), a.providers.Operations(), a.instances.Operations(), a.taskDefinitions.Operations(), a.tasks.Operations(), a.services.Operations(), a.taskSets.Operations(), a.express.Operations(), []awsapi.Operation{
 		awsapi.Partial("ListTagsForResource", "capacity providers, clusters, container instances, services, task sets, tasks and task definitions; no tags of a daemon, a daemon task definition or a gateway", a.ListTagsForResource),
 		awsapi.Partial("TagResource", "capacity providers, clusters, container instances, services, task sets, tasks and task definitions; no tags of a daemon, a daemon task definition or a gateway", a.TagResource),
 		awsapi.Partial("UntagResource", "capacity providers, clusters, container instances, services, task sets, tasks and task definitions; no tags of a daemon, a daemon task definition or a gateway", a.UntagResource),

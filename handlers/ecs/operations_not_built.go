@@ -21,10 +21,6 @@ var notBuiltOperations = []awsapi.Operation{
 	awsapi.NotBuiltWith[sdk.ListDaemonsInput]("ListDaemons", daemons),
 	awsapi.NotBuiltWith[sdk.RegisterDaemonTaskDefinitionInput]("RegisterDaemonTaskDefinition", daemons),
 	awsapi.NotBuiltWith[sdk.UpdateDaemonInput]("UpdateDaemon", daemons),
-	awsapi.NotBuiltWith[sdk.CreateExpressGatewayServiceInput]("CreateExpressGatewayService", expressServices),
-	awsapi.NotBuiltWith[sdk.DeleteExpressGatewayServiceInput]("DeleteExpressGatewayService", expressServices),
-	awsapi.NotBuiltWith[sdk.DescribeExpressGatewayServiceInput]("DescribeExpressGatewayService", expressServices),
-	awsapi.NotBuiltWith[sdk.UpdateExpressGatewayServiceInput]("UpdateExpressGatewayService", expressServices),
 	awsapi.NotBuiltWith[sdk.AssociateGatewayWithClusterInput]("AssociateGatewayWithCluster", gateways),
 	awsapi.NotBuiltWith[sdk.CreateGatewayInput]("CreateGateway", gateways),
 	awsapi.NotBuiltWith[sdk.DeleteGatewayInput]("DeleteGateway", gateways),
@@ -39,7 +35,6 @@ var notBuiltOperations = []awsapi.Operation{
 }
 
 const (
-	daemons         = "managed daemons"
-	expressServices = "Express gateway services"
-	gateways        = "gateways"
+	daemons  = "managed daemons"
+	gateways = "gateways"
 )

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	tasksets "github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
@@ -154,12 +155,25 @@ func taggedService(tx *store.Tx, parsed arn.ARN, ref string) (tagged, error) {
 	}
 	old := state.FindService(tx, ref)
 	if old == nil || old.Status() == state.ServiceInactive {
-		return tagged{}, kit.InvalidParameter("The specified service is not found.")
+		return taggedExpress(tx, ref)
 	}
 	return tagged{old.Tags, func(tags []types.Tag) {
 		service := old.Clone()
 		service.Tags = tags
 		state.PutService(tx, service)
+	}}, nil
+}
+
+// taggedExpress finds an Express gateway service that ECS is yet to make: it makes it with these tags.
+func taggedExpress(tx *store.Tx, ref string) (tagged, error) {
+	old := express.Find(tx, ref)
+	if old == nil || old.Status(tx) != types.ExpressGatewayServiceStatusCodeActive {
+		return tagged{}, kit.InvalidParameter("The specified service is not found.")
+	}
+	return tagged{old.Tags, func(tags []types.Tag) {
+		service := *old
+		service.Tags = tags
+		express.Put(tx, &service)
 	}}, nil
 }
 

@@ -1,0 +1,54 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient/calledby"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/controller"
+)
+
+// Express makes what Express gateway services have, by calls of the emulator's own endpoint: what other modules check, allow and
+// announce holds for them. Their API is a part of the one of ECS.
+type Express struct{ *Core }
+
+// keepInactiveExpress is how long INACTIVE services are shown: a choice, as for other things that are gone.
+const keepInactiveExpress = time.Hour
+
+// Module lists what it brings.
+func (e Express) Module() Module {
+	return Module{
+		Name: "express",
+		Forgets: []Forgetting{{
+			Tables: []string{"express-configuration", "express-ending", "express-resource", "express-service"},
+			Do:     func(tx *store.Tx, now time.Time) { express.Forget(tx, now.Add(-keepInactiveExpress)) },
+		}},
+		Begin: func(Work) Work {
+			c := controller.New(controller.Options{Store: e.Store, Clock: e.Clock, Log: e.Log, Call: e.call})
+			return Work{Loops: []controllers.Loop{controllers.Patient("Express gateway services", c)}}
+		},
+	}
+}
+
+// expressSession is the name of the session in which ECS makes resources: a choice, as AWS's is not published.
+const expressSession = "ECSExpressGatewayService"
+
+// call calls an operation as the infrastructure role of a service, or without one as ECS itself. That it is ECS who calls stands in
+// the context of this one call.
+func (e Express) call(ctx context.Context, in arn.Scope, role string, op apiclient.Operation, input, out any) error {
+	ctx = apiclient.WithSystemTags(ctx)
+	if role == "" {
+		return e.Client.Do(calledby.With(ctx, iam.ECS), apiclient.Root(in), op, input, out)
+	}
+	as, err := e.Credentials.Role(in, role, expressSession)
+	if err != nil {
+		return err
+	}
+	return e.Client.Do(ctx, as, op, input, out)
+}
