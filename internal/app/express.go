@@ -2,9 +2,15 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient/calledby"
@@ -30,10 +36,16 @@ func (e Express) Module() Module {
 			Do:     func(tx *store.Tx, now time.Time) { express.Forget(tx, now.Add(-keepInactiveExpress)) },
 		}},
 		Begin: func(Work) Work {
-			c := controller.New(controller.Options{Store: e.Store, Clock: e.Clock, Log: e.Log, Call: e.call})
+			c := controller.New(controller.Options{Store: e.Store, Clock: e.Clock, Log: e.Log, Call: e.call, Removals: removals})
 			return Work{Loops: []controllers.Loop{controllers.Patient("Express gateway services", c)}}
 		},
 	}
+}
+
+// removals wake the owners of resources that have been removed.
+func removals(owners func(id string) []string) []store.Source {
+	return append(slices.Concat(elbv2.OnRemovals(owners), applicationautoscaling.OnRemovals(owners)),
+		acm.OnRemovals(owners), ec2network.OnSecurityGroupRemovals(owners), cloudwatch.OnAlarmRemovals(owners))
 }
 
 // expressSession is the name of the session in which ECS makes resources: a choice, as AWS's is not published.
