@@ -59,7 +59,7 @@ func (a *API) CreateDeployment(ctx context.Context, in *sdk.CreateDeploymentInpu
 		if err := a.prepare(tx, d, g, in); err != nil {
 			return err
 		}
-		if active := codedeploy.Active(tx, g.ID); active != nil { // CD9
+		if active := codedeploy.Active(tx, g.ID, g.ServiceARN); active != nil { // CD9
 			return refuse("DeploymentLimitExceededException", "The Deployment Group '%s' already has an active Deployment '%s'", g.Name, active.ID)
 		}
 		a.use(tx, app, d)

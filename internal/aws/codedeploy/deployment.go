@@ -1,6 +1,7 @@
 package codedeploy
 
 import (
+	"cmp"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -16,8 +17,9 @@ import (
 var deployments = store.NewTable("codedeploy-deployment", (*Deployment).Key)
 
 var (
-	deploymentsByID    = deployments.Index(func(d *Deployment) string { return d.ID })
-	deploymentsByGroup = deployments.Index(func(d *Deployment) string { return d.GroupID })
+	deploymentsByID      = deployments.Index(func(d *Deployment) string { return d.ID })
+	deploymentsByGroup   = deployments.Index(func(d *Deployment) string { return d.GroupID })
+	deploymentsByService = deployments.Index(func(d *Deployment) string { return d.ServiceARN })
 )
 
 // Deployment is what was asked of a deployment. What becomes of it is its [Run]. Handlers write it; the controller makes one
@@ -111,10 +113,16 @@ func OnDeployments() store.Source {
 	})
 }
 
-// Active returns the deployment to a group, by the group's id, that has not ended, or nil (CD9). None was there when a user
-// created another one, so what is older than that has ended with it.
-func Active(tx *store.Tx, groupID string) *Deployment {
-	for _, d := range slices.Backward(DeploymentsOf(tx, groupID)) {
+// Active returns the deployment to a group or to a service that has not ended, or nil (CD9). They are two questions: a group may
+// get another service, and a service another group, while a deployment is under way.
+func Active(tx *store.Tx, groupID, serviceARN string) *Deployment {
+	return cmp.Or(active(tx, DeploymentsOf(tx, groupID)), active(tx, deploymentsByService.List(tx, serviceARN)))
+}
+
+// active finds the one of several that has not ended. None was there when a user created another one, so what is older than that
+// has ended with it.
+func active(tx *store.Tx, oldestFirst []*Deployment) *Deployment {
+	for _, d := range slices.Backward(oldestFirst) {
 		r := FindRun(tx, d.ID)
 		if r == nil || !r.Ended() {
 			return d

@@ -35,7 +35,7 @@ var begin = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 // put writes a deployment to the group g, and what has become of it, unless that is nothing.
 func put(tx *store.Tx, n int, status types.DeploymentStatus, rollbackOf string) string {
 	at := begin.Add(time.Duration(n) * time.Minute)
-	d := &codedeploy.Deployment{ID: fmt.Sprintf("d-%09d", n), Scope: scope, Application: "shop", Group: "web", GroupID: "g", CreatedAt: at, RollbackOf: rollbackOf}
+	d := &codedeploy.Deployment{ID: fmt.Sprintf("d-%09d", n), Scope: scope, Application: "shop", Group: "web", GroupID: "g", ServiceARN: "s", CreatedAt: at, RollbackOf: rollbackOf}
 	codedeploy.PutDeployment(tx, d)
 	if status != "" {
 		r := &codedeploy.Run{ID: d.ID, Status: status}
@@ -53,11 +53,13 @@ func TestActive(t *testing.T) {
 		want := func(id string) {
 			t.Helper()
 			got := ""
-			if d := codedeploy.Active(tx, "g"); d != nil {
-				got = d.ID
-			}
-			if got != id {
-				t.Errorf("active is %q, want %q", got, id)
+			for _, asked := range [][2]string{{"g", "s"}, {"g", "another service"}, {"another group", "s"}} {
+				if d := codedeploy.Active(tx, asked[0], asked[1]); d != nil {
+					got = d.ID
+				}
+				if got != id {
+					t.Errorf("active of %s is %q, want %q", asked, got, id)
+				}
 			}
 		}
 		want("")

@@ -48,13 +48,8 @@ func (a *advance) unfit() *types.ErrorInformation {
 	}
 	var blue *ecs.TaskSet
 	for i, s := range a.seen.Service.TaskSets {
-		switch aws.ToString(s.Status) {
-		case primary:
+		if aws.ToString(s.Status) == primary {
 			blue = &a.seen.Service.TaskSets[i]
-		case draining:
-		default:
-			return failure(types.ErrorCodeInvalidEcsService, "The ECS service %s has the task set %s besides its primary one.",
-				aws.ToString(a.seen.Service.ServiceName), aws.ToString(s.Id))
 		}
 	}
 	if blue == nil {

@@ -57,10 +57,34 @@ func (a *advance) create(timeout time.Time) bool {
 	case a.seen.Refused != nil: // by lack of room
 		a.wake(a.now.Add(tryAgain))
 		return false
-	case !a.behind():
+	case !a.cleared() || !a.behind():
 		return false
 	}
 	a.do(&CreateTaskSet{Blue: *blue, TargetGroup: a.run.Green.TargetGroup})
+	return false
+}
+
+// cleared reports whether no task set is left beside the PRIMARY one but those that drain. Users make none on such a service and delete
+// none (TS8), so what is there an earlier deployment has left, without rollback: its traffic goes back to the PRIMARY one, and then it
+// goes. What AWS does about it is told nowhere.
+func (a *advance) cleared() bool {
+	left, running := []string{}, int32(0)
+	for _, s := range a.seen.Service.TaskSets {
+		if status(&s) != primary && status(&s) != draining {
+			left, running = append(left, aws.ToString(s.Id)), running+s.RunningCount
+		}
+	}
+	switch {
+	case len(left) == 0:
+		return true
+	case a.set(a.run.Blue.ID).RunningCount == 0 && running > 0: // traffic goes to where tasks are
+		return false
+	case !a.lead(Listeners(a.Deployment), 0):
+		return false
+	}
+	for _, id := range left {
+		a.do(&DeleteTaskSet{id})
+	}
 	return false
 }
 

@@ -249,11 +249,6 @@ func TestEnds(t *testing.T) {
 			make: all(canary, rollsBack), then: []func(*world, *codedeploy.Deployment){wait, func(w *world, _ *codedeploy.Deployment) { w.gone = true }},
 			want: "Failed INVALID_ECS_SERVICE", events: "AllowTraffic:Failed",
 		},
-		"another task set is there": {
-			before: func(w *world) {
-				w.sets = append(w.sets, &taskSet{id: "ecs-svc/9", status: "ACTIVE", group: greenGroup})
-			}, want: "Failed INVALID_ECS_SERVICE",
-		},
 		"no rule": {
 			before: func(w *world) { w.rules = w.rules[2:] }, want: "Failed ELASTIC_LOAD_BALANCING_INVALID",
 		},

@@ -151,6 +151,7 @@ func (a *advance) setsNow(r Rule) bool {
 	case a.RollbackOf != "":
 	case e == nil || e.StartedAt.IsZero():
 		return false
+	case e.Name == install: // of what is left of an earlier deployment
 	case e.Name == allowTestTraffic && slices.Contains(test, r.Listener):
 		percent = 100
 	case e.Name == allowTraffic && !slices.Contains(test, r.Listener) && a.run.Step < len(a.course.Steps):
