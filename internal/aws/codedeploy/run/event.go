@@ -2,7 +2,7 @@ package run
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
+	"encoding/hex"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/codedeploy"
@@ -51,10 +51,11 @@ func works(name string) bool {
 	return name == install || name == allowTestTraffic || name == allowTraffic
 }
 
-// executionID names the execution of a hook: to guess it is as hard as to guess when the deployment was created.
+// executionID names the execution of a hook: to guess it is as hard as to guess when the deployment was created. It begins with no
+// hyphen, which a shell's user could not give to an option.
 func (a *advance) executionID(event string) string {
 	sum := sha256.Sum256([]byte(a.ID + " " + event + " " + a.CreatedAt.Format(time.RFC3339Nano)))
-	return base64.URLEncoding.EncodeToString(sum[:])
+	return hex.EncodeToString(sum[:])
 }
 
 // event is the lifecycle event that is under way or comes next; nil: all are over.
