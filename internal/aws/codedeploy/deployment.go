@@ -67,6 +67,16 @@ type Answer struct {
 	At     time.Time
 }
 
+// Alarmed are the alarms that stop the deployment: those of the request, else the group's. One that takes another one back heeds
+// none. Nil: there are none.
+func (d *Deployment) Alarmed() *types.AlarmConfiguration {
+	c := cmp.Or(d.Alarms, d.Settings.AlarmConfiguration)
+	if c == nil || !c.Enabled || d.RollbackOf != "" {
+		return nil
+	}
+	return c
+}
+
 // Key places a deployment in lists: by when it was created, the oldest first.
 func (d *Deployment) Key() string {
 	return prefix(d.Scope) + d.CreatedAt.UTC().Format("20060102T150405.000000000") + " " + d.ID

@@ -136,7 +136,7 @@ func TestFailures(t *testing.T) {
 						d.Spec.Hooks["BeforeInstall"] = "check"
 					}
 					if c.alarms {
-						d.Alarms = &types.AlarmConfiguration{Enabled: true, Alarms: []types.Alarm{{Name: aws.String("errors")}}}
+						d.Settings.AlarmConfiguration = &types.AlarmConfiguration{Enabled: true, Alarms: []types.Alarm{{Name: aws.String("errors")}}}
 					}
 				})
 				w.advance(time.Minute)

@@ -162,7 +162,7 @@ func (c *Controller) lookAtAlarms(ctx context.Context, d *codedeploy.Deployment,
 	in := cloudwatch.DescribeAlarmsInput{AlarmNames: names, AlarmTypes: []cwtypes.AlarmType{cwtypes.AlarmTypeMetricAlarm, cwtypes.AlarmTypeCompositeAlarm}}
 	var out cloudwatch.DescribeAlarmsOutput
 	if err := c.Call(ctx, d, apiclient.Of("monitoring", "DescribeAlarms"), &in, &out); err != nil {
-		if refused, _ := refusal(err); refused != nil && d.Alarms.IgnorePollAlarmFailure {
+		if refused, _ := refusal(err); refused != nil && d.Alarmed().IgnorePollAlarmFailure {
 			return nil
 		}
 		return err

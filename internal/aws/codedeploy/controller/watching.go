@@ -74,11 +74,10 @@ func loadBalancer(listener string) string {
 
 // alarms are the names of the alarms that stop a deployment.
 func alarms(d *codedeploy.Deployment) (names []string) {
-	if d.Alarms == nil || !d.Alarms.Enabled {
-		return nil
-	}
-	for _, a := range d.Alarms.Alarms {
-		names = append(names, aws.ToString(a.Name))
+	if c := d.Alarmed(); c != nil {
+		for _, a := range c.Alarms {
+			names = append(names, aws.ToString(a.Name))
+		}
 	}
 	return names
 }
