@@ -74,9 +74,12 @@ var ofSets = []struct {
 	{"platform version", func(in *sdk.UpdateServiceInput) bool { return in.PlatformVersion != nil }},
 	{"capacity provider strategy", func(in *sdk.UpdateServiceInput) bool { return in.CapacityProviderStrategy != nil }},
 	{"service registries", func(in *sdk.UpdateServiceInput) bool { return in.ServiceRegistries != nil }},
-	{"Service Connect configuration", func(in *sdk.UpdateServiceInput) bool { return in.ServiceConnectConfiguration != nil }},
-	{"volume configurations", func(in *sdk.UpdateServiceInput) bool { return in.VolumeConfigurations != nil }},
-	{"VPC Lattice configurations", func(in *sdk.UpdateServiceInput) bool { return in.VpcLatticeConfigurations != nil }},
+	// ecspresso sends the following three with nothing in them before each deployment by CodeDeploy.
+	{"Service Connect configuration", func(in *sdk.UpdateServiceInput) bool {
+		return in.ServiceConnectConfiguration != nil && in.ServiceConnectConfiguration.Enabled
+	}},
+	{"volume configurations", func(in *sdk.UpdateServiceInput) bool { return len(in.VolumeConfigurations) > 0 }},
+	{"VPC Lattice configurations", func(in *sdk.UpdateServiceInput) bool { return len(in.VpcLatticeConfigurations) > 0 }},
 	{"monitoring", func(in *sdk.UpdateServiceInput) bool { return in.Monitoring != nil }},
 }
 
