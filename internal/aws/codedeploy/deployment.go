@@ -111,6 +111,16 @@ func DeploymentsOf(tx *store.Tx, groupID string) []*Deployment {
 	return deploymentsByGroup.List(tx, groupID)
 }
 
+// LastOf returns the newest deployment to a service of Amazon ECS that was created at a time or later, a rollback included, or nil:
+// deployments outlive a service, and another one may have its name.
+func LastOf(tx *store.Tx, serviceARN string, since time.Time) *Deployment {
+	all := deploymentsByService.List(tx, serviceARN)
+	if len(all) == 0 || all[len(all)-1].CreatedAt.Before(since) {
+		return nil
+	}
+	return all[len(all)-1]
+}
+
 func PutDeployment(tx *store.Tx, d *Deployment) { deployments.Put(tx, d) }
 
 // OnDeployments wakes a watch with the id of each deployment that is new, has changed or is gone.

@@ -71,9 +71,11 @@ type Service struct {
 	Pending            int          `json:"pendingCount"`
 	Deployments        []Deployment `json:"deployments"` // the PRIMARY one first
 	// TaskSets are what the service has instead of deployments where its deployment controller is not ECS, newest first.
-	TaskSets     []TaskSet     `json:"taskSets,omitempty"`
-	TargetGroups []TargetGroup `json:"targetGroups"`
-	LastEvent    *Event        `json:"lastEvent,omitempty"`
+	TaskSets []TaskSet `json:"taskSets,omitempty"`
+	// CodeDeploy is the last deployment by AWS CodeDeploy, while it is under way and if it has failed.
+	CodeDeploy   *CodeDeployment `json:"codeDeploy,omitempty"`
+	TargetGroups []TargetGroup   `json:"targetGroups"`
+	LastEvent    *Event          `json:"lastEvent,omitempty"`
 	// NotAsWanted is why the service is not as wanted; empty: it is.
 	NotAsWanted string `json:"notAsWanted,omitempty"`
 	// Settled is set where the service stays so until a client acts.
@@ -115,6 +117,19 @@ type TaskSet struct {
 	Running           int       `json:"runningCount"`
 	Pending           int       `json:"pendingCount"`
 	CreatedAt         time.Time `json:"createdAt"`
+}
+
+// CodeDeployment is a deployment by AWS CodeDeploy.
+type CodeDeployment struct {
+	ID     string `json:"deploymentId"`
+	Status string `json:"status"` // InProgress, Ready, Failed, …
+	// Event is the lifecycle event that is under way, or in which the deployment has failed; empty: none is.
+	Event string    `json:"lifecycleEvent,omitempty"`
+	Since time.Time `json:"since"` // of the end, else of the lifecycle event, else of the deployment
+	// RollbackOf is the deployment that this one takes back; empty: none.
+	RollbackOf string `json:"rollbackOf,omitempty"`
+	// Error is why the deployment, or the one that it takes back, has failed; empty: it has not.
+	Error string `json:"error,omitempty"`
 }
 
 // TrafficShift is how far a service deployment by BLUE_GREEN, CANARY or LINEAR has come.

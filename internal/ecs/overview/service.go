@@ -29,6 +29,7 @@ func readService(tx *store.Tx, s *state.Service, o Options) Service {
 	for _, set := range setsOf(tx, s) {
 		shown.TaskSets = append(shown.TaskSets, readTaskSet(set, set.Status(s), counts.Of(set.ID)))
 	}
+	shown.CodeDeploy = codeDeployment(tx, s)
 	for _, d := range s.Deployments {
 		part := state.FindServiceDeployment(tx, d.ServiceDeploymentARN)
 		switch {

@@ -3,6 +3,7 @@ package overview
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -29,7 +30,7 @@ func serviceNotAsWanted(s *Service) string {
 		}
 	}
 	if len(s.Deployments) == 0 {
-		return taskSetsNotAsWanted(s.TaskSets)
+		return cmp.Or(s.CodeDeploy.Text(), taskSetsNotAsWanted(s.TaskSets))
 	}
 	switch primary := s.Deployments[0]; {
 	case primary.Rollback != nil:
@@ -47,10 +48,10 @@ func serviceNotAsWanted(s *Service) string {
 }
 
 // serviceSettled reports whether a service that is not as wanted stays so: its last deployment has FAILED or was
-// rolled back, and no task is still to come. Task sets never give up.
+// rolled back, and no task is still to come. Task sets never give up, but CodeDeploy may have.
 func serviceSettled(s *Service) bool {
 	if len(s.Deployments) == 0 {
-		return false
+		return s.CodeDeploy != nil && s.CodeDeploy.ended() && taskSetsNotAsWanted(s.TaskSets) == "" && !hasUnhealthyTargets(s)
 	}
 	failed := s.Deployments[0].RolloutState == string(types.DeploymentRolloutStateFailed)
 	if !failed && (s.Deployments[0].Rollback == nil || s.Running != s.Desired) {
@@ -61,12 +62,12 @@ func serviceSettled(s *Service) bool {
 			return false
 		}
 	}
-	for _, g := range s.TargetGroups {
-		if g.Targets[state.TargetUnhealthy] > 0 { // tasks of such targets are replaced
-			return false
-		}
-	}
-	return true
+	return !hasUnhealthyTargets(s)
+}
+
+// hasUnhealthyTargets reports whether tasks are still to be replaced for the health of their targets.
+func hasUnhealthyTargets(s *Service) bool {
+	return slices.ContainsFunc(s.TargetGroups, func(g TargetGroup) bool { return g.Targets[state.TargetUnhealthy] > 0 })
 }
 
 // taskNotAsWanted asks for the lastStatus to be the desiredStatus, and for no unhealthy container or

@@ -135,6 +135,9 @@ func (r *renderer) serviceNotes(s *overview.Service) (notes []string) {
 			notes = append(notes, note)
 		}
 	}
+	if d := s.CodeDeploy; d != nil {
+		notes = append(notes, r.age(d.Since)+" ago: "+d.Text())
+	}
 	for _, g := range s.TargetGroups {
 		if g.Unhealthy != "" {
 			notes = append(notes, "unhealthy in "+g.Name+": "+g.Unhealthy)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/codedeploy"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -41,6 +42,9 @@ func find(tx *store.Tx, ref, cluster string) ([]subject, error) {
 			return nil, UnknownError{"there is no " + kindOfARN(ref) + " " + ref + whatThereIs(tx)}
 		}
 		return []subject{found}, nil
+	}
+	if s, ok := byCodeDeployment(tx, ref); ok {
+		return []subject{s}, nil
 	}
 	services := byName(tx, ref, cluster)
 	found := services
@@ -79,6 +83,19 @@ func byARN(tx *store.Tx, ref string) (s subject, ok bool) {
 		return subject{ref, why.KindStack}, true
 	}
 	return s, false
+}
+
+// byCodeDeployment is the service of a deployment by CodeDeploy, by its id, that is the last one to the service.
+func byCodeDeployment(tx *store.Tx, ref string) (s subject, ok bool) {
+	d := codedeploy.FindDeployment(tx, ref)
+	if d == nil {
+		return s, false
+	}
+	of := state.FindService(tx, d.ServiceARN)
+	if of == nil || codedeploy.LastOf(tx, of.ARN, of.CreatedAt) != d {
+		return s, false
+	}
+	return subject{of.ARN, why.KindService}, true
 }
 
 // kindOfARN names what an ARN is of, for an error.

@@ -39,7 +39,7 @@ func newQuestion(f *why.Facts, s *state.Service) (q *question, ok bool) {
 	}, true
 }
 
-// primary is the generation of the PRIMARY deployment.
+// primary is the generation of the PRIMARY deployment, of a service that deploys.
 func (q *question) primary() *observe.Generation { return q.view.Generations[0] }
 
 // AsWanted reports whether a service is as wanted, as an overview has it.
@@ -58,9 +58,6 @@ func Explain(f *why.Facts, s *state.Service) []why.Answer {
 			Evidence: []why.Evidence{{At: s.DeletedAt, Text: "status INACTIVE"}},
 		}}
 	}
-	if !s.Deploys() {
-		return setQuestion(f, s).ofSets()
-	}
 	q, ok := newQuestion(f, s)
 	if !ok {
 		return nil
@@ -70,6 +67,9 @@ func Explain(f *why.Facts, s *state.Service) []why.Answer {
 	}
 	if q.shown.NotAsWanted == "" {
 		return nil
+	}
+	if !s.Deploys() {
+		return distinct(q.ofSets())
 	}
 	answers := slices.Concat(q.verdicts(), q.stage(), q.lacks(), q.failing(), q.pending(), q.unhealthy(), q.targets(), q.replacing())
 	if len(answers) == 0 {
@@ -84,19 +84,15 @@ func ExplainDeployment(f *why.Facts, d *state.ServiceDeployment) []why.Answer {
 	if s == nil || DeploymentAsWanted(d) {
 		return nil
 	}
-	if !s.Deploys() { // the deployment is of before the service had another controller
-		q := setQuestion(f, s)
-		if verdict, ended := q.verdict(d); ended {
-			return []why.Answer{verdict}
-		}
-		return []why.Answer{q.unknownEnd(d)}
-	}
 	q, ok := newQuestion(f, s)
 	if !ok {
 		return nil
 	}
 	if verdict, ended := q.verdict(d); ended {
 		return []why.Answer{verdict}
+	}
+	if !s.Deploys() { // the deployment is of before the service had another controller
+		return []why.Answer{q.unknownEnd(d)}
 	}
 	if s.Primary().ServiceDeploymentARN == d.ARN {
 		return Explain(f, s)
@@ -125,5 +121,13 @@ func distinct(answers []why.Answer) (list []why.Answer) {
 // name is service web, with its cluster if that is not the default one.
 func (q *question) name() string { return phrase.Service(q.service.ARN) }
 
-// brings is the task definition of a deployment: web:7.
-func brings(d *state.Deployment) string { return arn.Name(d.Revision.TaskDefinition) }
+// brings is the task definition of a deployment or a task set: web:7.
+func brings(g *state.Generation) string { return arn.Name(g.Revision.TaskDefinition) }
+
+// nameOf is deployment ecs-svc/1, or task set ecs-svc/1.
+func nameOf(g *observe.Generation) string {
+	if g.Set != nil {
+		return "task set " + g.Of.ID
+	}
+	return "deployment " + g.Of.ID
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/fulfil"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/phrase"
@@ -97,15 +98,18 @@ func (q *question) explain(tasks []*state.Task) (answers []why.Answer) {
 	return answers
 }
 
-// failing says why the tasks fail of a deployment that is to have more of them, and until when no other one starts.
+// failing says why the tasks fail of a deployment or a task set that is to have more of them, and until when no other one starts.
 func (q *question) failing() (answers []why.Answer) {
 	for _, g := range q.view.Generations {
-		d := g.Deployment
-		if g.Failed() || d.Failures+d.Throttle.Failures == 0 || g.Counts.ActiveRunning >= max(d.DesiredCount, 1) {
+		d, most := g.Of, max(g.Of.DesiredCount, 1)
+		if g.Set != nil {
+			most = d.DesiredCount
+		}
+		if g.Failed() || d.Failures+d.Throttle.Failures == 0 || g.Counts.ActiveRunning >= most {
 			continue
 		}
 		because := q.explain(q.stopped(d.ID, d.CreatedAt, failed))
-		if answer, held := q.backingOff(d, because); held {
+		if answer, held := q.backingOff(g, because); held {
 			answers = append(answers, answer)
 			continue
 		}
@@ -114,9 +118,13 @@ func (q *question) failing() (answers []why.Answer) {
 	return answers
 }
 
-// backingOff is of a deployment whose starts are held back.
-func (q *question) backingOff(d *state.Deployment, because []why.Answer) (answer why.Answer, held bool) {
-	until, failures := fulfil.HeldUntil(&d.Generation)
+// backingOff is of a deployment or a task set whose starts are held back.
+func (q *question) backingOff(g *observe.Generation, because []why.Answer) (answer why.Answer, held bool) {
+	d, another := g.Of, "deployment"
+	if g.Set != nil {
+		another = "task set"
+	}
+	until, failures := fulfil.HeldUntil(d)
 	if !q.Now.Before(until) {
 		return answer, false
 	}
@@ -124,7 +132,7 @@ func (q *question) backingOff(d *state.Deployment, because []why.Answer) (answer
 		Cause: why.BackingOff, At: d.FailedAt, Because: because,
 		Sentence: fmt.Sprintf("%s starts the next task of %s at %s, after %s in a row.",
 			phrase.Upper(q.name()), brings(d), phrase.Time(q.Now, until), phrase.Count(failures, "failure")),
-		Next:     "Correct why its tasks fail; a new deployment starts at once.",
-		Evidence: []why.Evidence{{At: d.FailedAt, Text: fmt.Sprintf("deployment %s: %s in a row, no start before %s", d.ID, phrase.Count(failures, "failure"), phrase.Time(q.Now, until))}},
+		Next:     "Correct why its tasks fail; a new " + another + " starts at once.",
+		Evidence: []why.Evidence{{At: d.FailedAt, Text: fmt.Sprintf("%s: %s in a row, no start before %s", nameOf(g), phrase.Count(failures, "failure"), phrase.Time(q.Now, until))}},
 	}, true
 }

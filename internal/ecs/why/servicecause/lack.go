@@ -19,7 +19,7 @@ import (
 // the deployment's bounds hold them back, see replacing.
 func (q *question) lacks() (answers []why.Answer) {
 	for _, g := range q.view.Generations {
-		d := g.Deployment
+		d := g.Of
 		if g.Counts.Active >= d.DesiredCount && !q.vacant(g) {
 			continue
 		}
@@ -30,7 +30,7 @@ func (q *question) lacks() (answers []why.Answer) {
 		switch {
 		case !observe.OnInstances(g.Of):
 			answers = append(answers, q.onFargate(g)...)
-		case g == q.primary() && q.atBounds() && q.lastEvent(d.CreatedAt, "unable to place ") == nil:
+		case g.Set == nil && g == q.primary() && q.atBounds() && q.lastEvent(d.CreatedAt, "unable to place ") == nil:
 		default:
 			answers = append(answers, q.onInstances(g)...)
 		}
@@ -46,7 +46,7 @@ func (q *question) vacant(g *observe.Generation) bool {
 // refused is why ECS launches no task of a deployment: what the launch needs is gone, or a role cannot be assumed. The
 // latter no row says, so that an event has to.
 func (q *question) refused(g *observe.Generation) (answer why.Answer, ok bool) {
-	d, reason := g.Deployment, ""
+	d, reason := g.Of, ""
 	answer = why.Answer{Cause: why.LaunchRefused, Next: "Correct what it names, and deploy again."}
 	told := q.standing(d.CreatedAt, "failed to launch a task with (error ")
 	switch {
@@ -65,7 +65,7 @@ func (q *question) refused(g *observe.Generation) (answer why.Answer, ok bool) {
 		return answer, false
 	}
 	answer.Sentence = fmt.Sprintf("%s cannot launch tasks of %s: %s.", phrase.Upper(q.name()), brings(d), reason)
-	answer.Evidence = []why.Evidence{{At: d.CreatedAt, Text: fmt.Sprintf("deployment %s of %s wants %d tasks and has %d", d.ID, brings(d), d.DesiredCount, g.Counts.Active)}}
+	answer.Evidence = []why.Evidence{{At: d.CreatedAt, Text: fmt.Sprintf("%s of %s wants %d tasks and has %d", nameOf(g), brings(d), d.DesiredCount, g.Counts.Active)}}
 	if told != nil {
 		answer.At = aws.ToTime(told.CreatedAt)
 		answer.Evidence = append(answer.Evidence, evidence(told))
@@ -75,7 +75,7 @@ func (q *question) refused(g *observe.Generation) (answer why.Answer, ok bool) {
 
 // onInstances are the reasons of container instances.
 func (q *question) onInstances(g *observe.Generation) (answers []why.Answer) {
-	d := g.Deployment
+	d := g.Of
 	subject := fmt.Sprintf("%s finds no place for a task of %s", q.name(), brings(d))
 	for _, search := range placecause.OfGeneration(&q.in, q.Tx, g.Of) {
 		answers = append(answers, search.Explain(q.Facts, subject)...)
@@ -95,7 +95,7 @@ func (q *question) onInstances(g *observe.Generation) (answers []why.Answer) {
 
 // onFargate is why Fargate starts no task, which an event tells. A fault that has taken the capacity is named.
 func (q *question) onFargate(g *observe.Generation) []why.Answer {
-	d := g.Deployment
+	d := g.Of
 	told := q.standing(d.CreatedAt, "unable to place ")
 	if told == nil {
 		return nil

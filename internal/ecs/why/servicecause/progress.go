@@ -23,7 +23,7 @@ func (q *question) pending() (answers []why.Answer) {
 		if g.Counts.ActivePending() == 0 {
 			continue
 		}
-		for _, t := range state.DeploymentTasks(q.Tx, q.service.ARN, g.Deployment.ID) {
+		for _, t := range state.DeploymentTasks(q.Tx, q.service.ARN, g.Of.ID) {
 			switch {
 			case t.Stop != nil || t.Status.LastStatus == state.Running:
 			case t.Waits() && !waits[waitsFor(t)]:
@@ -52,7 +52,7 @@ func (q *question) unhealthy() []why.Answer {
 		if g.Counts.Unhealthy == 0 {
 			continue
 		}
-		for _, t := range state.DeploymentTasks(q.Tx, q.service.ARN, g.Deployment.ID) {
+		for _, t := range state.DeploymentTasks(q.Tx, q.service.ARN, g.Of.ID) {
 			if t.Stop == nil && t.Status.HealthStatus == types.HealthStatusUnhealthy && len(tasks) < mostStopped {
 				tasks = append(tasks, t)
 			}
@@ -77,7 +77,7 @@ func (q *question) unregistered() (answers []why.Answer) {
 		if g.Unused+g.Counts.Lost == 0 {
 			continue
 		}
-		for _, t := range state.DeploymentTasks(q.Tx, q.service.ARN, g.Deployment.ID) {
+		for _, t := range state.DeploymentTasks(q.Tx, q.service.ARN, g.Of.ID) {
 			if a, ok := targetcause.OfTask(t); ok && t.Stop == nil {
 				return append(answers, a)
 			}
@@ -151,7 +151,7 @@ func (q *question) startingText(n int) string {
 			continue
 		}
 		var last time.Time
-		for _, t := range state.DeploymentTasks(q.Tx, q.service.ARN, g.Deployment.ID) {
+		for _, t := range state.DeploymentTasks(q.Tx, q.service.ARN, g.Of.ID) {
 			if from := observe.HealthyFrom(t.Status.StartedAt); t.Stop == nil && from.After(last) {
 				last = from
 			}

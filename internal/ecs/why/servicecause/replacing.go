@@ -63,7 +63,7 @@ func (q *question) protected() (answer why.Answer, ok bool) {
 		}
 		answer.Cause = why.Protected
 		answer.Sentence = fmt.Sprintf("%s has %s of %s and wants %d: %s protected from scale-in, until %s at the latest.", phrase.Upper(q.name()),
-			phrase.Count(g.Counts.Active, "task"), brings(d), d.DesiredCount, phrase.Verb(n, "1 is", fmt.Sprintf("%d are", n)), phrase.Time(q.Now, last))
+			phrase.Count(g.Counts.Active, "task"), brings(g.Of), d.DesiredCount, phrase.Verb(n, "1 is", fmt.Sprintf("%d are", n)), phrase.Time(q.Now, last))
 		answer.Next = "End the protection with UpdateTaskProtection, or wait for its end."
 		if told := q.lastEvent(d.CreatedAt, "tasks under protection"); told != nil {
 			answer.At = *told.CreatedAt
@@ -143,7 +143,7 @@ func (q *question) leaving() (list []why.Evidence) {
 		if g.Counts.Left == g.Counts.Active {
 			continue
 		}
-		for _, t := range state.DeploymentTasks(q.Tx, q.service.ARN, g.Deployment.ID) {
+		for _, t := range state.DeploymentTasks(q.Tx, q.service.ARN, g.Of.ID) {
 			if t.Stop != nil && len(list) < mostStopped {
 				list = append(list, why.Evidence{At: t.Stop.At, Text: fmt.Sprintf("%s is %s, and shall stop: %s", phrase.Task(t.ARN), t.Status.LastStatus, t.Stop.Reason)})
 			}
@@ -160,7 +160,7 @@ func (q *question) counted(g *observe.Generation) why.Evidence {
 		state = string(types.DeploymentRolloutStateCompleted)
 	}
 	return why.Evidence{At: d.UpdatedAt, Text: fmt.Sprintf("deployment %s of %s is %s (%s): desired %d, running %d, pending %d, failed %d",
-		d.ID, brings(d), q.service.DeploymentStatus(q.row(d)), state, d.DesiredCount, g.Counts.ActiveRunning, g.Counts.ActivePending(), d.FailedTasks)}
+		d.ID, brings(g.Of), q.service.DeploymentStatus(q.row(d)), state, d.DesiredCount, g.Counts.ActiveRunning, g.Counts.ActivePending(), d.FailedTasks)}
 }
 
 // row is a deployment of the view as the service has it.

@@ -2,54 +2,44 @@ package servicecause
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/phrase"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/placecause"
 )
 
-// setQuestion is a question about a service whose tasks come of task sets. It has no view: that is of deployments.
-func setQuestion(f *why.Facts, s *state.Service) *question {
-	return &question{
-		Facts: f, service: s, events: state.FindServiceEvents(f.Tx, s.ARN), shown: overview.ReadService(f.Tx, s, overview.Options{KeptApart: f.KeptApart}),
-	}
-}
-
-// ofSets are the causes of a service whose task sets are not all steady: why their tasks fail, or what they wait for.
+// ofSets are the causes of a service whose task sets are not all steady, or to which CodeDeploy deploys: what a deployment waits for,
+// then what the sets lack and why their tasks fail.
 func (q *question) ofSets() []why.Answer {
-	left := 0
-	for _, t := range state.ServiceTasks(q.Tx, q.service.ARN) {
-		if !t.Ended() {
-			left++
+	answers := slices.Concat(q.lacks(), q.failing(), q.pending(), q.unhealthy(), q.targets())
+	if len(answers) == 0 {
+		answers = q.ofStopped()
+	}
+	if deployment, ok := q.ofCodeDeploy(answers); ok {
+		if len(deployment.Because) > 0 {
+			answers = nil
 		}
-	}
-	switch {
-	case q.service.Status() == state.ServiceDraining && left == 0:
-		return nil
-	case q.service.Status() == state.ServiceDraining:
-		return []why.Answer{q.drains(left)}
-	case q.shown.NotAsWanted == "":
-		return nil
-	}
-	var answers []why.Answer
-	for _, set := range q.shown.TaskSets {
-		answers = append(answers, q.explain(q.stopped(set.ID, set.StabilityStatusAt, failed))...)
-	}
-	answers = append(answers, q.explain(q.underWay())...)
-	if len(answers) == 0 && len(q.events) > 0 {
-		if answer, ok := placecause.OfEvent(q.name(), &q.events[0]); ok {
-			answers = append(answers, answer)
-		}
+		return append([]why.Answer{deployment}, answers...)
 	}
 	if len(answers) == 0 {
 		answers = append(answers, q.setsGoOn())
 	}
-	return distinct(answers)
+	return answers
+}
+
+// ofStopped are why tasks have failed of sets since these are not steady, and what keeps tasks that are to stop.
+func (q *question) ofStopped() (answers []why.Answer) {
+	for _, set := range q.shown.TaskSets {
+		if set.StabilityStatus != string(types.StabilityStatusSteadyState) {
+			answers = append(answers, q.explain(q.stopped(set.ID, set.StabilityStatusAt, failed))...)
+		}
+	}
+	return append(answers, q.explain(q.underWay())...)
 }
 
 // setsGoOn is of a service of which nothing is known but that its task sets move.
@@ -61,11 +51,15 @@ func (q *question) setsGoOn() why.Answer {
 		if set.StabilityStatusAt.After(answer.At) {
 			answer.At = set.StabilityStatusAt
 		}
-		answer.Evidence = append(answer.Evidence, why.Evidence{At: set.StabilityStatusAt, Text: fmt.Sprintf("task set %s of %s is %s and %s: scale %s %%, computedDesiredCount %d, runningCount %d, pendingCount %d",
-			set.ID, set.TaskDefinition, set.Status, set.StabilityStatus, strconv.FormatFloat(set.Scale, 'f', -1, 64), set.Desired, set.Running, set.Pending)})
+		answer.Evidence = append(answer.Evidence, setCounts(set))
 	}
 	if len(q.events) > 0 && !aws.ToTime(q.events[0].CreatedAt).Before(answer.At) {
 		answer.Evidence = append(answer.Evidence, evidence(&q.events[0]))
 	}
 	return answer
+}
+
+func setCounts(set overview.TaskSet) why.Evidence {
+	return why.Evidence{At: set.StabilityStatusAt, Text: fmt.Sprintf("task set %s of %s is %s and %s: scale %s %%, computedDesiredCount %d, runningCount %d, pendingCount %d",
+		set.ID, set.TaskDefinition, set.Status, set.StabilityStatus, strconv.FormatFloat(set.Scale, 'f', -1, 64), set.Desired, set.Running, set.Pending)}
 }

@@ -27,7 +27,7 @@ func TestWhyTaskSetsAreNotSteady(t *testing.T) {
 		Sets: &state.SetService{Revision: &state.ServiceRevision{}},
 	}
 	set := &taskset.TaskSet{
-		Generation: state.Generation{ID: "ecs-svc/1", Revision: &state.ServiceRevision{TaskDefinition: scope.TaskDefinition("web", 3)}, DesiredCount: 2},
+		Generation: state.Generation{ID: "ecs-svc/1", Revision: &state.ServiceRevision{TaskDefinition: scope.TaskDefinition("web", 1), LaunchType: types.LaunchTypeFargate}, DesiredCount: 2},
 		ARN:        scope.TaskSet("shop", "web", "ecs-svc/1"), ServiceARN: service.ARN, Scale: 33.3, AskedAt: began,
 	}
 	explained := func(change func(tx *store.Tx)) string {
@@ -44,8 +44,13 @@ func TestWhyTaskSetsAreNotSteady(t *testing.T) {
 		}
 		return strings.Join(said, "\n")
 	}
-	got := explained(func(tx *store.Tx) { state.PutService(tx, service); taskset.Put(tx, set) })
-	for _, want := range []string{"goes on: task set ecs-svc/1 of web:3 is STABILIZING", "scale 33.3 %, computedDesiredCount 2, runningCount 0"} {
+	got := explained(func(tx *store.Tx) {
+		state.Clusters.Put(tx, &state.Cluster{ARN: service.ClusterARN, Name: "shop", Status: state.ClusterActive})
+		state.AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: aws.String("web")}, nil, scope.Root(), began)
+		state.PutService(tx, service)
+		taskset.Put(tx, set)
+	})
+	for _, want := range []string{"goes on: task set ecs-svc/1 of web:1 is STABILIZING", "scale 33.3 %, computedDesiredCount 2, runningCount 0"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q lacks %q", got, want)
 		}
@@ -56,6 +61,14 @@ func TestWhyTaskSetsAreNotSteady(t *testing.T) {
 	})
 	if !strings.Contains(got, "was unable to place") {
 		t.Errorf("it says %q", got)
+	}
+	got = explained(func(tx *store.Tx) {
+		throttled := set.Clone()
+		throttled.Throttle = state.Throttle{Failures: 3, Until: began.Add(time.Hour)}
+		taskset.Put(tx, throttled)
+	})
+	if !strings.Contains(got, "starts the next task of web:1 at 13:00:00, after 3 failures in a row.\ntask set ecs-svc/1: 3 failures in a row") {
+		t.Errorf("of one whose starts are held back it says %q", got)
 	}
 	got = explained(func(tx *store.Tx) {
 		steady := set.Clone()
