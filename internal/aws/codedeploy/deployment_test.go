@@ -6,7 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/codedeploy"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ledger"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -112,5 +115,54 @@ func TestDeploymentsOfAGroup(t *testing.T) {
 func TestNewDeploymentID(t *testing.T) {
 	if id := codedeploy.NewDeploymentID(); !regexp.MustCompile(`^d-[A-Z0-9]{9}$`).MatchString(id) || id == codedeploy.NewDeploymentID() {
 		t.Error(id)
+	}
+}
+
+// TestTheEndOfADeploymentInTheLedger: what ran beyond the desired count belongs to a deployment until that has ended, and of one that
+// is taken back until it has been.
+func TestTheEndOfADeploymentInTheLedger(t *testing.T) {
+	rows, err := store.Open(store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	began, service := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC), "arn:aws:ecs:us-east-1:000000000000:service/shop/web"
+	put := func(minutes int, r *codedeploy.Run) (total int64, status string) {
+		t.Helper()
+		at := began.Add(time.Duration(minutes) * time.Minute)
+		if r.Ended() {
+			r.FinishedAt = at
+		}
+		if err := rows.Update(func(tx *store.Tx) error { codedeploy.PutRun(tx, r); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		all := ledger.Deployments(rows.Read(), began.Add(time.Hour))
+		return all[0].ExtraMillis / 60_000, all[0].Status
+	}
+	err = rows.Update(func(tx *store.Tx) error {
+		codedeploy.PutDeployment(tx, &codedeploy.Deployment{ID: "d-A", ServiceARN: service, CreatedAt: began})
+		codedeploy.PutDeployment(tx, &codedeploy.Deployment{ID: "d-B", ServiceARN: service, CreatedAt: began, RollbackOf: "d-A"})
+		ledger.BeginDeployment(tx, &ledger.Deployment{ARN: "d-A", ServiceARN: service, Status: "InProgress", StartedAt: began}, 1)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := &types.RollbackInfo{RollbackTriggeringDeploymentId: aws.String("d-A")}
+	for _, c := range []struct {
+		at   int
+		run  *codedeploy.Run
+		want int64
+		as   string
+	}{
+		{0, &codedeploy.Run{ID: "d-A", Status: types.DeploymentStatusInProgress}, 60, "InProgress"},
+		{10, &codedeploy.Run{ID: "d-A", Status: types.DeploymentStatusFailed, Rollback: &types.RollbackInfo{RollbackDeploymentId: aws.String("d-B")}}, 60, "InProgress"},
+		{10, &codedeploy.Run{ID: "d-B", Status: types.DeploymentStatusInProgress, Rollback: back}, 60, "InProgress"},
+		{15, &codedeploy.Run{ID: "d-B", Status: types.DeploymentStatusSucceeded, Rollback: back}, 15, "Failed"},
+		{20, &codedeploy.Run{ID: "d-B", Status: types.DeploymentStatusSucceeded, Rollback: back}, 15, "Failed"},
+	} {
+		if minutes, status := put(c.at, c.run); minutes != c.want || status != c.as {
+			t.Errorf("after %d minutes %s of %s: %d minutes, %s; want %d, %s", c.at, c.run.Status, c.run.ID, minutes, status, c.want, c.as)
+		}
 	}
 }

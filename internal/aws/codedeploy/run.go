@@ -3,6 +3,9 @@ package codedeploy
 import (
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ledger"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -80,7 +83,23 @@ func FindRun(tx *store.Tx, id string) *Run { return runs.Get(tx, id) }
 // Unfinished are the runs under way, in order of their ids.
 func Unfinished(tx *store.Tx) []*Run { return unfinished.List(tx, "unfinished") }
 
-func PutRun(tx *store.Tx, r *Run) { runs.Put(tx, r) }
+// PutRun writes a run. In the ledger the deployment ends with it, or with the one that takes it back.
+func PutRun(tx *store.Tx, r *Run) {
+	was := runs.Get(tx, r.ID)
+	runs.Put(tx, r)
+	if !r.Ended() || was != nil && was.Ended() || r.Rollback != nil && r.Rollback.RollbackDeploymentId != nil {
+		return
+	}
+	billed := r
+	if r.Rollback != nil {
+		if taken := FindRun(tx, aws.ToString(r.Rollback.RollbackTriggeringDeploymentId)); taken != nil {
+			billed = taken
+		}
+	}
+	if d := FindDeployment(tx, billed.ID); d != nil {
+		ledger.EndDeployment(tx, d.ServiceARN, d.ID, string(billed.Status), r.FinishedAt)
+	}
+}
 
 // KeepEnded is how long deployments that have ended are kept, and mostEnded how many of them. AWS has not published how long it
 // keeps them, so both are choices.

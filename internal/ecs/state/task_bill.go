@@ -113,6 +113,13 @@ func billDeployment(tx *store.Tx, s *Service, d *Deployment, begun time.Time) {
 	}, FindServiceSummary(tx, s.ARN).extra(s))
 }
 
+// BillRun begins a deployment by CodeDeploy in the ledger, with the revision of the task set that it makes. CodeDeploy ends it.
+func BillRun(tx *store.Tx, serviceARN string, r *ServiceRevision, begun time.Time) {
+	ledger.BeginDeployment(tx, &ledger.Deployment{
+		ARN: r.Run, ServiceARN: serviceARN, TaskDefinition: arn.Name(r.TaskDefinition), Status: "InProgress", StartedAt: begun,
+	}, FindServiceSummary(tx, serviceARN).extra(FindService(tx, serviceARN)))
+}
+
 // wanted is how many tasks the service shall run.
 func (s *Service) wanted() int {
 	if s.SchedulingStrategy == types.SchedulingStrategyDaemon {

@@ -131,13 +131,15 @@ func Generations(tx *store.Tx, s *state.Service) []*state.Generation {
 	return all
 }
 
-// Put writes a task set. The revision of a new one gets its ARN and its row.
+// Put writes a task set. The revision of a new one gets its ARN and its row, and from one that CodeDeploy makes on the tasks beyond
+// the desired count are its deployment's.
 func Put(tx *store.Tx, t *TaskSet) {
 	if t.Revision.ARN == "" {
 		if t.StartedBy == StartedByCodeDeploy {
 			made := *t.Revision
 			made.Run = t.ExternalID
 			t.Revision = &made
+			state.BillRun(tx, t.ServiceARN, t.Revision, t.CreatedAt)
 		}
 		state.AddRevision(tx, t.ServiceARN, &t.Generation)
 	}
