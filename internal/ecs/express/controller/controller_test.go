@@ -268,7 +268,9 @@ func TestDenied(t *testing.T) {
 		if other := a.create("other", 2); other.Set == s.Set {
 			t.Error("a new service has a place at a load balancer that has failed")
 		}
+		a.mu.Lock() // the controller works on the other one
 		a.fails = func(string) (error, bool) { return nil, false }
+		a.mu.Unlock()
 		a.settle()
 		again := *s
 		again.UpdatedAt = a.clock.Now()
