@@ -25,11 +25,11 @@ type factFile struct {
 }
 
 var (
-	factHead    = regexp.MustCompile(`^# FACT ((?:AAS|ACM|ASG|CFN|CW|EC2|ECR|ECS|ELB|EVB|EVS|IAM|LOGS|SD|SEC|SSM|STS)\d{4}): \S`)
+	factHead    = regexp.MustCompile(`^# FACT ((?:AAS|ACM|ASG|CD|CFN|CW|EC2|ECR|ECS|ELB|EVB|EVS|IAM|LOGS|SD|SEC|SSM|STS)\d{4}): \S`)
 	factTopic   = regexp.MustCompile(`(?m)^# Topic: (.+)\.$`)
-	factCommand = regexp.MustCompile(`^fact ((?:AAS|ACM|ASG|CFN|CW|EC2|ECR|ECS|ELB|EVB|EVS|IAM|LOGS|SD|SEC|SSM|STS)\d{4}\.\d+) # \S`)
+	factCommand = regexp.MustCompile(`^fact ((?:AAS|ACM|ASG|CD|CFN|CW|EC2|ECR|ECS|ELB|EVB|EVS|IAM|LOGS|SD|SEC|SSM|STS)\d{4}\.\d+) # \S`)
 	// assertion is a line that fails if AWS's answer is not the emulator's.
-	assertion = regexp.MustCompile(`^(!? ?(stdout|stderr|cmp|cmpenv) |! (ecs|aws|call|exec) |until )`)
+	assertion = regexp.MustCompile(`^(!? ?(stdout|stderr|cmp|cmpenv) |! (ecs|aws|call|exec) |(until|finds) )`)
 	branch    = regexp.MustCompile(`^(skip|stop|\[)`)
 )
 
@@ -95,7 +95,7 @@ func parseFacts(t *testing.T, name, text string) factFile {
 }
 
 // timedTopics are the topics of facts in which something takes its time.
-var timedTopics = []string{"events", "life of a task", "network interfaces", "schedules", "scheduler"}
+var timedTopics = []string{"deployments by CodeDeploy", "events", "life of a task", "network interfaces", "schedules", "scheduler"}
 
 // timedFacts are the paths of those.
 func timedFacts(t *testing.T) (paths []string) {
@@ -186,7 +186,7 @@ func factTable(files []factFile) string {
 	return b.String()
 }
 
-var factNumber = regexp.MustCompile(`(?:AAS|ACM|ASG|CFN|CW|EC2|ECR|ECS|ELB|EVB|EVS|IAM|LOGS|SD|SEC|SSM|STS)\d{4}(\.\d+)?`)
+var factNumber = regexp.MustCompile(`(?:AAS|ACM|ASG|CD|CFN|CW|EC2|ECR|ECS|ELB|EVB|EVS|IAM|LOGS|SD|SEC|SSM|STS)\d{4}(\.\d+)?`)
 
 // TestFactsAreNamedByCode looks for the numbers of facts in the program: each is one
 // that there is, and each file is named where it is implemented.

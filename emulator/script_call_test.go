@@ -12,7 +12,8 @@ import (
 )
 
 // scriptCall posts a request as it stands on the wire, for what the CLI would drop from
-// an answer or never send. What is refused shows on stderr.
+// an answer or never send. What is refused shows on stderr. An operation of another service than ECS has its target prefix
+// before it: CodeDeploy_20141006.GetDeployment.
 func scriptCall(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: [!] call <operation> <JSON or file.json>...")
@@ -54,7 +55,10 @@ func postECS(url, operation, body string) (status int, answer string, err error)
 	}
 	r.Close = true // a POST is not repeated if the connection that it finds is being closed
 	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	r.Header.Set("X-Amz-Target", "AmazonEC2ContainerServiceV20141113."+operation)
+	if !strings.Contains(operation, ".") {
+		operation = "AmazonEC2ContainerServiceV20141113." + operation
+	}
+	r.Header.Set("X-Amz-Target", operation)
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return 0, "", err

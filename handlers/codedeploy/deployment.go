@@ -15,7 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// idForm is the form of ids of deployments (CD8).
+// idForm is the form of ids of deployments (CD0008).
 var idForm = lazyregexp.New(`^d-[A-Z0-9]{9}$`)
 
 // findDeployment finds a deployment of a scope by its id, which must have the form of one. The texts are the emulator's.
@@ -59,7 +59,7 @@ func (a *API) CreateDeployment(ctx context.Context, in *sdk.CreateDeploymentInpu
 		if err := a.prepare(tx, d, g, in); err != nil {
 			return err
 		}
-		if active := codedeploy.Active(tx, g.ID, g.ServiceARN); active != nil { // CD9
+		if active := codedeploy.Active(tx, g.ID, g.ServiceARN); active != nil { // CD0009
 			return refuse("DeploymentLimitExceededException", "The Deployment Group '%s' already has an active Deployment '%s'", g.Name, active.ID)
 		}
 		a.use(tx, app, d)
@@ -168,7 +168,7 @@ func checkUnderWay(r *codedeploy.Run) error {
 }
 
 // StopDeployment asks the controller to stop; a second request changes nothing. Without a word of the request the group's
-// DEPLOYMENT_STOP_ON_REQUEST says whether traffic goes back (CD18). The text is AWS's (CD19).
+// DEPLOYMENT_STOP_ON_REQUEST says whether traffic goes back (CD0018). The text is AWS's (CD0019).
 func (a *API) StopDeployment(ctx context.Context, in *sdk.StopDeploymentInput) (*sdk.StopDeploymentOutput, error) {
 	out := &sdk.StopDeploymentOutput{Status: types.StopStatusPending, StatusMessage: aws.String("No more commands will be scheduled for execution in the deployment instances")}
 	return out, a.change(ctx, in.DeploymentId, func(d *codedeploy.Deployment, r *codedeploy.Run) error {
@@ -189,7 +189,7 @@ func rollsBackOn(d *codedeploy.Deployment, event types.AutoRollbackEvent) bool {
 	return c != nil && c.Enabled && slices.Contains(c.Events, event)
 }
 
-// ContinueDeployment ends one of the two waits, which can be ended once (CD16).
+// ContinueDeployment ends one of the two waits, which can be ended once (CD0016).
 func (a *API) ContinueDeployment(ctx context.Context, in *sdk.ContinueDeploymentInput) (*sdk.ContinueDeploymentOutput, error) {
 	wait := in.DeploymentWaitType
 	if wait == "" {
@@ -212,7 +212,7 @@ func (a *API) ContinueDeployment(ctx context.Context, in *sdk.ContinueDeployment
 }
 
 // PutLifecycleEventHookExecutionStatus keeps what a function answers: the first answer counts, also before the function returns
-// (CD14). Errors are those of the model.
+// (CD0014). Errors are those of the model.
 func (a *API) PutLifecycleEventHookExecutionStatus(ctx context.Context, in *sdk.PutLifecycleEventHookExecutionStatusInput) (*sdk.PutLifecycleEventHookExecutionStatusOutput, error) {
 	id := aws.ToString(in.LifecycleEventHookExecutionId)
 	if in.Status != types.LifecycleEventStatusSucceeded && in.Status != types.LifecycleEventStatusFailed {

@@ -131,7 +131,7 @@ func (a *API) set(tx *store.Tx, g *codedeploy.DeploymentGroup, app *codedeploy.A
 }
 
 // defaultConfiguration are the configurations of groups that name none. Source: CodeDeploy API reference, CreateDeploymentGroup, for
-// servers, and CD25; for Lambda it is a choice.
+// servers, and CD0025; for Lambda it is a choice.
 var defaultConfiguration = map[types.ComputePlatform]string{
 	types.ComputePlatformEcs: codedeploy.ECSAllAtOnce, types.ComputePlatformLambda: codedeploy.LambdaAllAtOnce,
 	types.ComputePlatformServer: codedeploy.ServerOneAtATime,
@@ -150,7 +150,8 @@ func (a *API) GetDeploymentGroup(ctx context.Context, in *sdk.GetDeploymentGroup
 	return &sdk.GetDeploymentGroupOutput{DeploymentGroupInfo: describeGroup(tx, g)}, nil
 }
 
-// BatchGetDeploymentGroups leaves out groups that are not there, and names them in its errorMessage.
+// BatchGetDeploymentGroups is how ecspresso finds the group of a service (CD0024). It leaves out groups that are not there, and names
+// them in its errorMessage.
 func (a *API) BatchGetDeploymentGroups(ctx context.Context, in *sdk.BatchGetDeploymentGroupsInput) (*sdk.BatchGetDeploymentGroupsOutput, error) {
 	tx := a.Store.Read()
 	app, err := application(ctx, tx, in.ApplicationName)

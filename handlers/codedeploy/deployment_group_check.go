@@ -79,7 +79,7 @@ func checkConfigurationOf(tx *store.Tx, g *codedeploy.DeploymentGroup) error {
 			c.Name, c.Platform, g.Info.ComputePlatform)
 	case c.Traffic != nil && overNetworkLoadBalancer(&g.Info) && c.Traffic.Type != types.TrafficRoutingTypeAllAtOnce:
 		return refuse("InvalidTrafficRoutingConfigurationException", "Traffic behind a Network Load Balancer shifts all at once: the deployment configuration must be %s.",
-			codedeploy.ECSAllAtOnce) // CD13
+			codedeploy.ECSAllAtOnce) // CD0013
 	}
 	return nil
 }
@@ -124,7 +124,7 @@ func checkRollback(c *types.AutoRollbackConfiguration) error {
 }
 
 // checkOther is the check of groups of the other platforms: with traffic control they need a load balancer. The text is AWS's, which
-// it has also for groups of Amazon ECS whose application is one of servers (CD10).
+// it has also for groups of Amazon ECS whose application is one of servers (CD0010).
 func checkOther(g *codedeploy.DeploymentGroup) error {
 	style, balancer := g.Info.DeploymentStyle, g.Info.LoadBalancerInfo
 	if len(g.Info.EcsServices) > 0 && style == nil {
@@ -139,7 +139,7 @@ func checkOther(g *codedeploy.DeploymentGroup) error {
 	return checkWaits(g.Info.BlueGreenDeploymentConfiguration)
 }
 
-// setECS checks a group of Amazon ECS (CD10), fills in what the request leaves out, and finds its service.
+// setECS checks a group of Amazon ECS (CD0010), fills in what the request leaves out, and finds its service.
 func setECS(tx *store.Tx, g *codedeploy.DeploymentGroup) error {
 	i := &g.Info
 	if i.DeploymentStyle == nil {
@@ -160,7 +160,7 @@ func setECS(tx *store.Tx, g *codedeploy.DeploymentGroup) error {
 	return setService(tx, g)
 }
 
-// errPair begins as AWS's text does (CD10).
+// errPair begins as AWS's text does (CD0010).
 var errPair = refuse("InvalidLoadBalancerInfoException", "A deployment group associated with an application that uses the ECS compute platform must contain a valid pair of "+
 	"target groups that identify a load balancer. The target groups must be specified in targetGroupPairInfoList.")
 
@@ -215,7 +215,7 @@ func checkWaits(c *types.BlueGreenDeploymentConfiguration) error {
 	return nil
 }
 
-// setWaits has both wait times there always, which `aws ecs deploy` reads without a default (CD21).
+// setWaits has both wait times there always, which `aws ecs deploy` and GitHub's action read without a default (CD0021, CD0023).
 func setWaits(i *types.DeploymentGroupInfo) error {
 	ready := types.DeploymentReadyOption{ActionOnTimeout: types.DeploymentReadyActionContinueDeployment}
 	end := types.BlueInstanceTerminationOption{Action: types.InstanceActionTerminate}
@@ -243,7 +243,7 @@ func setWaits(i *types.DeploymentGroupInfo) error {
 	return checkWaits(i.BlueGreenDeploymentConfiguration)
 }
 
-// setService finds the service of a group, which stays as the request names it (CD21).
+// setService finds the service of a group, which stays as the request names it (CD0021).
 func setService(tx *store.Tx, g *codedeploy.DeploymentGroup) error {
 	if len(g.Info.EcsServices) != 1 {
 		return refuse("InvalidECSServiceException", "A deployment group has one Amazon ECS service, and not %d.", len(g.Info.EcsServices))

@@ -13,7 +13,7 @@ import (
 	ecstypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
-// What `aws ecs deploy` reads is there: names as they were given, and both wait times (CD21).
+// What `aws ecs deploy` reads is there: names as they were given, and both wait times (CD0021).
 func TestADeploymentGroupOfECS(t *testing.T) {
 	s := newScene(t)
 	s.group()
@@ -145,7 +145,7 @@ func TestDeploymentGroupsAreChecked(t *testing.T) {
 	refused(t, s.CreateDeploymentGroup, groupOf("shop", "a b"), "InvalidDeploymentGroupNameException", "a b")
 }
 
-// Who forgets the platform of the application is told as AWS does (CD10).
+// Who forgets the platform of the application is told as AWS does (CD0010).
 func TestAGroupOfECSNeedsAnApplicationOfECS(t *testing.T) {
 	s := newScene(t)
 	s.service("api", ecstypes.DeploymentControllerTypeCodeDeploy)

@@ -98,7 +98,7 @@ func TestDeployments(t *testing.T) {
 	refused(t, s.SkipWaitTimeForInstanceTermination, &sdk.SkipWaitTimeForInstanceTerminationInput{DeploymentId: &id}, "UnsupportedActionForDeploymentTypeException", "ContinueDeployment")
 }
 
-// Of two that are created at once one is there (CD9), until it has ended.
+// Of two that are created at once one is there (CD0009), until it has ended.
 func TestOneDeploymentAtATime(t *testing.T) {
 	s := newScene(t)
 	s.group()
@@ -215,7 +215,7 @@ func TestStopDeployment(t *testing.T) {
 	}
 }
 
-// Each wait is ended in its time, and once (CD16).
+// Each wait is ended in its time, and once (CD0016).
 func TestContinueDeployment(t *testing.T) {
 	s := newScene(t)
 	s.group()
@@ -236,7 +236,7 @@ func TestContinueDeployment(t *testing.T) {
 	refused(t, s.ContinueDeployment, &sdk.ContinueDeploymentInput{DeploymentId: &id, DeploymentWaitType: "COFFEE"}, "InvalidDeploymentWaitTypeException", "")
 }
 
-// Of the answers of a function the first one counts, if it comes in time (CD14).
+// Of the answers of a function the first one counts, if it comes in time (CD0014).
 func TestAnswersOfHooks(t *testing.T) {
 	s := newScene(t)
 	s.group()

@@ -7,7 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
-// codec names members in lower case, but for a few that the model does not (CD1).
+// codec names members in lower case, but for a few that the model does not (CD0001).
 var codec = wire.LowerCamel.Except(
 	types.DeploymentOverview{}, types.EC2TagFilter{}, types.Tag{}, types.TagFilter{},
 	sdk.ListTagsForResourceInput{}, sdk.ListTagsForResourceOutput{}, sdk.TagResourceInput{}, sdk.UntagResourceInput{},

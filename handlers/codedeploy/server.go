@@ -99,7 +99,7 @@ func (a *API) SkipWaitTimeForInstanceTermination(ctx context.Context, in *sdk.Sk
 		types.ComputePlatformEcs, types.DeploymentWaitTypeTerminationWait)
 }
 
-// deployment finds a deployment of the call by its id (CD8).
+// deployment finds a deployment of the call by its id (CD0008).
 func (a *API) deployment(ctx context.Context, id *string) (*codedeploy.Deployment, error) {
 	return findDeployment(a.Store.Read(), awsapi.CallScope(ctx), id)
 }

@@ -1,6 +1,7 @@
 // Package codedeploy answers the API of AWS CodeDeploy. Deployments to Amazon ECS have their whole effect: handlers write what is
 // asked of them, and their controller does it. Groups and configurations of the other platforms are kept, and deployments to them
-// refused by name.
+// refused by name. Clients speak JSON 1.1 to it (CD0001); `aws ecs deploy` finds it by AWS_ENDPOINT_URL, and not by --endpoint-url
+// (CD0022).
 package codedeploy
 
 import (

@@ -15,7 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// targetID is the one target of a deployment to Amazon ECS: its cluster and service (CD7).
+// targetID is the one target of a deployment to Amazon ECS: its cluster and service (CD0007).
 func targetID(d *codedeploy.Deployment) string {
 	return arn.ClusterName(d.ServiceARN) + ":" + arn.Name(d.ServiceARN)
 }
@@ -63,7 +63,7 @@ func (a *API) BatchGetDeploymentTargets(ctx context.Context, in *sdk.BatchGetDep
 	return &sdk.BatchGetDeploymentTargetsOutput{DeploymentTargets: []types.DeploymentTarget{*a.target(tx, d, r)}}, nil
 }
 
-// checkTarget refuses an id of no target, in AWS's words (CD7), and of the target of another deployment.
+// checkTarget refuses an id of no target, in AWS's words (CD0007), and of the target of another deployment.
 func checkTarget(d *codedeploy.Deployment, id string) error {
 	cluster, service, is := strings.Cut(id, ":")
 	switch {
@@ -100,7 +100,7 @@ func (a *API) ListDeploymentTargets(ctx context.Context, in *sdk.ListDeploymentT
 	return out, nil
 }
 
-// target shows what a deployment does with its service (CD7).
+// target shows what a deployment does with its service (CD0007).
 func (a *API) target(tx *store.Tx, d *codedeploy.Deployment, r *codedeploy.Run) *types.DeploymentTarget {
 	t := &types.ECSTarget{
 		DeploymentId: &d.ID, TargetId: aws.String(targetID(d)), TargetArn: &d.ServiceARN, Status: targetStatus(r.Status), LastUpdatedAt: awsapi.OptionalTime(r.UpdatedAt),

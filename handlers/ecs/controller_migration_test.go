@@ -44,7 +44,7 @@ func TestControllerMigration(t *testing.T) {
 	})
 	before := s.describe(t, "web")
 	_, err = to("EXTERNAL", func(in *sdk.UpdateServiceInput) { in.ForceNewDeployment = true })
-	refused(t, err, invalid, "Cannot force a new deployment on services with a EXTERNAL deployment controller.") // TS11
+	refused(t, err, invalid, "Cannot force a new deployment on services with a EXTERNAL deployment controller.") // ECS0330.6
 	if seen := s.describe(t, "web"); seen.DeploymentController.Type != "ECS" || len(seen.Deployments) != 1 {
 		t.Fatalf("a refused migration has left %+v", seen)
 	}

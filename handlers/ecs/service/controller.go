@@ -125,7 +125,7 @@ func (a *API) migrateController(c kit.InCluster, old *state.Service, asked *type
 	if old.Deploys() {
 		if target := applicationautoscaling.ResourceOfService(old.ARN); applicationautoscaling.Targets.Get(c.Tx, target.Key()) != nil {
 			return nil, kit.InvalidParameter("The service is a scalable target of Application Auto Scaling, which does not support the " +
-				string(m.service.DeploymentController) + " deployment controller. Deregister the scalable target and try again.") // TS16; the words are a choice
+				string(m.service.DeploymentController) + " deployment controller. Deregister the scalable target and try again.") // ECS0330.8; the words are a choice
 		}
 	}
 	if m.dissolved != nil {

@@ -74,7 +74,7 @@ var ofSets = []struct {
 	{"platform version", func(in *sdk.UpdateServiceInput) bool { return in.PlatformVersion != nil }},
 	{"capacity provider strategy", func(in *sdk.UpdateServiceInput) bool { return in.CapacityProviderStrategy != nil }},
 	{"service registries", func(in *sdk.UpdateServiceInput) bool { return in.ServiceRegistries != nil }},
-	// ecspresso sends the following three with nothing in them before each deployment by CodeDeploy.
+	// ecspresso sends the following three with nothing in them before each deployment by CodeDeploy (CD0024).
 	{"Service Connect configuration", func(in *sdk.UpdateServiceInput) bool {
 		return in.ServiceConnectConfiguration != nil && in.ServiceConnectConfiguration.Enabled
 	}},

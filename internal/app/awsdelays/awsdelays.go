@@ -73,7 +73,7 @@ var stacks = StackDelays{
 	Types:     map[string]time.Duration{"AWS::IAM::Role": 18 * time.Second},
 }
 
-// deployments are by CodeDeploy: a lifecycle event that calls no function took 0.4 to 0.6 (CD6).
+// deployments are by CodeDeploy: a lifecycle event that calls no function took 0.4 to 0.6 (CD0006).
 var deployments = run.Delays{Event: 500 * time.Millisecond}
 
 // Delays are how long things take, on the emulator's clock.

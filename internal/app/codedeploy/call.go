@@ -15,7 +15,7 @@ import (
 )
 
 // call calls an operation as the role of a deployment's group. That it is CodeDeploy who calls stands in the context of this one call:
-// ECS lets no other caller manage task sets of such a service (TS8).
+// ECS lets no other caller manage task sets of such a service (CD0005).
 func (c *CodeDeploy) call(ctx context.Context, d *codedeploy.Deployment, op apiclient.Operation, in, out any) error {
 	as, err := c.principal(d)
 	if err != nil {
@@ -24,7 +24,7 @@ func (c *CodeDeploy) call(ctx context.Context, d *codedeploy.Deployment, op apic
 	return c.Client.Do(calledby.With(ctx, service), as, op, in, out)
 }
 
-// invoke calls the function of a lifecycle event hook, if the role may. What it returns, and whether it fails, does not count (CD14).
+// invoke calls the function of a lifecycle event hook, if the role may. What it returns, and whether it fails, does not count (CD0014).
 func (c *CodeDeploy) invoke(ctx context.Context, d *codedeploy.Deployment, function string, payload []byte) error {
 	as, err := c.principal(d)
 	if err != nil {

@@ -39,7 +39,7 @@ const (
 	ServerOneAtATime = Own + "OneAtATime"
 )
 
-// own are AWS's own configurations (CD13), and those of the other platforms, which groups and lists may name.
+// own are AWS's own configurations (CD0013), and those of the other platforms, which groups and lists may name.
 // Source: CodeDeploy user guide, working with deployment configurations.
 var own = []*Configuration{
 	server("AllAtOnce", types.MinimumHealthyHostsTypeHostCount, 0),

@@ -133,7 +133,7 @@ func OnDeployments() store.Source {
 	})
 }
 
-// Active returns the deployment to a group or to a service that has not ended, or nil (CD9). They are two questions: a group may
+// Active returns the deployment to a group or to a service that has not ended, or nil (CD0009). They are two questions: a group may
 // get another service, and a service another group, while a deployment is under way.
 func Active(tx *store.Tx, groupID, serviceARN string) *Deployment {
 	return cmp.Or(active(tx, DeploymentsOf(tx, groupID)), active(tx, deploymentsByService.List(tx, serviceARN)))
@@ -154,7 +154,7 @@ func active(tx *store.Tx, oldestFirst []*Deployment) *Deployment {
 	return nil
 }
 
-// NewDeploymentID makes the id of a deployment (CD8).
+// NewDeploymentID makes the id of a deployment (CD0008).
 func NewDeploymentID() string {
 	const signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	id := []byte("d-.........")

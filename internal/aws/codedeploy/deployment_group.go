@@ -17,9 +17,9 @@ type DeploymentGroup struct {
 	Application, Name string
 	ID                string // a group that is made again is another one
 	// Info is as given: names of services and clusters stay names, and ARNs stay ARNs, as `aws ecs deploy` compares them
-	// (CD21). It has no names and ids of the group and its application, which are above.
+	// (CD0021). It has no names and ids of the group and its application, which are above.
 	Info types.DeploymentGroupInfo
-	// ServiceARN is the service of Amazon ECS, of which no other group deploys (CD10); "" on other platforms.
+	// ServiceARN is the service of Amazon ECS, of which no other group deploys (CD0010); "" on other platforms.
 	ServiceARN string
 	Tags       []types.Tag
 }

@@ -26,7 +26,7 @@ var (
 type Run struct {
 	ID     string // of the deployment
 	Status types.DeploymentStatus
-	Events []Event // in their order (CD6)
+	Events []Event // in their order (CD0006)
 
 	Blue, Green Set
 	Rules       []Led

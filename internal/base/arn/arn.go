@@ -81,7 +81,7 @@ func (s Scope) ServiceRevision(cluster, service, digits string) string {
 	return s.Prefix() + "service-revision/" + cluster + "/" + service + "/" + digits
 }
 
-// TaskSet is the ARN of a task set; its id is ecs-svc/ and 19 digits (TS2). Without one it is the prefix of the ARNs of a
+// TaskSet is the ARN of a task set; its id is ecs-svc/ and 19 digits (ECS0331.1). Without one it is the prefix of the ARNs of a
 // service's task sets.
 func (s Scope) TaskSet(cluster, service, id string) string {
 	return s.Prefix() + "task-set/" + cluster + "/" + service + "/" + id

@@ -55,7 +55,7 @@ func (f *fixture) ordealOfSets(actions map[string]func(*rapid.T), drawn map[stri
 		}
 	}
 	actions["create"] = func(t *rapid.T) {
-		if len(f.sets()) == 5 { // TS9
+		if len(f.sets()) == 5 { // ECS0332.4
 			return
 		}
 		of := f.onFargate

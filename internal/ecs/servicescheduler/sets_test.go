@@ -22,7 +22,7 @@ func TestTaskSetsScaleSideBySide(t *testing.T) {
 		t.Errorf("without a task set: steady %t, %q", s.Steady, f.messages())
 	}
 	blue := f.addSet(100, f.onFargate(false))
-	f.expectSets("ACTIVE 100% computed 0 pending 0 running 0 STABILIZING") // before the scheduler looks (TS3)
+	f.expectSets("ACTIVE 100% computed 0 pending 0 running 0 STABILIZING") // before the scheduler looks (ECS0331.3)
 	f.settle()
 	f.expectSets("ACTIVE 100% computed 4 pending 0 running 4 STEADY_STATE")
 	f.promote(setID(blue))
@@ -39,7 +39,7 @@ func TestTaskSetsScaleSideBySide(t *testing.T) {
 	f.expectSets("PRIMARY 7% computed 1 pending 0 running 1 STEADY_STATE", "ACTIVE 100% computed 4 pending 0 running 4 STEADY_STATE")
 	f.promote(setID(green))
 	f.deleteSet(blue)
-	f.expectSets("DRAINING 7% computed 1 pending 0 running 1 STABILIZING", "PRIMARY 100% computed 4 pending 0 running 4 STEADY_STATE") // TS5
+	f.expectSets("DRAINING 7% computed 1 pending 0 running 1 STABILIZING", "PRIMARY 100% computed 4 pending 0 running 4 STEADY_STATE") // ECS0331.9
 	f.schedule()
 	f.expectSets("DRAINING 7% computed 0 pending 0 running 1 STABILIZING", "PRIMARY 100% computed 4 pending 0 running 4 STEADY_STATE")
 	f.settle()
@@ -61,7 +61,7 @@ func TestEventsNameTaskSets(t *testing.T) {
 	f.expectAnnounced("INFO TASKSET_STEADY_STATE "+told, "INFO SERVICE_STEADY_STATE", "INFO TASKS_STOPPED")
 }
 
-func TestATaskSetIsSteadyWithAllItsTasksAndGoodChecks(t *testing.T) { // TS14
+func TestATaskSetIsSteadyWithAllItsTasksAndGoodChecks(t *testing.T) { // ECS0334.1
 	f := newSetsFixture(t, func(s *state.Service) { s.DesiredCount = 2 })
 	blue := f.addSet(100, f.onFargate(true))
 	stability := func(want types.StabilityStatus, since time.Time) {

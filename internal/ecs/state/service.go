@@ -74,7 +74,7 @@ type SetService struct {
 	// Primary is the id of the PRIMARY task set; empty until one is made that.
 	Primary string
 	// Revision is what the service shows: the launch type at first, and from the first PRIMARY task set on what that is
-	// made of (TS13).
+	// made of (ECS0331.6).
 	Revision *ServiceRevision
 }
 

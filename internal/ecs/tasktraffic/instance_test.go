@@ -284,7 +284,7 @@ func TestWhatUsersTakeAwayIsNotWaitedFor(t *testing.T) {
 	})
 }
 
-func TestInstanceOfATaskSetHasItsExternalID(t *testing.T) { // TS15
+func TestInstanceOfATaskSetHasItsExternalID(t *testing.T) { // ECS0331.2
 	withTask(t, func(s *scene) {
 		set := &taskset.TaskSet{
 			Generation: state.Generation{ID: "ecs-svc/1", Revision: &state.ServiceRevision{}}, ExternalID: "blue",

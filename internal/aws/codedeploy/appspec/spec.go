@@ -1,5 +1,5 @@
 // Package appspec reads application specification files of AWS CodeDeploy, of deployments to Amazon ECS: YAML and JSON, with
-// keys in any case (CD15).
+// keys in any case (CD0015).
 package appspec
 
 import (

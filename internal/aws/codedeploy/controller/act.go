@@ -48,7 +48,7 @@ func cluster(d *codedeploy.Deployment) *string { return aws.String(arn.ClusterNa
 
 func service(d *codedeploy.Deployment) *string { return aws.String(arn.Name(d.ServiceARN)) }
 
-// taskSet is the green task set: the AppSpec file's, and the original one's in what that does not say (CD15).
+// taskSet is the green task set: the AppSpec file's, and the original one's in what that does not say (CD0015).
 func taskSet(d *codedeploy.Deployment, do *run.CreateTaskSet) *ecs.CreateTaskSetInput {
 	spec, blue := d.Spec, &do.Blue
 	in := &ecs.CreateTaskSetInput{
@@ -81,7 +81,7 @@ func (c *Controller) setWeights(ctx context.Context, d *codedeploy.Deployment, s
 	return c.Call(ctx, d, apiclient.Of("elasticloadbalancing", "ModifyListener"), &in, &elb.ModifyListenerOutput{})
 }
 
-// event is what a function is told (CD14).
+// event is what a function is told (CD0014).
 type event struct {
 	DeploymentID string `json:"DeploymentId"`
 	ExecutionID  string `json:"LifecycleEventHookExecutionId"`

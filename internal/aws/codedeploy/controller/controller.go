@@ -1,6 +1,6 @@
 // Package controller takes deployments on: it looks at the service and its load balancer, writes what package run decides, and
 // then does it. It looks and acts by calls in the name of the deployment group's role, so what that role may not do ends a
-// deployment (CD20), and who calls is known where only CodeDeploy may (TS8).
+// deployment (CD0020), and who calls is known where only CodeDeploy may (ECS0332.3).
 //
 // What a run has come to is written before its actions, which are repeated if the emulator dies before the next row. Only a
 // function is not called again: a call that is lost so is one that was never answered.
@@ -32,7 +32,7 @@ type Options struct {
 	// Call calls an operation for a deployment, as its group's role. A refusal is an *[apiclient.Error].
 	Call func(ctx context.Context, d *codedeploy.Deployment, op apiclient.Operation, in, out any) error
 	// Invoke calls a function by its ARN, in a role's name too. The error says why it could not be called; what it returns does not
-	// count (CD14).
+	// count (CD0014).
 	Invoke func(ctx context.Context, d *codedeploy.Deployment, function string, payload []byte) error
 	// Assumes reports whether CodeDeploy can assume the role of a deployment's group. Nil: it can assume each one.
 	Assumes func(d *codedeploy.Deployment) bool

@@ -27,7 +27,7 @@ func (w *world) wantStatus(want types.DeploymentStatus, code types.ErrorCode) {
 	}
 }
 
-// A deployment makes its calls in order (CD5), and EventBridge is told of its beginning and its end.
+// A deployment makes its calls in order (CD0005), and EventBridge is told of its beginning and its end.
 func TestADeployment(t *testing.T) {
 	inBubble(t, func(w *world) {
 		w.deploy(func(*codedeploy.Deployment) {})
@@ -54,7 +54,7 @@ func TestADeployment(t *testing.T) {
 	})
 }
 
-// A function is called once, by its ARN, with the event of CD14; its answer is a row.
+// A function is called once, by its ARN, with the event of CD0014; its answer is a row.
 func TestAHook(t *testing.T) {
 	inBubble(t, func(w *world) {
 		var deployment *codedeploy.Deployment

@@ -1,5 +1,5 @@
 // Package course is the way of production traffic from one task set to another, as deployment configurations of AWS CodeDeploy
-// have it (CD13):
+// have it (CD0013):
 //
 //	course.Of(configuration.Traffic) // ECSCanary10Percent5Minutes: 10 %, then 5 minutes, then 100 %
 package course

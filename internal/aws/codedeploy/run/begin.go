@@ -90,7 +90,7 @@ func (a *advance) unfitRules() *types.ErrorInformation {
 		return failure(types.ErrorCodeElasticLoadBalancingInvalid, "No rule of the listener %s forwards to a target group of the pair.", strings.Join(production, ", "))
 	}
 	for _, r := range rules {
-		if r.Network && !a.course.AtOnce() { // (CD13)
+		if r.Network && !a.course.AtOnce() { // (CD0013)
 			return failure(types.ErrorCodeElasticLoadBalancingInvalid, "Traffic of a Network Load Balancer shifts all at once: %s does not.",
 				aws.ToString(a.Settings.DeploymentConfigName))
 		}

@@ -5,7 +5,7 @@ import (
 )
 
 // ready reports whether production traffic may shift: a deployment with this wait is Ready until a user continues it, or stops when
-// the time is over (CD16).
+// the time is over (CD0016).
 func (a *advance) ready() bool {
 	option, _ := a.blueGreen()
 	if option.ActionOnTimeout != types.DeploymentReadyActionStopDeployment {
@@ -39,7 +39,7 @@ func (a *advance) await() bool {
 	return false
 }
 
-// finish deletes the original task set, and ends the run when it is gone (CD17). What a user asks for now comes too late.
+// finish deletes the original task set, and ends the run when it is gone (CD0017). What a user asks for now comes too late.
 func (a *advance) finish() bool {
 	blue := a.set(a.run.Blue.ID)
 	switch r := a.seen.Refused; {

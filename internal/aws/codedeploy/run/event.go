@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy/types"
 )
 
-// Lifecycle events (CD6).
+// Lifecycle events (CD0006).
 const (
 	beforeInstall         = "BeforeInstall"
 	install               = "Install"
@@ -21,7 +21,7 @@ const (
 	afterAllowTraffic     = "AfterAllowTraffic"
 )
 
-// answerWithin is for how long a function may say nothing (CD14), and installWithin the green task set not be steady (CD12).
+// answerWithin is for how long a function may say nothing (CD0014), and installWithin the green task set not be steady (CD0012).
 const (
 	answerWithin  = time.Hour
 	installWithin = time.Hour
@@ -93,7 +93,7 @@ func (a *advance) succeeded(e *codedeploy.Event) bool {
 }
 
 // hook calls the function of a lifecycle event, once, and waits for its answer, which comes by an operation of CodeDeploy and
-// not from the function (CD14).
+// not from the function (CD0014).
 func (a *advance) hook(e *codedeploy.Event) bool {
 	if e.CalledAt.IsZero() {
 		e.CalledAt = a.now

@@ -47,7 +47,7 @@ func (a *advance) broken(why *types.ErrorInformation) bool {
 	return a.end(types.DeploymentStatusFailed, why, a.rollsBackOn(types.AutoRollbackEventDeploymentFailure))
 }
 
-// rollsBackOn reports whether the deployment group takes deployments back after an event (CD18).
+// rollsBackOn reports whether the deployment group takes deployments back after an event (CD0018).
 func (a *advance) rollsBackOn(event types.AutoRollbackEvent) bool {
 	c := a.Settings.AutoRollbackConfiguration
 	return c != nil && c.Enabled && slices.Contains(c.Events, event)
@@ -66,10 +66,10 @@ func (a *advance) end(as types.DeploymentStatus, why *types.ErrorInformation, ba
 		a.run.Status = as
 		a.rollBack(why)
 	case a.RollbackOf == "" && current != nil && (current.Name == beforeInstall || current.Name == install):
-		// No traffic has come near the green task set, which no user can delete (TS8): it goes, though the deployment is not
+		// No traffic has come near the green task set, which no user can delete (ECS0332.3): it goes, though the deployment is not
 		// taken back. This is the emulator's choice.
 		a.result.Do = nil
-	default: // all stays as it is (CD18)
+	default: // all stays as it is (CD0018)
 		a.run.Status = as
 	}
 	return true

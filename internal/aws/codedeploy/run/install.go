@@ -12,7 +12,7 @@ import (
 // tryAgain is when a task set is asked for again that the service had no room for. The number is a choice.
 const tryAgain = 15 * time.Second
 
-// install makes the green task set, and waits until it is steady (CD12).
+// install makes the green task set, and waits until it is steady (CD0012).
 func (a *advance) install(e *codedeploy.Event) bool {
 	timeout := e.StartedAt.Add(installWithin)
 	if a.run.Green.ID == "" {
@@ -46,7 +46,7 @@ func (a *advance) found() bool {
 	return false
 }
 
-// create asks for the green task set. While the service has as many as it can have, those that drain have time to go (TS9).
+// create asks for the green task set. While the service has as many as it can have, those that drain have time to go (ECS0332.4).
 func (a *advance) create(timeout time.Time) bool {
 	blue := a.set(a.run.Blue.ID)
 	switch {
@@ -65,7 +65,7 @@ func (a *advance) create(timeout time.Time) bool {
 }
 
 // cleared reports whether no task set is left beside the PRIMARY one but those that drain. Users make none on such a service and delete
-// none (TS8), so what is there an earlier deployment has left, without rollback: its traffic goes back to the PRIMARY one, and then it
+// none (ECS0332.3), so what is there an earlier deployment has left, without rollback: its traffic goes back to the PRIMARY one, and then it
 // goes. What AWS does about it is told nowhere.
 func (a *advance) cleared() bool {
 	left, running := []string{}, int32(0)
@@ -89,7 +89,7 @@ func (a *advance) cleared() bool {
 }
 
 // behind reports whether the green target group is behind a load balancer, without which no task set can have it. Until then users'
-// rules forward to the blue one alone: the green one comes beside it with weight 0, as AWS leaves the one that is not in use (CD11).
+// rules forward to the blue one alone: the green one comes beside it with weight 0, as AWS leaves the one that is not in use (CD0011).
 // When AWS puts it there is told nowhere.
 func (a *advance) behind() bool {
 	production, _, _ := routes(a.Settings)

@@ -3,9 +3,9 @@
 //
 //	result := run.Next(deployment, run, seen, now, delays)
 //
-// A run goes through its lifecycle events (CD6): the green task set is made, gets test and then production traffic step by
+// A run goes through its lifecycle events (CD0006): the green task set is made, gets test and then production traffic step by
 // step, becomes PRIMARY after a wait, and the blue one goes. It ends as Succeeded, Failed or Stopped. A run that has led traffic is
-// taken back by a deployment of its own (CD18).
+// taken back by a deployment of its own (CD0018).
 //
 // Next is asked again after each of its actions and whenever something may have changed. All actions but Call can be repeated,
 // so a run goes on where it was after the emulator died between an action and the row that follows from it.
@@ -26,7 +26,7 @@ import (
 
 // Delays are how long something takes that AWS takes time for.
 type Delays struct {
-	// Event is a lifecycle event that calls no function (CD6).
+	// Event is a lifecycle event that calls no function (CD0006).
 	Event time.Duration
 }
 
@@ -42,7 +42,7 @@ type Result struct {
 	WakeAt time.Time
 }
 
-// Rollback is a deployment that takes another one back (CD18).
+// Rollback is a deployment that takes another one back (CD0018).
 type Rollback struct {
 	Deployment codedeploy.Deployment
 	Run        codedeploy.Run

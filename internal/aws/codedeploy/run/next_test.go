@@ -170,7 +170,7 @@ func TestEnds(t *testing.T) {
 		"the first hook fails": {
 			make: all(hooks("BeforeInstall"), rollsBack), then: []func(*world, *codedeploy.Deployment){wait, func(w *world, d *codedeploy.Deployment) {
 				w.answer(d, "BeforeInstall", types.LifecycleEventStatusFailed)
-			}}, want: "Failed HOOK_EXECUTION_FAILURE", events: "BeforeInstall:Failed", // there is nothing to take back (CD14)
+			}}, want: "Failed HOOK_EXECUTION_FAILURE", events: "BeforeInstall:Failed", // there is nothing to take back (CD0014)
 		},
 		"a stop with rollback at 10 %": {
 			make: canary, then: []func(*world, *codedeploy.Deployment){wait, func(w *world, d *codedeploy.Deployment) {
@@ -314,7 +314,7 @@ func wantTakenBack(t *testing.T, w *world, d *codedeploy.Deployment, status stri
 	}
 }
 
-// A deployment waits while the service has as many task sets as it can have (TS9), for an hour.
+// A deployment waits while the service has as many task sets as it can have (ECS0332.4), for an hour.
 func TestNoRoomForATaskSet(t *testing.T) {
 	for _, goes := range []bool{true, false} {
 		w := newWorld(t)

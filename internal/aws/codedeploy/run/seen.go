@@ -57,12 +57,12 @@ type Refusal struct {
 	Code, Message string
 }
 
-// TooManySets reports whether the service has as many task sets as it can have (TS9): those that drain go some time.
+// TooManySets reports whether the service has as many task sets as it can have (ECS0332.4): those that drain go some time.
 func (r *Refusal) TooManySets() bool {
 	return r.Operation == "CreateTaskSet" && strings.Contains(r.Message, "exceeds the maximum limit")
 }
 
-// failure is what a refusal makes of a deployment (CD20). Which code goes with which refusal is told nowhere but in the comments
+// failure is what a refusal makes of a deployment (CD0020). Which code goes with which refusal is told nowhere but in the comments
 // of the model.
 func (r *Refusal) failure() *types.ErrorInformation {
 	code := types.ErrorCodeEcsUpdateError

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy/types"
 )
 
-// settleWithin is how long the green task set may not be steady while traffic shifts, after a scaling event (CD12).
+// settleWithin is how long the green task set may not be steady while traffic shifts, after a scaling event (CD0012).
 const settleWithin = 5 * time.Minute
 
 // allowTest has test traffic go to the green task set.
@@ -107,7 +107,7 @@ func (a *advance) lead(listeners []string, percent float64) bool {
 }
 
 // weights share the part that the pair has of a rule. It is 100 where no other group has a part, so that a rule ends as (green 100,
-// blue 0) with both groups on it (CD11); else others keep theirs, and the pair its own.
+// blue 0) with both groups on it (CD0011); else others keep theirs, and the pair its own.
 func (a *advance) weights(r Rule, percent float64) map[string]int32 {
 	pair := share.Pair{Target: a.run.Green.TargetGroup, Source: a.run.Blue.TargetGroup}
 	whole, alone := int32(0), true

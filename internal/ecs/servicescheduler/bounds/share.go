@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// Share is how many tasks a task set has whose scale is a percentage of its service's desired count, rounded up (TS12). It
+// Share is how many tasks a task set has whose scale is a percentage of its service's desired count, rounded up (ECS0334.3). It
 // is exact for the decimal number that a client has sent, of which a float is the nearest there is.
 //
 //	7 % of 100 → 7, though 0.07*100 is 7.000000000000001

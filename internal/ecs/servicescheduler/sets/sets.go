@@ -68,7 +68,7 @@ func desired(v *observe.View) fulfil.Desired {
 	return in
 }
 
-// share is how many tasks a task set is to have (TS12).
+// share is how many tasks a task set is to have (ECS0334.3).
 func share(v *observe.View, t *taskset.TaskSet) int {
 	if t.Drains(v.Service) {
 		return 0

@@ -33,7 +33,7 @@ func settle(v *observe.View, in fulfil.Desired) {
 	v.Service.Steady = all
 }
 
-// reached reports whether a task set has what its scale asks for (TS14): all tasks RUNNING, none on a container instance that
+// reached reports whether a task set has what its scale asks for (ECS0334.1): all tasks RUNNING, none on a container instance that
 // drains, and all health checks good.
 func reached(v *observe.View, g fulfil.Target) bool {
 	counts, good := g.Counts, g.Healthy
@@ -45,7 +45,7 @@ func reached(v *observe.View, g fulfil.Target) bool {
 }
 
 // stabilise keeps whether a task set is steady, and since when; it reports whether it has become so. What has been asked for
-// since it was steady is yet to be reached, without a word of the scheduler (TS3).
+// since it was steady is yet to be reached, without a word of the scheduler (ECS0331.3).
 func stabilise(v *observe.View, t *taskset.TaskSet, steady bool) (became bool) {
 	status, since := t.StabilityStatus()
 	if shown := status == types.StabilityStatusSteadyState; steady == shown {

@@ -31,7 +31,7 @@ type TaskSet struct {
 
 	Scale     float64   // in percent of the service's desired count
 	AskedAt   time.Time // when Scale was last asked for, or the end of the set
-	UpdatedAt time.Time // when it was made, scaled, made PRIMARY or deleted (TS3 to TS5)
+	UpdatedAt time.Time // when it was made, scaled, made PRIMARY or deleted (ECS0331.3 to ECS0331.9)
 	DeletedAt time.Time // zero: not deleted
 	Tags      []types.Tag
 
@@ -44,7 +44,7 @@ type Stability struct {
 	At     time.Time
 }
 
-// StartedByCodeDeploy is StartedBy of the task sets that a deployment by CodeDeploy makes, whose id is ExternalID (TS15).
+// StartedByCodeDeploy is StartedBy of the task sets that a deployment by CodeDeploy makes, whose id is ExternalID (ECS0331.2).
 const StartedByCodeDeploy = "CODE_DEPLOY"
 
 // Values of a task set's status. Source: ECS API reference, TaskSet.
@@ -72,7 +72,7 @@ func (t *TaskSet) Status(s *state.Service) string {
 }
 
 // StabilityStatus is STEADY_STATE or STABILIZING, and since when. What was asked for since the scheduler looked is yet to be
-// reached (TS3).
+// reached (ECS0331.3).
 func (t *TaskSet) StabilityStatus() (types.StabilityStatus, time.Time) {
 	switch {
 	case t.AskedAt.After(t.Stability.At):

@@ -181,7 +181,7 @@ func TestStatus(t *testing.T) {
 	}
 }
 
-func TestStabilityBeginsAnewWithWhatIsAsked(t *testing.T) { // TS2, TS3
+func TestStabilityBeginsAnewWithWhatIsAsked(t *testing.T) { // ECS0331.1, ECS0331.3
 	blue := set("1", began)
 	expect := func(status types.StabilityStatus, at time.Time) {
 		t.Helper()
