@@ -92,12 +92,12 @@ func Status(status string) g.Node { return Badge(ToneOf(status), status) }
 // ToneOf is how a status of ECS is meant.
 func ToneOf(status string) Tone {
 	switch {
-	case strings.HasSuffix(status, "IN_PROGRESS"), strings.HasSuffix(status, "_REQUESTED"), strings.HasSuffix(status, "ING") && status != "RUNNING", status == "initial":
+	case strings.HasSuffix(status, "IN_PROGRESS"), strings.HasSuffix(status, "_REQUESTED"), strings.HasSuffix(status, "ING") && status != "RUNNING", status == "initial", status == "InProgress", status == "Ready":
 		return Moving
-	case strings.Contains(status, "FAILED"), strings.Contains(status, "ROLLBACK"), status == "UNHEALTHY", status == "unhealthy", status == "ALARM", status == "LOST", status == "TRIGGERED":
+	case strings.Contains(status, "FAILED"), strings.Contains(status, "ROLLBACK"), status == "UNHEALTHY", status == "unhealthy", status == "ALARM", status == "LOST", status == "TRIGGERED", status == "Failed":
 		return Bad
 	case status == "RUNNING", status == "ACTIVE", status == "COMPLETED", status == "HEALTHY", status == "healthy", status == "SUCCESSFUL",
-		status == "PRIMARY", status == "STEADY_STATE", status == "active", status == "OK", strings.HasSuffix(status, "_COMPLETE"):
+		status == "PRIMARY", status == "STEADY_STATE", status == "active", status == "OK", status == "Succeeded", strings.HasSuffix(status, "_COMPLETE"):
 		return Good
 	}
 	return Neutral

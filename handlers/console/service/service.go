@@ -109,6 +109,9 @@ func (v *view) sections() ([]page.Section, error) {
 	} else {
 		all = append(all, page.Section{ID: "task-sets", Title: "Task sets", Wide: true, Body: v.taskSets()})
 	}
+	if deployment := v.codeDeployment(); deployment != nil {
+		all = append(all, page.Section{ID: "codedeploy", Title: "Deployment by CodeDeploy", Wide: true, Body: deployment})
+	}
 	if forms := v.forms(); forms != nil {
 		all = append(all, page.Section{ID: "change", Title: "Change", Wide: true, Body: forms})
 	}
