@@ -92,6 +92,41 @@ func TestInitMakesWhatTheFolderDescribes(t *testing.T) {
 	}
 }
 
+// A service with the deployment controller EXTERNAL, and its task set, which has the name of its file: a later start makes no other one.
+func TestInitMakesTaskSets(t *testing.T) {
+	opts := emulator.Options{
+		Backend: sim.New(sim.Options{}), DataDir: t.TempDir(), Log: slog.New(slog.DiscardHandler),
+		InitDir: initDir(t, map[string]string{
+			"a.json": `{"cluster": "default", "service": "web", "taskDefinition": "web", "launchType": "FARGATE", "scale": {"value": 50, "unit": "PERCENT"},
+				"networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-0123abcd"]}}}`,
+			"web.json": `{"deploymentController": {"type": "EXTERNAL"}, "desiredCount": 4}`, "z.json": initDefinition,
+		}),
+	}
+	check := func(srv *emulator.Server) {
+		t.Helper()
+		client := ecs.NewFromConfig(srv.Config())
+		w := &world{t, srv, client}
+		w.eventually("the task set has half of the count", func() bool {
+			out, err := client.DescribeServices(t.Context(), &ecs.DescribeServicesInput{Services: []string{"web"}})
+			w.must(err)
+			s := out.Services[0]
+			return s.RunningCount == 2 && len(s.TaskSets) == 1 && *s.TaskSets[0].ExternalId == "a"
+		})
+		if err := srv.WaitStable(t.Context(), "", "web"); err == nil || !strings.Contains(err.Error(), "its deployment controller is EXTERNAL") {
+			t.Errorf("WaitStable: %v", err)
+		}
+	}
+	first, err := emulator.New(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(first)
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	check(start(t, opts).srv)
+}
+
 // Files of one family are its newest revisions, in the order of their names; which of them are there is not made again.
 func TestInitMakesTheRevisionsOfAFamilyOnce(t *testing.T) {
 	revision := func(image string) string {
@@ -372,7 +407,7 @@ func TestInitFailsWithTheFileAndTheReason(t *testing.T) {
 	}{
 		"nothing there":     {nil, "holds no .json file"},
 		"not JSON":          {map[string]string{"a.json": "{"}, "a.json"},
-		"no known members":  {map[string]string{"a.json": `{"x": 1}`}, "has none of containerDefinitions, clusterName and taskDefinition"},
+		"no known members":  {map[string]string{"a.json": `{"x": 1}`}, "has none of containerDefinitions, clusterName, scale, externalId, taskDefinition and deploymentController"},
 		"refused by ECS":    {map[string]string{"a.json": `{"family": "a b", "containerDefinitions": []}`}, ", ClientException: "},
 		"unknown folder":    {map[string]string{"secret/a.json": "{}"}, "the folder is none of access-keys, groups, log-groups, parameters, policies, repositories, roles, secrets, stacks, users"},
 		"refused by IAM":    {map[string]string{"roles/a.json": `{"RoleName": "a"}`}, "ValidationError: 1 validation error detected"},

@@ -14,7 +14,8 @@ import (
 //
 // WaitStable leaves the clock alone. For what needs more of its time than the test has, see [Clock.AdvanceUntil].
 //
-// The error says why it has not come to that: the service is not there or DRAINING; its newest deployment has
+// The error says why it has not come to that: the service is not there or DRAINING; it has task sets, by its deployment controller,
+// and no deployment, for which that waiter never ends; its newest deployment has
 // failed, or is or was rolled back, which that waiter does not tell; ctx has ended, or the emulator has closed. It
 // has the newest event of the service and the end of its last task besides, and wraps the error of ctx.
 func (s *Server) WaitStable(ctx context.Context, cluster, service string) error {

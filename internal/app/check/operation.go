@@ -101,6 +101,7 @@ var marks = []struct{ member, operation string }{
 	{"referenceId", "RunTask"},
 	{"capacityProviders", "PutClusterCapacityProviders"},
 	{"taskDefinition", "CreateService"},
+	{"deploymentController", "CreateService"},
 	{"family", register}, // whose containers may be misspelt
 }
 

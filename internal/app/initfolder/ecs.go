@@ -3,12 +3,14 @@ package initfolder
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
@@ -17,7 +19,7 @@ import (
 func operation(name string) apiclient.Operation {
 	return apiclient.ECS(name, "AccessDeniedException", "ClientException", "ClusterNotFoundException", "InvalidParameterException",
 		"LimitExceededException", "NamespaceNotFoundException", "PlatformTaskDefinitionIncompatibilityException",
-		"PlatformUnknownException", "ServerException", "UnsupportedFeatureException")
+		"PlatformUnknownException", "ServerException", "ServiceNotActiveException", "ServiceNotFoundException", "UnsupportedFeatureException")
 }
 
 func (f *Folder) makeCluster(ctx context.Context, d definition) error {
@@ -35,8 +37,7 @@ func (f *Folder) makeService(ctx context.Context, d definition) error {
 		return err
 	}
 	if in.ServiceName == nil {
-		name, _, _ := strings.Cut(filepath.Base(d.path), ".")
-		in.ServiceName = &name
+		in.ServiceName = d.name()
 	}
 	var found ecs.DescribeServicesOutput
 	describe := &ecs.DescribeServicesInput{Cluster: in.Cluster, Services: []string{*in.ServiceName}}
@@ -47,4 +48,30 @@ func (f *Folder) makeService(ctx context.Context, d definition) error {
 		return nil
 	}
 	return f.call(ctx, operation("CreateService"), &in, nil)
+}
+
+// makeTaskSet creates a task set, unless its service has one of its externalId, which may be left to the file's name.
+func (f *Folder) makeTaskSet(ctx context.Context, d definition) error {
+	var in ecs.CreateTaskSetInput
+	if err := wire.Unmarshal(d.body, &in); err != nil {
+		return err
+	}
+	if in.ExternalId == nil {
+		in.ExternalId = d.name()
+	}
+	var found ecs.DescribeServicesOutput
+	describe := &ecs.DescribeServicesInput{Cluster: in.Cluster, Services: []string{aws.ToString(in.Service)}}
+	if err := f.callUnless(ctx, operation("DescribeServices"), describe, &found, "ClusterNotFoundException"); err != nil {
+		return err
+	}
+	if len(found.Services) == 1 && slices.ContainsFunc(found.Services[0].TaskSets, func(t types.TaskSet) bool { return aws.ToString(t.ExternalId) == *in.ExternalId }) {
+		return nil
+	}
+	return f.call(ctx, operation("CreateTaskSet"), &in, nil)
+}
+
+// name is what a file is called, up to the first full stop.
+func (d definition) name() *string {
+	name, _, _ := strings.Cut(filepath.Base(d.path), ".")
+	return &name
 }

@@ -1,5 +1,5 @@
 // Package initfolder makes what the files of a folder describe, for --init: clusters, task
-// definitions, services, and in folders of their own users, groups, roles and their policies, log groups, parameters,
+// definitions, services, task sets, and in folders of their own users, groups, roles and their policies, log groups, parameters,
 // secrets and repositories of images, and stacks of CloudFormation.
 package initfolder
 
@@ -43,6 +43,7 @@ const (
 	clusterFile
 	taskDefinitionFile
 	serviceFile
+	taskSetFile
 )
 
 // Folder is one of Options.InitDir.
@@ -60,8 +61,8 @@ type Folder struct {
 
 // Make makes what the files of a folder describe but stacks, each the JSON input of an
 // operation, told apart by their members: containerDefinitions is
-// RegisterTaskDefinition, clusterName is CreateCluster, and taskDefinition is
-// CreateService, whose serviceName may be left to the file's name. Other things are in folders of their own there,
+// RegisterTaskDefinition, clusterName is CreateCluster, scale and externalId are CreateTaskSet, and taskDefinition and
+// deploymentController are CreateService, whose serviceName may be left to the file's name. Other things are in folders of their own there,
 // by whose names they are told apart.
 //
 // It goes through the API like any client, but for access keys. What exists already, from an earlier
@@ -110,8 +111,10 @@ func (f *Folder) make(ctx context.Context, d definition) error {
 		return f.makeCluster(ctx, d)
 	case taskDefinitionFile:
 		return f.makeTaskDefinition(ctx, d)
-	default:
+	case serviceFile:
 		return f.makeService(ctx, d)
+	default:
+		return f.makeTaskSet(ctx, d)
 	}
 }
 
@@ -172,10 +175,13 @@ func newDefinition(path string, body []byte) (definition, error) {
 	for _, each := range []struct {
 		member string
 		kind   definitionKind
-	}{{"containerDefinitions", taskDefinitionFile}, {"clusterName", clusterFile}, {"taskDefinition", serviceFile}} {
+	}{
+		{"containerDefinitions", taskDefinitionFile}, {"clusterName", clusterFile}, {"scale", taskSetFile}, {"externalId", taskSetFile},
+		{"taskDefinition", serviceFile}, {"deploymentController", serviceFile},
+	} {
 		if _, has := members[each.member]; has {
 			return definition{path, each.kind, body}, nil
 		}
 	}
-	return definition{}, fmt.Errorf("init %s: has none of containerDefinitions, clusterName and taskDefinition, so its operation is unknown", path)
+	return definition{}, fmt.Errorf("init %s: has none of containerDefinitions, clusterName, scale, externalId, taskDefinition and deploymentController, so its operation is unknown", path)
 }
