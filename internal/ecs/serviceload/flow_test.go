@@ -8,11 +8,14 @@ import (
 
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/codedeploy"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	cdtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 var (
@@ -198,6 +201,46 @@ func TestRequestsFollowTheProductionRule(t *testing.T) {
 		s.service(tx, "api", types.LoadBalancer{TargetGroupArn: &s.group.ARN, AdvancedConfiguration: &types.AdvancedConfiguration{
 			AlternateTargetGroupArn: &green.ARN, ProductionListenerRule: &rule,
 		}})
+	})
+	s.set(10, "")
+	got := s.Requests(noon, noon.Add(time.Minute))[noon]
+	if want := (map[string]uint64{s.group.ARN: 540, green.ARN: 60}); !maps.Equal(got, want) {
+		t.Errorf("600 requests go to %v, want %v", got, want)
+	}
+}
+
+// Requests come to all task sets of a service by the weights of the rules that forward to them, and none by the test listener of
+// CodeDeploy.
+func TestRequestsComeToAllTaskSets(t *testing.T) {
+	s := newScene(t, elb.ProtocolEnumHttp)
+	green := &elbv2.TargetGroup{Scope: scope, Name: "green", ARN: elbv2.NewTargetGroupARN(scope, "green"), Protocol: elb.ProtocolEnumHttp}
+	s.listen()
+	s.update(func(tx *store.Tx) {
+		elbv2.PutTargetGroup(tx, green)
+		production := elbv2.AllListeners(tx, scope)[0]
+		if err := elbv2.SetWeights(tx, production.ARN, elbv2.Weights{s.group.ARN: 90, green.ARN: 10}); err != nil {
+			t.Fatal(err)
+		}
+		test := &elbv2.Listener{
+			Scope: scope, ARN: elbv2.NewListenerARN(production.LoadBalancer), LoadBalancer: production.LoadBalancer, Port: 8080, Protocol: elb.ProtocolEnumHttp,
+			Actions: []elb.Action{{Type: elb.ActionTypeEnumForward, TargetGroupArn: &green.ARN}},
+		}
+		elbv2.PutListener(tx, test)
+		service := &state.Service{
+			ARN: scope.Service("default", "api"), Name: "api", ClusterARN: scope.Cluster("default"), DeploymentController: types.DeploymentControllerTypeCodeDeploy,
+			Sets: &state.SetService{Primary: "ecs-svc/1", Revision: &state.ServiceRevision{}},
+		}
+		state.PutService(tx, service)
+		for id, group := range map[string]string{"ecs-svc/1": s.group.ARN, "ecs-svc/2": green.ARN} {
+			revision := &state.ServiceRevision{ServiceTraffic: state.ServiceTraffic{LoadBalancers: []types.LoadBalancer{{TargetGroupArn: &group}}}}
+			taskset.Put(tx, &taskset.TaskSet{Generation: state.Generation{ID: id, Revision: revision}, ARN: scope.TaskSet("default", "api", id), ServiceARN: service.ARN})
+		}
+		codedeploy.Groups.Put(tx, &codedeploy.DeploymentGroup{
+			Scope: scope, Application: "shop", Name: "api", ID: "1", ServiceARN: service.ARN,
+			Info: cdtypes.DeploymentGroupInfo{LoadBalancerInfo: &cdtypes.LoadBalancerInfo{TargetGroupPairInfoList: []cdtypes.TargetGroupPairInfo{{
+				ProdTrafficRoute: &cdtypes.TrafficRoute{ListenerArns: []string{production.ARN}}, TestTrafficRoute: &cdtypes.TrafficRoute{ListenerArns: []string{test.ARN}},
+			}}}},
+		})
 	})
 	s.set(10, "")
 	got := s.Requests(noon, noon.Add(time.Minute))[noon]

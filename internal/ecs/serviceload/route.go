@@ -7,34 +7,89 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/codedeploy"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 // routes are how requests come to a service: for each of its application load balancers the weights of its target groups.
 // Where deployments shift traffic, the production listener rule has the weights.
 func routes(tx *store.Tx, s *state.Service) (all []elbv2.Weights) {
-	for _, b := range balancers(s) {
+	if !s.Deploys() {
+		return setRoutes(tx, s)
+	}
+	for _, b := range balancers(tx, s) {
 		weights := elbv2.Weights{aws.ToString(b.TargetGroupArn): 1}
 		own := slices.Collect(maps.Keys(weights))
 		if c := b.AdvancedConfiguration; c != nil {
 			_, weights = elbv2.Forwarding(tx, aws.ToString(c.ProductionListenerRule))
 			own = append(own, aws.ToString(c.AlternateTargetGroupArn))
 		}
-		maps.DeleteFunc(weights, func(group string, weight int32) bool {
-			return weight == 0 || !slices.Contains(own, group) || !ofALB(tx, group) || len(elbv2.InUse(tx, group)) == 0
-		})
-		if len(weights) > 0 {
+		if leads(tx, weights, own); len(weights) > 0 {
 			all = append(all, weights)
 		}
 	}
 	return all
 }
 
-func balancers(s *state.Service) []types.LoadBalancer { return s.Revision().LoadBalancers }
+// leads leaves of weights those by which requests come to target groups of a service.
+func leads(tx *store.Tx, weights elbv2.Weights, own []string) {
+	maps.DeleteFunc(weights, func(group string, weight int32) bool {
+		return weight == 0 || !slices.Contains(own, group) || !ofALB(tx, group) || len(elbv2.InUse(tx, group)) == 0
+	})
+}
+
+// setRoutes are how requests come to the task sets of a service: by each listener and rule that forwards to one of their target groups,
+// but for test listeners of CodeDeploy.
+func setRoutes(tx *store.Tx, s *state.Service) (all []elbv2.Weights) {
+	var own, users []string
+	for _, b := range balancers(tx, s) {
+		own = append(own, aws.ToString(b.TargetGroupArn))
+		users = append(users, elbv2.GroupUsers(tx, aws.ToString(b.TargetGroupArn))...)
+	}
+	slices.Sort(users)
+	tests := testListeners(tx, s)
+	for _, user := range slices.Compact(users) {
+		listener := user
+		if r := elbv2.FindRule(tx, user); r != nil {
+			listener = r.Listener
+		}
+		_, weights := elbv2.Forwarding(tx, user)
+		if leads(tx, weights, own); len(weights) > 0 && !slices.Contains(tests, listener) {
+			all = append(all, weights)
+		}
+	}
+	return all
+}
+
+// testListeners are the listeners by which CodeDeploy has test traffic come to a service.
+func testListeners(tx *store.Tx, s *state.Service) (listeners []string) {
+	g := codedeploy.GroupOf(tx, s.ARN)
+	if g == nil || g.Info.LoadBalancerInfo == nil {
+		return nil
+	}
+	for _, pair := range g.Info.LoadBalancerInfo.TargetGroupPairInfoList {
+		if pair.TestTrafficRoute != nil {
+			listeners = append(listeners, pair.TestTrafficRoute.ListenerArns...)
+		}
+	}
+	return listeners
+}
+
+// balancers are the target groups that a service has tasks in: of its revision, or of all its task sets.
+func balancers(tx *store.Tx, s *state.Service) (all []types.LoadBalancer) {
+	if s.Deploys() {
+		return s.Revision().LoadBalancers
+	}
+	for _, set := range taskset.Of(tx, s.ARN) {
+		all = append(all, set.Revision.LoadBalancers...)
+	}
+	return all
+}
 
 func ofALB(tx *store.Tx, group string) bool {
 	g := elbv2.FindTargetGroup(tx, group)
@@ -44,7 +99,7 @@ func ofALB(tx *store.Tx, group string) bool {
 // noRoute says why no requests can come to a service.
 func noRoute(tx *store.Tx, s *state.Service) error {
 	why := "it has no target group"
-	for _, b := range balancers(s) {
+	for _, b := range balancers(tx, s) {
 		group := aws.ToString(b.TargetGroupArn)
 		if why = "no listener forwards to its target group " + group; ofALB(tx, group) {
 			break
