@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -106,7 +107,13 @@ func (a *advance) unwind() bool {
 // no function.
 func (a *advance) rollBack(why *types.ErrorInformation) {
 	back := *a.Deployment
-	back.ID, back.Creator, back.CreatedAt, back.RollbackOf = a.seen.ID, types.DeploymentCreatorCodeDeployRollback, a.now, a.ID
+	back.ID, back.Creator, back.RollbackOf = a.seen.ID, types.DeploymentCreatorCodeDeployRollback, a.ID
+	// Rows are kept to the millisecond, and this time is a part of the key. It is later than the one of the deployment, also where
+	// the clock stands still: lists have deployments in the order of their times.
+	back.CreatedAt = a.now.UTC().Truncate(time.Millisecond)
+	if !back.CreatedAt.After(a.CreatedAt) {
+		back.CreatedAt = a.CreatedAt.Add(time.Millisecond)
+	}
 	back.Stop, back.Continued, back.Answers, back.Alarms, back.Description = nil, nil, nil, nil, ""
 	if back.Previous != nil {
 		back.Location = *back.Previous

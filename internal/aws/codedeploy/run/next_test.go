@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/codedeploy"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/codedeploy/appspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/codedeploy/run"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy/types"
 )
@@ -377,5 +378,26 @@ func TestNoWayBackAfterPromotion(t *testing.T) {
 	d.Stop, w.alarms = &codedeploy.Stop{At: w.now, Rollback: true}, []string{"errors"}
 	if w.settle(); ended(w, d) != "Succeeded" || len(w.deployments) != 1 {
 		t.Errorf("it ends as %s", ended(w, d))
+	}
+}
+
+// A rollback comes after its deployment in lists, whose order is that of the times in rows: these are kept to the millisecond.
+func TestTheTimeOfARollback(t *testing.T) {
+	for after, want := range map[time.Duration]time.Duration{
+		0: time.Millisecond, 999 * time.Microsecond: time.Millisecond, 1_500_700 * time.Nanosecond: time.Millisecond, time.Minute + 42: time.Minute,
+	} {
+		w := newWorld(t)
+		d := &codedeploy.Deployment{ID: "d-0", CreatedAt: w.now, ServiceARN: serviceARN, Spec: &appspec.Spec{TaskDefinition: "web:2"}, Stop: &codedeploy.Stop{Rollback: true}}
+		r := codedeploy.Run{
+			ID: d.ID, Status: types.DeploymentStatusInProgress, Blue: codedeploy.Set{ID: originalSet}, Green: codedeploy.Set{ID: "ecs-svc/2"},
+			Events: []codedeploy.Event{{Name: "AllowTraffic", StartedAt: w.now}},
+		}
+		back := run.Next(d, r, w.look(d), w.now.Add(after), run.Delays{}).Rollback
+		if back == nil {
+			t.Fatal("it is not taken back")
+		}
+		if got := back.Deployment.CreatedAt.Sub(w.now); got != want {
+			t.Errorf("%s later: the rollback is created %s after its deployment, want %s", after, got, want)
+		}
 	}
 }
