@@ -8,10 +8,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/app"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/codedeploy"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/matching"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -69,6 +71,32 @@ func (s *Server) KeptEvents() (events []outbox.Event, bodies [][]byte) {
 		bodies = append(bodies, s.core.StateChange(s.core.Store.Read(), e))
 	}
 	return events, bodies
+}
+
+// CodeDeployPhase is what a deployment by CodeDeploy is about: a lifecycle event, one of the waits, or the way back. It is empty if
+// none is under way.
+func (s *Server) CodeDeployPhase() string {
+	tx := s.core.Store.Read()
+	for _, r := range codedeploy.Unfinished(tx) {
+		if d := codedeploy.FindDeployment(tx, r.ID); d != nil && d.RollbackOf != "" {
+			return "rollback"
+		}
+		if r.Status == types.DeploymentStatusReady {
+			return "ready wait"
+		}
+		for _, e := range r.Events {
+			if e.EndedAt.IsZero() {
+				return e.Name
+			}
+		}
+		return "termination wait"
+	}
+	for _, d := range codedeploy.Deployments(tx, s.core.Scope) {
+		if codedeploy.FindRun(tx, d.ID) == nil {
+			return "created"
+		}
+	}
+	return ""
 }
 
 // NewestEvent is the number of the newest event.
