@@ -34,7 +34,7 @@ type Run struct {
 	ShiftedAt   time.Time
 	ReadyAt     time.Time
 	WaitsAt     time.Time // the wait before the original task set goes
-	ScaledAt    time.Time
+	ScaledAt    time.Time // since when a task set lacks tasks to which traffic is to go; zero: it does not
 
 	Failure    *types.ErrorInformation
 	Rollback   *types.RollbackInfo

@@ -1,6 +1,8 @@
 package run
 
 import (
+	"time"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy/types"
 )
 
@@ -73,11 +75,16 @@ func (a *advance) takeBack() bool {
 	case blue == nil || status(blue) == draining:
 		return a.broken(failure(types.ErrorCodeInvalidEcsService, "The task set %s is not there any more.", a.run.Blue.ID))
 	case blue.RunningCount == 0 && green != nil && green.RunningCount > 0: // traffic goes to where tasks are
-		if a.until(e.StartedAt.Add(installWithin)) {
+		if a.run.ScaledAt.IsZero() {
+			a.run.ScaledAt = a.now
+		}
+		if a.until(a.run.ScaledAt.Add(installWithin)) {
 			return a.broken(failure(types.ErrorCodeTimeout, "The task set %s has had no running tasks for an hour.", a.run.Blue.ID))
 		}
 		return false
-	case !a.lead(Listeners(a.Deployment), 0):
+	}
+	a.run.ScaledAt = time.Time{}
+	if !a.lead(Listeners(a.Deployment), 0) {
 		return false
 	}
 	return a.succeeded(e)

@@ -57,6 +57,7 @@ func (a *advance) rollsBackOn(event types.AutoRollbackEvent) bool {
 // end ends a run, now or when its green task set is gone.
 func (a *advance) end(as types.DeploymentStatus, why *types.ErrorInformation, back bool) bool {
 	current := a.event()
+	a.notice() // or what takes the run back holds its last weights for a change of a user
 	a.skip(as, why)
 	a.run.Failure = why
 	a.found() // a set that was made, and whose row is not written yet

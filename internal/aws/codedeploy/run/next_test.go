@@ -401,3 +401,52 @@ func TestTheTimeOfARollback(t *testing.T) {
 		}
 	}
 }
+
+// A stop in the moment in which weights are set, before the run has seen them, is taken back: they are no change of a user.
+func TestAStopJustAfterAShift(t *testing.T) {
+	w := newWorld(t)
+	d := w.deploy(canary)
+	for range 100 {
+		if w.rules[0].Weights[greenGroup] > 0 {
+			break
+		}
+		if w.decide(d) {
+			w.rest()
+		}
+	}
+	if got := w.rules[0].Weights; got[greenGroup] != 10 {
+		t.Fatalf("the first step has %v", got)
+	}
+	d.Stop = &codedeploy.Stop{At: w.now, Rollback: true}
+	w.settle()
+	if got := ended(w, w.deployments[1]); got != "Succeeded" || len(w.sets) != 1 || w.sets[0].id != originalSet {
+		t.Errorf("it is taken back: %s, with %d task sets", got, len(w.sets))
+	}
+	wantWeights(t, w, live, "", map[string]int32{greenGroup: 0, blueGroup: 100})
+}
+
+// A rollback waits for the tasks of the original task set, an hour from when they are missing.
+func TestARollbackToATaskSetWithoutTasks(t *testing.T) {
+	w := newWorld(t)
+	d := w.deploy(canary)
+	w.advance(time.Minute)
+	w.set(originalSet).running = 0
+	d.Stop = &codedeploy.Stop{At: w.now, Rollback: true}
+	w.pass()
+	w.now = w.now.Add(59 * time.Minute)
+	w.pass()
+	wantWeights(t, w, live, "", map[string]int32{greenGroup: 10, blueGroup: 90})
+	w.set(originalSet).running = 2
+	w.pass()
+	wantWeights(t, w, live, "", map[string]int32{greenGroup: 0, blueGroup: 100})
+	w.set(originalSet).running = 0 // before the load balancer has the weights
+	w.now = w.now.Add(2 * time.Minute)
+	w.pass()
+	if r := w.runs[w.deployments[1].ID]; r.Ended() {
+		t.Errorf("it is %s: %s", r.Status, *r.Failure.Message)
+	}
+	w.settle()
+	if got := ended(w, w.deployments[1]); got != "Succeeded" {
+		t.Errorf("it ends as %s", got)
+	}
+}

@@ -142,6 +142,18 @@ func (a *advance) changed() (key string, changed bool) {
 	return "", false
 }
 
+// notice notes the weights that the run has set at this moment.
+func (a *advance) notice() {
+	for i := range a.run.Rules {
+		l := &a.run.Rules[i]
+		for _, r := range a.seen.Rules {
+			if r.Key() == keyOf(*l) && a.setsNow(r) {
+				l.Set = a.has(r)
+			}
+		}
+	}
+}
+
 // setsNow reports whether a rule has the weights that the run sets at this moment: the emulator died before it was written that they
 // are there.
 func (a *advance) setsNow(r Rule) bool {
