@@ -5,29 +5,43 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"pgregory.net/rapid"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/codedeploy"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy/types"
 )
 
-// Each deployment ends as Succeeded, Failed or Stopped, with one task set unless the user wanted none to be taken back, no matter what
-// users, functions, alarms and tasks do, and when the emulator dies. [world.setWeights] and [world.do] look at each action.
+// story is what has happened that may end a deployment before its time.
+type story struct {
+	alarmed bool            // an alarm was active
+	stopped map[string]bool // deployments that a user stopped while they could be, by id
+}
+
+// Each deployment ends as Succeeded, Failed or Stopped, for a reason that there was, and with one task set unless the user wanted none
+// to be taken back, no matter what users, functions, alarms and tasks do, and when the emulator dies. [world.setWeights] and [world.do]
+// look at each action.
 func TestEachDeploymentEnds(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		w := newWorld(t)
-		d := w.deploy(func(d *codedeploy.Deployment) { drawDeployment(t, d) })
-		mayDie := rapid.Bool().Draw(t, "may die")
-		w.dies = func() bool { return mayDie && rapid.IntRange(0, 9).Draw(t, "dies") == 0 }
-		meddled := false
-		for range rapid.IntRange(0, 40).Draw(t, "things that happen") {
-			meddled = happen(t, w, w.deployments[rapid.IntRange(0, len(w.deployments)-1).Draw(t, "deployment")]) || meddled
-			w.pass()
-		}
-		w.dies = func() bool { return false }
-		w.settle()
-		check(t, w, d, meddled)
-	})
+	for range 20 { // some faults show in one deployment of a thousand
+		rapid.Check(t, eachEnds)
+	}
+}
+
+func eachEnds(t *rapid.T) {
+	w, s := newWorld(t), story{stopped: map[string]bool{}}
+	d := w.deploy(func(d *codedeploy.Deployment) { drawDeployment(t, d) })
+	oneOf := rapid.SampledFrom([]int{0, 10, 3}).Draw(t, "dies in one decision of")
+	w.dies = func() bool { return oneOf > 0 && rapid.IntRange(1, oneOf).Draw(t, "dies") == 1 }
+	for range rapid.IntRange(0, 40).Draw(t, "things that happen") {
+		happen(t, w, w.deployments[rapid.IntRange(0, len(w.deployments)-1).Draw(t, "deployment")], &s)
+		w.pass()
+	}
+	w.dies = func() bool { return false }
+	w.settle()
+	check(t, w, d, &s)
+	for _, d := range w.deployments {
+		checkReason(t, w, d, &s)
+	}
 }
 
 func drawDeployment(t *rapid.T, d *codedeploy.Deployment) {
@@ -57,8 +71,8 @@ func drawDeployment(t *rapid.T, d *codedeploy.Deployment) {
 	}
 }
 
-// happen has something happen, and reports whether that was a user who changed a rule, or tasks that are gone for good.
-func happen(t *rapid.T, w *world, d *codedeploy.Deployment) (meddled bool) {
+// happen has something happen.
+func happen(t *rapid.T, w *world, d *codedeploy.Deployment, s *story) {
 	switch rapid.SampledFrom([]string{"time", "time", "rest", "rest", "stop", "answer", "answer", "stranger", "continue", "alarm", "scale", "crash", "rule"}).Draw(t, "what") {
 	case "time":
 		w.now = w.now.Add(rapid.SampledFrom([]time.Duration{time.Second, time.Minute, 6 * time.Minute, 21 * time.Minute, time.Hour}).Draw(t, "time"))
@@ -67,6 +81,8 @@ func happen(t *rapid.T, w *world, d *codedeploy.Deployment) (meddled bool) {
 	case "stop":
 		if r := w.runs[d.ID]; !r.Ended() && d.Stop == nil && rapid.IntRange(0, 3).Draw(t, "stops") == 0 {
 			d.Stop = &codedeploy.Stop{At: w.now, Rollback: rapid.Bool().Draw(t, "with rollback")}
+			green := w.set(r.Green.ID)
+			s.stopped[d.ID] = r.Failure == nil && (green == nil || green.status != "PRIMARY")
 		}
 	case "answer":
 		status := rapid.SampledFrom([]types.LifecycleEventStatus{"Succeeded", "Succeeded", "Succeeded", "Failed"}).Draw(t, "status")
@@ -82,8 +98,9 @@ func happen(t *rapid.T, w *world, d *codedeploy.Deployment) (meddled bool) {
 		w.continues(d, rapid.SampledFrom(types.DeploymentWaitType("").Values()).Draw(t, "wait"))
 	case "alarm":
 		w.alarms = rapid.SampledFrom([][]string{nil, nil, nil, {"errors"}}).Draw(t, "alarms")
+		s.alarmed = s.alarmed || w.alarms != nil
 	case "scale":
-		w.desired = rapid.Int32Range(1, 4).Draw(t, "desired")
+		w.desired = rapid.Int32Range(0, 4).Draw(t, "desired")
 	case "crash":
 		if s := w.sets[rapid.IntRange(0, len(w.sets)-1).Draw(t, "set")]; s.running > 0 {
 			s.running = rapid.Int32Range(0, s.running-1).Draw(t, "left")
@@ -92,13 +109,46 @@ func happen(t *rapid.T, w *world, d *codedeploy.Deployment) (meddled bool) {
 		if rapid.IntRange(0, 4).Draw(t, "changes a rule") == 0 {
 			r := w.rules[rapid.IntRange(0, len(w.rules)-1).Draw(t, "rule")]
 			r.Weights = rapid.SampledFrom([]map[string]int32{{blueGroup: 7, greenGroup: 3}, {blueGroup: 1}, {otherGroup: 1}}).Draw(t, "weights")
-			return true
+			w.meddled = true
 		}
 	}
-	return false
 }
 
-func check(t *rapid.T, w *world, d *codedeploy.Deployment, meddled bool) {
+// checkReason holds the end of a deployment against what has happened.
+func checkReason(t *rapid.T, w *world, d *codedeploy.Deployment, s *story) {
+	r := w.runs[d.ID]
+	if s.stopped[d.ID] && (r.Status != types.DeploymentStatusStopped || r.Failure.Code != types.ErrorCodeManualStop) {
+		t.Fatalf("%s was stopped, and is %s: %+v", d.ID, r.Status, r.Failure)
+	}
+	if r.Failure == nil {
+		return
+	}
+	status, there := types.DeploymentStatusFailed, false
+	last := codedeploy.Event{}
+	for _, e := range r.Events {
+		if e.Status == types.LifecycleEventStatusFailed {
+			last = e
+		}
+	}
+	switch took := last.EndedAt.Sub(last.StartedAt); r.Failure.Code {
+	case types.ErrorCodeManualStop:
+		ready := d.Settings.BlueGreenDeploymentConfiguration.DeploymentReadyOption
+		status, there = types.DeploymentStatusStopped, d.Stop != nil || ready.ActionOnTimeout == types.DeploymentReadyActionStopDeployment
+	case types.ErrorCodeAlarmActive:
+		status, there = types.DeploymentStatusStopped, s.alarmed && d.RollbackOf == ""
+	case types.ErrorCodeHookExecutionFailure:
+		there = d.Answers[last.ExecutionID].Status == types.LifecycleEventStatusFailed || took >= time.Hour
+	case types.ErrorCodeTimeout:
+		there = took >= 5*time.Minute
+	case types.ErrorCodeElasticLoadBalancingInvalid:
+		there = w.meddled
+	}
+	if r.Status != status || !there {
+		t.Fatalf("%s is %s for no reason: %s, in %+v", d.ID, r.Status, *r.Failure.Message, last)
+	}
+}
+
+func check(t *rapid.T, w *world, d *codedeploy.Deployment, s *story) {
 	r := w.runs[d.ID]
 	one, took := "", w.runs[d.ID]
 	if len(w.deployments) > 2 {
@@ -117,7 +167,10 @@ func check(t *rapid.T, w *world, d *codedeploy.Deployment, meddled bool) {
 		one = r.Green.ID
 	case len(w.deployments) == 2 && took.Status == types.DeploymentStatusSucceeded, r.Green.ID == "":
 		one = originalSet
-	case len(w.deployments) == 2: // a user has stopped what takes it back, or has changed its rules
+	case len(w.deployments) == 2 && (w.deployments[1].Stop != nil || w.meddled || took.Failure.Code == types.ErrorCodeTimeout):
+		// a user has stopped what takes it back, or has changed its rules, or there was no task to go back to
+	case len(w.deployments) == 2:
+		t.Fatalf("what takes it back is %s: %s", took.Status, aws.ToString(took.Failure.Message))
 	case !slices.ContainsFunc(r.Events, func(e codedeploy.Event) bool {
 		return e.Name == "Install" && e.Status == types.LifecycleEventStatusSucceeded
 	}):
@@ -136,7 +189,7 @@ func check(t *rapid.T, w *world, d *codedeploy.Deployment, meddled bool) {
 	if len(w.sets) != 1 || w.sets[0].id != one || w.sets[0].status != "PRIMARY" {
 		t.Fatalf("there are %d task sets, the first is %+v: want only %s", len(w.sets), *w.sets[0], one)
 	}
-	if meddled {
+	if w.meddled {
 		return
 	}
 	for _, rule := range w.rules {

@@ -30,6 +30,7 @@ type world struct {
 	rules   []*run.Rule
 	alarms  []string
 	gone    bool // the service
+	meddled bool // a user has changed a rule
 	refuse  map[string]run.Refusal
 
 	deployments []*codedeploy.Deployment
@@ -163,10 +164,15 @@ func (w *world) decide(d *codedeploy.Deployment) (idle bool) {
 	w.runs[d.ID] = result.Run
 	if was.Status != result.Run.Status {
 		w.states = append(w.states, d.ID+" "+string(result.Run.Status))
+		if result.Run.Status == types.DeploymentStatusSucceeded && len(w.sets) != 1 {
+			w.t.Fatalf("%s has succeeded with %d task sets", d.ID, len(w.sets))
+		}
 	}
 	if back := result.Rollback; back != nil {
 		w.made++
-		w.deployments = append(w.deployments, &back.Deployment)
+		if w.deployments = append(w.deployments, &back.Deployment); len(w.deployments) > 10 {
+			w.t.Fatalf("what takes a deployment back is taken back, and so on")
+		}
 		w.runs[back.Run.ID] = back.Run
 	}
 	for _, each := range result.Do {
@@ -258,12 +264,17 @@ func (w *world) setWeights(do *run.SetWeights) {
 	}
 	sum := r.Weights[blueGroup] + r.Weights[greenGroup]
 	_, had := before[greenGroup] // a group comes to a rule without traffic, which stays as it is
-	if want := before[blueGroup] + before[greenGroup]; sum != 100 && (had && before[otherGroup] == 0 || sum != want) {
+	want := before[blueGroup] + before[greenGroup]
+	if sum != 100 && (had && before[otherGroup] == 0 || sum != want) {
 		w.t.Fatalf("weights are no whole: %v after %v", r.Weights, before)
 	}
 	for group, weight := range do.Weights {
-		if weight < 0 || weight > before[group] && before[group] == 0 && !w.healthy(group) && w.healthy(blueGroup, greenGroup) {
+		rises := weight*max(want, 1) > before[group]*sum // as a share
+		if weight < 0 || rises && !w.healthy(group) && w.healthy(blueGroup, greenGroup) && w.desired > 0 && !w.meddled {
 			w.t.Fatalf("%d of the traffic goes to %s, which has no healthy target", weight, group)
+		}
+		if group == greenGroup && rises && !w.steady(group) {
+			w.t.Fatalf("%d of the traffic goes to %s, whose task set is not steady", weight, group)
 		}
 	}
 }
@@ -273,6 +284,11 @@ func (w *world) healthy(groups ...string) bool {
 	return slices.ContainsFunc(w.sets, func(s *taskSet) bool {
 		return slices.Contains(groups, s.group) && s.running > 0 && s.status != "DRAINING"
 	})
+}
+
+// steady reports whether the task set of a group has all its tasks.
+func (w *world) steady(group string) bool {
+	return slices.ContainsFunc(w.sets, func(s *taskSet) bool { return s.group == group && s.running == w.desired })
 }
 
 func (w *world) set(id string) *taskSet {
