@@ -94,7 +94,7 @@ func attributesOf(tx *store.Tx, t *state.Task) map[string]string {
 	}
 	set := taskset.Find(tx, t.Scope().TaskSet(arn.Name(t.Spec.ClusterARN), arn.Name(t.Spec.ServiceARN), t.Spec.DeploymentID))
 	if set != nil && set.ExternalID != "" {
-		attributes["ECS_TASK_SET_EXTERNAL_ID"] = set.ExternalID // ECS0331.2
+		attributes["ECS_TASK_SET_EXTERNAL_ID"] = set.ExternalID // ECS0336.1
 	}
 	on := state.FindContainerInstance(tx, t.Placement.ContainerInstance)
 	if on == nil {

@@ -33,7 +33,7 @@ func settle(v *observe.View, in fulfil.Desired) {
 	v.Service.Steady = all
 }
 
-// reached reports whether a task set has what its scale asks for (ECS0334.1): all tasks RUNNING, none on a container instance that
+// reached reports whether a task set has what its scale asks for (ECS0334.1, ECS0335): all tasks RUNNING, none on a container instance that
 // drains, and all health checks good.
 func reached(v *observe.View, g fulfil.Target) bool {
 	counts, good := g.Counts, g.Healthy
