@@ -3,6 +3,7 @@ package codedeploy_test
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -224,7 +225,18 @@ func TestContinueDeployment(t *testing.T) {
 	refused(t, s.ContinueDeployment, ready, "DeploymentIsNotInReadyStateException", "READY_WAIT")
 	s.run(id, func(r *rows.Run) { r.Status = ourtypes.DeploymentStatusReady })
 	refused(t, s.ContinueDeployment, end, "DeploymentIsNotInReadyStateException", "TERMINATION_WAIT")
-	apitest.OK(t, s.ContinueDeployment, ready)
+	var both sync.WaitGroup
+	var continued atomic.Int32 // of two at once one counts
+	for range 2 {
+		both.Go(func() {
+			if _, err := s.ContinueDeployment(t.Context(), ready); err == nil {
+				continued.Add(1)
+			}
+		})
+	}
+	if both.Wait(); continued.Load() != 1 {
+		t.Errorf("%d of two requests at once have continued it", continued.Load())
+	}
 	refused(t, s.ContinueDeployment, ready, "DeploymentIsNotInReadyStateException", "READY_WAIT")
 	s.run(id, func(r *rows.Run) { r.Status, r.WaitsAt = ourtypes.DeploymentStatusInProgress, s.Now })
 	if !s.info(id).InstanceTerminationWaitTimeStarted {
