@@ -20,7 +20,7 @@ const (
 	severalTaskSets  = "Updating the deployment controller is not supported when there are multiple tasksets in the service. Please ensure your service has only one taskset and try again."
 )
 
-// A service goes from ECS to EXTERNAL and back, and its tasks stay those of its deployment, then its task set, then its deployment.
+// A service goes from ECS to EXTERNAL and back, and its tasks stay: they belong to its deployment, then its task set, then its deployment.
 func TestControllerMigration(t *testing.T) {
 	s := newServer(t)
 	s.register(t, "web")

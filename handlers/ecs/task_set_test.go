@@ -178,7 +178,7 @@ func TestRepeatedTaskSets(t *testing.T) {
 	refused(t, err, invalid, "5 deployments exist on the service. Unable to create new TaskSet since this exceeds the maximum limit.") // ECS0332
 }
 
-// TestTagsOfATaskSet: shown where asked for, and changed as those of other resources.
+// TestTagsOfATaskSet: shown where asked for, and changed as tags of other resources.
 func TestTagsOfATaskSet(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")

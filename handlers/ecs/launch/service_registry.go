@@ -31,7 +31,7 @@ func CheckRegistryCount(registries []types.ServiceRegistry) error {
 var registryARN = lazyregexp.New(`^arn:[^:]+:servicediscovery:[^:]+:[0-9]{12}:service/srv-[0-9a-z]+$`)
 
 // CheckServiceRegistries holds the registries of a service against its definition, and against the services
-// of AWS Cloud Map that there are. The words are those of ECS0291, where no comment says otherwise.
+// of AWS Cloud Map that there are. ECS0291 has the words, where no comment says otherwise.
 func CheckServiceRegistries(c kit.InCluster, def *types.TaskDefinition, launchType types.LaunchType, registries []types.ServiceRegistry) error {
 	for _, r := range registries {
 		id := aws.ToString(r.RegistryArn)

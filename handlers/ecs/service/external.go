@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// setMembers are those of serviceMembers that a service has itself where its tasks come of task sets; the sets have the others.
+// setMembers are the serviceMembers that a service has itself where its tasks come of task sets; the sets have the others.
 // Source: ECS developer guide, external deployment.
 var setMembers = []serviceMember{healthCheckGracePeriod{}, executeCommand{}, deploymentConfiguration{}, zoneRebalancing{}}
 

@@ -105,7 +105,7 @@ func controllerOf(asked *types.DeploymentController) types.DeploymentControllerT
 	return cmp.Or(asked.Type, types.DeploymentControllerTypeEcs)
 }
 
-// checkServiceRole takes a role for one load balancer, of tasks without network interfaces of their own; those of task sets are
+// checkServiceRole takes a role for one load balancer, of tasks without network interfaces of their own; tasks of task sets are
 // not known yet.
 // Source: issue 461 of containers-roadmap. UpdateService takes more of them: issue 1804 of
 // cloudformation-coverage-roadmap.

@@ -39,7 +39,7 @@ const (
 	ServerOneAtATime = Own + "OneAtATime"
 )
 
-// own are AWS's own configurations (CD0013), and those of the other platforms, which groups and lists may name.
+// own are AWS's own configurations (CD0013), also for the other platforms, which groups and lists may name.
 // Source: CodeDeploy user guide, working with deployment configurations.
 var own = []*Configuration{
 	server("AllAtOnce", types.MinimumHealthyHostsTypeHostCount, 0),
@@ -102,7 +102,7 @@ func FindConfiguration(tx *store.Tx, s arn.Scope, name string) *Configuration {
 	return nil
 }
 
-// AllConfigurations are those of a scope, AWS's own first.
+// AllConfigurations are all that a scope has, AWS's own first.
 func AllConfigurations(tx *store.Tx, s arn.Scope) []*Configuration {
 	var all []*Configuration
 	for _, c := range own {

@@ -103,10 +103,10 @@ func FindDeployment(tx *store.Tx, id string) *Deployment {
 	return nil
 }
 
-// Deployments are those of a scope, the oldest first.
+// Deployments are all of a scope, the oldest first.
 func Deployments(tx *store.Tx, s arn.Scope) []*Deployment { return deployments.List(tx, prefix(s)) }
 
-// DeploymentsOf are those of a group by its id, the oldest first.
+// DeploymentsOf are all to a group, by its id, the oldest first.
 func DeploymentsOf(tx *store.Tx, groupID string) []*Deployment {
 	return deploymentsByGroup.List(tx, groupID)
 }

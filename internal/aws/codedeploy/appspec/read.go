@@ -151,7 +151,7 @@ func (r *reader) hooks(spec *Spec, v *document.Value) {
 	}
 }
 
-// members are those of a structure by the names that are known, in whichever case the file has them. One that is null is absent.
+// members are what a structure has by the names that are known, in whichever case the file has them. One that is null is absent.
 func (r *reader) members(v *document.Value, what string, known ...string) map[string]*document.Value {
 	all := map[string]*document.Value{}
 	if v.Kind != document.Map {

@@ -37,7 +37,7 @@ func (e *Error) Error() string { return invalid + e.Reason }
 
 func errorf(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
 
-// mostBytes are those of an AppSpec file. The bound is that of templates, which the same reader has: a choice.
+// mostBytes is how long an AppSpec file may be. The reader, which reads templates too, has the bound: a choice.
 const mostBytes = 1_000_000
 
 // Read reads an AppSpec file of a deployment to Amazon ECS. The error is an [Error].

@@ -79,7 +79,7 @@ func (c *Calls[A]) UnderWay(owner, key string) bool {
 	return c.of[owner][key] != nil
 }
 
-// Owners are those of calls that are under way, or not written.
+// Owners are who has calls that are under way, or not written.
 func (c *Calls[A]) Owners() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

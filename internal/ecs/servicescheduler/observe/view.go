@@ -14,7 +14,7 @@ type View struct {
 	Input
 	Plan    *plan.Plan
 	Service *state.Service // a copy
-	// Generations are those of the deployments that are listed, the PRIMARY one's first, then the newest; or those of task
+	// Generations are of the deployments that are listed, the PRIMARY one's first, then the newest; or of task
 	// sets, the newest first.
 	Generations []*Generation
 

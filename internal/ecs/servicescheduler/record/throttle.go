@@ -6,7 +6,7 @@ import (
 )
 
 // InheritThrottle has a new PRIMARY deployment go on with the throttle of the one before it, if
-// both have one task definition. So it does with that of the service in a state file of before.
+// both have one task definition. So it does with the throttle of the service in a state file of before.
 func (p *Progress) InheritThrottle() {
 	d, kept := p.Primary.Of, p.Kept()
 	if before := p.Service.Throttle; before.Failures > 0 {
@@ -35,7 +35,7 @@ func (p *Progress) HasTasks(g *observe.Generation) bool {
 	return g == p.Kept() || g.Of.DesiredCount > 0
 }
 
-// LiftThrottles ends those of deployments that have failed, where the one that is kept has another task definition.
+// LiftThrottles ends the throttles of deployments that have failed, where the one that is kept has another task definition.
 func (p *Progress) LiftThrottles() {
 	kept := p.Kept()
 	for _, g := range p.Generations {

@@ -51,7 +51,7 @@ func Keep(v *observe.View) (left int) {
 // desired is what is wanted of each task set that stays. None replaces another, so each has the bounds for itself. By them
 // tasks leave container instances that drain, and those that fail their health checks give way to others.
 //
-// Source: services.md A.3; that the percentages are those of a set's own count is the emulator's choice.
+// Source: services.md A.3; that the percentages are of a set's own count is the emulator's choice.
 func desired(v *observe.View) fulfil.Desired {
 	in := fulfil.Desired{Apart: true}
 	maximum, minimumHealthy := bounds.Percentages(v.Service.DeploymentConfiguration, v.Service.SchedulingStrategy)

@@ -45,7 +45,7 @@ type Traits struct {
 // Rollout is what a strategy decides about: the deployments of a service, as far as they have come.
 type Rollout struct{ *record.Progress }
 
-// bounds are those of the service's deployment configuration.
+// bounds are what the service's deployment configuration says.
 func (p Rollout) bounds() fulfil.Bounds { return fulfil.Bounds{Upper: p.Upper(), Lower: p.Lower()} }
 
 // Of is the deployment strategy of a service: the one of its PRIMARY deployment, which an update of

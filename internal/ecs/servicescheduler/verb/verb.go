@@ -35,7 +35,7 @@ type Doer interface {
 
 // StartTasks makes tasks of a generation and announces them.
 type StartTasks struct {
-	DeploymentID string // or that of a task set
+	DeploymentID string // or the id of a task set
 	N            int
 	Replacing    int // of them, those that stand in for unhealthy ones
 	// Places has N on container instances; it is nil on Fargate, which has room for all.

@@ -102,7 +102,7 @@ func (t *TaskSet) Clone() *TaskSet {
 // Find returns a task set, or nil.
 func Find(tx *store.Tx, arn string) *TaskSet { return sets.Get(tx, arn) }
 
-// Of returns the task sets of a service, newest first, and those of the same time by id. DRAINING ones are among them.
+// Of returns the task sets of a service, newest first, and by id where they are of the same time. DRAINING ones are among them.
 func Of(tx *store.Tx, serviceARN string) []*TaskSet {
 	all := sets.List(tx, arn.ScopeOf(serviceARN).TaskSet(arn.ClusterName(serviceARN), arn.Name(serviceARN), ""))
 	sorting.By(all, func(a, b *TaskSet) int { return b.CreatedAt.Compare(a.CreatedAt) })
@@ -167,7 +167,7 @@ func Adopt(tx *store.Tx, t *TaskSet) {
 	Put(tx, t)
 }
 
-// Release removes the row of a task set whose tasks go on as those of a deployment.
+// Release removes the row of a task set whose tasks go on as tasks of a deployment.
 func Release(tx *store.Tx, t *TaskSet) { sets.Delete(tx, t) }
 
 // Forget removes the task sets of a service that is forgotten. What else there was of them goes with the service.
