@@ -12,7 +12,8 @@ import (
 )
 
 // access is what the operations ask. Source: Service Authorization Reference, AWS Certificate Manager, for the values of
-// members that a request leaves out, too.
+// members that a request leaves out, too; of the resource of RequestCertificate, AWS's policy
+// AmazonECSInfrastructureRoleforExpressGatewayServices.
 func access() awsapi.Rows {
 	const (
 		certificate = "certificate/{CertificateArn}"
@@ -20,7 +21,7 @@ func access() awsapi.Rows {
 		validation  = "acm:ValidationMethod"
 	)
 	rows := awsapi.Rows{
-		"RequestCertificate": awsapi.With(awsapi.On("*").Tags("Tags").Also(addTags+" on certificate/*").
+		"RequestCertificate": awsapi.With(awsapi.On("certificate/*").Tags("Tags").Also(addTags).
 			Key("acm:CertificateAuthority", "{CertificateAuthorityArn}").
 			Key("acm:CertificateTransparencyLogging", "{Options.CertificateTransparencyLoggingPreference|ENABLED}").
 			Key("acm:Export", "{Options.Export}").Key("acm:KeyAlgorithm", "{KeyAlgorithm}").Key(validation, "{ValidationMethod|EMAIL}").

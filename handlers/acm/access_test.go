@@ -25,7 +25,7 @@ func TestWhatRequestsAsk(t *testing.T) {
 		apitest.Ask("RequestCertificate", `{"DomainName":"a.example"}`, "acm:RequestCertificate *"+standard+" acm:validationmethod=EMAIL"),
 		apitest.Ask("RequestCertificate", `{"DomainName":"a.example","SubjectAlternativeNames":["b.example"],"ValidationMethod":"DNS","KeyAlgorithm":"RSA_2048",
 			"Options":{"CertificateTransparencyLoggingPreference":"DISABLED","Export":"ENABLED"},"CertificateAuthorityArn":"arn:ca"}`,
-			"acm:RequestCertificate * acm:certificateauthority=arn:ca acm:certificatetransparencylogging=DISABLED acm:domainnames=a.example,b.example"+
+			"acm:RequestCertificate certificate/* acm:certificateauthority=arn:ca acm:certificatetransparencylogging=DISABLED acm:domainnames=a.example,b.example"+
 				" acm:export=ENABLED acm:keyalgorithm=RSA_2048 acm:validationmethod=DNS"),
 		apitest.Ask("RequestCertificate", `{"DomainName":"a.example",`+tags+`}`,
 			"acm:RequestCertificate *"+standard+" acm:validationmethod=EMAIL"+tagged,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -86,8 +87,15 @@ func (q *question) tagOf(name string) policy.Value {
 			return policy.Is(t.Value)
 		}
 	}
+	if service, _, _ := strings.Cut(q.wants.Action, ":"); slices.Contains(tagsNew, service) && strings.HasSuffix(q.wants.Resource, "*") {
+		return q.wants.Keys["aws:requesttag/"+name]
+	}
 	return policy.Value{}
 }
+
+// tagsNew are the services that take the tags of a request for those of the resource that it makes. Source: AWS's policy
+// AmazonECSInfrastructureRoleforExpressGatewayServices lets a role make no load balancer, certificate or scalable target by another condition.
+var tagsNew = []string{"acm", "application-autoscaling", "elasticloadbalancing"}
 
 // account is the account of the resource, or else the caller's.
 func (q *question) account() string {
