@@ -15,7 +15,7 @@ type recipe struct {
 	unless func(*View) bool
 	// asECS is of calls for which the infrastructure role has no permission. Source: the managed policy
 	// AmazonECSInfrastructureRoleforExpressGatewayServices.
-	asECS, changesAsECS bool
+	asECS, changesAsECS, looksAsECS bool
 
 	make func(*View) call
 	// like is the input of which a change is a change of the resource. Nil: the one of make.
@@ -83,7 +83,7 @@ var recipes = map[express.Kind]recipe{
 	},
 	express.Alarm: {
 		needs: []express.Kind{express.LoadBalancer, express.TargetGroup, express.AlternateTargetGroup},
-		make:  putAlarm, look: lookAlarm, remove: removeAlarm,
+		make:  putAlarm, look: lookAlarm, looksAsECS: true, remove: removeAlarm,
 	},
 	express.TaskDefinition: {
 		asECS: true, needs: []express.Kind{express.LogGroup}, unless: hasTaskDefinition, make: register, anew: true, look: lookTaskDefinition,
@@ -95,12 +95,12 @@ var recipes = map[express.Kind]recipe{
 		make: createService, like: deployed, change: updateService, look: lookService, remove: deleteService, lingers: true,
 	},
 	express.ScalableTarget: {
-		needs: []express.Kind{express.ECSService}, make: registerTarget, look: lookScalableTarget, remove: deregisterTarget,
+		needs: []express.Kind{express.ECSService}, make: registerTarget, look: lookScalableTarget, looksAsECS: true, remove: deregisterTarget,
 		change: changeTarget,
 	},
 	express.Policy: {
 		needs: []express.Kind{express.ScalableTarget, express.LoadBalancer, express.TargetGroup, express.AlternateTargetGroup},
-		make:  putPolicy, look: lookPolicy, remove: removePolicy,
+		make:  putPolicy, look: lookPolicy, looksAsECS: true, remove: removePolicy,
 		change: func(v *View, _ *express.Resource) call { return putPolicy(v) },
 	},
 }

@@ -224,7 +224,8 @@ func (v *View) step(r *express.Resource, a act, c call) Step {
 	if begun.UpdatedAt.IsZero() {
 		begun.UpdatedAt = v.Now
 	}
-	return Step{Begun: begun, AsECS: recipes[r.Kind].asECS, Op: c.op, In: c.in, act: a, call: c}
+	recipe, looks := recipes[r.Kind], a == finds || a == waits || a == awaits
+	return Step{Begun: begun, AsECS: recipe.asECS || looks && recipe.looksAsECS, Op: c.op, In: c.in, act: a, call: c}
 }
 
 // digest is of all that a resource is made from.
