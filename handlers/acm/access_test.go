@@ -22,13 +22,13 @@ func TestWhatRequestsAsk(t *testing.T) {
 	service := acm.New(acm.Options{}).Service()
 	apitest.Access(t, service)
 	table := []apitest.Request{
-		apitest.Ask("RequestCertificate", `{"DomainName":"a.example"}`, "acm:RequestCertificate *"+standard+" acm:validationmethod=EMAIL"),
+		apitest.Ask("RequestCertificate", `{"DomainName":"a.example"}`, "acm:RequestCertificate certificate/*"+standard+" acm:validationmethod=EMAIL"),
 		apitest.Ask("RequestCertificate", `{"DomainName":"a.example","SubjectAlternativeNames":["b.example"],"ValidationMethod":"DNS","KeyAlgorithm":"RSA_2048",
 			"Options":{"CertificateTransparencyLoggingPreference":"DISABLED","Export":"ENABLED"},"CertificateAuthorityArn":"arn:ca"}`,
 			"acm:RequestCertificate certificate/* acm:certificateauthority=arn:ca acm:certificatetransparencylogging=DISABLED acm:domainnames=a.example,b.example"+
 				" acm:export=ENABLED acm:keyalgorithm=RSA_2048 acm:validationmethod=DNS"),
 		apitest.Ask("RequestCertificate", `{"DomainName":"a.example",`+tags+`}`,
-			"acm:RequestCertificate *"+standard+" acm:validationmethod=EMAIL"+tagged,
+			"acm:RequestCertificate certificate/*"+standard+" acm:validationmethod=EMAIL"+tagged,
 			"acm:AddTagsToCertificate certificate/*"+standard+" acm:validationmethod=EMAIL"+tagged),
 		apitest.Ask("ImportCertificate", `{}`, "acm:ImportCertificate certificate/*"),
 		apitest.Ask("ImportCertificate", `{`+tags+`}`, "acm:ImportCertificate certificate/*"+tagged, "acm:AddTagsToCertificate certificate/*"+tagged),
