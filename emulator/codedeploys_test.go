@@ -162,7 +162,7 @@ func (b *codeDeploys) write() error {
 	return nil
 }
 
-// function is that of all hooks. It tells CodeDeploy its answer.
+// function is called by all hooks. It tells CodeDeploy its answer.
 func (b *codeDeploys) function(ctx context.Context, payload []byte) ([]byte, error) {
 	var event struct{ LifecycleEventHookExecutionId string }
 	if err := json.Unmarshal(payload, &event); err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/reservation"
 )
 
-// byECS reports whether ECS itself calls, which it does for services that it manages: those of Express gateway services.
+// byECS reports whether ECS itself calls, which it does for services that it manages, such as the one of an Express gateway service.
 func byECS(ctx context.Context) bool { return calledby.Service(ctx) == "ecs.amazonaws.com" }
 
 // managementType is of a service that the caller makes; empty for users.

@@ -101,7 +101,7 @@ func addresses(tx *store.Tx, dnsName string) []netip.Addr {
 	return addressesOf(elbv2.LoadBalancerByDNSName(tx, balancerName(dnsName)))
 }
 
-// addressesOf are those of a load balancer, which may be nil.
+// addressesOf are the addresses of a load balancer, which may be nil.
 func addressesOf(b *elbv2.LoadBalancer) (all []netip.Addr) {
 	if b == nil {
 		return nil
