@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
@@ -72,11 +73,19 @@ func (a *API) deleteService(ctx context.Context, tx *store.Tx, old *state.Servic
 		return old, nil
 	case !force && old.SchedulingStrategy == types.SchedulingStrategyReplica && old.DesiredCount > 0:
 		return nil, kit.InvalidParameter("The service cannot be stopped while it is scaled above 0.")
-	case !force && len(taskset.Of(tx, old.ARN)) > 0: // services.md A.8
+	case !force && holds(tx, old):
 		return nil, kit.InvalidParameter("The service cannot be stopped while deployments are active.")
 	}
 	s := old.Clone()
 	s.DesiredCount = 0
 	s.DeletedAt = a.Now()
 	return s, nil
+}
+
+// holds reports whether a service has task sets that have to go before it. The PRIMARY one of a service that CodeDeploy deploys does
+// not, as no user can delete it (ECS0333.9).
+func holds(tx *store.Tx, s *state.Service) bool {
+	return slices.ContainsFunc(taskset.Of(tx, s.ARN), func(t *taskset.TaskSet) bool {
+		return s.DeploymentController != types.DeploymentControllerTypeCodeDeploy || t.ID != s.Sets.Primary
+	})
 }
