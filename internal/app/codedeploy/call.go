@@ -40,6 +40,15 @@ func (c *CodeDeploy) invoke(ctx context.Context, d *codedeploy.Deployment, funct
 	return err
 }
 
+// mayRead asks whether the role may read the AppSpec file in S3, which was read when the deployment was created.
+func (c *CodeDeploy) mayRead(ctx context.Context, d *codedeploy.Deployment, object string) error {
+	as, err := c.principal(d)
+	if err != nil {
+		return err
+	}
+	return c.Credentials.MayRead(ctx, as, object)
+}
+
 // principal is the role in a session that is called like the deployment: that name is the emulator's choice.
 func (c *CodeDeploy) principal(d *codedeploy.Deployment) (apiclient.Principal, error) {
 	return c.Credentials.Role(d.Scope, aws.ToString(d.Settings.ServiceRoleArn), d.ID)

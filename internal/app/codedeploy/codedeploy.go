@@ -63,7 +63,7 @@ func taskSet(tx *store.Tx, taskSetARN string) *api.TaskSet {
 
 func (c *CodeDeploy) begin(app.Work) app.Work {
 	o := controller.Options{
-		Store: c.Store, Clock: c.Clock, Log: c.Log, Call: c.call, Invoke: c.invoke, Sources: sources, Delays: c.Delays.Deployments,
+		Store: c.Store, Clock: c.Clock, Log: c.Log, Call: c.call, Invoke: c.invoke, MayRead: c.mayRead, Sources: sources, Delays: c.Delays.Deployments,
 	}
 	if c.StrictRoles {
 		o.Assumes = c.assumes

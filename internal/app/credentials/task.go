@@ -116,6 +116,15 @@ func (i *Issuer) Allow(ctx context.Context, taskARN, action, resource string) er
 // MayInvoke asks whether a principal may invoke a Lambda function, which answers a lifecycle hook. The root of the account may.
 // Source: ECS developer guide, permissions for Lambda functions in lifecycle hooks.
 func (i *Issuer) MayInvoke(ctx context.Context, as apiclient.Principal, function string) error {
+	return i.may(ctx, as, "lambda:InvokeFunction", function)
+}
+
+// MayRead asks whether a principal may read an object of S3 by its ARN. The root of the account may.
+func (i *Issuer) MayRead(ctx context.Context, as apiclient.Principal, object string) error {
+	return i.may(ctx, as, "s3:GetObject", object)
+}
+
+func (i *Issuer) may(ctx context.Context, as apiclient.Principal, action, resource string) error {
 	if i.Authorize == nil || as.Keys.SessionToken == "" {
 		return nil
 	}
@@ -123,7 +132,7 @@ func (i *Issuer) MayInvoke(ctx context.Context, as apiclient.Principal, function
 	if err != nil || !ours {
 		return fmt.Errorf("open the session of a role: %w", err)
 	}
-	return i.allow(ctx, callerOf(s), awsapi.Access{Action: "lambda:InvokeFunction", Resource: function})
+	return i.allow(ctx, callerOf(s), awsapi.Access{Action: action, Resource: resource})
 }
 
 // AllowService asks whether a service of AWS, such as events.amazonaws.com, may do something for what has an ARN, such as a rule.

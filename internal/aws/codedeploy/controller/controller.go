@@ -24,7 +24,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// Options are what deployments are carried out with. All fields but Assumes, Sources and Delays are required.
+// Options are what deployments are carried out with. All fields but MayRead, Assumes, Sources and Delays are required.
 type Options struct {
 	Store *store.Store
 	Clock *clock.Clock
@@ -34,6 +34,8 @@ type Options struct {
 	// Invoke calls a function by its ARN, in a role's name too. The error says why it could not be called; what it returns does not
 	// count (CD0014).
 	Invoke func(ctx context.Context, d *codedeploy.Deployment, function string, payload []byte) error
+	// MayRead says why a role may not read the AppSpec file in S3, by the ARN of the object. Nil: each one may.
+	MayRead func(ctx context.Context, d *codedeploy.Deployment, object string) error
 	// Assumes reports whether CodeDeploy can assume the role of a deployment's group. Nil: it can assume each one.
 	Assumes func(d *codedeploy.Deployment) bool
 	// Sources wake deployments by what they heed: services of ECS and alarms, by ARNs, of which users names the deployments.

@@ -37,7 +37,7 @@ func (c *Controller) look(ctx context.Context, d *codedeploy.Deployment, r *code
 	}
 	looks := []func(context.Context, *codedeploy.Deployment, *sight) error{c.lookAtService, c.lookAtListeners, c.lookAtAlarms}
 	if r.Blue.ID == "" {
-		looks = append(looks, c.lookAtGroups)
+		looks = append(looks, c.lookAtGroups, c.lookAtRevision)
 	}
 	for _, look := range looks {
 		err := look(ctx, d, s)
@@ -99,6 +99,19 @@ func (c *Controller) lookAtGroups(ctx context.Context, d *codedeploy.Deployment,
 		case len(out.TargetGroups) > 0:
 			s.Groups[name] = aws.ToString(out.TargetGroups[0].TargetGroupArn)
 		}
+	}
+	return nil
+}
+
+// lookAtRevision asks whether the role may read the AppSpec file, if that is in S3.
+func (c *Controller) lookAtRevision(ctx context.Context, d *codedeploy.Deployment, _ *sight) error {
+	l := d.Location.S3Location
+	if l == nil || c.MayRead == nil {
+		return nil
+	}
+	object := "arn:" + d.Scope.Partition() + ":s3:::" + aws.ToString(l.Bucket) + "/" + aws.ToString(l.Key)
+	if err := c.MayRead(ctx, d, object); err != nil {
+		return &apiclient.Error{Service: "S3", Operation: "GetObject", Status: http.StatusForbidden, Code: "AccessDenied", Message: err.Error()}
 	}
 	return nil
 }
