@@ -39,7 +39,8 @@ func isZero(text string) bool {
 	return err == nil && version == 0
 }
 
-// target is the one target service of a file.
+// target is the one target service of a file. It may have any name: documents of CodeDeploy call it TargetService, and `aws ecs deploy`
+// after the service.
 func (r *reader) target(resources *document.Value) *document.Value {
 	if resources == nil || resources.Kind != document.List || len(resources.Items) == 0 {
 		r.fail("The AppSpec file needs a list Resources with a TargetService.")
@@ -48,11 +49,12 @@ func (r *reader) target(resources *document.Value) *document.Value {
 	if len(resources.Items) > 1 {
 		r.fail("The AppSpec file has %d resources: a deployment to Amazon ECS has one TargetService.", len(resources.Items))
 	}
-	target := r.members(resources.Items[0], "Resources", "TargetService")["TargetService"]
-	if target == nil {
-		r.fail("The AppSpec file needs a TargetService in Resources.")
+	named := resources.Items[0]
+	if named.Kind != document.Map || len(named.Members) != 1 {
+		r.fail("The AppSpec file needs one TargetService in Resources.")
+		return nil
 	}
-	return target
+	return named.Members[0].Value
 }
 
 // service reads what the replacement task set is to be.

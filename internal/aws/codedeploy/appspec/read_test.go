@@ -45,7 +45,8 @@ func TestRead(t *testing.T) {
 		Strategy: []ecstypes.CapacityProviderStrategyItem{{CapacityProvider: &spot, Base: 1, Weight: 2}},
 		Hooks:    map[string]string{"BeforeInstall": "check", "AfterAllowTestTraffic": "arn:aws:lambda:us-east-1:123456789012:function:test"},
 	}
-	for name, content := range map[string]string{"YAML": whole, "a byte order mark": "\ufeff" + whole, "Windows": strings.ReplaceAll(whole, "\n", "\r\n")} {
+	for name, content := range map[string]string{"YAML": whole, "a byte order mark": "\ufeff" + whole, "Windows": strings.ReplaceAll(whole, "\n", "\r\n"),
+		"another name": strings.Replace(whole, "TargetService", "web", 1)} {
 		got, err := appspec.Read(content)
 		if err != nil || !cmp.Equal(got, want) {
 			t.Errorf("%s: %v, %s", name, err, cmp.Diff(got, want))
@@ -82,6 +83,9 @@ func TestWhatIsRefused(t *testing.T) {
 		"no version":          {without("version: 0.0\n"), "must be 0.0"},
 		"no resources":        {"version: 0.0\n", "list Resources"},
 		"two":                 {with("Hooks:", "  - TargetService:\nHooks:"), "2 resources"},
+		"two of one":          {with("Hooks:", "    Other: {}\nHooks:"), "one TargetService"},
+		"a text":              {"version: 0.0\nResources: [web]\n", "one TargetService"},
+		"nothing in it":       {"version: 0.0\nResources: [web: ]\n", "members of TargetService are missing"},
 		"another type":        {with("AWS::ECS::Service", "AWS::Lambda::Function"), "AWS::ECS::Service"},
 		"no task definition":  {with(`TaskDefinition: "arn:aws:ecs:us-east-1:123456789012:task-definition/web:2"`, `TaskDefinition: ""`), "TaskDefinition is missing"},
 		"no container":        {without("          ContainerName: \"app\"\n"), "ContainerName is missing"},
