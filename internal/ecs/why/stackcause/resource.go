@@ -1,9 +1,11 @@
 package stackcause
 
 import (
+	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/servicecause"
@@ -16,17 +18,35 @@ type part struct {
 	from, to                    time.Time
 }
 
-// resource is why a resource failed, or is not ready: of a service it is known.
+// resource is why a resource failed, or is not ready: of a service and a task set it is known.
 func resource(f *why.Facts, s *cloudformation.Stack, p *part) []why.Answer {
 	if p.physicalID == "" {
 		if r := cloudformation.FindResource(f.Tx, s.ID, p.logicalID); r != nil {
 			p.physicalID = r.PhysicalID
 		}
 	}
-	if p.kind != "AWS::ECS::Service" {
-		return nil
+	switch p.kind {
+	case "AWS::ECS::Service":
+		return service(f, p)
+	case "AWS::ECS::TaskSet":
+		of := *p
+		of.physicalID = serviceOf(s, p.physicalID)
+		return service(f, &of)
 	}
-	return service(f, p)
+	return nil
+}
+
+// serviceOf is the ARN of the service of a task set, whose physical id has cluster, service and id, the first two as names or ARNs.
+func serviceOf(s *cloudformation.Stack, taskSet string) string {
+	parts := strings.Split(taskSet, "|")
+	switch {
+	case len(parts) != 3:
+		return ""
+	case arn.Is(parts[1]):
+		return parts[1]
+	default:
+		return s.Scope.Service(arn.Name(parts[0]), parts[1])
+	}
 }
 
 // service is why a service is not as wanted, or, where it is or was deleted in a rollback, why its tasks have failed. A
