@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/phrase"
 )
@@ -73,6 +74,8 @@ func byARN(tx *store.Tx, ref string) (s subject, ok bool) {
 		return subject{ref, why.KindTask}, true
 	case state.FindService(tx, ref) != nil:
 		return subject{ref, why.KindService}, true
+	case taskset.Find(tx, ref) != nil:
+		return subject{taskset.Find(tx, ref).ServiceARN, why.KindService}, true
 	case state.FindServiceDeployment(tx, ref) != nil:
 		return subject{ref, why.KindServiceDeployment}, true
 	case state.FindContainerInstance(tx, ref) != nil:
@@ -101,7 +104,7 @@ func byCodeDeployment(tx *store.Tx, ref string) (s subject, ok bool) {
 // kindOfARN names what an ARN is of, for an error.
 func kindOfARN(ref string) string {
 	for _, known := range []struct{ part, name string }{
-		{":task/", "task"}, {":service/", "service"}, {":service-deployment/", "service deployment"}, {":container-instance/", "container instance"},
+		{":task/", "task"}, {":task-set/", "task set"}, {":service/", "service"}, {":service-deployment/", "service deployment"}, {":container-instance/", "container instance"},
 		{":targetgroup/", "target group"}, {":stack/", "stack"},
 	} {
 		if strings.Contains(ref, known.part) {
