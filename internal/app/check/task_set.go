@@ -19,7 +19,7 @@ func (n *node) makesTaskSet() bool {
 // ofPrimarySet are what an EXTERNAL service shows of its PRIMARY task set, and CreateService refuses (ECS0331, ECS0330).
 var ofPrimarySet = []string{"taskDefinition", "networkConfiguration", "loadBalancers", "serviceRegistries", "platformVersion", "capacityProviderStrategy"}
 
-// withoutPrimarySet removes from what describes an EXTERNAL service what is of its PRIMARY task set.
+// withoutPrimarySet removes the members that describe the PRIMARY task set from the description of an EXTERNAL service.
 func (n *node) withoutPrimarySet() {
 	if n.member("deploymentController").string("type") != string(types.DeploymentControllerTypeExternal) {
 		return
