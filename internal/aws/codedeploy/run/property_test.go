@@ -30,6 +30,9 @@ func TestEachDeploymentEnds(t *testing.T) {
 func eachEnds(t *rapid.T) {
 	w, s := newWorld(t), story{stopped: map[string]bool{}}
 	d := w.deploy(func(d *codedeploy.Deployment) { drawDeployment(t, d) })
+	if rapid.Bool().Draw(t, "left") {
+		w.leave()
+	}
 	oneOf := rapid.SampledFrom([]int{0, 10, 3}).Draw(t, "dies in one decision of")
 	w.dies = func() bool { return oneOf > 0 && rapid.IntRange(1, oneOf).Draw(t, "dies") == 1 }
 	for range rapid.IntRange(0, 40).Draw(t, "things that happen") {
@@ -42,6 +45,14 @@ func eachEnds(t *rapid.T) {
 	for _, d := range w.deployments {
 		checkReason(t, w, d, &s)
 	}
+}
+
+const leftSet = "ecs-svc/left"
+
+// leave has an earlier deployment leave its task set, with a tenth of the traffic.
+func (w *world) leave() {
+	w.sets = append(w.sets, &taskSet{id: leftSet, external: "d-left", group: greenGroup, status: "ACTIVE", running: w.desired})
+	w.rules[0].Weights = map[string]int32{blueGroup: 90, greenGroup: 10}
 }
 
 func drawDeployment(t *rapid.T, d *codedeploy.Deployment) {
@@ -180,6 +191,9 @@ func check(t *rapid.T, w *world, d *codedeploy.Deployment, s *story) {
 		t.Fatalf("%s with failure %+v", r.Status, r.Failure)
 	}
 	w.rest()
+	if r.Green.ID == "" && w.set(leftSet) != nil { // it has ended before that was removed
+		return
+	}
 	if one == "" {
 		if d.Stop == nil && len(w.deployments) == 1 && d.Settings.AutoRollbackConfiguration.Enabled && len(d.Settings.AutoRollbackConfiguration.Events) == 3 {
 			t.Fatalf("it is not taken back: %+v", r)
