@@ -22,7 +22,7 @@ func about(change any) (app.About, bool) {
 	return app.About{Resource: c.ApplicationARN(), Source: eventSource, DetailType: detailType}, true
 }
 
-// detail has the members of AWS's example in CodeDeploy's user guide, of which the project has no copy: they are not recorded.
+// detail has the members that AWS's library for functions in Go reads (CD0026).
 type detail struct {
 	InstanceGroupID string `json:"instanceGroupId"`
 	Region          string `json:"region"`

@@ -25,8 +25,7 @@ func (c *StateChange) ApplicationARN() string { return applicationARN(c.Scope, c
 
 func (c *StateChange) GroupARN() string { return groupARN(In{c.Scope, c.Application}, c.Group) }
 
-// states are what EventBridge is told of, by statuses of deployments. CodeDeploy's user guide has the words, of which the
-// project has no copy: they are not recorded.
+// states are what EventBridge is told of, by statuses of deployments (CD0026).
 var states = map[types.DeploymentStatus]string{
 	types.DeploymentStatusInProgress: "START",
 	types.DeploymentStatusReady:      "READY",
