@@ -74,6 +74,8 @@ func (d *codeDeployment) waits(tasks []why.Answer) why.Answer {
 		return d.forTask("goes on", d.asked.CreatedAt, tasks)
 	case event.Function != "" && !event.CalledAt.IsZero():
 		return d.forFunction(event)
+	case event.Name == "Install" && d.run.Green.ID == "" && d.left() != "":
+		return d.forTask("waits in Install until task set %s is gone, which an earlier deployment has left", event.StartedAt, tasks, d.left())
 	case event.Name == "Install" && d.run.Green.ID == "":
 		return d.forTask("waits in Install for room for another task set until %s", event.StartedAt, tasks, phrase.Time(d.Now, event.StartedAt.Add(installWithin)))
 	case event.Name == "Install":
@@ -169,6 +171,16 @@ func (d *codeDeployment) evidence() []why.Evidence {
 		}
 	}
 	return list
+}
+
+// left is a task set beside the PRIMARY one that an earlier deployment has made, and neither made PRIMARY nor deleted; empty: there is none.
+func (d *codeDeployment) left() string {
+	for _, set := range d.question.shown.TaskSets {
+		if set.Status == taskset.Active && set.ExternalID != d.asked.ID {
+			return set.ID
+		}
+	}
+	return ""
 }
 
 func (d *codeDeployment) event() *codedeploy.Event {

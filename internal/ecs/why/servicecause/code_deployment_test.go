@@ -54,7 +54,13 @@ func TestWhatADeploymentByCodeDeployWaitsFor(t *testing.T) {
 		},
 		"room": {
 			run:   func(r *codedeploy.Run) { r.Events, r.Green = under("BeforeInstall", "Install"), codedeploy.Set{} },
+			set:   func(s *taskset.TaskSet) { s.DeletedAt = began },
 			want:  "waits in Install for room for another task set until 13:00:00, since 12:00:00.",
+			cause: why.InProgress, next: "Wait.",
+		},
+		"what is left": {
+			run:   func(r *codedeploy.Run) { r.Events, r.Green = under("BeforeInstall", "Install"), codedeploy.Set{} },
+			want:  "waits in Install until task set ecs-svc/2 is gone, which an earlier deployment has left, since 12:00:00.",
 			cause: why.InProgress, next: "Wait.",
 		},
 		"a user, before the traffic": {
