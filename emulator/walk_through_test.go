@@ -59,7 +59,7 @@ var walkThroughs = []struct {
 }{
 	{"README", []string{"README.md"}, []string{`127\.0\.0\.1:{port} +{port}/tcp +web +service:web +default/[0-9a-f]{32}\n`, `\nhello"DRAINING"`}},
 	{"guide", []string{
-		"docs/start/cli.md", "docs/guide/load-balancers.md", "docs/guide/blue-green.md", "docs/guide/task-sets.md", "docs/guide/container-instances.md", "docs/guide/time-and-faults.md", "docs/guide/events.md",
+		"docs/start/cli.md", "docs/guide/load-balancers.md", "docs/guide/blue-green.md", "docs/guide/task-sets.md", "docs/guide/express.md", "docs/guide/container-instances.md", "docs/guide/time-and-faults.md", "docs/guide/events.md",
 		"docs/guide/check.md",
 	}, []string{
 		`web\.json:6: containerDefinitions\[0\]\.stopTimeout: RegisterTaskDefinition: `, "web.json:10: .*fault injection", "check: 2 would be refused\nexit code 1\n",
@@ -68,6 +68,7 @@ var walkThroughs = []struct {
 		"has reached a steady state", `hello127\.0\.0\.1:`, "hello", `127\.0\.0\.1:{port} +{port}/tcp +web +service:web +default/[0-9a-f]{32}\n`,
 		`All is as wanted\.\n(?s:.*)\nweb +2 +2 +0 +COMPLETED +web:1 `, `\n +[1-9]\d* answered\n`, "INACTIVE", `"dnsName": "web-\d+\.us-east-1\.elb\.amazonaws\.com"`, `"127\.0\.0\.1:\d+"[^h]*hello\{`, `RESOURCE:P[O]RTS\W+RESOURCE:P[O]RTS`,
 		`\nPRE_PRODUCTION_TRAFFIC_SHIFT\t0\n`, `\nBAKE_TIME\t100\n`, `\nSUCCESSFUL\n"DRAINING"`,
+		`\nhello(?s:.*)"IN_PROGRESS"`,
 	}},
 }
 
