@@ -37,6 +37,9 @@ func (a *API) CreateExpressGatewayService(ctx context.Context, in *sdk.CreateExp
 	if err := a.LinkRole(ctx); err != nil {
 		return nil, err
 	}
+	if err := a.makeDefaultCluster(kit.Scope(ctx), in.Cluster); err != nil {
+		return nil, err
+	}
 	out := &sdk.CreateExpressGatewayServiceOutput{}
 	err = a.UpdateIn(ctx, in.Cluster, func(c kit.InCluster) error {
 		s := &express.Service{
@@ -53,6 +56,20 @@ func (a *API) CreateExpressGatewayService(ctx context.Context, in *sdk.CreateExp
 		return nil
 	})
 	return out, err
+}
+
+// makeDefaultCluster makes the default cluster if it is missing, also where other requests have to find it (EX2).
+func (a *API) makeDefaultCluster(scope arn.Scope, ref *string) error {
+	id, err := kit.ClusterARN(scope, ref)
+	if err != nil || id != scope.Cluster(kit.DefaultCluster) || state.Clusters.Get(a.Store.Read(), id) != nil {
+		return nil // a reference that is none is refused with the cluster
+	}
+	return a.Store.Update(func(tx *store.Tx) error {
+		if state.Clusters.Get(tx, id) == nil {
+			kit.PutDefaultCluster(tx, scope, a.Now())
+		}
+		return nil
+	})
 }
 
 // create writes a new service, unless its name is taken.

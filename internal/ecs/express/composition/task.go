@@ -27,9 +27,9 @@ const (
 
 func hasOtherCluster(v *View) bool { return v.Service.Cluster != defaultCluster }
 
-// makeCluster answers the cluster that there is.
+// makeCluster answers the cluster that there is, with all that it has: it asks for nothing but the name.
 func makeCluster(v *View) call {
-	in := &sdk.CreateClusterInput{ClusterName: aws.String(defaultCluster), CapacityProviders: []string{"FARGATE"}}
+	in := &sdk.CreateClusterInput{ClusterName: aws.String(defaultCluster)}
 	return tell(apiclient.ECS("CreateCluster"), in, v.Scope.Cluster(defaultCluster))
 }
 
