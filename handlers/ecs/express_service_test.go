@@ -60,6 +60,11 @@ func TestExpressServiceHasDefaults(t *testing.T) {
 		t.Errorf("without a name: %+v", named)
 	}
 
+	// Clients ask for its deployments at once (EX8, EX9).
+	if list := must[*sdk.ListServiceDeploymentsOutput](t)(s.ListServiceDeployments(ctx, &sdk.ListServiceDeploymentsInput{Service: made.ServiceArn})); len(list.ServiceDeployments) != 0 {
+		t.Errorf("deployments of a service that is yet to be made: %+v", list.ServiceDeployments)
+	}
+
 	// Its tags can be changed before ECS has made the service.
 	must[*sdk.TagResourceOutput](t)(s.TagResource(ctx, &sdk.TagResourceInput{ResourceArn: made.ServiceArn, Tags: tag("stage", "test")}))
 	if shown := s.describeExpress(t, *made.ServiceArn, "TAGS"); len(shown.Tags) != 2 {

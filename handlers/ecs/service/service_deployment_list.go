@@ -13,6 +13,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -34,7 +35,7 @@ func (a *API) ListServiceDeployments(ctx context.Context, in *sdk.ListServiceDep
 	if err != nil {
 		return nil, err
 	}
-	if state.FindService(c.Tx, id) == nil {
+	if state.FindService(c.Tx, id) == nil && express.Find(c.Tx, id) == nil { // of which ECS is yet to make the service
 		return nil, kit.ErrServiceNotFound
 	}
 	found := slices.DeleteFunc(state.ServiceDeployments(c.Tx, id), func(d *state.ServiceDeployment) bool { return !listsDeployment(in, d) })
