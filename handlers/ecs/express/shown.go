@@ -2,13 +2,13 @@ package express
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/composition"
@@ -78,7 +78,7 @@ func configurations(tx *store.Tx, s *express.Service) []types.ExpressGatewayServ
 		}
 		list = append(list, configuration(tx, s, forced))
 	}
-	slices.SortStableFunc(list, func(x, y types.ExpressGatewayServiceConfiguration) int {
+	sorting.By(list, func(x, y types.ExpressGatewayServiceConfiguration) int {
 		return cmp.Or(y.CreatedAt.Compare(*x.CreatedAt), cmp.Compare(*x.ServiceRevisionArn, *y.ServiceRevisionArn))
 	})
 	return list
@@ -95,7 +95,7 @@ func configuration(tx *store.Tx, s *express.Service, r *express.Revision) types.
 		ScalingTarget: &types.ExpressGatewayScalingTarget{
 			AutoScalingMetric: c.Metric, AutoScalingTargetValue: &c.Percent, MaxTaskCount: &c.MaxTasks, MinTaskCount: &c.MinTasks,
 		},
-		ServiceRevisionArn: &r.ARN, TaskDefinitionArn: definition(tx, s, r), TaskRoleArn: kit.Optional(&c.TaskRole),
+		ServiceRevisionArn: &r.ARN, TaskDefinitionArn: definition(tx, r), TaskRoleArn: kit.Optional(&c.TaskRole),
 	}
 	if c.TaskDefinition == "" {
 		out.PrimaryContainer = container(s, r)
@@ -118,7 +118,7 @@ func container(s *express.Service, r *express.Revision) *types.ExpressGatewayCon
 }
 
 // definition is the task definition of a revision: the user's, or the one that ECS has registered for it; nil before that.
-func definition(tx *store.Tx, s *express.Service, r *express.Revision) *string {
+func definition(tx *store.Tx, r *express.Revision) *string {
 	if r.TaskDefinition != "" {
 		return &r.TaskDefinition
 	}
