@@ -24,7 +24,13 @@ import (
 // has evidence, and the rows say the same.
 func TestNoAnswerContradictsTheRows(t *testing.T) {
 	asked := map[why.Cause]int{}
-	for range 4 {
+	missing := func() []why.Cause {
+		return slices.DeleteFunc([]why.Cause{
+			why.BreakerRollback, why.UserStopped, why.BackingOff, why.Protected, why.NoCapacity, why.NoInstances, why.HookWaits, why.HookFailed, why.BakeTime, why.InProgress,
+		}, func(c why.Cause) bool { return asked[c] > 0 })
+	}
+	// With -short a round has few runs: some causes are rare.
+	for round := 0; round < 4 || round < 40 && len(missing()) > 0; round++ {
 		rapid.Check(t, func(t *rapid.T) {
 			f := newFixture(t, func(s *state.Service) { s.DesiredCount = rapid.IntRange(0, 6).Draw(t, "desired") })
 			f.change(drawConfiguration(t))
@@ -59,12 +65,8 @@ func TestNoAnswerContradictsTheRows(t *testing.T) {
 			t.Repeat(f.asking(asked, actions))
 		})
 	}
-	for _, cause := range []why.Cause{
-		why.BreakerRollback, why.UserStopped, why.BackingOff, why.Protected, why.NoCapacity, why.NoInstances, why.HookWaits, why.HookFailed, why.BakeTime, why.InProgress,
-	} {
-		if asked[cause] == 0 {
-			t.Errorf("no run has led to %s: %v", cause, asked)
-		}
+	if causes := missing(); len(causes) > 0 {
+		t.Errorf("no run has led to %s: %v", causes, asked)
 	}
 }
 
