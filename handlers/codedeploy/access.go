@@ -95,7 +95,7 @@ func passing[In any](r awsapi.Row, role func(in In) *string) awsapi.Row {
 	}).May("iam:PassedToService").Shows(passRole)
 }
 
-// onGroup is the row of an operation on deployments, which asks for their deployment groups; for those of one that is not there,
+// onGroup is the row of an operation on deployments, which asks for their deployment groups; for the group of one that is not there,
 // for all: a choice.
 func onGroup[In any](rows awsapi.Rows, a *API, operation string, ids func(in In) []string) {
 	rows[operation] = awsapi.Asks(func(call awsapi.Call, in In) (wants []awsapi.Access) {

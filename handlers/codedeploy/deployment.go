@@ -212,7 +212,7 @@ func (a *API) ContinueDeployment(ctx context.Context, in *sdk.ContinueDeployment
 }
 
 // PutLifecycleEventHookExecutionStatus keeps what a function answers: the first answer counts, also before the function returns
-// (CD0014). Errors are those of the model.
+// (CD0014). Errors are the model's.
 func (a *API) PutLifecycleEventHookExecutionStatus(ctx context.Context, in *sdk.PutLifecycleEventHookExecutionStatusInput) (*sdk.PutLifecycleEventHookExecutionStatusOutput, error) {
 	id := aws.ToString(in.LifecycleEventHookExecutionId)
 	if in.Status != types.LifecycleEventStatusSucceeded && in.Status != types.LifecycleEventStatusFailed {

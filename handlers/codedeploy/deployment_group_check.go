@@ -93,7 +93,7 @@ func overNetworkLoadBalancer(info *types.DeploymentGroupInfo) bool {
 	return route != nil && len(route.ListenerArns) > 0 && strings.Contains(route.ListenerArns[0], ":listener/net/")
 }
 
-// mostAlarms are those of a group. Source: CodeDeploy user guide, quotas.
+// mostAlarms is how many a group can have. Source: CodeDeploy user guide, quotas.
 const mostAlarms = 50
 
 func checkAlarms(c *types.AlarmConfiguration) error {

@@ -95,7 +95,7 @@ func TestUpdateOfAnExpressService(t *testing.T) {
 	_, err := s.UpdateExpressGatewayService(ctx, &sdk.UpdateExpressGatewayServiceInput{
 		ServiceArn: made.ServiceArn, NetworkConfiguration: &types.ExpressGatewayServiceNetworkConfiguration{Subnets: made.ActiveConfigurations[0].NetworkConfiguration.Subnets[:2]},
 	})
-	refused(t, err, "InvalidParameterException", "ecs-emulator does not support networkConfiguration.subnets of UpdateExpressGatewayService that are not those of the service"+unsupportedTail)
+	refused(t, err, "InvalidParameterException", "ecs-emulator does not support networkConfiguration.subnets of UpdateExpressGatewayService other than the service's"+unsupportedTail)
 }
 
 // TestEndOfAnExpressService: EX7, and the texts of services.md I.2.

@@ -47,7 +47,7 @@ func (a *API) checkNetwork(tx *store.Tx, s *express.Service, asked *types.Expres
 		return nil
 	}
 	if wanted := slices.Compact(slices.Sorted(slices.Values(asked.Subnets))); len(wanted) > 0 && !slices.Equal(wanted, s.Network.Subnets) {
-		return kit.Unsupported("networkConfiguration.subnets of UpdateExpressGatewayService that are not those of the service")
+		return kit.Unsupported("networkConfiguration.subnets of UpdateExpressGatewayService other than the service's")
 	}
 	_, err := a.launches.Network(tx, s.Scope, &types.AwsVpcConfiguration{Subnets: s.Network.Subnets, SecurityGroups: asked.SecurityGroups})
 	return err

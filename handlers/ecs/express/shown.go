@@ -49,7 +49,7 @@ func current(tx *store.Tx, s *express.Service) *string {
 	return nil
 }
 
-// configurations are those of which tasks run, or are about to, the newest first. A deployment that a user has forced has the
+// configurations are the ones of which tasks run, or are about to, the newest first. A deployment that a user has forced has the
 // configuration of the one before. That the newest is the first is a choice.
 func configurations(tx *store.Tx, s *express.Service) []types.ExpressGatewayServiceConfiguration {
 	list := []types.ExpressGatewayServiceConfiguration{}
@@ -147,7 +147,7 @@ func endpoint(tx *store.Tx, s *express.Service) string {
 	return host
 }
 
-// tagsOf are those of the ECS service, once it is there.
+// tagsOf are the tags of the ECS service, once it is there.
 func tagsOf(tx *store.Tx, s *express.Service) []types.Tag {
 	if of := service(tx, s); of != nil {
 		return of.Tags

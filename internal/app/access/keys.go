@@ -93,7 +93,7 @@ func (q *question) tagOf(name string) policy.Value {
 	return policy.Value{}
 }
 
-// tagsNew are the services that take the tags of a request for those of the resource that it makes. Source: AWS's policy
+// tagsNew are the services that take the tags of a request for tags of the resource that it makes. Source: AWS's policy
 // AmazonECSInfrastructureRoleforExpressGatewayServices lets a role make no load balancer, certificate or scalable target by another condition.
 var tagsNew = []string{"acm", "application-autoscaling", "elasticloadbalancing"}
 

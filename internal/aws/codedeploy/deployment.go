@@ -67,7 +67,7 @@ type Answer struct {
 	At     time.Time
 }
 
-// Alarmed are the alarms that stop the deployment: those of the request, else the group's. One that takes another one back heeds
+// Alarmed are the alarms that stop the deployment: the request's, else the group's. One that takes another one back heeds
 // none. Nil: there are none.
 func (d *Deployment) Alarmed() *types.AlarmConfiguration {
 	c := cmp.Or(d.Alarms, d.Settings.AlarmConfiguration)

@@ -66,7 +66,7 @@ type Configuration struct {
 	TaskDefinition              string // of the user; empty if ECS registers one
 	ContainerPort               int32
 	HealthCheckPath             string
-	SecurityGroups              []string // beside those of ECS
+	SecurityGroups              []string // beside the ones that ECS makes
 	MinTasks, MaxTasks, Percent int32    // Percent is the target of the metric, which is no percentage of requests
 	Metric                      types.ExpressGatewayServiceScalingMetric
 }
@@ -109,7 +109,7 @@ func (s *Service) Status(tx *store.Tx) types.ExpressGatewayServiceStatusCode {
 // End makes a deleted service INACTIVE.
 func End(tx *store.Tx, s *Service, now time.Time) { endings.Put(tx, &Ending{s.ARN, now}) }
 
-// Users are the services of a network set that need its load balancer: those that are not deleted, and those of which it still has
+// Users are the services of a network set that need its load balancer: all that are not deleted, and the ones of which it still has
 // something.
 func Users(tx *store.Tx, set string) []*Service {
 	return slices.DeleteFunc(servicesOfSet.List(tx, set), func(s *Service) bool {

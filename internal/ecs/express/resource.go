@@ -109,7 +109,7 @@ func Sources() []store.Source {
 	}
 }
 
-// Wakes are the owners whose next steps may be others once those of an owner have changed.
+// Wakes are the owners whose next steps may be others once an owner's have changed.
 func Wakes(tx *store.Tx, owner string) (others []string) {
 	if !IsSet(owner) {
 		if s := Find(tx, owner); s != nil {

@@ -82,7 +82,7 @@ func (c *Controller) Run(ctx context.Context) error {
 }
 
 // Idle waits until there is nothing to do now, and for no call of a function any longer than for patience from its beginning on, in
-// real time. The error is that of ctx.
+// real time. The error is ctx's.
 func (c *Controller) Idle(ctx context.Context, patience time.Duration) error {
 	for {
 		past := c.calls.Past()

@@ -58,7 +58,7 @@ func (a *advance) unfit() *types.ErrorInformation {
 	return a.pair(blue)
 }
 
-// pair finds the target groups of both task sets: that of the PRIMARY one is blue.
+// pair finds the target groups of both task sets: blue is the PRIMARY one's.
 // Source: CodeDeploy user guide, deployments on an Amazon ECS compute platform.
 func (a *advance) pair(blue *ecs.TaskSet) *types.ErrorInformation {
 	a.run.Blue = codedeploy.Set{ID: aws.ToString(blue.Id), ARN: aws.ToString(blue.TaskSetArn), TargetGroup: targetGroup(blue)}

@@ -27,7 +27,7 @@ const (
 	installWithin = time.Hour
 )
 
-// events are those of the deployment, in their order. Those of test traffic are only with a listener for it.
+// events are the deployment's, in their order. Test traffic has some only with a listener for it.
 func (a *advance) events() (list []codedeploy.Event) {
 	_, test, _ := routes(a.Settings)
 	names := []string{beforeInstall, install, afterInstall}

@@ -381,7 +381,7 @@ func TestNoWayBackAfterPromotion(t *testing.T) {
 	}
 }
 
-// A rollback comes after its deployment in lists, whose order is that of the times in rows: these are kept to the millisecond.
+// A rollback comes after its deployment in lists, which have the order of the times in rows: these are kept to the millisecond.
 func TestTheTimeOfARollback(t *testing.T) {
 	for after, want := range map[time.Duration]time.Duration{
 		0: time.Millisecond, 999 * time.Microsecond: time.Millisecond, 1_500_700 * time.Nanosecond: time.Millisecond, time.Minute + 42: time.Minute,

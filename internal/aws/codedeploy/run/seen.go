@@ -43,7 +43,7 @@ type Rule struct {
 	Applied bool
 }
 
-// Key is the ARN of the rule, or for a default one that of the listener.
+// Key is the ARN of the rule, or for a default one the listener's.
 func (r Rule) Key() string { return cmp.Or(r.Rule, r.Listener) }
 
 func keyOf(l codedeploy.Led) string { return cmp.Or(l.Rule, l.Listener) }

@@ -22,7 +22,7 @@ type View struct {
 	Scope arn.Scope
 	// Service is the owner, or of a network set any of its users: its network is the set's. Nil: no service needs the set any more.
 	Service *express.Service
-	// Own are the owner's resources, Shared those of a service's network set.
+	// Own are the owner's resources, Shared the resources of a service's network set.
 	Own, Shared []*express.Resource
 	// Deployed says that the service revision of what is asked has had its deployment.
 	Deployed bool

@@ -125,7 +125,7 @@ func (c *Controller) reconcile(ctx context.Context, owner string) (wake time.Tim
 	return composition.Due(steps, view.Now), nil
 }
 
-// begin takes the step of a kind as the rows say it now: those of others may have changed since it was decided.
+// begin takes the step of a kind as the rows say it now: others may have changed since it was decided.
 func (c *Controller) begin(ctx context.Context, owner string, kind express.Kind) error {
 	var view composition.View
 	var step *composition.Step
