@@ -101,13 +101,12 @@ func (c *Controller) isDoubted(id string) bool {
 func (c *Controller) reconcile(ctx context.Context, owner string) (wake time.Time, err error) {
 	view := composition.Read(c.Store.Read(), owner, c.Clock.Now())
 	for _, r := range view.Own {
-		if !c.isDoubted(r.ID) {
+		s, is := composition.Doubt(view, r)
+		if !is || !c.isDoubted(r.ID) { // what cannot be looked at may have the ID of what can: the ingress of a security group has
 			continue
 		}
-		if s, is := composition.Doubt(view, r); is {
-			if err := c.take(ctx, view, s); err != nil {
-				return wake, err
-			}
+		if err := c.take(ctx, view, s); err != nil {
+			return wake, err
 		}
 	}
 	steps := composition.Next(composition.Read(c.Store.Read(), owner, view.Now))

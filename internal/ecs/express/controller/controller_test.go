@@ -227,12 +227,19 @@ func TestEndedAtEachCall(t *testing.T) {
 }
 
 func TestRemovedByUser(t *testing.T) {
+	for _, kind := range []express.Kind{express.Rule, express.SecurityGroup} {
+		removedByUser(t, kind)
+	}
+}
+
+func removedByUser(t *testing.T, kind express.Kind) {
 	inBubble(t, func(a *account) {
 		s := a.create("web", 1)
 		a.settle()
-		rule := a.world.IDs("rule")[0]
-		a.world.Remove(rule)
-		if owners := a.doubts(rule); !slices.Equal(owners, []string{s.ARN}) {
+		owned := express.Owned(a.store.Read(), s.ARN)
+		removed := owned[slices.IndexFunc(owned, func(r *express.Resource) bool { return r.Kind == kind })].ID
+		a.world.Remove(removed)
+		if owners := a.doubts(removed); !slices.Contains(owners, s.ARN) {
 			t.Fatal(owners)
 		}
 		changed := *s
@@ -240,7 +247,7 @@ func TestRemovedByUser(t *testing.T) {
 		a.put(&changed)
 		a.settle()
 		for _, r := range express.Owned(a.store.Read(), s.ARN) {
-			if failed := r.Status == types.ManagedResourceStatusFailed; failed != (r.Kind == express.Rule) || failed && r.Reason == "" {
+			if failed := r.Status == types.ManagedResourceStatusFailed; failed != (r.Kind == kind) || failed && r.Reason == "" {
 				t.Errorf("%s is %s: %q", r.Kind, r.Status, r.Reason)
 			}
 		}
