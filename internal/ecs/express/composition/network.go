@@ -31,7 +31,11 @@ func groupName(v *View) string {
 	return "ecs-express-gateway-service-" + v.eight()
 }
 
+// mostOfDescription is how long the description of a security group is. Source: EC2 API reference, CreateSecurityGroup.
+const mostOfDescription = 255
+
 func makeGroup(v *View, description string) call {
+	description = description[:min(len(description), mostOfDescription)]
 	in := &sdk.CreateSecurityGroupInput{
 		GroupName: aws.String(groupName(v)), Description: &description, VpcId: &v.Service.Network.VPC,
 		TagSpecifications: tagsOf(v, types.ResourceTypeSecurityGroup),

@@ -107,10 +107,14 @@ var recipes = map[express.Kind]recipe{
 
 func elb(name string) apiclient.Operation { return apiclient.Of("elasticloadbalancing", name) }
 
+// mostOfTag is how long the value of a tag is. Source: ELBv2 API reference, Tag; other APIs have the same.
+const mostOfTag = 256
+
 // owners are the tags of all that is made. The infrastructure role may act on nothing without the first one (the managed policy).
+// An ARN that is too long for a tag is left out: a choice.
 func owners(v *View) map[string]string {
 	tags := map[string]string{"AmazonECSManaged": "true"}
-	if !express.IsSet(v.Owner) {
+	if !express.IsSet(v.Owner) && len(v.Owner) <= mostOfTag {
 		tags["aws:ecs:serviceArn"] = v.Owner
 	}
 	return tags

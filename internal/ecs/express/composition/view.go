@@ -70,21 +70,34 @@ func (v *View) eight() string {
 	return v.Service.Token[:8]
 }
 
-// Host is the name of a service's endpoint. Source: services.md I.2.
+// mostOfDomainName is how long the first domain name of a certificate is. Source: ACM API reference, RequestCertificate.
+const mostOfDomainName = 64
+
+// Host is the name of a service's endpoint: as much of the service's name as its certificate has room for, in front of the token.
+// Source: services.md I.2 for the form; where the name is cut is a choice.
 func Host(s *express.Service) string {
-	label := short(s.Name, 63-1-len(s.Token))
-	return strings.ToLower(strings.ReplaceAll(label, "_", "-")) + "-" + s.Token + "." + domain(s.Scope)
+	rest := s.Token + "." + domain(s.Scope)
+	label := strings.Trim(strings.ToLower(strings.ReplaceAll(s.Name, "_", "-")), "-")
+	label = short(label, max(0, mostOfDomainName-len("-"+rest)))
+	if label == "" {
+		return rest
+	}
+	return label + "-" + rest
 }
 
 // domain is what the names of all endpoints of a region end with.
 func domain(s arn.Scope) string { return "ecs." + s.Region + ".on.aws" }
+
+// mostOfLogGroup is how long the name of a log group is. Source: CloudWatch Logs API reference, CreateLogGroup.
+const mostOfLogGroup = 512
 
 // LogGroupName is the group into which a service logs. Source: services.md I.2.
 func LogGroupName(s *express.Service) string {
 	if c := s.Asked.Container.AwsLogsConfiguration; c != nil && c.LogGroup != nil {
 		return *c.LogGroup
 	}
-	return "/aws/ecs/" + s.Cluster + "/" + s.Name + "-" + s.Token[:8]
+	before, after := "/aws/ecs/"+s.Cluster+"/", "-"+s.Token[:8]
+	return before + s.Name[:min(len(s.Name), mostOfLogGroup-len(before+after))] + after
 }
 
 // Gone reports whether an owner has nothing any more that can be removed.
