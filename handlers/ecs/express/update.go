@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/composition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/reservation"
 )
@@ -46,6 +47,9 @@ func (a *API) UpdateExpressGatewayService(ctx context.Context, in *sdk.UpdateExp
 func (a *API) update(tx *store.Tx, old *express.Service, wanted request) (*express.Service, error) {
 	if err := a.checkNetwork(tx, old, wanted.Network); err != nil {
 		return nil, err
+	}
+	if why := composition.Blocked(composition.Read(tx, old.ARN, a.Now())); why != "" { // clients would wait for the deployment
+		return nil, kit.InvalidParameter("The service can not be updated. " + why)
 	}
 	s := *old
 	var err error

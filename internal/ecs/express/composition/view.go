@@ -116,3 +116,14 @@ func Reason(v View) string {
 	}
 	return ""
 }
+
+// Blocked is why no further deployment of a service can begin, in the words of the API: what users have removed is not made again.
+// Empty if one can.
+func Blocked(v View) string {
+	for _, k := range recipes[express.ECSService].needs {
+		if r := v.find(k); r != nil && r.Status == types.ManagedResourceStatusFailed && !r.Asked {
+			return r.Reason
+		}
+	}
+	return ""
+}
