@@ -61,7 +61,7 @@ func (w *world) stage() types.ServiceDeploymentLifecycleStage {
 	return out.ServiceDeployments[0].LifecycleStage
 }
 
-// TestExpressReleaseThatFailsRequestsIsTakenBack: EX1, EX6 and the alarm.
+// TestExpressReleaseThatFailsRequestsIsTakenBack: ECS0338, ECS0337.2 and the alarm.
 func TestExpressReleaseThatFailsRequestsIsTakenBack(t *testing.T) {
 	t.Parallel()
 	engine := sim.New(sim.Options{})

@@ -95,7 +95,7 @@ func parseFacts(t *testing.T, name, text string) factFile {
 }
 
 // timedTopics are the topics of facts in which something takes its time.
-var timedTopics = []string{"deployments by CodeDeploy", "events", "life of a task", "network interfaces", "schedules", "scheduler"}
+var timedTopics = []string{"deployments by CodeDeploy", "events", "Express gateway services", "life of a task", "network interfaces", "schedules", "scheduler"}
 
 // timedFacts are the paths of those.
 func timedFacts(t *testing.T) (paths []string) {

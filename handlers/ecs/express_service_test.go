@@ -31,7 +31,7 @@ func (s *server) describeExpress(t *testing.T, arn string, include ...types.Expr
 	return must[*sdk.DescribeExpressGatewayServiceOutput](t)(s.DescribeExpressGatewayService(ctx, &sdk.DescribeExpressGatewayServiceInput{ServiceArn: &arn, Include: include})).Service
 }
 
-// TestExpressServiceHasDefaults: services.md I.2, EX4, EX6.
+// TestExpressServiceHasDefaults: services.md I.2, ECS0337.6, ECS0337.2.
 func TestExpressServiceHasDefaults(t *testing.T) {
 	s := newServer(t)
 	in := expressInput("web")
@@ -60,7 +60,7 @@ func TestExpressServiceHasDefaults(t *testing.T) {
 		t.Errorf("without a name: %+v", named)
 	}
 
-	// Clients ask for its deployments at once (EX8, EX9).
+	// Clients ask for its deployments at once (ECS0338.3).
 	if list := must[*sdk.ListServiceDeploymentsOutput](t)(s.ListServiceDeployments(ctx, &sdk.ListServiceDeploymentsInput{Service: made.ServiceArn})); len(list.ServiceDeployments) != 0 {
 		t.Errorf("deployments of a service that is yet to be made: %+v", list.ServiceDeployments)
 	}
@@ -98,7 +98,7 @@ func TestUpdateOfAnExpressService(t *testing.T) {
 	refused(t, err, "InvalidParameterException", "ecs-emulator does not support networkConfiguration.subnets of UpdateExpressGatewayService other than the service's"+unsupportedTail)
 }
 
-// TestEndOfAnExpressService: EX7, and the texts of services.md I.2.
+// TestEndOfAnExpressService: ECS0339, and the texts of services.md I.2.
 func TestEndOfAnExpressService(t *testing.T) {
 	s := newServer(t)
 	made := s.createExpress(t, expressInput("web"))
@@ -184,7 +184,7 @@ func scaling(least, most, value int32) *types.ExpressGatewayScalingTarget {
 	return &types.ExpressGatewayScalingTarget{MinTaskCount: &least, MaxTaskCount: &most, AutoScalingTargetValue: &value}
 }
 
-// TestExpressServiceOfATaskDefinition: EX4.
+// TestExpressServiceOfATaskDefinition: ECS0337.6, ECS0337.8.
 func TestExpressServiceOfATaskDefinition(t *testing.T) {
 	s := newServer(t)
 	mapping := types.PortMapping{ContainerPort: aws.Int32(8080), Name: aws.String("http")}

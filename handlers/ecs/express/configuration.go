@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 )
 
-// defaults of a service. Source: services.md I.2; of cpu and memory EX3, of the architecture EX4.
+// defaults of a service. Source: services.md I.2; of cpu and memory ECS0337.3, of the architecture ECS0337.6.
 var defaults = express.Configuration{
 	CPU: "256", Memory: "512", Architecture: types.ExpressCpuArchitectureX8664, ContainerPort: 80, HealthCheckPath: "/ping",
 	MinTasks: 1, MaxTasks: 20, Percent: 60, Metric: types.ExpressGatewayServiceScalingMetricAverageCPUUtilization,
@@ -103,7 +103,7 @@ func set[T any](to *T, from *T) {
 	}
 }
 
-// checkDefinition holds the members of a task definition against each other (EX4). The words are the emulator's.
+// checkDefinition holds the members of a task definition against each other (ECS0337.8). The words are the emulator's.
 func (r *request) checkDefinition(before express.Configuration) error {
 	given := r.ofDefinition()
 	switch {

@@ -58,7 +58,7 @@ func (a *API) CreateExpressGatewayService(ctx context.Context, in *sdk.CreateExp
 	return out, err
 }
 
-// makeDefaultCluster makes the default cluster if it is missing, also where other requests have to find it (EX2).
+// makeDefaultCluster makes the default cluster if it is missing, also where other requests have to find it (ECS0337.5).
 func (a *API) makeDefaultCluster(scope arn.Scope, ref *string) error {
 	id, err := kit.ClusterARN(scope, ref)
 	if err != nil || id != scope.Cluster(kit.DefaultCluster) || state.Clusters.Get(a.Store.Read(), id) != nil {

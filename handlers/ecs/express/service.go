@@ -14,7 +14,7 @@ import (
 // serviceName is what names consist of. Source: ECS API reference, CreateService.
 var serviceName = lazyregexp.New(`^[a-zA-Z0-9_-]{1,255}$`)
 
-// notFound is of a service that is not there, or is none of these services. Its words are those that Terraform looks for (EX7).
+// notFound is of a service that is not there, or is none of these services. Its words are those that Terraform looks for (ECS0339).
 const notFound = "Resource not found"
 
 // find returns the service of an ARN, in any status, or nil if there is none.
@@ -33,7 +33,7 @@ func find(tx *store.Tx, scope arn.Scope, ref *string) (*express.Service, error) 
 	return express.Find(tx, id), nil
 }
 
-// findActive returns the service that an update or a deletion is about (EX7).
+// findActive returns the service that an update or a deletion is about (ECS0339).
 func findActive(tx *store.Tx, scope arn.Scope, ref *string) (*express.Service, error) {
 	s, err := find(tx, scope, ref)
 	switch {

@@ -37,7 +37,7 @@ func service(tx *store.Tx, s *express.Service) *state.Service {
 	return found
 }
 
-// current is the service deployment that is under way (EX6: none right after the creation).
+// current is the service deployment that is under way (ECS0337.2: none right after the creation).
 func current(tx *store.Tx, s *express.Service) *string {
 	of := service(tx, s)
 	if of == nil || of.Status() != state.ServiceActive {
@@ -136,7 +136,7 @@ func access(s *express.Service) types.AccessType {
 	return types.AccessTypePrivate
 }
 
-// endpoint has https:// once it leads to the service (EX6).
+// endpoint has https:// once it leads to the service (ECS0337.4).
 func endpoint(tx *store.Tx, s *express.Service) string {
 	host := composition.Host(s)
 	for _, r := range express.Owned(tx, s.ARN) {

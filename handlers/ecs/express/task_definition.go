@@ -43,7 +43,7 @@ func (a *API) checkRegistration(tx *store.Tx, s *express.Service) error {
 	return a.CheckRoles(tx, s.Scope, aws.ToString(def.TaskRoleArn), aws.ToString(def.ExecutionRoleArn))
 }
 
-// adopt has a configuration show a task definition of the user's, if it is one that Express services can have (EX4). The words
+// adopt has a configuration show a task definition of the user's, if it is one that Express services can have (ECS0337.8). The words
 // of the refusals are the emulator's.
 func adopt(c *express.Configuration, def *types.TaskDefinition) error {
 	port, err := portOf(def)
@@ -94,7 +94,8 @@ func unfit(why string) error {
 	return kit.InvalidParameter("The task definition of an Express gateway service " + why + ".")
 }
 
-// checkInfrastructureRole refuses a role that ECS cannot assume, unless all are taken. Terraform tries again by these words (EX8).
+// checkInfrastructureRole refuses a role that ECS cannot assume, unless all are taken. Terraform tries again by these
+// words: the source of its resource.
 func (a *API) checkInfrastructureRole(tx *store.Tx, s *express.Service) error {
 	role := s.InfrastructureRole
 	if !arn.Is(role) {

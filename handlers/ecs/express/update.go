@@ -92,7 +92,7 @@ func base(tx *store.Tx, s *express.Service) express.Configuration {
 
 // DeleteExpressGatewayService makes a service DRAINING; its controller removes what the service has, and makes it INACTIVE then.
 //
-// Source: ECS API reference, DeleteExpressGatewayService; EX7.
+// Source: ECS API reference, DeleteExpressGatewayService; ECS0339.
 func (a *API) DeleteExpressGatewayService(ctx context.Context, in *sdk.DeleteExpressGatewayServiceInput) (*sdk.DeleteExpressGatewayServiceOutput, error) {
 	scope := kit.Scope(ctx)
 	out := &sdk.DeleteExpressGatewayServiceOutput{}

@@ -131,7 +131,7 @@ func alarmName(v *View) string {
 	return "ecs-express-gateway-" + short(v.Service.Name, 200) + "-" + v.eight()
 }
 
-// putAlarm watches the share of requests that fail, which breaks a deployment (EX1).
+// putAlarm watches the share of requests that fail, which breaks a deployment (ECS0338).
 func putAlarm(v *View) call {
 	name := alarmName(v)
 	in := &cloudwatch.PutMetricAlarmInput{

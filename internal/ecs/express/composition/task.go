@@ -15,11 +15,11 @@ import (
 )
 
 const (
-	// Container is the name of the one container (EX4).
+	// Container is the name of the one container (ECS0337.6).
 	Container = "Main"
-	// portName is the name of its port; that it has one says EX4, which one is a choice.
+	// portName is the name of its port; that it has one says ECS0337.6, which one is a choice.
 	portName = "main"
-	// defaultCluster is made if it is missing (EX2).
+	// defaultCluster is made if it is missing (ECS0337.5).
 	defaultCluster = "default"
 	// LogStream is the prefix of log streams. Source: services.md I.2.
 	LogStream = "ecs"
@@ -65,7 +65,7 @@ func family(v *View) string {
 	return short(v.Service.Cluster, 100) + "-" + short(v.Service.Name, 100) + "-" + v.eight()
 }
 
-// Definition is the task definition of what was asked (EX4).
+// Definition is the task definition of what was asked (ECS0337.6).
 func Definition(s *express.Service) *sdk.RegisterTaskDefinitionInput {
 	v := &View{Owner: s.ARN, Scope: s.Scope, Service: s}
 	asked := s.Asked // in memory of its own, as a registration rewrites its request
@@ -135,7 +135,7 @@ func lookTaskDefinition(v *View, r *express.Resource) call {
 	})
 }
 
-// deployment is how each Express service is deployed (EX1).
+// deployment is how each Express service is deployed (ECS0338).
 func deployment(v *View) *types.DeploymentConfiguration {
 	return &types.DeploymentConfiguration{
 		Strategy: types.DeploymentStrategyCanary, BakeTimeInMinutes: aws.Int32(3),
