@@ -179,6 +179,7 @@ func TestBoto3Examples(t *testing.T) {
 		"run_task.py": "STOPPED: Essential container in task exited, exit code 3\n",
 		"container_instance.py": "PENDING: wanted RUNNING, exit code None\n" + "RUNNING: wanted RUNNING, exit code None\n" +
 			"RUNNING: wanted STOPPED, exit code None\n" + "STOPPED: wanted STOPPED, exit code 143\n" + "INACTIVE\n",
+		"express.py": "hello\n['next', 'hello']\nDRAINING\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
