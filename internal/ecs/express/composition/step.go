@@ -136,6 +136,8 @@ func (v *View) next(k express.Kind, r *express.Resource) (Step, bool) {
 		return v.step(r, finds, recipe.look(v, r)), true
 	case r.Status == types.ManagedResourceStatusProvisioning && r.ID != "" && !r.Asked:
 		return v.step(r, waits, recipe.look(v, r)), true
+	case r.Status == types.ManagedResourceStatusActive && r.Tries > 0: // a look has failed, see Doubt
+		return v.step(r, waits, recipe.look(v, r)), true
 	case !v.ready(k):
 		return Step{}, false
 	case r.Status == types.ManagedResourceStatusProvisioning && (r.ID == "" || recipe.look == nil):

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -239,6 +240,17 @@ func removedByUser(t *testing.T, kind express.Kind) {
 		owned := express.Owned(a.store.Read(), s.ARN)
 		removed := owned[slices.IndexFunc(owned, func(r *express.Resource) bool { return r.Kind == kind })].ID
 		a.world.Remove(removed)
+		looked := map[string]bool{}
+		a.mu.Lock()
+		a.fails = func(op string) (error, bool) { // the first look of each kind fails for now
+			first := strings.HasPrefix(op, "Describe") && !looked[op]
+			looked[op] = true
+			if !first {
+				return nil, false
+			}
+			return &apiclient.Error{Status: http.StatusServiceUnavailable, Code: "ServiceUnavailable", Message: "later"}, false
+		}
+		a.mu.Unlock()
 		if owners := a.doubts(removed); !slices.Contains(owners, s.ARN) {
 			t.Fatal(owners)
 		}
