@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cloudwatchtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
@@ -25,7 +24,10 @@ func (s *shifted) share(text string, percent float64) {
 	if percent == 0 || percent == 100 {
 		connections, most = 500, 0
 	}
-	fresh := habit{method: http.MethodGet, url: s.url, client: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}}
+	fresh := habits(s.url)[1]
+	if s.reach != nil {
+		s.reach(fresh)
+	}
 	answered := 0
 	for range connections {
 		by, _, err := fresh.ask()

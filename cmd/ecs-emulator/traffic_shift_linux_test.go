@@ -20,8 +20,9 @@ import (
 type shifted struct {
 	*process
 	web         webService
-	green, live string // the other group, and the production rule
-	url         string // of production traffic
+	green, live string      // the other group, and the production rule
+	url         string      // of production traffic
+	reach       func(habit) // has clients find it; nil where they do by themselves
 	load        *clients
 }
 
