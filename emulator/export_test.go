@@ -77,7 +77,8 @@ func (s *Server) KeptEvents() (events []outbox.Event, bodies [][]byte) {
 // none is under way.
 func (s *Server) CodeDeployPhase() string {
 	tx := s.core.Store.Read()
-	for _, r := range codedeploy.Unfinished(tx) {
+	if runs := codedeploy.Unfinished(tx); len(runs) > 0 {
+		r := runs[0]
 		if d := codedeploy.FindDeployment(tx, r.ID); d != nil && d.RollbackOf != "" {
 			return "rollback"
 		}
