@@ -10,6 +10,7 @@ import (
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // TestManagedResources: a service revision shows what ECS has made for a service of Express mode, and what is on its way.
@@ -41,6 +42,12 @@ func TestManagedResources(t *testing.T) {
 		t.Errorf("a service of which Express mode knows nothing has %+v", got)
 	}
 
+	later := *row
+	later.CreatedAt = time.Now().Add(24 * time.Hour)
+	s.update(t, func(tx *store.Tx) { express.Put(tx, &later) })
+	if got := describe(); got != nil {
+		t.Errorf("a service that had the name before has %+v", got)
+	}
 	s.update(t, func(tx *store.Tx) { express.Put(tx, row) })
 	has(row.Set, express.LoadBalancer, "arn:balancer", "ACTIVE", "")
 	has(row.Set, express.BalancerGroup, "sg-1", "ACTIVE", "")
@@ -74,5 +81,14 @@ func TestManagedResources(t *testing.T) {
 	p := got.AutoScaling.ApplicationAutoScalingPolicies
 	if target := got.AutoScaling.ScalableTarget; *target.Arn != "arn:target" || target.MaxCapacity != 20 || *p[0].Metric != "ALBRequestCountPerTarget" || p[0].TargetValue != 60 {
 		t.Errorf("scaling: %+v, %+v", target, p)
+	}
+
+	s.update(t, func(tx *store.Tx) {
+		of := state.FindService(tx, row.ARN).Clone()
+		of.ResourceManagementType = ""
+		state.PutService(tx, of)
+	})
+	if got := describe(); got != nil {
+		t.Errorf("a service of a user that has the name now has %+v", got)
 	}
 }

@@ -28,8 +28,8 @@ type fate = types.ManagedListener
 //
 // Source: ECS API reference, ECSManagedResources; services.md I.2.
 func managedResources(tx *store.Tx, r *state.ServiceRevision) *types.ECSManagedResources {
-	s := express.Find(tx, r.ServiceARN)
-	if s == nil {
+	s, of := express.Find(tx, r.ServiceARN), state.FindService(tx, r.ServiceARN)
+	if s == nil || of == nil || !isManaged(of) || r.CreatedAt.Before(s.CreatedAt) { // a service of a user has, or had, the name
 		return nil
 	}
 	m := &managed{s, s.Asked, map[express.Kind]*express.Resource{}}
