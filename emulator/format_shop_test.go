@@ -21,6 +21,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 // said has what is said of the files of formats from a first to a last one.
@@ -137,7 +138,7 @@ func rowLines(s *store.Store) (lines []string) {
 		if len(container.ID) != 36 || container.EngineID == "" || place.ContainerInstance == "" && container.EngineID == container.RuntimeID {
 			line += fmt.Sprintf(" as %q, on the engine %q", container.ID, container.EngineID)
 		}
-		if state.FindTaskDefinition(tx, scope, task.Spec.Family, task.Spec.Revision) == nil {
+		if taskdefinition.Find(tx, scope, task.Spec.Family, task.Spec.Revision) == nil {
 			line += " without a definition"
 		}
 		add("%s", line)

@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	tasksets "github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
@@ -93,7 +94,7 @@ func tagsOfDefinition(tx *store.Tx, scope arn.Scope, resource string) []tagging.
 	if err != nil || ref.Revision == 0 {
 		return nil
 	}
-	d := state.FindTaskDefinition(tx, scope, ref.Family, int(ref.Revision))
+	d := taskdefinition.Find(tx, scope, ref.Family, int(ref.Revision))
 	if d == nil || d.ARN != resource {
 		return nil
 	}

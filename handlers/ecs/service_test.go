@@ -15,6 +15,7 @@ import (
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
@@ -59,7 +60,7 @@ func (s *server) scheduleTasks(t testing.TB, name string, n int, lastStatus stri
 		deployment := service.Primary()
 		revision := deployment.Revision.TaskDefinition
 		family, _, _ := strings.Cut(arn.Name(revision), ":")
-		def := state.FindTaskDefinition(tx, testScope, family, 1).Definition()
+		def := taskdefinition.Find(tx, testScope, family, 1).Definition()
 		resolved, err := taskdef.ApplyOverrides(def, nil, ourtypes.LaunchTypeFargate)
 		if err != nil {
 			t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	tasksets "github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
@@ -235,6 +236,6 @@ func taggedTaskDefinition(tx *store.Tx, scope arn.Scope, ref string) (tagged, er
 		return tagged{}, kit.ClientError("The specified task definition is not found.")
 	}
 	return tagged{old.Tags, func(tags []types.Tag) {
-		state.PutTaskDefinitionTags(tx, old, tags)
+		taskdefinition.PutTags(tx, old, tags)
 	}}, nil
 }

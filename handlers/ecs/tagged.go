@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	tasksets "github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
@@ -23,7 +24,7 @@ func (a *API) Tagged() []tagging.Source {
 		}),
 		tagging.Of("ecs:task-set", inClusters(taskSets), func(t *tasksets.TaskSet) (string, []tagging.Tag) { return t.ARN, tagsIf(true, t.Tags) }),
 		tagging.Of("ecs:task", inClusters(state.Tasks), func(t *state.Task) (string, []tagging.Tag) { return t.ARN, tagsIf(!t.Ended(), t.Tags) }),
-		tagging.Of("ecs:task-definition", taskDefinitions, func(d *state.TaskDefinition) (string, []tagging.Tag) {
+		tagging.Of("ecs:task-definition", taskDefinitions, func(d *taskdefinition.TaskDefinition) (string, []tagging.Tag) {
 			return d.ARN, tagsIf(true, d.Tags)
 		}),
 		tagging.Of("ecs:container-instance", inClusters(state.ContainerInstances), func(c *state.ContainerInstance) (string, []tagging.Tag) {
@@ -59,6 +60,6 @@ func taskSets(tx *store.Tx, c *state.Cluster) (all []*tasksets.TaskSet) {
 	return all
 }
 
-func taskDefinitions(tx *store.Tx, scope arn.Scope) []*state.TaskDefinition {
-	return state.TaskDefinitions(tx, scope, "")
+func taskDefinitions(tx *store.Tx, scope arn.Scope) []*taskdefinition.TaskDefinition {
+	return taskdefinition.List(tx, scope, "")
 }

@@ -20,6 +20,7 @@ import (
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 func fargateDefinition(family string) *sdk.RegisterTaskDefinitionInput {
@@ -85,7 +86,7 @@ func TestARevisionKeepsNothingOfItsRequest(t *testing.T) {
 		register()
 	}
 	kept := (heap() - before) / n
-	json := uint64(len(state.FindTaskDefinition(rows.Read(), arn.Scope{Region: "us-east-1", Account: "000000000000"}, "web", n).Body))
+	json := uint64(len(taskdefinition.Find(rows.Read(), arn.Scope{Region: "us-east-1", Account: "000000000000"}, "web", n).Body))
 	if kept > json+1200 {
 		t.Errorf("a revision keeps %d bytes, %d of them its JSON", kept, json)
 	}
@@ -153,7 +154,7 @@ func TestDeletedRevisionsGoWhenNothingRefersToThem(t *testing.T) {
 	sweep := func(want int) {
 		t.Helper()
 		s.update(t, func(tx *store.Tx) {
-			if got := state.SweepTaskDefinitions(tx, since); got != want {
+			if got := taskdefinition.Sweep(tx, since, state.ReferredTaskDefinitions); got != want {
 				t.Errorf("%d revisions went, want %d", got, want)
 			}
 		})

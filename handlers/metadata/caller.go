@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/place"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 	"github.com/gorilla/mux"
 )
@@ -140,7 +141,7 @@ func (a *api) ofAddress(serve func(w http.ResponseWriter, r *http.Request, c *ca
 
 func (a *api) caller(t *state.Task, container string) caller {
 	c := caller{tx: a.Store.Read(), task: t, container: container}
-	row := state.FindTaskDefinition(c.tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
+	row := taskdefinition.Find(c.tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if row == nil {
 		return c
 	}

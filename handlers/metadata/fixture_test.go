@@ -19,6 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 var scope = arn.Scope{Region: "us-east-1", Account: "123456789012"}
@@ -186,7 +187,7 @@ func (b *bench) put(id string, mode types.NetworkMode, instance string, change f
 		change(d, t)
 	}
 	err := b.options.Store.Update(func(tx *store.Tx) error {
-		state.AddTaskDefinition(tx, scope, d, nil, scope.Root(), began)
+		taskdefinition.Add(tx, scope, d, nil, scope.Root(), began)
 		state.AddTask(tx, t)
 		return nil
 	})

@@ -22,10 +22,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/attachment"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/draining"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/scaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/lifecyclehook"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement/placer"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/lifecyclehook"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/tasktraffic"
 )
 
@@ -83,7 +84,7 @@ func (e *ECS) Module() Module {
 			{[]string{"client-token"}, old(clienttoken.Keep, clienttoken.Forget)},
 			{[]string{"service-deployment", "service-revision"}, old(state.KeepServiceDeployments, state.ForgetServiceDeployments)},
 			{[]string{"task-definition"}, func(tx *store.Tx, now time.Time) {
-				state.SweepTaskDefinitions(tx, now.Add(-keepDeletedDefinitions))
+				taskdefinition.Sweep(tx, now.Add(-keepDeletedDefinitions), state.ReferredTaskDefinitions)
 			}},
 		},
 		Offer: e.offer, Begin: e.begin, Announcements: []Announcement{{About: aboutECS, JSON: ecs.StateChange}},

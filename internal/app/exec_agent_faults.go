@@ -5,9 +5,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent/execfault"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/faults"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task/execagent"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task/execagent/execfault"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
 )
 

@@ -11,7 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/page"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 // statuses are those that lists can be narrowed to.
@@ -26,14 +26,14 @@ func readFamilies(r *page.Request) (*page.View, error) {
 	if err := r.CheckStatus(statuses[:2]...); err != nil {
 		return nil, err
 	}
-	var all []*state.Family
-	for _, f := range state.Families(r.Tx, r.Scope, "") {
+	var all []*taskdefinition.Family
+	for _, f := range taskdefinition.Families(r.Tx, r.Scope, "") {
 		if r.Matches(f.Name) && has(r, f.Name) {
 			all = append(all, f)
 		}
 	}
-	families, paging, err := page.List(r, "families", all, func(f *state.Family) string { return f.Name },
-		func(a, b *state.Family) int { return cmp.Compare(a.Name, b.Name) })
+	families, paging, err := page.List(r, "families", all, func(f *taskdefinition.Family) string { return f.Name },
+		func(a, b *taskdefinition.Family) int { return cmp.Compare(a.Name, b.Name) })
 	if err != nil {
 		return nil, err
 	}
@@ -60,19 +60,19 @@ func withRevision() []string {
 func has(r *page.Request, family string) bool {
 	switch types.TaskDefinitionStatus(r.Query.Get("status")) {
 	case types.TaskDefinitionStatusActive:
-		return state.ActiveTaskDefinition(r.Tx, r.Scope, family) != nil
+		return taskdefinition.Active(r.Tx, r.Scope, family) != nil
 	case types.TaskDefinitionStatusInactive:
-		return state.ActiveTaskDefinition(r.Tx, r.Scope, family) == nil && state.HasTaskDefinitions(r.Tx, r.Scope, family)
+		return taskdefinition.Active(r.Tx, r.Scope, family) == nil && taskdefinition.Has(r.Tx, r.Scope, family)
 	}
-	return state.HasTaskDefinitions(r.Tx, r.Scope, family)
+	return taskdefinition.Has(r.Tx, r.Scope, family)
 }
 
 // newest is the ACTIVE revision that RunTask takes for the family, or else the newest one; nil if there is none.
-func newest(r *page.Request, family string) *state.TaskDefinition {
-	if d := state.ActiveTaskDefinition(r.Tx, r.Scope, family); d != nil {
+func newest(r *page.Request, family string) *taskdefinition.TaskDefinition {
+	if d := taskdefinition.Active(r.Tx, r.Scope, family); d != nil {
 		return d
 	}
-	all := state.TaskDefinitions(r.Tx, r.Scope, family)
+	all := taskdefinition.List(r.Tx, r.Scope, family)
 	if len(all) == 0 {
 		return nil
 	}
@@ -80,7 +80,7 @@ func newest(r *page.Request, family string) *state.TaskDefinition {
 }
 
 // rowOf is a row about a revision. With a name in front it has the revision in a cell of its own.
-func rowOf(r *page.Request, d *state.TaskDefinition, name ...g.Node) page.Row {
+func rowOf(r *page.Request, d *taskdefinition.TaskDefinition, name ...g.Node) page.Row {
 	def := d.Definition()
 	link := page.A(d.Family+":"+strconv.Itoa(d.Revision), r.To("definitions", d.Family, strconv.Itoa(d.Revision)))
 	cells := append(name, link, page.Status(string(d.Status)), page.Or(compatibilities(def)), page.Or(aws.ToString(def.Cpu)), page.Or(aws.ToString(def.Memory)),
@@ -94,19 +94,19 @@ func readFamily(r *page.Request) (*page.View, error) {
 	if err := r.CheckStatus(statuses...); err != nil {
 		return nil, err
 	}
-	found := state.TaskDefinitions(r.Tx, r.Scope, family)
+	found := taskdefinition.List(r.Tx, r.Scope, family)
 	if len(found) == 0 {
 		return nil, noFamily(r, family)
 	}
 	status := types.TaskDefinitionStatus(r.Query.Get("status"))
-	var all []*state.TaskDefinition
+	var all []*taskdefinition.TaskDefinition
 	for _, d := range found {
 		if (status == "" || d.Status == status) && (r.Query.Get("q") == "" || r.Matches(images(d.Definition()), strconv.Itoa(d.Revision))) {
 			all = append(all, d)
 		}
 	}
-	revisions, paging, err := page.List(r, "revisions", all, func(d *state.TaskDefinition) string { return strconv.Itoa(d.Revision) },
-		func(a, b *state.TaskDefinition) int { return cmp.Compare(b.Revision, a.Revision) })
+	revisions, paging, err := page.List(r, "revisions", all, func(d *taskdefinition.TaskDefinition) string { return strconv.Itoa(d.Revision) },
+		func(a, b *taskdefinition.TaskDefinition) int { return cmp.Compare(b.Revision, a.Revision) })
 	if err != nil {
 		return nil, err
 	}
@@ -126,8 +126,8 @@ func readFamily(r *page.Request) (*page.View, error) {
 // noFamily refuses a family that has no revision, and names some that there are.
 func noFamily(r *page.Request, family string) error {
 	var there []page.Link
-	for _, f := range state.Families(r.Tx, r.Scope, "") {
-		if len(there) < mostNamed && state.HasTaskDefinitions(r.Tx, r.Scope, f.Name) {
+	for _, f := range taskdefinition.Families(r.Tx, r.Scope, "") {
+		if len(there) < mostNamed && taskdefinition.Has(r.Tx, r.Scope, f.Name) {
 			there = append(there, page.Link{Text: f.Name, To: r.To("definitions", f.Name)})
 		}
 	}

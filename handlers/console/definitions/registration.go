@@ -6,12 +6,12 @@ import (
 
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 // registration is a task definition as `aws ecs register-task-definition --cli-input-json` takes it: without what ECS adds, such as
 // the revision and the attributes that it requires.
-func registration(d *state.TaskDefinition) []byte {
+func registration(d *taskdefinition.TaskDefinition) []byte {
 	in := &sdk.RegisterTaskDefinitionInput{}
 	if err := wire.Unmarshal(d.Body, in); err != nil {
 		panic("console: the body of " + d.ARN + " cannot be read: " + err.Error()) // state wrote it

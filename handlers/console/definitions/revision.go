@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/page"
 	"github.com/ecs-emulator/ecs-emulator/handlers/console/runtask"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 // readRevision reads the page of a revision.
@@ -53,15 +53,15 @@ func (s Sources) readRevision(r *page.Request) (*page.View, error) {
 }
 
 // find finds a revision of the family of the page by its number.
-func find(r *page.Request, revision string) (*state.TaskDefinition, error) {
+func find(r *page.Request, revision string) (*taskdefinition.TaskDefinition, error) {
 	family := r.Var("family")
 	number, err := strconv.Atoi(revision)
 	if err == nil {
-		if d := state.FindTaskDefinition(r.Tx, r.Scope, family, number); d != nil {
+		if d := taskdefinition.Find(r.Tx, r.Scope, family, number); d != nil {
 			return d, nil
 		}
 	}
-	all := state.TaskDefinitions(r.Tx, r.Scope, family)
+	all := taskdefinition.List(r.Tx, r.Scope, family)
 	if len(all) == 0 {
 		return nil, noFamily(r, family)
 	}
@@ -76,7 +76,7 @@ func find(r *page.Request, revision string) (*state.TaskDefinition, error) {
 }
 
 // numbers lists the numbers of the newest revisions.
-func numbers(all []*state.TaskDefinition) string {
+func numbers(all []*taskdefinition.TaskDefinition) string {
 	var list []string
 	for _, d := range slices.Backward(all[max(0, len(all)-mostNamed):]) {
 		list = append(list, strconv.Itoa(d.Revision))
@@ -84,7 +84,7 @@ func numbers(all []*state.TaskDefinition) string {
 	return strings.Join(list, ", ")
 }
 
-func about(d *state.TaskDefinition) g.Node {
+func about(d *taskdefinition.TaskDefinition) g.Node {
 	def := d.Definition()
 	var containers []page.Row
 	for _, c := range def.ContainerDefinitions {
@@ -158,7 +158,7 @@ func toneOf(effect string) page.Tone {
 }
 
 // differenceFrom is what makes the revision of another one, which the parameter against chooses.
-func differenceFrom(r *page.Request, d *state.TaskDefinition, text []byte) (g.Node, error) {
+func differenceFrom(r *page.Request, d *taskdefinition.TaskDefinition, text []byte) (g.Node, error) {
 	body := g.Group{choices(r, d)}
 	against := r.Query.Get("against")
 	if against == "" {
@@ -168,7 +168,7 @@ func differenceFrom(r *page.Request, d *state.TaskDefinition, text []byte) (g.No
 	if err != nil {
 		return nil, err
 	}
-	name := func(d *state.TaskDefinition) string { return d.Family + ":" + strconv.Itoa(d.Revision) }
+	name := func(d *taskdefinition.TaskDefinition) string { return d.Family + ":" + strconv.Itoa(d.Revision) }
 	lines := difference(strings.Split(string(registration(other)), "\n"), strings.Split(string(text), "\n"))
 	if len(lines) == 0 {
 		return append(body, page.Note(name(other)+" is the same.")), nil
@@ -191,9 +191,9 @@ func lineNode(l line) g.Node {
 }
 
 // choices lead to the differences from other revisions, the newest ones and those just before this one.
-func choices(r *page.Request, d *state.TaskDefinition) g.Node {
+func choices(r *page.Request, d *taskdefinition.TaskDefinition) g.Node {
 	var links []page.Link
-	all := state.TaskDefinitions(r.Tx, r.Scope, d.Family)
+	all := taskdefinition.List(r.Tx, r.Scope, d.Family)
 	for _, other := range slices.Backward(all) {
 		if other.Revision != d.Revision && len(links) < mostNamed {
 			links = append(links, page.Link{Text: "from revision " + strconv.Itoa(other.Revision), To: r.With("against", strconv.Itoa(other.Revision))})

@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 // mostFamilies bounds the choice of a task definition.
@@ -55,8 +56,8 @@ func clusters(r *page.Request) (options []page.Option) {
 
 // definitions are the highest ACTIVE revisions of families.
 func definitions(r *page.Request) (options []page.Option) {
-	for _, f := range state.Families(r.Tx, r.Scope, "") {
-		if d := state.ActiveTaskDefinition(r.Tx, r.Scope, f.Name); d != nil && len(options) < mostFamilies {
+	for _, f := range taskdefinition.Families(r.Tx, r.Scope, "") {
+		if d := taskdefinition.Active(r.Tx, r.Scope, f.Name); d != nil && len(options) < mostFamilies {
 			name := d.Family + ":" + strconv.Itoa(d.Revision)
 			options = append(options, page.Option{Value: name, Label: name})
 		}
@@ -101,9 +102,9 @@ func run(r *page.Request) (to string, err error) {
 // awsvpc reports whether tasks of a definition have a network interface of their own: requests for others name no subnets.
 func awsvpc(r *page.Request, definition string) bool {
 	family, revision, _ := strings.Cut(arn.Name(definition), ":")
-	d := state.ActiveTaskDefinition(r.Tx, r.Scope, family)
+	d := taskdefinition.Active(r.Tx, r.Scope, family)
 	if n, err := strconv.Atoi(revision); err == nil {
-		d = state.FindTaskDefinition(r.Tx, r.Scope, family, n)
+		d = taskdefinition.Find(r.Tx, r.Scope, family, n)
 	}
 	return d != nil && d.Definition().NetworkMode == types.NetworkModeAwsvpc
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 // mostRevisions bounds the choice of a form.
@@ -44,7 +45,7 @@ func (v *view) forms() g.Node {
 func (v *view) revisions() (options []page.Option) {
 	current := arn.Name(v.service.Revision().TaskDefinition)
 	family, _, _ := strings.Cut(current, ":")
-	for _, d := range slices.Backward(state.TaskDefinitions(v.Tx, v.Scope, family)) {
+	for _, d := range slices.Backward(taskdefinition.List(v.Tx, v.Scope, family)) {
 		if d.Status == types.TaskDefinitionStatusActive && len(options) < mostRevisions {
 			name := d.Family + ":" + strconv.Itoa(d.Revision)
 			options = append(options, page.Option{Value: name, Label: name})

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/accountsetting"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
@@ -103,7 +104,7 @@ func (b *Base) SetProviders(keys awsapi.Keys, call awsapi.Call, cluster *string,
 
 // NamedDefinition is the ARN of the task definition that a reference means, with its revision, and the definition if there is
 // one. Of a family without an ACTIVE revision it is "FAMILY:*", which is a choice; a reference that is none stays as it is.
-func (b *Base) NamedDefinition(call awsapi.Call, ref string) (string, *state.TaskDefinition) {
+func (b *Base) NamedDefinition(call awsapi.Call, ref string) (string, *taskdefinition.TaskDefinition) {
 	parsed, err := taskdef.ParseRef(ref)
 	if err != nil {
 		return wholeARN(call.Scope(), ref), nil

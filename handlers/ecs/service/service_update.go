@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
@@ -197,7 +198,7 @@ func checkUpdatedPlatform(c kit.InCluster, before *state.ServiceRevision, def *t
 // updatedDefinition is the definition asked for, which must be ACTIVE, or the one
 // that the service has, which need not be. Source: ECS developer guide, task
 // definition states.
-func updatedDefinition(c kit.InCluster, before *state.ServiceRevision, ref *string) (*state.TaskDefinition, error) {
+func updatedDefinition(c kit.InCluster, before *state.ServiceRevision, ref *string) (*taskdefinition.TaskDefinition, error) {
 	if ref == nil {
 		found, err := kit.FindTaskDefinition(c.Tx, c.Scope, before.TaskDefinition)
 		if err == nil && found == nil {

@@ -14,6 +14,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
@@ -70,7 +71,7 @@ func (a *API) runAccess(call awsapi.Call, in *sdk.RunTaskInput, operation string
 // those in which it makes volumes (AC72). The row asks, not the method, as a request that is denied changes nothing: it makes no
 // default cluster and counts for no rate. A repeated request asks the same again. Source: ECS developer guide, EventBridge IAM
 // role, for RunTask; that StartTask asks as RunTask does is an assumption.
-func passAccess(in *sdk.RunTaskInput, definition *state.TaskDefinition) []awsapi.Access {
+func passAccess(in *sdk.RunTaskInput, definition *taskdefinition.TaskDefinition) []awsapi.Access {
 	if definition == nil { // the request is refused, and so is one whose roles are none
 		return nil
 	}
@@ -88,7 +89,7 @@ func passAccess(in *sdk.RunTaskInput, definition *state.TaskDefinition) []awsapi
 }
 
 // handsDown reports whether tasks get tags of their definition.
-func handsDown(propagate types.PropagateTags, definition *state.TaskDefinition) bool {
+func handsDown(propagate types.PropagateTags, definition *taskdefinition.TaskDefinition) bool {
 	return propagate == types.PropagateTagsTaskDefinition && definition != nil && len(definition.Tags) > 0
 }
 

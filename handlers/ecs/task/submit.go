@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 // acknowledged is the answer to reports. Source: ECS API reference; agents do not look at
@@ -112,7 +113,7 @@ func reportOn(c kit.InCluster, id string, now time.Time, say func(r *report) err
 
 // taskDefinitionOf is what a task was made of; nil where that is gone.
 func taskDefinitionOf(tx *store.Tx, task *state.Task) *types.TaskDefinition {
-	if row := state.FindTaskDefinition(tx, task.Scope(), task.Spec.Family, task.Spec.Revision); row != nil {
+	if row := taskdefinition.Find(tx, task.Scope(), task.Spec.Family, task.Spec.Revision); row != nil {
 		return row.Definition()
 	}
 	return nil

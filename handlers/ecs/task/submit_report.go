@@ -9,8 +9,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task/execagent"
 )
 
 // report is what an agent says about a task, and what becomes of the task.

@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
@@ -90,7 +91,7 @@ func checkTaskRequest(ctx context.Context, in *sdk.RunTaskInput) error {
 type taskCall struct {
 	scope      arn.Scope
 	cluster    *state.Cluster
-	definition *state.TaskDefinition
+	definition *taskdefinition.TaskDefinition
 	in         *sdk.RunTaskInput
 	now        time.Time
 }
@@ -162,7 +163,7 @@ func vpcConfiguration(network *types.NetworkConfiguration) *types.AwsVpcConfigur
 	return network.AwsvpcConfiguration
 }
 
-func newTaskTags(in *sdk.RunTaskInput, cluster *state.Cluster, def *state.TaskDefinition) []types.Tag {
+func newTaskTags(in *sdk.RunTaskInput, cluster *state.Cluster, def *taskdefinition.TaskDefinition) []types.Tag {
 	var handedDown []types.Tag
 	if in.PropagateTags == types.PropagateTagsTaskDefinition {
 		handedDown = def.Tags

@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
@@ -49,9 +49,9 @@ func (a *API) RegisterTaskDefinition(ctx context.Context, in *sdk.RegisterTaskDe
 	}
 	// The row keeps these two, and the rest as JSON.
 	def.Family, in.Tags = aws.String(strings.Clone(*def.Family)), kit.OwnTags(in.Tags)
-	var added *state.TaskDefinition
+	var added *taskdefinition.TaskDefinition
 	err = a.Store.Update(func(tx *store.Tx) error {
-		added = state.AddTaskDefinition(tx, scope, def, in.Tags, call.Principal(), a.Now())
+		added = taskdefinition.Add(tx, scope, def, in.Tags, call.Principal(), a.Now())
 		return nil
 	})
 	if err != nil {
@@ -94,7 +94,7 @@ type ChangedTaskDefinition struct {
 }
 
 // changedTaskDefinition describes now, which was old before the request.
-func changedTaskDefinition(old, now *state.TaskDefinition) ChangedTaskDefinition {
+func changedTaskDefinition(old, now *taskdefinition.TaskDefinition) ChangedTaskDefinition {
 	return ChangedTaskDefinition{TaskDefinition: *now.Definition(), PreviousStatus: old.Status}
 }
 
@@ -122,7 +122,7 @@ func (a *API) DeregisterTaskDefinition(ctx context.Context, in *sdk.DeregisterTa
 		}
 		switch row.Status {
 		case types.TaskDefinitionStatusActive:
-			inactive := state.ChangeTaskDefinition(tx, row, func(def *types.TaskDefinition) {
+			inactive := taskdefinition.Change(tx, row, func(def *types.TaskDefinition) {
 				def.Status = types.TaskDefinitionStatusInactive
 				def.DeregisteredAt = aws.Time(a.Now())
 			})
@@ -149,7 +149,7 @@ type DeleteTaskDefinitionsOutput struct {
 
 // DeleteTaskDefinitions marks INACTIVE revisions for deletion. They go when no
 // task and no service refers to them any more, which is the work of
-// [state.SweepTaskDefinitions]. None shows deleteRequestedAt (ECS0030).
+// [taskdefinition.Sweep]. None shows deleteRequestedAt (ECS0030).
 func (a *API) DeleteTaskDefinitions(ctx context.Context, in *sdk.DeleteTaskDefinitionsInput) (*DeleteTaskDefinitionsOutput, error) {
 	scope := kit.Scope(ctx)
 	switch n := len(in.TaskDefinitions); {
@@ -190,5 +190,5 @@ func (a *API) deleteTaskDefinition(tx *store.Tx, scope arn.Scope, ref string) (d
 	case types.TaskDefinitionStatusDeleteInProgress:
 		return changedTaskDefinition(row, row), ""
 	}
-	return changedTaskDefinition(row, state.RequestDeletion(tx, row, a.Now())), ""
+	return changedTaskDefinition(row, taskdefinition.RequestDeletion(tx, row, a.Now())), ""
 }

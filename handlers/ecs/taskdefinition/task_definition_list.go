@@ -10,7 +10,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 // ListTaskDefinitions lists revisions by family and number. familyPrefix is the
@@ -23,12 +23,12 @@ func (a *API) ListTaskDefinitions(ctx context.Context, in *sdk.ListTaskDefinitio
 	}
 	family := aws.ToString(in.FamilyPrefix)
 	descending := in.Sort == types.SortOrderDesc
-	rows := state.TaskDefinitions(a.Store.Read(), scope, family)
-	rows = slices.DeleteFunc(rows, func(d *state.TaskDefinition) bool { return d.Status != status })
+	rows := taskdefinition.List(a.Store.Read(), scope, family)
+	rows = slices.DeleteFunc(rows, func(d *taskdefinition.TaskDefinition) bool { return d.Status != status })
 	if descending {
 		slices.Reverse(rows)
 	}
-	rows, next, err := kit.Page(rows, func(d *state.TaskDefinition) string { return d.ID }, kit.PageQuery{
+	rows, next, err := kit.Page(rows, func(d *taskdefinition.TaskDefinition) string { return d.ID }, kit.PageQuery{
 		Operation: "ListTaskDefinitions", Scope: scope, Descending: descending,
 		Filters: []string{family, string(status), string(in.Sort)},
 		Size:    kit.Sized(in.MaxResults), Token: aws.ToString(in.NextToken),
@@ -50,10 +50,10 @@ func (a *API) ListTaskDefinitionFamilies(ctx context.Context, in *sdk.ListTaskDe
 	scope := kit.Scope(ctx)
 	prefix := aws.ToString(in.FamilyPrefix)
 	tx := a.Store.Read()
-	rows := slices.DeleteFunc(state.Families(tx, scope, prefix), func(f *state.Family) bool {
+	rows := slices.DeleteFunc(taskdefinition.Families(tx, scope, prefix), func(f *taskdefinition.Family) bool {
 		return !familyMatches(tx, scope, f.Name, in.Status)
 	})
-	rows, next, err := kit.Page(rows, func(f *state.Family) string { return f.ID }, kit.PageQuery{
+	rows, next, err := kit.Page(rows, func(f *taskdefinition.Family) string { return f.ID }, kit.PageQuery{
 		Operation: "ListTaskDefinitionFamilies", Scope: scope, Filters: []string{prefix, string(in.Status)},
 		Size: kit.Sized(in.MaxResults), Token: aws.ToString(in.NextToken),
 	})
@@ -70,10 +70,10 @@ func (a *API) ListTaskDefinitionFamilies(ctx context.Context, in *sdk.ListTaskDe
 func familyMatches(tx *store.Tx, scope arn.Scope, family string, status types.TaskDefinitionFamilyStatus) bool {
 	switch status {
 	case types.TaskDefinitionFamilyStatusActive:
-		return state.ActiveTaskDefinition(tx, scope, family) != nil
+		return taskdefinition.Active(tx, scope, family) != nil
 	case types.TaskDefinitionFamilyStatusInactive:
-		return state.HasTaskDefinitions(tx, scope, family) && state.ActiveTaskDefinition(tx, scope, family) == nil
+		return taskdefinition.Has(tx, scope, family) && taskdefinition.Active(tx, scope, family) == nil
 	default:
-		return state.HasTaskDefinitions(tx, scope, family)
+		return taskdefinition.Has(tx, scope, family)
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 // Issuer gives out keys.
@@ -63,7 +64,7 @@ func sessionEnd(made, now time.Time) time.Time {
 // roleOf is the ARN of a role of a task, empty if it has none.
 func (i *Issuer) roleOf(t *state.Task, kind session.Kind) string {
 	var def, override *string
-	if d := state.FindTaskDefinition(i.Store.Read(), t.Scope(), t.Spec.Family, t.Spec.Revision); d != nil {
+	if d := taskdefinition.Find(i.Store.Read(), t.Scope(), t.Spec.Family, t.Spec.Revision); d != nil {
 		def = d.Definition().TaskRoleArn
 		if kind == session.TaskExecution {
 			def = d.Definition().ExecutionRoleArn

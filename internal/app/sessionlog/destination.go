@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 )
@@ -38,7 +39,7 @@ func Of(tx *store.Tx, s ssmsession.Info) Destination {
 		configuration = c.Configuration.ExecuteCommandConfiguration
 	}
 	var container *types.ContainerDefinition
-	if d := state.FindTaskDefinition(tx, t.Scope(), t.Spec.Family, t.Spec.Revision); d != nil {
+	if d := taskdefinition.Find(tx, t.Scope(), t.Spec.Family, t.Spec.Revision); d != nil {
 		list := d.Definition().ContainerDefinitions
 		for i := range list {
 			if aws.ToString(list[i].Name) == s.Container {

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 // DefaultText is what the engine seems to say when it is given no text.
@@ -73,7 +74,7 @@ func (k *Kit) runs(pattern string, labels map[string]string) bool {
 	if t == nil {
 		return false
 	}
-	d := state.FindTaskDefinition(tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
+	d := taskdefinition.Find(tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
 	return d != nil && slices.ContainsFunc(d.Definition().ContainerDefinitions, func(c types.ContainerDefinition) bool {
 		return aws.ToString(c.Name) == labels[containerlabel.Container] && fault.Match(pattern, aws.ToString(c.Image))
 	})

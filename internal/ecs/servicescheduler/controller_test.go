@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 // agent is a fake one: a task is RUNNING at once, or fails to start when it is bad;
@@ -271,8 +272,8 @@ func copyRows(t *testing.T, f *fixture, to *store.Store) {
 	err := to.Update(func(tx *store.Tx) error {
 		cluster := state.Clusters.Get(from, scope.Cluster("c"))
 		state.Clusters.Put(tx, cluster)
-		for _, d := range state.TaskDefinitions(from, scope, "") {
-			state.AddTaskDefinition(tx, scope, d.Definition(), d.Tags, scope.Root(), f.now)
+		for _, d := range taskdefinition.List(from, scope, "") {
+			taskdefinition.Add(tx, scope, d.Definition(), d.Tags, scope.Root(), f.now)
 		}
 		state.PutService(tx, state.FindService(from, serviceARN))
 		for _, task := range state.Tasks(from, cluster) {

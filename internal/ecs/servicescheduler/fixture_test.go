@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 var (
@@ -89,7 +90,7 @@ func registerDefinition(tx *store.Tx, now time.Time, checked bool) string {
 	if checked {
 		container.HealthCheck = &types.HealthCheck{Command: []string{"CMD", "true"}}
 	}
-	def := state.AddTaskDefinition(tx, scope, &types.TaskDefinition{
+	def := taskdefinition.Add(tx, scope, &types.TaskDefinition{
 		Family: aws.String("web"), Cpu: aws.String("256"), Memory: aws.String("512"),
 		NetworkMode: types.NetworkModeAwsvpc, ContainerDefinitions: []types.ContainerDefinition{container},
 	}, []types.Tag{{Key: aws.String("from"), Value: aws.String("definition")}}, scope.Root(), now)

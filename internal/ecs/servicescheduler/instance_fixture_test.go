@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 // newInstanceFixture is a fixture whose service runs on container instances, of which the
@@ -51,7 +52,7 @@ func (f *fixture) instanceDeployment(tx *store.Tx, checked bool, change ...func(
 	for _, each := range change {
 		each(definition)
 	}
-	d := f.newDeployment(state.AddTaskDefinition(tx, scope, definition, nil, scope.Root(), f.now).ARN)
+	d := f.newDeployment(taskdefinition.Add(tx, scope, definition, nil, scope.Root(), f.now).ARN)
 	d.Revision.LaunchType, d.Revision.NetworkConfiguration = types.LaunchTypeEc2, nil
 	return d
 }

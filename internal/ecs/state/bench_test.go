@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 // eachStore runs a benchmark in memory and with a durable log.
@@ -91,7 +92,7 @@ func BenchmarkRegister(b *testing.B) {
 	eachStore(b, func(b *testing.B, s *store.Store) {
 		for n := 0; b.Loop(); n++ {
 			def := &types.TaskDefinition{Family: aws.String(fmt.Sprintf("web%d", n%100))}
-			mustUpdate(b, s, func(tx *store.Tx) { AddTaskDefinition(tx, benchScope, def, nil, "root", time.Unix(1_700_000_000, 0)) })
+			mustUpdate(b, s, func(tx *store.Tx) { taskdefinition.Add(tx, benchScope, def, nil, "root", time.Unix(1_700_000_000, 0)) })
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -37,7 +38,7 @@ func TestFormat0(t *testing.T) {
 			}
 			place.AttachmentID = ""
 			got[task.Spec.Group+" "+task.Status.LastStatus] = append(got[task.Spec.Group+" "+task.Status.LastStatus], place)
-			if ec2network.FindSubnet(tx, task.Scope(), place.SubnetID) == nil || FindTaskDefinition(tx, task.Scope(), task.Spec.Family, task.Spec.Revision) == nil {
+			if ec2network.FindSubnet(tx, task.Scope(), place.SubnetID) == nil || taskdefinition.Find(tx, task.Scope(), task.Spec.Family, task.Spec.Revision) == nil {
 				t.Errorf("task %s refers to what is not there", task.ARN)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
@@ -30,7 +31,7 @@ func TestStateSurvivesARestart(t *testing.T) {
 	cluster := &Cluster{ARN: scope.Cluster("c"), Name: "c", Status: "ACTIVE", CreatedAt: now, CapacityProviders: []string{}}
 	update(t, s, func(tx *store.Tx) {
 		Clusters.Put(tx, cluster)
-		AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: aws.String("web"), Volumes: []types.Volume{}}, nil, scope.Root(), now)
+		taskdefinition.Add(tx, scope, &types.TaskDefinition{Family: aws.String("web"), Volumes: []types.Volume{}}, nil, scope.Root(), now)
 		AddTask(tx, &Task{
 			ARN: scope.Task("c", "1"), Spec: &TaskSpec{ClusterARN: cluster.ARN, CreatedAt: now, LaunchType: types.LaunchTypeFargate},
 			Status: TaskStatus{LastStatus: Provisioning, Containers: []Container{{Name: "web", ExitCode: aws.Int32(0)}}},
@@ -49,7 +50,7 @@ func TestStateSurvivesARestart(t *testing.T) {
 	s = openAt(t, path)
 	defer s.Close()
 	after := s.Read()
-	ignore := cmpopts.IgnoreUnexported(Task{}, TaskDefinition{})
+	ignore := cmpopts.IgnoreUnexported(Task{}, taskdefinition.TaskDefinition{})
 	compare := func(what string, want, got any) {
 		t.Helper()
 		if diff := cmp.Diff(want, got, ignore); diff != "" {
@@ -57,7 +58,7 @@ func TestStateSurvivesARestart(t *testing.T) {
 		}
 	}
 	compare("cluster", Clusters.Get(before, cluster.ARN), Clusters.Get(after, cluster.ARN))
-	compare("task definition", FindTaskDefinition(before, scope, "web", 1), FindTaskDefinition(after, scope, "web", 1))
+	compare("task definition", taskdefinition.Find(before, scope, "web", 1), taskdefinition.Find(after, scope, "web", 1))
 	compare("task", FindTask(before, scope.Task("c", "1")), FindTask(after, scope.Task("c", "1")))
 	compare("newest row of the task", FindTask(before, scope.Task("c", "1")), FindTask(s.Read(), scope.Task("c", "1")))
 	compare("counts", FindClusterSummary(before, cluster.ARN), FindClusterSummary(after, cluster.ARN))

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 // TestFormat15 opens a file whose rows have no checksums, of an emulator with a task that runs and two that begin.
@@ -26,7 +27,7 @@ func TestFormat15(t *testing.T) {
 		if stamp := string(s.Stamped()); !strings.HasPrefix(stamp, `{"clock":"2023`) {
 			t.Errorf("the stamp is %q", stamp)
 		}
-		if FindTaskDefinition(tx, scope, "web", 1) == nil || CPUOnFargate(tx, scope) != (FargateCPU{OnDemand: 768}) {
+		if taskdefinition.Find(tx, scope, "web", 1) == nil || CPUOnFargate(tx, scope) != (FargateCPU{OnDemand: 768}) {
 			t.Errorf("definitions or counts are gone: %+v", CPUOnFargate(tx, scope))
 		}
 		return s

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 func newStore(t *testing.T) *store.Store {
@@ -89,7 +90,7 @@ func TestRegisteringATaskDefinitionWakesNoWatch(t *testing.T) {
 	WatchServices(s, 0)
 	update(t, s, func(tx *store.Tx) {
 		def := &types.TaskDefinition{Family: aws.String("web")}
-		AddTaskDefinition(tx, arn.Scope{Region: "us-east-1", Account: "000000000000"}, def, nil, "root", time.Time{})
+		taskdefinition.Add(tx, arn.Scope{Region: "us-east-1", Account: "000000000000"}, def, nil, "root", time.Time{})
 	})
 	if got := s.Woken(); got != 0 {
 		t.Errorf("%d transactions woke a waiter", got)

@@ -11,8 +11,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 

@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 var (
@@ -73,7 +74,7 @@ func newWorld(t testing.TB, change func(*state.Service, *state.Cluster)) *world 
 	}
 	w.update(func(tx *store.Tx) {
 		state.Clusters.Put(tx, cluster)
-		state.AddTaskDefinition(tx, scope, &types.TaskDefinition{
+		taskdefinition.Add(tx, scope, &types.TaskDefinition{
 			Family: aws.String("web"), ContainerDefinitions: []types.ContainerDefinition{
 				{Name: aws.String("app"), Image: aws.String("app"), Cpu: 128, Memory: aws.Int32(400), MemoryReservation: aws.Int32(256)},
 				{Name: aws.String("side"), Image: aws.String("side"), MemoryReservation: aws.Int32(100)},

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
@@ -119,7 +120,7 @@ func TestNetworkOfATask(t *testing.T) {
 func TestRestartCount(t *testing.T) {
 	w := newWorld(t, insights("enhanced"))
 	w.update(func(tx *store.Tx) {
-		state.AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: aws.String("web"), ContainerDefinitions: []types.ContainerDefinition{
+		taskdefinition.Add(tx, scope, &types.TaskDefinition{Family: aws.String("web"), ContainerDefinitions: []types.ContainerDefinition{
 			{Name: aws.String("app"), Cpu: 128, RestartPolicy: &types.ContainerRestartPolicy{Enabled: aws.Bool(true)}},
 			{Name: aws.String("side"), RestartPolicy: &types.ContainerRestartPolicy{Enabled: aws.Bool(false)}},
 		}}, nil, scope.Root(), began)

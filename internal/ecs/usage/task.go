@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
@@ -155,7 +156,7 @@ func effective(t *state.Task, def *types.TaskDefinition) []types.ContainerDefini
 
 // definitionOf is the definition of a task; nil if it is gone.
 func definitionOf(tx *store.Tx, t *state.Task) *types.TaskDefinition {
-	row := state.FindTaskDefinition(tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
+	row := taskdefinition.Find(tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if row == nil {
 		return nil
 	}

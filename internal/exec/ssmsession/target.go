@@ -6,8 +6,8 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task/execagent"
 )
 
 // Documents of sessions, which say what they run.

@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
@@ -128,7 +129,7 @@ func (b *bench) putWith(volume *state.ManagedVolume, d types.TaskDefinition, lau
 	}
 	var id string
 	err := b.store.Update(func(tx *store.Tx) error {
-		def := state.AddTaskDefinition(tx, scope, &d, nil, scope.Root(), b.clock.Now())
+		def := taskdefinition.Add(tx, scope, &d, nil, scope.Root(), b.clock.Now())
 		resolved, err := taskdef.ApplyOverrides(def.Definition(), nil, launchType)
 		if err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/place"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 )
@@ -72,7 +73,7 @@ func (h *host) followLeftover(taskARN string, c backend.Container) {
 	if t == nil || h.agent.LogSink == nil || c.StartedAt.IsZero() {
 		return
 	}
-	definition := state.FindTaskDefinition(h.agent.Store.Read(), t.Scope(), t.Spec.Family, t.Spec.Revision)
+	definition := taskdefinition.Find(h.agent.Store.Read(), t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if definition == nil {
 		return
 	}

@@ -6,9 +6,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/place"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/taskspec"
@@ -50,7 +51,7 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 		w.on = w.instance.Place()
 		w.on.Since = status.InstanceSince
 	}
-	definition := state.FindTaskDefinition(h.agent.Store.Read(), t.Scope(), t.Spec.Family, t.Spec.Revision)
+	definition := taskdefinition.Find(h.agent.Store.Read(), t.Scope(), t.Spec.Family, t.Spec.Revision)
 	err := errors.New("the task definition is gone")
 	if definition != nil {
 		d := definition.Definition()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/taskport"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
@@ -179,7 +180,7 @@ func (a *Agent) HostPorts(taskARN string, open bool) []hostport.Port {
 		ports, _ := h.ports.Of(taskARN)
 		return ports
 	}
-	definition := state.FindTaskDefinition(a.Store.Read(), t.Scope(), t.Spec.Family, t.Spec.Revision)
+	definition := taskdefinition.Find(a.Store.Read(), t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if definition == nil {
 		return nil
 	}

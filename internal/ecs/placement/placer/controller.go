@@ -29,6 +29,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
@@ -129,7 +130,7 @@ func alike(t *state.Task) string {
 }
 
 func demandOf(tx *store.Tx, t *state.Task, room *engineroom.Room) *placement.Demand {
-	definition := state.FindTaskDefinition(tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
+	definition := taskdefinition.Find(tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if definition == nil {
 		return nil // cannot be: it stays as long as a task has not ended
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 // run runs a placer of the store until end is called.
@@ -154,7 +155,7 @@ func TestARestartWhileTasksWait(t *testing.T) {
 func TestRoomIsKeptForDaemons(t *testing.T) {
 	w := newWorld(t, store.Options{})
 	w.update(func(tx *store.Tx) {
-		def := state.AddTaskDefinition(tx, scope, &types.TaskDefinition{
+		def := taskdefinition.Add(tx, scope, &types.TaskDefinition{
 			Family: aws.String("daemon"), NetworkMode: types.NetworkModeBridge, Cpu: aws.String("600"), Memory: aws.String("64"),
 			ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("app"), Image: aws.String("app")}},
 		}, nil, scope.Root(), start)

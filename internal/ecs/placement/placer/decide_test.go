@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 var (
@@ -42,7 +43,7 @@ func newWorld(t testing.TB, options store.Options) *world {
 	w := &world{TB: t, store: s}
 	w.update(func(tx *store.Tx) {
 		state.Clusters.Put(tx, &state.Cluster{ARN: clusterARN, Name: "shop", Status: state.ClusterActive})
-		state.AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: aws.String("web"), NetworkMode: types.NetworkModeBridge}, nil, scope.Root(), start)
+		taskdefinition.Add(tx, scope, &types.TaskDefinition{Family: aws.String("web"), NetworkMode: types.NetworkModeBridge}, nil, scope.Root(), start)
 	})
 	return w
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
@@ -43,7 +44,7 @@ func Subnets(tx *store.Tx, scope arn.Scope, ids []string) []*ec2network.Subnet {
 	return found
 }
 
-func taskTags(s *state.Service, cluster *state.Cluster, definition *state.TaskDefinition) []types.Tag {
+func taskTags(s *state.Service, cluster *state.Cluster, definition *taskdefinition.TaskDefinition) []types.Tag {
 	var handedDown []types.Tag
 	switch s.PropagateTags {
 	case types.PropagateTagsTaskDefinition:
@@ -55,12 +56,12 @@ func taskTags(s *state.Service, cluster *state.Cluster, definition *state.TaskDe
 }
 
 // DefinitionOf is the task definition of a revision, or nil when it is gone.
-func DefinitionOf(tx *store.Tx, r *state.ServiceRevision) *state.TaskDefinition {
+func DefinitionOf(tx *store.Tx, r *state.ServiceRevision) *taskdefinition.TaskDefinition {
 	ref, err := taskdef.ParseRef(r.TaskDefinition)
 	if err != nil {
 		return nil
 	}
-	return state.FindTaskDefinition(tx, arn.Scope{Region: ref.Region, Account: ref.Account}, ref.Family, int(ref.Revision))
+	return taskdefinition.Find(tx, arn.Scope{Region: ref.Region, Account: ref.Account}, ref.Family, int(ref.Revision))
 }
 
 // VPCConfiguration is the network configuration of a revision whose tasks have network interfaces of their own; nil: of another.

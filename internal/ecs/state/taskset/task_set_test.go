@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
@@ -144,13 +145,13 @@ func TestATaskDefinitionStaysAsLongAsATaskSetNeedsIt(t *testing.T) {
 	s := newStore(t)
 	web, blue := service(), set("1", began)
 	update(t, s, func(tx *store.Tx) {
-		made := state.AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: aws.String("web")}, nil, "", began)
-		state.RequestDeletion(tx, made, began)
+		made := taskdefinition.Add(tx, scope, &types.TaskDefinition{Family: aws.String("web")}, nil, "", began)
+		taskdefinition.RequestDeletion(tx, made, began)
 		state.PutService(tx, web)
 		taskset.Put(tx, blue)
 	})
 	sweep := func() (removed int) {
-		update(t, s, func(tx *store.Tx) { removed = state.SweepTaskDefinitions(tx, began.Add(time.Hour)) })
+		update(t, s, func(tx *store.Tx) { removed = taskdefinition.Sweep(tx, began.Add(time.Hour), state.ReferredTaskDefinitions) })
 		return removed
 	}
 	if n := sweep(); n != 0 {

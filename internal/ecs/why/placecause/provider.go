@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/phrase"
 )
@@ -118,7 +119,7 @@ func Waiting(f *why.Facts, t *state.Task) []why.Answer {
 	search := OfTask(f.Tx, t)
 	if search == nil {
 		gone, next := "none of its subnets exists any more", "Stop it, and run it with subnets that exist."
-		if state.FindTaskDefinition(f.Tx, t.Scope(), t.Spec.Family, t.Spec.Revision) == nil {
+		if taskdefinition.Find(f.Tx, t.Scope(), t.Spec.Family, t.Spec.Revision) == nil {
 			gone, next = "its task definition does not exist any more", "Stop it, and run it with one that exists."
 		}
 		return []why.Answer{{

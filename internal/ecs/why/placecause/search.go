@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
@@ -75,7 +76,7 @@ func providersOf(g *state.Generation) (names []string) {
 // task are gone.
 func OfTask(tx *store.Tx, t *state.Task) *Search {
 	cluster := state.Clusters.Get(tx, t.Spec.ClusterARN)
-	definition := state.FindTaskDefinition(tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
+	definition := taskdefinition.Find(tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if cluster == nil || definition == nil || t.Placement.Waiting == nil {
 		return nil
 	}

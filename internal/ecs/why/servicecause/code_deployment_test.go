@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 )
@@ -126,7 +127,7 @@ func TestWhatADeploymentByCodeDeployWaitsFor(t *testing.T) {
 		c.run(run)
 		err = rows.Update(func(tx *store.Tx) error {
 			state.Clusters.Put(tx, &state.Cluster{ARN: service.ClusterARN, Name: "shop", Status: state.ClusterActive})
-			state.AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: aws.String("web")}, nil, scope.Root(), began)
+			taskdefinition.Add(tx, scope, &types.TaskDefinition{Family: aws.String("web")}, nil, scope.Root(), began)
 			state.PutService(tx, service)
 			for _, id := range []string{"ecs-svc/1", "ecs-svc/2"} {
 				set := &taskset.TaskSet{

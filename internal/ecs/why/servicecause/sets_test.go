@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 )
@@ -46,7 +47,7 @@ func TestWhyTaskSetsAreNotSteady(t *testing.T) {
 	}
 	got := explained(func(tx *store.Tx) {
 		state.Clusters.Put(tx, &state.Cluster{ARN: service.ClusterARN, Name: "shop", Status: state.ClusterActive})
-		state.AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: aws.String("web")}, nil, scope.Root(), began)
+		taskdefinition.Add(tx, scope, &types.TaskDefinition{Family: aws.String("web")}, nil, scope.Root(), began)
 		state.PutService(tx, service)
 		taskset.Put(tx, set)
 	})

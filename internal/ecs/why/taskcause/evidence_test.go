@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 )
 
@@ -60,7 +61,7 @@ func TestADependencyThatIsMetIsNotWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = rows.Update(func(tx *store.Tx) error {
-		state.AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: aws.String("web"), ContainerDefinitions: []types.ContainerDefinition{
+		taskdefinition.Add(tx, scope, &types.TaskDefinition{Family: aws.String("web"), ContainerDefinitions: []types.ContainerDefinition{
 			{Name: aws.String("app"), DependsOn: []types.ContainerDependency{on("db", types.ContainerConditionStart), on("cache", types.ContainerConditionHealthy)}},
 			{Name: aws.String("db")}, {Name: aws.String("cache")},
 		}}, nil, "root", created)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 )
@@ -45,7 +46,7 @@ type question struct {
 }
 
 func definitions(f *why.Facts, t *state.Task) []types.ContainerDefinition {
-	d := state.FindTaskDefinition(f.Tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
+	d := taskdefinition.Find(f.Tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if d == nil {
 		return nil
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/faults"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
 )
 
@@ -41,7 +42,7 @@ func scene(t interface{ Fatal(...any) }) *why.Facts {
 		}
 	}
 	err = rows.Update(func(tx *store.Tx) error {
-		state.AddTaskDefinition(tx, scope, &types.TaskDefinition{
+		taskdefinition.Add(tx, scope, &types.TaskDefinition{
 			Family: aws.String("web"), ContainerDefinitions: []types.ContainerDefinition{container("app", true), container("db", false)},
 		}, nil, "root", created)
 		return nil

@@ -18,7 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/lifecyclehook"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/lifecyclehook"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task/execagent"
 	"pgregory.net/rapid"
 )
 

@@ -1,4 +1,4 @@
-package state
+package taskdefinition
 
 import (
 	"testing"
@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"pgregory.net/rapid"
 )
 
@@ -17,7 +18,7 @@ func TestRevisionsOfFamilies(t *testing.T) {
 	scope := arn.Scope{Region: "us-east-1", Account: "123456789012"}
 	families := []string{"a", "ab", "a-b", "a0", "b"}
 	rapid.Check(t, func(t *rapid.T) {
-		rows, err := Open(store.Options{})
+		rows, err := state.Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +41,7 @@ func TestRevisionsOfFamilies(t *testing.T) {
 				for range rapid.IntRange(1, 12).Draw(t, "times") {
 					next[family]++
 					update(func(tx *store.Tx) {
-						got := AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: &family}, nil, "root", time.Time{})
+						got := Add(tx, scope, &types.TaskDefinition{Family: &family}, nil, "root", time.Time{})
 						if got.Revision != next[family] {
 							t.Fatalf("%s:%d registered, want %d", family, got.Revision, next[family])
 						}
@@ -51,8 +52,8 @@ func TestRevisionsOfFamilies(t *testing.T) {
 			"deregister": func(t *rapid.T) {
 				family, revision := anyOf(t)
 				update(func(tx *store.Tx) {
-					if old := FindTaskDefinition(tx, scope, family, revision); old != nil {
-						ChangeTaskDefinition(tx, old, func(def *types.TaskDefinition) {
+					if old := Find(tx, scope, family, revision); old != nil {
+						Change(tx, old, func(def *types.TaskDefinition) {
 							def.Status = types.TaskDefinitionStatusInactive
 						})
 						active[family][revision] = false
@@ -62,8 +63,8 @@ func TestRevisionsOfFamilies(t *testing.T) {
 			"remove": func(t *rapid.T) {
 				family, revision := anyOf(t)
 				update(func(tx *store.Tx) {
-					if old := FindTaskDefinition(tx, scope, family, revision); old != nil {
-						removeTaskDefinition(tx, old)
+					if old := Find(tx, scope, family, revision); old != nil {
+						remove(tx, old)
 						delete(active[family], revision)
 					}
 				})
@@ -78,11 +79,11 @@ func TestRevisionsOfFamilies(t *testing.T) {
 						}
 					}
 					got := 0
-					if d := ActiveTaskDefinition(tx, scope, family); d != nil {
+					if d := Active(tx, scope, family); d != nil {
 						got = d.Revision
 					}
-					if got != want || HasTaskDefinitions(tx, scope, family) != (len(active[family]) > 0) ||
-						len(TaskDefinitions(tx, scope, family)) != len(active[family]) {
+					if got != want || Has(tx, scope, family) != (len(active[family]) > 0) ||
+						len(List(tx, scope, family)) != len(active[family]) {
 						t.Fatalf("%s: highest ACTIVE is %d, want %d", family, got, want)
 					}
 				}
@@ -92,28 +93,36 @@ func TestRevisionsOfFamilies(t *testing.T) {
 }
 
 func TestDefinitionThatARollbackLeadsBackToIsNotSwept(t *testing.T) {
-	s := newStore(t)
-	scope := arn.Scope{Region: "us-east-1", Account: "123456789012"}
-	revision := func(tx *store.Tx) *ServiceRevision {
-		family := "web"
-		d := AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: &family}, nil, "root", time.Time{})
-		d = RequestDeletion(tx, d, time.Time{})
-		return &ServiceRevision{TaskDefinition: d.ARN}
+	s, err := state.Open(store.Options{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	update(t, s, func(tx *store.Tx) {
+	update := func(write func(tx *store.Tx)) {
+		if err := s.Update(func(tx *store.Tx) error { write(tx); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	scope := arn.Scope{Region: "us-east-1", Account: "123456789012"}
+	revision := func(tx *store.Tx) *state.ServiceRevision {
+		family := "web"
+		d := Add(tx, scope, &types.TaskDefinition{Family: &family}, nil, "root", time.Time{})
+		d = RequestDeletion(tx, d, time.Time{})
+		return &state.ServiceRevision{TaskDefinition: d.ARN}
+	}
+	update(func(tx *store.Tx) {
 		completed, deployed := revision(tx), revision(tx)
 		revision(tx)
-		PutService(tx, &Service{
+		state.PutService(tx, &state.Service{
 			ARN: scope.Service("c", "web"), ClusterARN: scope.Cluster("c"),
-			Deployments: []*Deployment{{Generation: Generation{ID: "ecs-svc/2", Revision: deployed}}},
-			Completed:   &CompletedDeployment{ID: "ecs-svc/1", Revision: completed},
+			Deployments: []*state.Deployment{{Generation: state.Generation{ID: "ecs-svc/2", Revision: deployed}}},
+			Completed:   &state.CompletedDeployment{ID: "ecs-svc/1", Revision: completed},
 		})
 	})
-	update(t, s, func(tx *store.Tx) {
-		if swept := SweepTaskDefinitions(tx, time.Time{}); swept != 1 {
+	update(func(tx *store.Tx) {
+		if swept := Sweep(tx, time.Time{}, state.ReferredTaskDefinitions); swept != 1 {
 			t.Errorf("%d revisions are swept", swept)
 		}
-		if FindTaskDefinition(tx, scope, "web", 1) == nil || FindTaskDefinition(tx, scope, "web", 2) == nil {
+		if Find(tx, scope, "web", 1) == nil || Find(tx, scope, "web", 2) == nil {
 			t.Error("a revision is gone that the service needs")
 		}
 	})

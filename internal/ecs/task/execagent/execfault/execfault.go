@@ -7,8 +7,8 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task/execagent"
 )
 
 // Rule says which agents a fault is about. What is set must match: patterns in which * stands for
