@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service/connect"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -143,7 +144,7 @@ func checkStrategyTraffic(strategy types.DeploymentStrategy, scheduling types.Sc
 			return kit.InvalidParameter("advancedConfiguration field is required for all loadBalancers when using a non-ROLLING deployment strategy")
 		}
 	}
-	offers := enabled(r.ServiceConnectConfiguration) && len(r.ServiceConnectConfiguration.Services) > 0
+	offers := connect.Enabled(r.ServiceConnectConfiguration) && len(r.ServiceConnectConfiguration.Services) > 0
 	if len(r.LoadBalancers) == 0 && !offers && strategy != types.DeploymentStrategyBlueGreen {
 		return kit.InvalidParameter("The " + string(strategy) + " deployment strategy requires a load balancer or Service Connect.")
 	}

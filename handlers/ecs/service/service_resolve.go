@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service/connect"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -45,6 +46,6 @@ func (in *resolving) done() string {
 // checkSupported refuses what is not built of a request: the members in refused, and parts of Service Connect.
 func (in *resolving) checkSupported(refused []string) error {
 	launchType := in.revision.TasksLaunchType()
-	refused = append(refused, unsupportedConnect(in.revision.ServiceConnectConfiguration, in.definition, launchType)...)
+	refused = append(refused, connect.Unsupported(in.revision.ServiceConnectConfiguration, in.definition, launchType)...)
 	return in.launches.CheckSupported(refused, in.definition, launchType)
 }

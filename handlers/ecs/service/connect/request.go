@@ -1,4 +1,4 @@
-package service
+package connect
 
 import (
 	"fmt"
@@ -24,10 +24,10 @@ const (
 	lastReservedPort = 1024 // at which no proxy listens by an override
 )
 
-// checkConnect is what the request alone tells of Service Connect. The words are those of ECS0300 where they are
+// Check is what the request alone tells of Service Connect. The words are those of ECS0300 where they are
 // ECS's; others are not published.
-func checkConnect(c *types.ServiceConnectConfiguration) error {
-	if !enabled(c) {
+func Check(c *types.ServiceConnectConfiguration) error {
+	if !Enabled(c) {
 		return nil
 	}
 	if err := checkAccessLog(c); err != nil {
@@ -38,7 +38,7 @@ func checkConnect(c *types.ServiceConnectConfiguration) error {
 	}
 	ports, names, aliases := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, s := range c.Services {
-		if err := checkConnectService(s); err != nil {
+		if err := checkService(s); err != nil {
 			return err
 		}
 		port, name := aws.ToString(s.PortName), endpoint.DiscoveryName(s)
@@ -90,7 +90,7 @@ func checkContainerConfigurations(settings []types.ServiceConnectContainerConfig
 	return nil
 }
 
-func checkConnectService(s types.ServiceConnectService) error {
+func checkService(s types.ServiceConnectService) error {
 	switch n := len(s.ClientAliases); {
 	case aws.ToString(s.PortName) == "":
 		return kit.InvalidParameter("portName can not be blank.")
