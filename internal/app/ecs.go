@@ -71,7 +71,7 @@ func (e *ECS) Module() Module {
 	return Module{
 		Name: "ecs",
 		Rows: []string{
-			"account-setting", "cluster", "cluster-summary", "deployment-reservation", "engine-file-system", "engine-usage", "instance-roster", "instance-usage", "managed-scaling",
+			"account-setting", "cluster", "cluster-summary", "deployment-reservation", "engine-file-system", "engine-usage", "instance-roster", "instance-usage", "managed-instance", "managed-scaling",
 			"service", "service-events", "service-summary", "task-definition-family", "task-set",
 		},
 		Forgets: []Forgetting{

@@ -20,9 +20,10 @@ var (
 
 // Values of ContainerInstance.Status.
 const (
-	InstanceActive   = "ACTIVE"
-	InstanceDraining = "DRAINING"
-	InstanceInactive = "INACTIVE"
+	InstanceRegistering = "REGISTERING" // a managed instance whose critical daemons do not run yet
+	InstanceActive      = "ACTIVE"
+	InstanceDraining    = "DRAINING"
+	InstanceInactive    = "INACTIVE"
 )
 
 // ContainerInstance is a machine on which tasks of a cluster are placed.
@@ -36,7 +37,7 @@ type ContainerInstance struct {
 	// its tasks. They move by SubmitTaskStateChange and SubmitContainerStateChange alone.
 	ByHand bool
 
-	Status         string // ACTIVE, DRAINING or INACTIVE
+	Status         string // REGISTERING, ACTIVE, DRAINING or INACTIVE
 	AgentConnected bool
 	Version        types.VersionInfo // of its agent
 	AgentUpdate    *AgentUpdate      // nil until UpdateContainerAgent
