@@ -80,7 +80,9 @@ func (i *Instance) Strongest() (d Drain, ok bool) {
 }
 
 // Instances returns the instances of a capacity provider, by its ARN, those that are going included.
-func Instances(tx *store.Tx, provider string) []*Instance { return instancesByProvider.List(tx, provider) }
+func Instances(tx *store.Tx, provider string) []*Instance {
+	return instancesByProvider.List(tx, provider)
+}
 
 // Find returns the row of an EC2 instance, or nil if ECS does not manage it.
 func Find(tx *store.Tx, scope arn.Scope, ec2ID string) *Instance {

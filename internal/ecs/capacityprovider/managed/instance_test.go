@@ -18,7 +18,9 @@ func TestTheStrongestReasonCounts(t *testing.T) {
 	}
 	defer rows.Close()
 	scope, noon := arn.Scope{Region: "us-east-1", Account: "123456789012"}, time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
-	drain := func(reason managed.Reason, by string) managed.Drain { return managed.Drain{Reason: reason, By: by, At: noon} }
+	drain := func(reason managed.Reason, by string) managed.Drain {
+		return managed.Drain{Reason: reason, By: by, At: noon}
+	}
 	err = rows.Update(func(tx *store.Tx) error {
 		if managed.AddDrain(tx, scope, "i-1", drain(managed.Age, "")) {
 			t.Error("an instance drains that ECS does not manage")
