@@ -17,7 +17,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/controller"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/composition"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/managedresource/controller"
 )
 
 // Express makes what Express gateway services have, by calls of the emulator's own endpoint: what other modules check, allow and
@@ -36,7 +37,7 @@ func (e Express) Module() Module {
 			Do:     func(tx *store.Tx, now time.Time) { express.Forget(tx, now.Add(-keepInactiveExpress)) },
 		}},
 		Begin: func(Work) Work {
-			c := controller.New(controller.Options{Store: e.Store, Clock: e.Clock, Log: e.Log, Call: e.call, Removals: removals})
+			c := controller.New(controller.Options{Owners: composition.Owners(), Store: e.Store, Clock: e.Clock, Log: e.Log, Call: e.call, Removals: removals})
 			return Work{Loops: []controllers.Loop{controllers.Patient("Express gateway services", c)}}
 		},
 	}

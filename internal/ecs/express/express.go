@@ -163,7 +163,7 @@ func Forget(tx *store.Tx, before time.Time) {
 
 func forget(tx *store.Tx, serviceARN string) {
 	for _, r := range Owned(tx, serviceARN) {
-		resources.Delete(tx, r)
+		rows.Remove(tx, r)
 	}
 	for _, r := range Revisions(tx, serviceARN) {
 		revisions.Delete(tx, r)

@@ -5,20 +5,20 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/managedresource"
 )
 
-var (
-	resources      = store.NewTable("express-resource", func(r *Resource) string { return r.Owner + "|" + string(r.Kind) })
-	resourcesByARN = resources.Index(func(r *Resource) string { return r.ID })
-)
+// rows are the resources of services and network sets.
+var rows = managedresource.NewRows("express-resource")
 
-// Kind is what a resource is to its owner, which has one of each at most.
-type Kind string
+// Resource is one that ECS has made for an owner, the ARN of a service or the key of a network set. The controller writes it.
+type Resource = managedresource.Resource
+
+// Kind is what a resource is to its owner.
+type Kind = managedresource.Kind
 
 // What a network set has.
 const (
@@ -47,40 +47,18 @@ const (
 	Policy               Kind = "policy"
 )
 
-// Resource is one that ECS has made for an owner, or is about to make: the row is there before the call. The controller writes it.
-type Resource struct {
-	Owner string // the ARN of a service, or the key of a network set
-	Kind  Kind
-	// ID is how calls name it, mostly its ARN. It is empty while nothing is known to be made.
-	ID string
-	// Before is the ID that a resource had which this one is in place of.
-	Before    string
-	Status    types.ManagedResourceStatus
-	Reason    string // of FAILED, in the words of the API
-	UpdatedAt time.Time
-
-	// Role is the role that made it, which removes it too.
-	Role string
-	// Wanted is a digest of what it was made from, or last changed to.
-	Wanted string
-	// Asked says that a call to make it may have had its effect, and that its answer is not known.
-	Asked bool
-	// Tries are the calls that have failed in a row, for now; the next one is not before Due.
-	Tries int
-	Due   time.Time
-	// Left says that it could not be removed, and is left to the user.
-	Left bool
-}
+// Rows are the resources of all owners.
+func Rows() managedresource.Rows { return rows }
 
 // Owned are the resources of an owner, in order of their kinds.
-func Owned(tx *store.Tx, owner string) []*Resource { return resources.List(tx, owner+"|") }
+func Owned(tx *store.Tx, owner string) []*Resource { return rows.Owned(tx, owner) }
 
 // Made are the resources that calls name by an ID.
-func Made(tx *store.Tx, id string) []*Resource { return resourcesByARN.List(tx, id) }
+func Made(tx *store.Tx, id string) []*Resource { return rows.Made(tx, id) }
 
-func PutResource(tx *store.Tx, r *Resource) { resources.Put(tx, r) }
+func PutResource(tx *store.Tx, r *Resource) { rows.Put(tx, r) }
 
-func RemoveResource(tx *store.Tx, r *Resource) { resources.Delete(tx, r) }
+func RemoveResource(tx *store.Tx, r *Resource) { rows.Remove(tx, r) }
 
 // setKey is the key of the nth network set of a network.
 func setKey(s arn.Scope, n Network, nth int) string {
@@ -100,12 +78,7 @@ func Sources() []store.Source {
 			}
 			return []string{after.ARN, after.Set}
 		}),
-		store.On(resources, func(before, after *Resource) []string {
-			if after == nil {
-				after = before
-			}
-			return []string{after.Owner}
-		}),
+		rows.Source(),
 	}
 }
 

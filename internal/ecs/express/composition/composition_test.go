@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/composition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/expresstest"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/managedresource"
 )
 
 var scope = arn.Scope{Account: "123456789012", Region: "eu-west-1"}
@@ -109,7 +110,7 @@ func (c *course) round() (busy bool) {
 	return busy
 }
 
-func (c *course) take(s composition.Step) {
+func (c *course) take(s managedresource.Step) {
 	c.update(func(tx *store.Tx) { express.PutResource(tx, &s.Begun) })
 	if c.cut() {
 		return
@@ -123,8 +124,7 @@ func (c *course) take(s composition.Step) {
 		return
 	}
 	c.update(func(tx *store.Tx) {
-		view := composition.Read(tx, s.Begun.Owner, c.now)
-		if after := s.Done(view, out, err); after != nil {
+		if after := s.Done(c.now, out, err); after != nil {
 			express.PutResource(tx, after)
 		} else {
 			express.RemoveResource(tx, &s.Begun)
@@ -358,7 +358,7 @@ func TestRemovalDenied(t *testing.T) {
 				continue
 			}
 			c.update(func(tx *store.Tx) {
-				express.PutResource(tx, step.Done(composition.Read(tx, s.ARN, c.now), nil, errors.New("no way")))
+				express.PutResource(tx, step.Done(c.now, nil, errors.New("no way")))
 			})
 		}
 	}

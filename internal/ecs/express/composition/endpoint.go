@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/managedresource"
 )
 
 // Endpoint is where a service answers: a host name that leads to the load balancer with an ARN.
@@ -16,9 +17,9 @@ type Endpoint struct {
 
 // EndpointOf is the endpoint of a service, which is there as long as the load balancer knows its host.
 func EndpointOf(tx *store.Tx, s *express.Service) (e Endpoint, found bool) {
-	v := View{Own: express.Owned(tx, s.ARN), Shared: express.Owned(tx, s.Set)}
-	e = Endpoint{Host: Host(s), Balancer: v.id(express.LoadBalancer), Public: s.Network.Public}
-	return e, e.Balancer != "" && v.id(express.Rule) != ""
+	v := managedresource.Owner{Own: express.Owned(tx, s.ARN), Shared: express.Owned(tx, s.Set)}
+	e = Endpoint{Host: Host(s), Balancer: v.ID(express.LoadBalancer), Public: s.Network.Public}
+	return e, e.Balancer != "" && v.ID(express.Rule) != ""
 }
 
 // FindEndpoint is the endpoint with a host name.

@@ -3,35 +3,9 @@ package composition
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/managedresource"
 )
-
-// recipe is how a resource is made, changed and removed.
-type recipe struct {
-	// needs are those that must be there before it, and stay until it is gone.
-	needs []express.Kind
-	// unless says that an owner has none of the kind.
-	unless func(*View) bool
-	// asECS is of calls for which the infrastructure role has no permission. Source: the managed policy
-	// AmazonECSInfrastructureRoleforExpressGatewayServices.
-	asECS, changesAsECS, looksAsECS bool
-
-	make func(*View) call
-	// like is the input of which a change is a change of the resource. Nil: the one of make.
-	like func(*View) any
-	// change has the resource be as it is wanted. Nil: it does not change.
-	change func(*View, *express.Resource) call
-	// anew says that a change is another resource in its place, and that the old one stays.
-	anew bool
-	// look finds the resource by its ID, or without one by what only it has. It reads no ID if there is none. Nil: make may be called
-	// again, and knows the ID.
-	look func(*View, *express.Resource) call
-	// remove of nil leaves the resource: of what the role may not remove, and of what goes with another one.
-	remove func(*View, *express.Resource) call
-	// lingers says that it is still there for a while when its removal is answered.
-	lingers bool
-}
 
 // ofSet and ofService are the kinds of each owner.
 var (
@@ -42,70 +16,72 @@ var (
 	}
 )
 
-func kindsOf(owner string) []express.Kind {
-	if express.IsSet(owner) {
+func kindsOf(v *View) []express.Kind {
+	if express.IsSet(v.Key) {
 		return ofSet
 	}
 	return ofService
 }
 
-var recipes = map[express.Kind]recipe{
-	express.BalancerGroup:   {make: makeBalancerGroup, look: lookGroup, remove: removeGroup},
-	express.BalancerIngress: {needs: []express.Kind{express.BalancerGroup}, make: openBalancer},
+// book has the recipes of all kinds. What calls ECS itself makes, as the infrastructure role has no permission for them, says the
+// managed policy AmazonECSInfrastructureRoleforExpressGatewayServices.
+var book = managedresource.Book[View]{Recipes: recipes, Kinds: kindsOf, Owner: func(v *View) *managedresource.Owner { return &v.Owner }}
+
+var recipes = map[express.Kind]managedresource.Recipe[View]{
+	express.BalancerGroup:   {Make: makeBalancerGroup, Look: lookGroup, Remove: removeGroup},
+	express.BalancerIngress: {Needs: []express.Kind{express.BalancerGroup}, Make: openBalancer},
 	express.LoadBalancer: {
-		needs: []express.Kind{express.BalancerGroup, express.BalancerIngress}, make: makeBalancer, look: lookBalancer, remove: removeBalancer,
+		Needs: []express.Kind{express.BalancerGroup, express.BalancerIngress}, Make: makeBalancer, Look: lookBalancer, Remove: removeBalancer,
 	},
-	express.SetCertificate: {make: requestCertificate, look: lookCertificate, remove: removeCertificate},
+	express.SetCertificate: {Make: requestCertificate, Look: lookCertificate, Remove: removeCertificate},
 	express.Listener: {
-		needs: []express.Kind{express.LoadBalancer, express.SetCertificate}, make: makeListener, look: lookListener, remove: removeListener,
+		Needs: []express.Kind{express.LoadBalancer, express.SetCertificate}, Make: makeListener, Look: lookListener, Remove: removeListener,
 	},
 
-	express.Cluster:     {asECS: true, unless: hasOtherCluster, make: makeCluster},
-	express.LogGroup:    {unless: logsElsewhere, make: makeLogGroup, look: lookLogGroup},
-	express.Certificate: {make: requestCertificate, look: lookCertificate, remove: removeCertificate},
+	express.Cluster:     {AsECS: true, Unless: hasOtherCluster, Make: makeCluster},
+	express.LogGroup:    {Unless: logsElsewhere, Make: makeLogGroup, Look: lookLogGroup},
+	express.Certificate: {Make: requestCertificate, Look: lookCertificate, Remove: removeCertificate},
 	express.ListenerCertificate: {
-		needs: []express.Kind{express.Listener, express.Certificate}, make: addCertificate, remove: takeCertificate,
+		Needs: []express.Kind{express.Listener, express.Certificate}, Make: addCertificate, Remove: takeCertificate,
 	},
 	express.TargetGroup: {
-		make: makeTargetGroup(express.TargetGroup), change: changeTargetGroup, changesAsECS: true, look: lookTargetGroup, remove: removeTargetGroup,
+		Make: makeTargetGroup(express.TargetGroup), Change: changeTargetGroup, ChangesAsECS: true, Look: lookTargetGroup, Remove: removeTargetGroup,
 	},
 	express.AlternateTargetGroup: {
-		make: makeTargetGroup(express.AlternateTargetGroup), change: changeTargetGroup, changesAsECS: true, look: lookTargetGroup, remove: removeTargetGroup,
+		Make: makeTargetGroup(express.AlternateTargetGroup), Change: changeTargetGroup, ChangesAsECS: true, Look: lookTargetGroup, Remove: removeTargetGroup,
 	},
 	express.Rule: {
-		needs: []express.Kind{express.Listener, express.ListenerCertificate, express.TargetGroup, express.AlternateTargetGroup},
-		make:  makeRule, look: lookRule, remove: removeRule,
+		Needs: []express.Kind{express.Listener, express.ListenerCertificate, express.TargetGroup, express.AlternateTargetGroup},
+		Make:  makeRule, Look: lookRule, Remove: removeRule,
 	},
-	express.SecurityGroup: {make: makeServiceGroup, look: lookGroup, remove: removeGroup},
+	express.SecurityGroup: {Make: makeServiceGroup, Look: lookGroup, Remove: removeGroup},
 	express.Ingress: {
-		needs: []express.Kind{express.SecurityGroup, express.BalancerGroup}, make: openService,
-		change: func(v *View, _ *express.Resource) call { return openService(v) },
+		Needs: []express.Kind{express.SecurityGroup, express.BalancerGroup}, Make: openService,
+		Change: func(v *View, _ *express.Resource) managedresource.Call { return openService(v) },
 	},
 	express.Alarm: {
-		needs: []express.Kind{express.LoadBalancer, express.TargetGroup, express.AlternateTargetGroup},
-		make:  putAlarm, look: lookAlarm, looksAsECS: true, remove: removeAlarm,
+		Needs: []express.Kind{express.LoadBalancer, express.TargetGroup, express.AlternateTargetGroup},
+		Make:  putAlarm, Look: lookAlarm, LooksAsECS: true, Remove: removeAlarm,
 	},
 	express.TaskDefinition: {
-		asECS: true, needs: []express.Kind{express.LogGroup}, unless: hasTaskDefinition, make: register, anew: true, look: lookTaskDefinition,
+		AsECS: true, Needs: []express.Kind{express.LogGroup}, Unless: hasTaskDefinition, Make: register, Anew: true, Look: lookTaskDefinition,
 	},
 	express.ECSService: {
-		asECS: true, needs: []express.Kind{
+		AsECS: true, Needs: []express.Kind{
 			express.Cluster, express.TaskDefinition, express.SecurityGroup, express.Ingress, express.Rule, express.TargetGroup, express.AlternateTargetGroup, express.Alarm,
 		},
-		make: createService, like: deployed, change: updateService, look: lookService, remove: deleteService, lingers: true,
+		Make: createService, Like: deployed, Change: updateService, Look: lookService, Remove: deleteService, Lingers: true,
 	},
 	express.ScalableTarget: {
-		needs: []express.Kind{express.ECSService}, make: registerTarget, look: lookScalableTarget, looksAsECS: true, remove: deregisterTarget,
-		change: changeTarget,
+		Needs: []express.Kind{express.ECSService}, Make: registerTarget, Look: lookScalableTarget, LooksAsECS: true, Remove: deregisterTarget,
+		Change: changeTarget,
 	},
 	express.Policy: {
-		needs: []express.Kind{express.ScalableTarget, express.LoadBalancer, express.TargetGroup, express.AlternateTargetGroup},
-		make:  putPolicy, look: lookPolicy, looksAsECS: true, remove: removePolicy,
-		change: func(v *View, _ *express.Resource) call { return putPolicy(v) },
+		Needs: []express.Kind{express.ScalableTarget, express.LoadBalancer, express.TargetGroup, express.AlternateTargetGroup},
+		Make:  putPolicy, Look: lookPolicy, LooksAsECS: true, Remove: removePolicy,
+		Change: func(v *View, _ *express.Resource) managedresource.Call { return putPolicy(v) },
 	},
 }
-
-func elb(name string) apiclient.Operation { return apiclient.Of("elasticloadbalancing", name) }
 
 // mostOfTag is how long the value of a tag is. Source: ELBv2 API reference, Tag; other APIs have the same.
 const mostOfTag = 256
@@ -114,8 +90,8 @@ const mostOfTag = 256
 // An ARN that is too long for a tag is left out: a choice.
 func owners(v *View) map[string]string {
 	tags := map[string]string{"AmazonECSManaged": "true"}
-	if !express.IsSet(v.Owner) && len(v.Owner) <= mostOfTag {
-		tags["aws:ecs:serviceArn"] = v.Owner
+	if !express.IsSet(v.Key) && len(v.Key) <= mostOfTag {
+		tags["aws:ecs:serviceArn"] = v.Key
 	}
 	return tags
 }

@@ -12,33 +12,34 @@ import (
 	cwtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	ecstypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/managedresource"
 )
 
 func scaling(name string) apiclient.Operation { return apiclient.Of("application-autoscaling", name) }
 
-func registerTarget(v *View) call {
+func registerTarget(v *View) managedresource.Call {
 	in := &sdk.RegisterScalableTargetInput{
 		ResourceId: resourceID(v.Service), ScalableDimension: types.ScalableDimensionECSServiceDesiredCount, ServiceNamespace: types.ServiceNamespaceEcs,
 		MinCapacity: &v.Service.Asked.MinTasks, MaxCapacity: &v.Service.Asked.MaxTasks, Tags: owners(v),
 	}
-	return ask(scaling("RegisterScalableTarget"), in, func(out *sdk.RegisterScalableTargetOutput) (string, bool) {
+	return managedresource.Ask(scaling("RegisterScalableTarget"), in, func(out *sdk.RegisterScalableTargetOutput) (string, bool) {
 		return aws.ToString(out.ScalableTargetARN), true
 	})
 }
 
 // changeTarget has other bounds. Tags are of new scalable targets alone.
-func changeTarget(v *View, _ *express.Resource) call {
+func changeTarget(v *View, _ *express.Resource) managedresource.Call {
 	c := registerTarget(v)
-	in := *c.in.(*sdk.RegisterScalableTargetInput)
-	in.Tags, c.in = nil, &in
+	in := *c.In.(*sdk.RegisterScalableTargetInput)
+	in.Tags, c.In = nil, &in
 	return c
 }
 
-func lookScalableTarget(v *View, _ *express.Resource) call {
+func lookScalableTarget(v *View, _ *express.Resource) managedresource.Call {
 	in := &sdk.DescribeScalableTargetsInput{
 		ServiceNamespace: types.ServiceNamespaceEcs, ScalableDimension: types.ScalableDimensionECSServiceDesiredCount, ResourceIds: []string{*resourceID(v.Service)},
 	}
-	return ask(scaling("DescribeScalableTargets"), in, func(out *sdk.DescribeScalableTargetsOutput) (string, bool) {
+	return managedresource.Ask(scaling("DescribeScalableTargets"), in, func(out *sdk.DescribeScalableTargetsOutput) (string, bool) {
 		for _, t := range out.ScalableTargets {
 			return aws.ToString(t.ScalableTargetARN), true
 		}
@@ -46,22 +47,22 @@ func lookScalableTarget(v *View, _ *express.Resource) call {
 	})
 }
 
-func deregisterTarget(v *View, r *express.Resource) call {
+func deregisterTarget(v *View, r *express.Resource) managedresource.Call {
 	in := &sdk.DeregisterScalableTargetInput{
 		ResourceId: resourceID(v.Service), ScalableDimension: types.ScalableDimensionECSServiceDesiredCount, ServiceNamespace: types.ServiceNamespaceEcs,
 	}
-	return tell(scaling("DeregisterScalableTarget"), in, r.ID)
+	return managedresource.Tell(scaling("DeregisterScalableTarget"), in, r.ID)
 }
 
 func policyName(v *View) *string { return aws.String("ecs-express-gateway-" + v.eight()) }
 
-func putPolicy(v *View) call {
+func putPolicy(v *View) managedresource.Call {
 	in := &sdk.PutScalingPolicyInput{
 		PolicyName: policyName(v), ResourceId: resourceID(v.Service), ScalableDimension: types.ScalableDimensionECSServiceDesiredCount,
 		ServiceNamespace: types.ServiceNamespaceEcs, PolicyType: types.PolicyTypeTargetTrackingScaling,
 		TargetTrackingScalingPolicyConfiguration: tracking(v),
 	}
-	return ask(scaling("PutScalingPolicy"), in, func(out *sdk.PutScalingPolicyOutput) (string, bool) { return aws.ToString(out.PolicyARN), true })
+	return managedresource.Ask(scaling("PutScalingPolicy"), in, func(out *sdk.PutScalingPolicyOutput) (string, bool) { return aws.ToString(out.PolicyARN), true })
 }
 
 // tracking is by the metric that was asked for. Requests count at both target groups: the one that serves changes with each
@@ -87,7 +88,7 @@ func requestsPerTarget(v *View) []types.TargetTrackingMetricDataQuery {
 			Id: aws.String([]string{"first", "second"}[i]), ReturnData: aws.Bool(false),
 			MetricStat: &types.TargetTrackingMetricStat{Stat: aws.String("Sum"), Metric: &types.TargetTrackingMetric{
 				Namespace: aws.String("AWS/ApplicationELB"), MetricName: aws.String("RequestCountPerTarget"),
-				Dimensions: []types.TargetTrackingMetricDimension{{Name: aws.String("TargetGroup"), Value: aws.String(fullName(v.id(k)))}},
+				Dimensions: []types.TargetTrackingMetricDimension{{Name: aws.String("TargetGroup"), Value: aws.String(fullName(v.ID(k)))}},
 			}},
 		})
 	}
@@ -104,12 +105,12 @@ func fullName(id string) string {
 	return strings.TrimPrefix(name, "loadbalancer/")
 }
 
-func lookPolicy(v *View, _ *express.Resource) call {
+func lookPolicy(v *View, _ *express.Resource) managedresource.Call {
 	in := &sdk.DescribeScalingPoliciesInput{
 		ServiceNamespace: types.ServiceNamespaceEcs, ScalableDimension: types.ScalableDimensionECSServiceDesiredCount,
 		ResourceId: resourceID(v.Service), PolicyNames: []string{*policyName(v)},
 	}
-	return ask(scaling("DescribeScalingPolicies"), in, func(out *sdk.DescribeScalingPoliciesOutput) (string, bool) {
+	return managedresource.Ask(scaling("DescribeScalingPolicies"), in, func(out *sdk.DescribeScalingPoliciesOutput) (string, bool) {
 		for _, p := range out.ScalingPolicies {
 			return aws.ToString(p.PolicyARN), true
 		}
@@ -117,12 +118,12 @@ func lookPolicy(v *View, _ *express.Resource) call {
 	})
 }
 
-func removePolicy(v *View, r *express.Resource) call {
+func removePolicy(v *View, r *express.Resource) managedresource.Call {
 	in := &sdk.DeleteScalingPolicyInput{
 		PolicyName: policyName(v), ResourceId: resourceID(v.Service), ScalableDimension: types.ScalableDimensionECSServiceDesiredCount,
 		ServiceNamespace: types.ServiceNamespaceEcs,
 	}
-	return tell(scaling("DeleteScalingPolicy"), in, r.ID)
+	return managedresource.Tell(scaling("DeleteScalingPolicy"), in, r.ID)
 }
 
 func monitoring(name string) apiclient.Operation { return apiclient.Of("monitoring", name) }
@@ -132,7 +133,7 @@ func alarmName(v *View) string {
 }
 
 // putAlarm watches the share of requests that fail, which breaks a deployment (ECS0338).
-func putAlarm(v *View) call {
+func putAlarm(v *View) managedresource.Call {
 	name := alarmName(v)
 	in := &cloudwatch.PutMetricAlarmInput{
 		AlarmName: &name, Metrics: failures(v), ComparisonOperator: cwtypes.ComparisonOperatorGreaterThanThreshold, Threshold: aws.Float64(1),
@@ -140,7 +141,7 @@ func putAlarm(v *View) call {
 		AlarmDescription: aws.String("Faulty deployments of Amazon ECS Express Mode service " + v.Service.Name),
 		Tags:             tagged(v, func(key, value *string) cwtypes.Tag { return cwtypes.Tag{Key: key, Value: value} }),
 	}
-	return tell(monitoring("PutMetricAlarm"), in, name)
+	return managedresource.Tell(monitoring("PutMetricAlarm"), in, name)
 }
 
 func failures(v *View) []cwtypes.MetricDataQuery {
@@ -156,8 +157,8 @@ func failures(v *View) []cwtypes.MetricDataQuery {
 				Id: &id, ReturnData: aws.Bool(false), MetricStat: &cwtypes.MetricStat{
 					Period: aws.Int32(60), Stat: aws.String("Sum"), Metric: &cwtypes.Metric{
 						Namespace: aws.String("AWS/ApplicationELB"), MetricName: aws.String(m.metric), Dimensions: []cwtypes.Dimension{
-							{Name: aws.String("LoadBalancer"), Value: aws.String(fullName(v.id(express.LoadBalancer)))},
-							{Name: aws.String("TargetGroup"), Value: aws.String(fullName(v.id(k)))},
+							{Name: aws.String("LoadBalancer"), Value: aws.String(fullName(v.ID(express.LoadBalancer)))},
+							{Name: aws.String("TargetGroup"), Value: aws.String(fullName(v.ID(k)))},
 						},
 					},
 				},
@@ -171,9 +172,9 @@ func failures(v *View) []cwtypes.MetricDataQuery {
 	})
 }
 
-func lookAlarm(v *View, _ *express.Resource) call {
+func lookAlarm(v *View, _ *express.Resource) managedresource.Call {
 	in := &cloudwatch.DescribeAlarmsInput{AlarmNames: []string{alarmName(v)}}
-	return ask(monitoring("DescribeAlarms"), in, func(out *cloudwatch.DescribeAlarmsOutput) (string, bool) {
+	return managedresource.Ask(monitoring("DescribeAlarms"), in, func(out *cloudwatch.DescribeAlarmsOutput) (string, bool) {
 		for _, a := range out.MetricAlarms {
 			return aws.ToString(a.AlarmName), true
 		}
@@ -181,6 +182,6 @@ func lookAlarm(v *View, _ *express.Resource) call {
 	})
 }
 
-func removeAlarm(_ *View, r *express.Resource) call {
-	return tell(monitoring("DeleteAlarms"), &cloudwatch.DeleteAlarmsInput{AlarmNames: []string{r.ID}}, r.ID)
+func removeAlarm(_ *View, r *express.Resource) managedresource.Call {
+	return managedresource.Tell(monitoring("DeleteAlarms"), &cloudwatch.DeleteAlarmsInput{AlarmNames: []string{r.ID}}, r.ID)
 }

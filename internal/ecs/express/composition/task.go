@@ -12,6 +12,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/managedresource"
 )
 
 const (
@@ -28,9 +29,9 @@ const (
 func hasOtherCluster(v *View) bool { return v.Service.Cluster != defaultCluster }
 
 // makeCluster answers the cluster that there is, with all that it has: it asks for nothing but the name.
-func makeCluster(v *View) call {
+func makeCluster(v *View) managedresource.Call {
 	in := &sdk.CreateClusterInput{ClusterName: aws.String(defaultCluster)}
-	return tell(apiclient.ECS("CreateCluster"), in, v.Scope.Cluster(defaultCluster))
+	return managedresource.Tell(apiclient.ECS("CreateCluster"), in, v.Scope.Cluster(defaultCluster))
 }
 
 func hasTaskDefinition(v *View) bool { return v.Service.Asked.TaskDefinition != "" }
@@ -41,16 +42,16 @@ func logsElsewhere(v *View) bool {
 	return hasTaskDefinition(v) || logs != nil && logs.LogGroup != nil
 }
 
-func makeLogGroup(v *View) call {
+func makeLogGroup(v *View) managedresource.Call {
 	name := LogGroupName(v.Service)
 	in := &cloudwatchlogs.CreateLogGroupInput{LogGroupName: &name, Tags: owners(v)}
-	return tell(apiclient.Of("logs", "CreateLogGroup"), in, name)
+	return managedresource.Tell(apiclient.Of("logs", "CreateLogGroup"), in, name)
 }
 
-func lookLogGroup(v *View, _ *express.Resource) call {
+func lookLogGroup(v *View, _ *express.Resource) managedresource.Call {
 	name := LogGroupName(v.Service)
 	in := &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: &name}
-	return ask(apiclient.Of("logs", "DescribeLogGroups"), in, func(out *cloudwatchlogs.DescribeLogGroupsOutput) (string, bool) {
+	return managedresource.Ask(apiclient.Of("logs", "DescribeLogGroups"), in, func(out *cloudwatchlogs.DescribeLogGroupsOutput) (string, bool) {
 		for _, g := range out.LogGroups {
 			if aws.ToString(g.LogGroupName) == name {
 				return name, true
@@ -67,7 +68,7 @@ func family(v *View) string {
 
 // Definition is the task definition of what was asked (ECS0337.6).
 func Definition(s *express.Service) *sdk.RegisterTaskDefinitionInput {
-	v := &View{Owner: s.ARN, Scope: s.Scope, Service: s}
+	v := &View{Owner: managedresource.Owner{Key: s.ARN, Scope: s.Scope}, Service: s}
 	asked := s.Asked // in memory of its own, as a registration rewrites its request
 	in := &sdk.RegisterTaskDefinitionInput{
 		Family: aws.String(family(v)), Cpu: &asked.CPU, Memory: &asked.Memory, NetworkMode: types.NetworkModeAwsvpc,
@@ -84,8 +85,8 @@ func Definition(s *express.Service) *sdk.RegisterTaskDefinitionInput {
 	return in
 }
 
-func register(v *View) call {
-	return ask(apiclient.ECS("RegisterTaskDefinition"), Definition(v.Service), func(out *sdk.RegisterTaskDefinitionOutput) (string, bool) {
+func register(v *View) managedresource.Call {
+	return managedresource.Ask(apiclient.ECS("RegisterTaskDefinition"), Definition(v.Service), func(out *sdk.RegisterTaskDefinitionOutput) (string, bool) {
 		return definition(out.TaskDefinition)
 	})
 }
@@ -120,17 +121,17 @@ func container(v *View) types.ContainerDefinition {
 
 // TaskDefinition is the one of a service: the user's, or the one that ECS has registered.
 func TaskDefinition(v View) string {
-	return cmp.Or(v.Service.Asked.TaskDefinition, v.id(express.TaskDefinition))
+	return cmp.Or(v.Service.Asked.TaskDefinition, v.ID(express.TaskDefinition))
 }
 
 // lookTaskDefinition finds the newest revision: it was made by a lost call if it is another one than before.
-func lookTaskDefinition(v *View, r *express.Resource) call {
+func lookTaskDefinition(v *View, r *express.Resource) managedresource.Call {
 	name := family(v)
 	if r.ID != "" {
 		name = r.ID
 	}
 	in := &sdk.DescribeTaskDefinitionInput{TaskDefinition: &name}
-	return ask(apiclient.ECS("DescribeTaskDefinition"), in, func(out *sdk.DescribeTaskDefinitionOutput) (string, bool) {
+	return managedresource.Ask(apiclient.ECS("DescribeTaskDefinition"), in, func(out *sdk.DescribeTaskDefinitionOutput) (string, bool) {
 		return definition(out.TaskDefinition)
 	})
 }
@@ -140,13 +141,13 @@ func deployment(v *View) *types.DeploymentConfiguration {
 	return &types.DeploymentConfiguration{
 		Strategy: types.DeploymentStrategyCanary, BakeTimeInMinutes: aws.Int32(3),
 		CanaryConfiguration: &types.CanaryConfiguration{CanaryPercent: aws.Float64(5), CanaryBakeTimeInMinutes: aws.Int32(3)},
-		Alarms:              &types.DeploymentAlarms{AlarmNames: []string{v.id(express.Alarm)}, Enable: true, Rollback: true},
+		Alarms:              &types.DeploymentAlarms{AlarmNames: []string{v.ID(express.Alarm)}, Enable: true, Rollback: true},
 		MaximumPercent:      aws.Int32(200), MinimumHealthyPercent: aws.Int32(100),
 		DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{Enable: true, Rollback: true},
 	}
 }
 
-func createService(v *View) call {
+func createService(v *View) managedresource.Call {
 	same := update(v)
 	in := &sdk.CreateServiceInput{
 		ServiceName: &v.Service.Name, Cluster: &v.Service.Cluster, ClientToken: &v.Service.Token, LaunchType: types.LaunchTypeFargate,
@@ -154,7 +155,7 @@ func createService(v *View) call {
 		LoadBalancers: same.LoadBalancers, NetworkConfiguration: same.NetworkConfiguration,
 		AvailabilityZoneRebalancing: types.AvailabilityZoneRebalancingEnabled, Tags: v.Service.Tags,
 	}
-	return ask(apiclient.ECS("CreateService"), in, func(out *sdk.CreateServiceOutput) (string, bool) {
+	return managedresource.Ask(apiclient.ECS("CreateService"), in, func(out *sdk.CreateServiceOutput) (string, bool) {
 		if out.Service == nil {
 			return "", false
 		}
@@ -163,11 +164,11 @@ func createService(v *View) call {
 }
 
 // updateService begins the deployment of what is asked, unless a call whose answer was lost has begun it.
-func updateService(v *View, _ *express.Resource) call {
+func updateService(v *View, _ *express.Resource) managedresource.Call {
 	if v.Deployed {
-		return call{}
+		return managedresource.Call{}
 	}
-	return tell(apiclient.ECS("UpdateService"), update(v), v.Service.ARN)
+	return managedresource.Tell(apiclient.ECS("UpdateService"), update(v), v.Service.ARN)
 }
 
 // deployed is what the service is made from. An update is a deployment also where it changes nothing of the service itself.
@@ -184,13 +185,13 @@ func update(v *View) *sdk.UpdateServiceInput {
 	in := &sdk.UpdateServiceInput{
 		Service: &v.Service.Name, Cluster: &v.Service.Cluster, TaskDefinition: aws.String(TaskDefinition(*v)), ForceNewDeployment: true,
 		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{
-			Subnets: v.Service.Network.Subnets, SecurityGroups: append([]string{v.id(express.SecurityGroup)}, asked.SecurityGroups...),
+			Subnets: v.Service.Network.Subnets, SecurityGroups: append([]string{v.ID(express.SecurityGroup)}, asked.SecurityGroups...),
 			AssignPublicIp: types.AssignPublicIpDisabled,
 		}},
 		LoadBalancers: []types.LoadBalancer{{
-			TargetGroupArn: aws.String(v.id(express.TargetGroup)), ContainerName: aws.String(Container), ContainerPort: &asked.ContainerPort,
+			TargetGroupArn: aws.String(v.ID(express.TargetGroup)), ContainerName: aws.String(Container), ContainerPort: &asked.ContainerPort,
 			AdvancedConfiguration: &types.AdvancedConfiguration{
-				AlternateTargetGroupArn: aws.String(v.id(express.AlternateTargetGroup)), ProductionListenerRule: aws.String(v.id(express.Rule)),
+				AlternateTargetGroupArn: aws.String(v.ID(express.AlternateTargetGroup)), ProductionListenerRule: aws.String(v.ID(express.Rule)),
 				RoleArn: &v.Service.InfrastructureRole,
 			},
 		}},
@@ -201,9 +202,9 @@ func update(v *View) *sdk.UpdateServiceInput {
 	return in
 }
 
-func lookService(v *View, _ *express.Resource) call {
+func lookService(v *View, _ *express.Resource) managedresource.Call {
 	in := &sdk.DescribeServicesInput{Services: []string{v.Service.Name}, Cluster: &v.Service.Cluster}
-	return ask(apiclient.ECS("DescribeServices"), in, func(out *sdk.DescribeServicesOutput) (string, bool) {
+	return managedresource.Ask(apiclient.ECS("DescribeServices"), in, func(out *sdk.DescribeServicesOutput) (string, bool) {
 		for _, s := range out.Services {
 			if aws.ToString(s.Status) != "INACTIVE" && s.ResourceManagementType == types.ResourceManagementTypeEcs { // not a user's of that name
 				return aws.ToString(s.ServiceArn), true
@@ -213,9 +214,9 @@ func lookService(v *View, _ *express.Resource) call {
 	})
 }
 
-func deleteService(v *View, r *express.Resource) call {
+func deleteService(v *View, r *express.Resource) managedresource.Call {
 	in := &sdk.DeleteServiceInput{Service: &v.Service.Name, Cluster: &v.Service.Cluster, Force: aws.Bool(true)}
-	return tell(apiclient.ECS("DeleteService"), in, r.ID)
+	return managedresource.Tell(apiclient.ECS("DeleteService"), in, r.ID)
 }
 
 // resourceID is how Application Auto Scaling names a service.

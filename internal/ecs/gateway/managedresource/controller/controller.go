@@ -1,5 +1,5 @@
-// Package controller makes what Express gateway services have, and removes it, by calls of the emulator's own endpoint: as the
-// infrastructure role of a service, and as ECS itself where that role may not. It takes the steps of package composition one by
+// Package controller makes the resources that Express gateway services and gateways have, and removes them, by calls of the emulator's
+// own endpoint: as the infrastructure role of an owner, and as ECS itself where that role may not. It takes the steps of owners one by
 // one; the row of each is written before its call, so a step that is cut is found again.
 package controller
 
@@ -16,12 +16,27 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/composition"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/managedresource"
 )
 
-// Options are what services are made with. All fields but Removals are required.
+// Owners are the owners of one sort, and what decides about them. All fields are required.
+type Owners struct {
+	Name string // in the log: Express gateway service
+	Rows managedresource.Rows
+	// Sources wake with the owners of which something has changed.
+	Sources func() []store.Source
+	// Next are the next steps of an owner, Doubts those that look whether its resources are still there.
+	Next, Doubts func(tx *store.Tx, owner string, now time.Time) []managedresource.Step
+	// Wakes are the owners whose next steps may be others once an owner's have changed.
+	Wakes func(tx *store.Tx, owner string) []string
+	// Ends reports whether an owner is over, which End writes.
+	Ends func(tx *store.Tx, owner string, now time.Time) bool
+	End  func(tx *store.Tx, owner string, now time.Time)
+}
+
+// Options are what resources are made with. All fields but Removals are required.
 type Options struct {
+	Owners
 	Store *store.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
@@ -31,7 +46,7 @@ type Options struct {
 	Removals func(owners func(id string) []string) []store.Source
 }
 
-// Controller works on services and network sets. Make one with New.
+// Controller works on owners. Make one with New.
 type Controller struct {
 	Options
 	loop *reconcile.Loop
@@ -51,12 +66,12 @@ const (
 // New makes a controller. It collects owners from now on, and works on them once it runs.
 func New(o Options) *Controller {
 	c := &Controller{Options: o, doubted: map[string]bool{}}
-	sources := express.Sources()
+	sources := o.Sources()
 	if o.Removals != nil {
 		sources = append(sources, o.Removals(c.doubt)...)
 	}
 	c.loop = reconcile.New(reconcile.Options{
-		Name: "Express gateway service", Clock: o.Clock, Log: o.Log, Watch: o.Store.Watch(0, sources...), Workers: workers, Reconcile: c.reconcile,
+		Name: o.Name, Clock: o.Clock, Log: o.Log, Watch: o.Store.Watch(0, sources...), Workers: workers, Reconcile: c.reconcile,
 	})
 	return c
 }
@@ -76,7 +91,7 @@ func (c *Controller) Idle(ctx context.Context, patience time.Duration) error {
 
 // doubt has a resource be looked at that may have been removed.
 func (c *Controller) doubt(id string) (owners []string) {
-	for _, r := range express.Made(c.Store.Read(), id) {
+	for _, r := range c.Rows.Made(c.Store.Read(), id) {
 		if r.Status == types.ManagedResourceStatusActive {
 			owners = append(owners, r.Owner)
 		}
@@ -99,19 +114,18 @@ func (c *Controller) isDoubted(id string) bool {
 
 // reconcile takes the steps of an owner that can be taken now.
 func (c *Controller) reconcile(ctx context.Context, owner string) (wake time.Time, err error) {
-	view := composition.Read(c.Store.Read(), owner, c.Clock.Now())
-	for _, r := range view.Own {
-		s, is := composition.Doubt(view, r)
-		if !is || !c.isDoubted(r.ID) { // what cannot be looked at may have the ID of what can: the ingress of a security group has
+	now := c.Clock.Now()
+	for _, s := range c.Doubts(c.Store.Read(), owner, now) {
+		if !c.isDoubted(s.Begun.ID) { // what cannot be looked at may have the ID of what can: the ingress of a security group has
 			continue
 		}
-		if err := c.take(ctx, view, s); err != nil {
+		if err := c.take(ctx, owner, s); err != nil {
 			return wake, err
 		}
 	}
-	steps := composition.Next(composition.Read(c.Store.Read(), owner, view.Now))
+	steps := c.Next(c.Store.Read(), owner, now)
 	for _, s := range steps {
-		if s.Begun.Due.After(view.Now) {
+		if s.Begun.Due.After(now) {
 			continue
 		}
 		if err := c.begin(ctx, owner, s.Begun.Kind); err != nil {
@@ -121,21 +135,20 @@ func (c *Controller) reconcile(ctx context.Context, owner string) (wake time.Tim
 	if err := c.end(owner); err != nil {
 		return wake, err
 	}
-	return composition.Due(steps, view.Now), nil
+	return managedresource.Due(steps, now), nil
 }
 
 // begin takes the step of a kind as the rows say it now: others may have changed since it was decided.
-func (c *Controller) begin(ctx context.Context, owner string, kind express.Kind) error {
-	var view composition.View
-	var step *composition.Step
+func (c *Controller) begin(ctx context.Context, owner string, kind managedresource.Kind) error {
+	var step *managedresource.Step
 	err := c.Store.Update(func(tx *store.Tx) error {
 		c.loop.Causes(tx, owner)
 		step = nil
-		view = composition.Read(tx, owner, c.Clock.Now())
-		for _, s := range composition.Next(view) {
-			if s.Begun.Kind == kind && !s.Begun.Due.After(view.Now) {
+		now := c.Clock.Now()
+		for _, s := range c.Next(tx, owner, now) {
+			if s.Begun.Kind == kind && !s.Begun.Due.After(now) {
 				step = &s
-				express.PutResource(tx, &s.Begun)
+				c.Rows.Put(tx, &s.Begun)
 			}
 		}
 		return nil
@@ -146,12 +159,12 @@ func (c *Controller) begin(ctx context.Context, owner string, kind express.Kind)
 	if step == nil {
 		return nil
 	}
-	return c.take(ctx, view, *step)
+	return c.take(ctx, owner, *step)
 }
 
 // take makes the call of a step, whose row is written, and writes what has become of it. A call that ends with the emulator is made
 // again by the next run.
-func (c *Controller) take(ctx context.Context, view composition.View, s composition.Step) error {
+func (c *Controller) take(ctx context.Context, owner string, s managedresource.Step) error {
 	out := s.Out()
 	var called error
 	if s.Calls() {
@@ -161,50 +174,47 @@ func (c *Controller) take(ctx context.Context, view composition.View, s composit
 		}
 		limited, cancel := context.WithTimeout(ctx, deadline)
 		defer cancel()
-		called = c.Call(limited, view.Scope, role, s.Op, s.In, out)
+		called = c.Call(limited, s.Scope, role, s.Op, s.In, out)
 		if ctx.Err() != nil {
 			return nil
 		}
 	}
-	view.Now = c.Clock.Now()
-	after := s.Done(view, out, called)
+	after := s.Done(c.Clock.Now(), out, called)
 	err := c.Store.Update(func(tx *store.Tx) error {
-		c.loop.Causes(tx, view.Owner)
+		c.loop.Causes(tx, owner)
 		if after == nil {
-			express.RemoveResource(tx, &s.Begun)
+			c.Rows.Remove(tx, &s.Begun)
 			return nil
 		}
-		express.PutResource(tx, after)
+		c.Rows.Put(tx, after)
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("write what has become of %s %s: %w", view.Owner, s.Begun.Kind, err)
+		return fmt.Errorf("write what has become of %s %s: %w", owner, s.Begun.Kind, err)
 	}
 	c.tell(after)
-	for _, other := range express.Wakes(c.Store.Read(), view.Owner) {
+	for _, other := range c.Wakes(c.Store.Read(), owner) {
 		c.loop.Wake(other)
 	}
 	return nil
 }
 
 // tell has the log tell what has failed.
-func (c *Controller) tell(r *express.Resource) {
+func (c *Controller) tell(r *managedresource.Resource) {
 	if r != nil && r.Status == types.ManagedResourceStatusFailed {
-		c.Log.Warn("a resource of an Express gateway service has failed", "owner", r.Owner, "resource", r.Kind, "id", r.ID, "reason", r.Reason)
+		c.Log.Warn("a resource that ECS manages has failed", "of", c.Name, "owner", r.Owner, "resource", r.Kind, "id", r.ID, "reason", r.Reason)
 	}
 }
 
-// end makes a deleted service INACTIVE once nothing is left of it.
+// end ends an owner that is over.
 func (c *Controller) end(owner string) error {
-	tx := c.Store.Read()
-	s := express.Find(tx, owner)
-	if s == nil || s.Status(tx) != types.ExpressGatewayServiceStatusCodeDraining || !composition.Ends(tx, s, c.Clock.Now()) {
+	if !c.Ends(c.Store.Read(), owner, c.Clock.Now()) {
 		return nil
 	}
 	return c.Store.Update(func(tx *store.Tx) error {
 		c.loop.Causes(tx, owner)
-		if s := express.Find(tx, owner); s != nil && composition.Ends(tx, s, c.Clock.Now()) {
-			express.End(tx, s, c.Clock.Now())
+		if c.Ends(tx, owner, c.Clock.Now()) {
+			c.End(tx, owner, c.Clock.Now())
 		}
 		return nil
 	})

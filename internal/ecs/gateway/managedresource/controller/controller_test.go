@@ -20,8 +20,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/controller"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/composition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/expresstest"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/managedresource/controller"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -63,7 +64,8 @@ func inBubble(t *testing.T, test func(a *account)) {
 
 func (a *account) start() {
 	c := controller.New(controller.Options{
-		Store: a.store, Clock: a.clock, Log: slog.New(slog.DiscardHandler), Call: a.call,
+		Owners: composition.Owners(),
+		Store:  a.store, Clock: a.clock, Log: slog.New(slog.DiscardHandler), Call: a.call,
 		Removals: func(owners func(id string) []string) []store.Source { a.doubts = owners; return nil },
 	})
 	ctx, cancel := context.WithCancel(a.Context())

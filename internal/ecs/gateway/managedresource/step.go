@@ -1,4 +1,4 @@
-package composition
+package managedresource
 
 import (
 	"crypto/sha256"
@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 )
 
 // act is what a step does.
@@ -30,33 +30,37 @@ const (
 // Step is one call.
 type Step struct {
 	// Begun is the row before the call.
-	Begun express.Resource
+	Begun Resource
+	Scope arn.Scope
 	// AsECS says that ECS itself calls, for which the infrastructure role has no permission. Others are calls as Begun.Role.
 	AsECS bool
 	Op    apiclient.Operation
 	In    any
 
 	act  act
-	call call
+	call Call
+	// nameless is of a resource that is not looked for: the call that makes it knows its ID. See Recipe for lingers.
+	nameless, lingers bool
 }
 
-// call is an operation with its input. The zero value calls nothing.
-type call struct {
-	op  apiclient.Operation
-	in  any
+// Call is an operation with its input. The zero value calls nothing.
+type Call struct {
+	Op  apiclient.Operation
+	In  any
 	out func() any
 	// read is the ID that the answer has, empty if what was looked for is not there, and whether it is ready. Of a call whose
 	// answer says nothing it takes nil.
 	read func(out any) (id string, ready bool)
 }
 
-func ask[Out any](op apiclient.Operation, in any, read func(*Out) (id string, ready bool)) call {
-	return call{op, in, func() any { return new(Out) }, func(out any) (string, bool) { return read(out.(*Out)) }}
+// Ask is a call whose answer has the ID of what it makes or finds.
+func Ask[Out any](op apiclient.Operation, in any, read func(*Out) (id string, ready bool)) Call {
+	return Call{op, in, func() any { return new(Out) }, func(out any) (string, bool) { return read(out.(*Out)) }}
 }
 
-// tell is a call whose answer says nothing: what it makes is named by an ID that is known before.
-func tell(op apiclient.Operation, in any, id string) call {
-	return call{op, in, func() any { return nil }, func(any) (string, bool) { return id, true }}
+// Tell is a call whose answer says nothing: what it makes is named by an ID that is known before.
+func Tell(op apiclient.Operation, in any, id string) Call {
+	return Call{op, in, func() any { return nil }, func(any) (string, bool) { return id, true }}
 }
 
 // Out is where the answer goes; nil: it is not read.
@@ -75,23 +79,24 @@ const (
 )
 
 // Next are the next steps, each when it is Due: none if an owner is as it is to be, or waits for another one.
-func Next(v View) (steps []Step) {
-	for _, r := range v.Own {
+func (b *Book[V]) Next(v *V) (steps []Step) {
+	p := plan[V]{b.Recipes, v, b.Owner(v)}
+	for _, r := range p.Own {
 		if r.Left {
 			continue
 		}
-		if s, is := v.next(r.Kind, r); is {
+		if s, is := p.next(r.Kind, r); is {
 			steps = append(steps, s)
 		}
 	}
-	if !v.wanted() {
+	if !p.Wanted {
 		return steps
 	}
-	for _, k := range kindsOf(v.Owner) {
-		if slices.ContainsFunc(v.Own, func(r *express.Resource) bool { return r.Kind == k }) || !v.ready(k) {
+	for _, k := range b.Kinds(v) {
+		if slices.ContainsFunc(p.Own, func(r *Resource) bool { return r.Kind == k }) || !p.ready(k) {
 			continue
 		}
-		steps = append(steps, v.create(k, &express.Resource{Owner: v.Owner, Kind: k, Role: v.Service.InfrastructureRole}))
+		steps = append(steps, p.create(k, &Resource{Owner: p.Key, Kind: k, Role: p.Role}))
 	}
 	return steps
 }
@@ -107,84 +112,84 @@ func Due(steps []Step, now time.Time) (due time.Time) {
 }
 
 // ready is whether all that a resource needs is there, and it is one to have.
-func (v *View) ready(k express.Kind) bool {
-	recipe := recipes[k]
-	if recipe.unless != nil && recipe.unless(v) {
+func (p *plan[V]) ready(k Kind) bool {
+	recipe := p.recipes[k]
+	if recipe.Unless != nil && recipe.Unless(p.view) {
 		return false
 	}
-	return !slices.ContainsFunc(recipe.needs, func(n express.Kind) bool {
-		return !v.settled(n) && !(recipes[n].unless != nil && recipes[n].unless(v))
+	return !slices.ContainsFunc(recipe.Needs, func(n Kind) bool {
+		return !p.settled(n) && !(p.recipes[n].Unless != nil && p.recipes[n].Unless(p.view))
 	})
 }
 
 // settled is whether a resource can be used, and is as it is wanted now.
-func (v *View) settled(k express.Kind) bool {
-	recipe := recipes[k]
-	if !v.active(k) || recipe.change == nil && !recipe.anew {
-		return v.active(k)
+func (p *plan[V]) settled(k Kind) bool {
+	recipe := p.recipes[k]
+	if !p.Active(k) || recipe.Change == nil && !recipe.Anew {
+		return p.Active(k)
 	}
-	return v.find(k).Wanted == v.digest(k)
+	return p.Find(k).Wanted == p.digest(k)
 }
 
 // next is the step of a resource that has a row.
-func (v *View) next(k express.Kind, r *express.Resource) (Step, bool) {
-	recipe := recipes[k]
+func (p *plan[V]) next(k Kind, r *Resource) (Step, bool) {
+	recipe := p.recipes[k]
 	switch {
-	case !v.wanted() || r.Status == types.ManagedResourceStatusDeprovisioning:
-		return v.remove(r)
-	case r.Status == types.ManagedResourceStatusProvisioning && r.Asked && r.ID == "" && recipe.look != nil:
-		return v.step(r, finds, recipe.look(v, r)), true
+	case !p.Wanted || r.Status == types.ManagedResourceStatusDeprovisioning:
+		return p.remove(r)
+	case r.Status == types.ManagedResourceStatusProvisioning && r.Asked && r.ID == "" && recipe.Look != nil:
+		return p.step(r, finds, recipe.Look(p.view, r)), true
 	case r.Status == types.ManagedResourceStatusProvisioning && r.ID != "" && !r.Asked:
-		return v.step(r, waits, recipe.look(v, r)), true
+		return p.step(r, waits, recipe.Look(p.view, r)), true
 	case r.Status == types.ManagedResourceStatusActive && r.Tries > 0: // a look has failed, see Doubt
-		return v.step(r, waits, recipe.look(v, r)), true
-	case !v.ready(k):
+		return p.step(r, waits, recipe.Look(p.view, r)), true
+	case !p.ready(k):
 		return Step{}, false
-	case r.Status == types.ManagedResourceStatusProvisioning && (r.ID == "" || recipe.look == nil):
-		return v.create(k, r), true
-	case r.Status == types.ManagedResourceStatusFailed && r.Asked && v.Service.UpdatedAt.After(r.UpdatedAt): // there is another request
-		if r.ID != "" && recipe.change != nil {
-			return v.change(k, r), true
+	case r.Status == types.ManagedResourceStatusProvisioning && (r.ID == "" || recipe.Look == nil):
+		return p.create(k, r), true
+	case r.Status == types.ManagedResourceStatusFailed && r.Asked && p.AskedAt.After(r.UpdatedAt): // there is another request
+		if r.ID != "" && recipe.Change != nil {
+			return p.change(k, r), true
 		}
-		return v.create(k, r), true
-	case r.Status != types.ManagedResourceStatusProvisioning && r.Wanted == v.digest(k):
+		return p.create(k, r), true
+	case r.Status != types.ManagedResourceStatusProvisioning && r.Wanted == p.digest(k):
 		return Step{}, false
 	case r.ID == "":
-		return v.create(k, r), true
-	case recipe.anew:
+		return p.create(k, r), true
+	case recipe.Anew:
 		fresh := *r
 		fresh.Before, fresh.ID = r.ID, ""
-		return v.create(k, &fresh), true
-	case recipe.change == nil:
+		return p.create(k, &fresh), true
+	case recipe.Change == nil:
 		return Step{}, false
 	}
-	return v.change(k, r), true
+	return p.change(k, r), true
 }
 
 // create makes a resource.
-func (v *View) create(k express.Kind, r *express.Resource) Step {
-	begun, made := *r, recipes[k].make(v)
-	begun.Status, begun.Reason, begun.Asked, begun.Wanted = types.ManagedResourceStatusProvisioning, "", true, v.digest(k)
-	if recipes[k].look == nil { // or nothing would say what has to be removed after a cut
+func (p *plan[V]) create(k Kind, r *Resource) Step {
+	begun, made := *r, p.recipes[k].Make(p.view)
+	begun.Status, begun.Reason, begun.Asked, begun.Wanted = types.ManagedResourceStatusProvisioning, "", true, p.digest(k)
+	if p.recipes[k].Look == nil { // or nothing would say what has to be removed after a cut
 		begun.ID, _ = made.read(nil)
 	}
-	return v.step(&begun, makes, made)
+	return p.step(&begun, makes, made)
 }
 
 // change has a resource be as is wanted now. It may be made again.
-func (v *View) change(k express.Kind, r *express.Resource) Step {
+func (p *plan[V]) change(k Kind, r *Resource) Step {
 	begun := *r
-	begun.Status, begun.Reason, begun.Asked, begun.Wanted = types.ManagedResourceStatusProvisioning, "", true, v.digest(k)
-	s := v.step(&begun, changes, recipes[k].change(v, r))
-	s.AsECS = s.AsECS || recipes[k].changesAsECS
+	begun.Status, begun.Reason, begun.Asked, begun.Wanted = types.ManagedResourceStatusProvisioning, "", true, p.digest(k)
+	s := p.step(&begun, changes, p.recipes[k].Change(p.view, r))
+	s.AsECS = s.AsECS || p.recipes[k].ChangesAsECS
 	return s
 }
 
 // remove removes a resource that no other one needs any more.
-func (v *View) remove(r *express.Resource) (Step, bool) {
-	recipe := recipes[r.Kind]
-	for _, other := range v.Own {
-		if !other.Left && slices.Contains(recipes[other.Kind].needs, r.Kind) {
+func (p *plan[V]) remove(r *Resource) (Step, bool) {
+	recipe := p.recipes[r.Kind]
+	for _, other := range p.Own {
+		if !other.Left && slices.Contains(p.recipes[other.Kind].Needs, r.Kind) {
 			return Step{}, false
 		}
 	}
@@ -193,62 +198,66 @@ func (v *View) remove(r *express.Resource) (Step, bool) {
 		begun.Status, begun.Tries, begun.Due, begun.Wanted = types.ManagedResourceStatusDeprovisioning, 0, time.Time{}, ""
 	}
 	switch {
-	case recipe.remove == nil, r.ID == "" && (!r.Asked || recipe.look == nil):
-		return v.step(&begun, removes, call{}), true
+	case recipe.Remove == nil, r.ID == "" && (!r.Asked || recipe.Look == nil):
+		return p.step(&begun, removes, Call{}), true
 	case r.ID == "":
-		return v.step(&begun, finds, recipe.look(v, r)), true
+		return p.step(&begun, finds, recipe.Look(p.view, r)), true
 	case begun.Wanted == removed:
-		return v.step(&begun, awaits, recipe.look(v, r)), true
+		return p.step(&begun, awaits, recipe.Look(p.view, r)), true
 	}
-	return v.step(&begun, removes, recipe.remove(v, r)), true
+	return p.step(&begun, removes, recipe.Remove(p.view, r)), true
 }
 
 // Doubt looks whether a resource is still there that others may have removed.
-func Doubt(v View, r *express.Resource) (Step, bool) {
-	recipe := recipes[r.Kind]
-	if r.Status != types.ManagedResourceStatusActive || r.ID == "" || recipe.look == nil {
+func (b *Book[V]) Doubt(v *V, r *Resource) (Step, bool) {
+	p := plan[V]{b.Recipes, v, b.Owner(v)}
+	recipe := b.Recipes[r.Kind]
+	if r.Status != types.ManagedResourceStatusActive || r.ID == "" || recipe.Look == nil {
 		return Step{}, false
 	}
-	return v.step(r, waits, recipe.look(&v, r)), true
+	return p.step(r, waits, recipe.Look(p.view, r)), true
 }
 
 // removed is in the place of a digest once the call to remove a resource is answered.
 const removed = "removed"
 
 // step is one call; the row says since when it has its status.
-func (v *View) step(r *express.Resource, a act, c call) Step {
+func (p *plan[V]) step(r *Resource, a act, c Call) Step {
 	begun := *r
-	for _, old := range v.Own {
+	for _, old := range p.Own {
 		if old.Kind == r.Kind && old.Status != r.Status {
-			begun.UpdatedAt = v.Now
+			begun.UpdatedAt = p.Now
 		}
 	}
 	if begun.UpdatedAt.IsZero() {
-		begun.UpdatedAt = v.Now
+		begun.UpdatedAt = p.Now
 	}
-	recipe, looks := recipes[r.Kind], a == finds || a == waits || a == awaits
-	return Step{Begun: begun, AsECS: recipe.asECS || looks && recipe.looksAsECS, Op: c.op, In: c.in, act: a, call: c}
+	recipe, looks := p.recipes[r.Kind], a == finds || a == waits || a == awaits
+	return Step{
+		Begun: begun, AsECS: recipe.AsECS || looks && recipe.LooksAsECS, Op: c.Op, In: c.In, act: a, call: c,
+		Scope: p.Scope, nameless: recipe.Look == nil, lingers: recipe.Lingers,
+	}
 }
 
 // digest is of all that a resource is made from.
-func (v *View) digest(k express.Kind) string {
-	in := recipes[k].make(v).in
-	if like := recipes[k].like; like != nil {
-		in = like(v)
+func (p *plan[V]) digest(k Kind) string {
+	in := p.recipes[k].Make(p.view).In
+	if like := p.recipes[k].Like; like != nil {
+		in = like(p.view)
 	}
 	text, err := json.Marshal(in)
 	if err != nil {
-		panic("composition: " + err.Error()) // inputs are plain structures
+		panic("managed resource: " + err.Error()) // inputs are plain structures
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8])
 }
 
 // Calls is whether a step calls an operation at all.
-func (s *Step) Calls() bool { return s.call.in != nil }
+func (s *Step) Calls() bool { return s.call.In != nil }
 
 // Done is the row after the call: nil if the resource is no more.
-func (s *Step) Done(v View, out any, err error) *express.Resource {
+func (s *Step) Done(now time.Time, out any, err error) *Resource {
 	r := s.Begun
 	id, ready := "", true
 	if err == nil && s.Calls() {
@@ -256,29 +265,30 @@ func (s *Step) Done(v View, out any, err error) *express.Resource {
 	}
 	switch {
 	case s.act == removes, s.act == awaits:
-		return s.doneRemoving(v, r, id, err)
+		return s.doneRemoving(now, r, id, err)
 	case s.act == finds:
-		return s.doneFinding(v, r, id, err)
+		return s.doneFinding(now, r, id, err)
 	case s.act == waits && (isGone(err) || err == nil && id == ""):
-		return failed(v, r, absent(r, err))
-	case s.act == makes && isThere(err) && recipes[r.Kind].look == nil: // the answer of an earlier try was lost
+		return failed(now, r, absent(r, err))
+	case s.act == makes && isThere(err) && s.nameless: // the answer of an earlier try was lost
 		id, ready = s.call.read(nil)
 	case err != nil:
-		return later(v, r, err)
+		return s.later(now, r, err)
 	}
 	if s.act == makes && id == "" {
-		return later(v, r, errEmpty)
+		return s.later(now, r, errEmpty)
 	}
 	r.Asked = false
 	if s.act == makes {
 		r.ID = id
 	}
 	if !ready {
-		return pause(v, r)
+		return pause(now, r)
 	}
 	r.Tries, r.Due = 0, time.Time{}
+	r.Refusal = nil
 	if r.Status != types.ManagedResourceStatusActive {
-		r.Status, r.Reason, r.UpdatedAt = types.ManagedResourceStatusActive, "", v.Now
+		r.Status, r.Reason, r.UpdatedAt = types.ManagedResourceStatusActive, "", now
 	}
 	return &r
 }
@@ -286,10 +296,10 @@ func (s *Step) Done(v View, out any, err error) *express.Resource {
 // errEmpty is an answer of success that lacks what it is to have.
 var errEmpty = errors.New("the answer has not what was asked for")
 
-func (s *Step) doneFinding(v View, r express.Resource, id string, err error) *express.Resource {
+func (s *Step) doneFinding(now time.Time, r Resource, id string, err error) *Resource {
 	switch {
 	case err != nil && !isGone(err):
-		return later(v, r, err)
+		return s.later(now, r, err)
 	case err == nil && id != "" && id != r.Before:
 		r.ID, r.Asked = id, false // the next step looks whether it is ready
 		return &r
@@ -300,43 +310,52 @@ func (s *Step) doneFinding(v View, r express.Resource, id string, err error) *ex
 	return &r
 }
 
-func (s *Step) doneRemoving(v View, r express.Resource, id string, err error) *express.Resource {
+func (s *Step) doneRemoving(now time.Time, r Resource, id string, err error) *Resource {
 	switch {
 	case !s.Calls(), isGone(err), err == nil && s.act == awaits && id == "":
 		return nil
-	case err == nil && s.act == removes && !recipes[r.Kind].lingers:
+	case err == nil && s.act == removes && !s.lingers:
 		return nil
 	case err == nil:
 		r.Wanted = removed
-		return pause(v, r)
+		return pause(now, r)
 	}
-	return later(v, r, err)
+	return s.later(now, r, err)
 }
 
 // later has a call be made again, or the resource fail if that is of no use. What cannot be removed is left.
-func later(v View, r express.Resource, err error) *express.Resource {
+func (s *Step) later(now time.Time, r Resource, err error) *Resource {
 	removing := r.Status == types.ManagedResourceStatusDeprovisioning
 	e, refused := errors.AsType[*apiclient.Error](err)
 	if r.Tries >= mostTries || refused && !passes(e) && !isThere(e) && !(removing && isUsed(e)) {
-		failure := failed(v, r, err)
-		failure.Left = removing
+		failure := failed(now, r, err)
+		failure.Left, failure.Refusal = removing, s.refusal(err)
 		return failure
 	}
 	r.Tries++
-	r.Due = v.Now.Add(min(firstPause<<min(r.Tries, 8), longestPause))
+	r.Due = now.Add(min(firstPause<<min(r.Tries, 8), longestPause))
 	return &r
 }
 
 // pause has the next look be later: the longer a resource is not ready, the seldomer.
-func pause(v View, r express.Resource) *express.Resource {
+func pause(now time.Time, r Resource) *Resource {
 	r.Tries = 0
-	r.Due = v.Now.Add(min(max(v.Now.Sub(r.UpdatedAt)/8, firstPause), longestPause))
+	r.Due = now.Add(min(max(now.Sub(r.UpdatedAt)/8, firstPause), longestPause))
 	return &r
 }
 
-func failed(v View, r express.Resource, err error) *express.Resource {
-	r.Status, r.Reason, r.UpdatedAt, r.Tries, r.Due = types.ManagedResourceStatusFailed, reason(err), v.Now, 0, time.Time{}
+func failed(now time.Time, r Resource, err error) *Resource {
+	r.Status, r.Reason, r.UpdatedAt, r.Tries, r.Due = types.ManagedResourceStatusFailed, reason(err), now, 0, time.Time{}
 	return &r
+}
+
+// refusal is the answer that has made a resource fail.
+func (s *Step) refusal(err error) *Refusal {
+	refused := &Refusal{Operation: s.Op.Name, Message: reason(err)}
+	if e, is := errors.AsType[*apiclient.Error](err); is {
+		refused.Code = e.Code
+	}
+	return refused
 }
 
 // reason is what an error says, in the words of the API.
@@ -348,7 +367,7 @@ func reason(err error) string {
 }
 
 // absent is what is said of a resource that another one has removed.
-func absent(r express.Resource, err error) error {
+func absent(r Resource, err error) error {
 	if err != nil {
 		return err
 	}
