@@ -86,6 +86,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		usage.Module(),
 		p.costs.Module(),
 		app.Express{Core: c}.Module(),
+		app.Daemons{Core: c}.Module(),
 		(&codedeploy.CodeDeploy{Core: c, Functions: functions, S3Dir: o.S3Dir}).Module(),
 		(&stacks.Stacks{Core: c, Endpoint: cmp.Or(o.PublicURL, s.URL()), Way: events.Way, S3Dir: o.S3Dir, IgnoreTypes: o.IgnoreTypes}).Module(),
 		faults.Module(),

@@ -23,6 +23,8 @@ type JSON struct {
 	// exception of the service.
 	Codec  *wire.Codec
 	Refuse func(operation string, v *wire.Violation) error
+	// Unknown refuses a member that a structure does not have, where others of the service's have it. Nil: all are skipped.
+	Unknown func(structure, member string) error
 	// Errors says how errors are named, where it is not by their codes alone.
 	Errors ErrorNames
 }
@@ -75,7 +77,16 @@ func (j *jsonProtocol) operation(x *exchange, r *http.Request) (string, error) {
 func (j *jsonProtocol) unknown(string) error { return &Error{Code: "UnknownOperationException"} }
 
 func (j *jsonProtocol) decode(x *exchange, in any) error {
-	err := j.Codec.UnmarshalNoting(x.body, in, x.warnUnknown)
+	var unknown error
+	err := j.Codec.UnmarshalNoting(x.body, in, func(structure, member string) {
+		if j.Unknown != nil && unknown == nil {
+			unknown = j.Unknown(structure, member)
+		}
+		x.warnUnknown(structure, member)
+	})
+	if unknown != nil {
+		return unknown
+	}
 	var violation *wire.Violation
 	if err != nil && errors.As(err, &violation) {
 		return fmt.Errorf("%w (%w)", j.Refuse(x.call.Operation, violation), violation) // the log gets the path

@@ -12,6 +12,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
@@ -27,7 +28,7 @@ func (a *API) access() awsapi.Rows {
 		"UntagResource":       onResource(a, awsapi.On("{ResourceArn}").Keys("aws:TagKeys", "{TagKeys}"), func(in *sdk.UntagResourceInput) *string { return in.ResourceArn }),
 	}
 	for _, some := range []awsapi.Rows{
-		a.clusters.Access(), a.providers.Access(), a.instances.Access(), a.taskDefinitions.Access(), a.tasks.Access(), a.services.Access(), a.taskSets.Access(), a.express.Access(),
+		a.clusters.Access(), a.providers.Access(), a.instances.Access(), a.taskDefinitions.Access(), a.tasks.Access(), a.services.Access(), a.taskSets.Access(), a.express.Access(), a.daemons.Access(),
 		a.notBuiltAccess(),
 	} {
 		maps.Copy(rows, some)
@@ -82,6 +83,14 @@ func (a *API) tagsOf(resource string) []tagging.Tag {
 	case "capacity-provider":
 		if p := capacityprovider.Providers.Find(tx, parsed.Scope, arn.Name(resource)); p != nil && p.ARN == resource {
 			return tagsIf(true, p.Tags)
+		}
+	case "daemon":
+		if d := daemon.Find(tx, resource); d != nil {
+			return tagsIf(true, d.Tags)
+		}
+	case "daemon-task-definition":
+		if d := daemon.FindDefinition(tx, resource); d != nil && d.ARN == resource {
+			return tagsIf(true, d.Tags)
 		}
 	case "task-definition":
 		return tagsOfDefinition(tx, parsed.Scope, resource)

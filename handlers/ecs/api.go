@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/cluster"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/containerinstance"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/daemon"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/express"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
@@ -32,6 +33,7 @@ type API struct {
 	services        *service.API
 	taskSets        *taskset.API
 	express         *express.API
+	daemons         *daemon.API
 	tasks           *task.API
 }
 
@@ -55,7 +57,8 @@ func New(opts Options) *API {
 	b := opts.Base
 	return &API{
 		Base: b, clusters: cluster.New(b), providers: capacityprovider.New(b), instances: containerinstance.New(b),
-		taskDefinitions: taskdefinition.New(b, opts.InRegistry), services: service.New(b, opts.Rules), taskSets: taskset.New(b, opts.Rules), express: express.New(b, opts.Rules, opts.InRegistry), tasks: task.New(b, opts.Rules, opts.Sessions, opts.Log),
+		taskDefinitions: taskdefinition.New(b, opts.InRegistry), services: service.New(b, opts.Rules), taskSets: taskset.New(b, opts.Rules), express: express.New(b, opts.Rules, opts.InRegistry),
+		daemons: daemon.New(b, opts.Rules, opts.InRegistry), tasks: task.New(b, opts.Rules, opts.Sessions, opts.Log),
 	}
 }
 

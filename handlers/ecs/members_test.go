@@ -76,7 +76,7 @@ func TestRefusalsLeadToCompatibility(t *testing.T) {
 		t.Error("daemonName of ListTasks")
 	}
 	s := newServer(t)
-	for _, kind := range []string{"daemon", "daemon-task-definition", "gateway"} {
+	for _, kind := range []string{"gateway"} {
 		_, err := s.ListTagsForResource(ctx, &sdk.ListTagsForResourceInput{ResourceArn: aws.String(testScope.Prefix() + kind + "/a")})
 		_, what, _ := strings.Cut(fmt.Sprint(err), "does not implement tags of ")
 		what, _, found := strings.Cut(what, " yet; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/ecs.md.")

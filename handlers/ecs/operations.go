@@ -14,7 +14,7 @@ const TargetPrefix = "AmazonEC2ContainerServiceV20141113"
 func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
 		Name: "ecs", ID: sdk.ServiceID, Title: "Amazon ECS",
-		Protocol:   awsapi.JSON{TargetPrefix: TargetPrefix, Codec: model.Codec(), Refuse: model.Refuse},
+		Protocol:   awsapi.JSON{TargetPrefix: TargetPrefix, Codec: model.Codec(), Refuse: model.Refuse, Unknown: model.Unknown},
 		Operations: slices.Concat(a.built(), notBuiltOperations), Complete: true,
 		Access: a.access(), Tags: a.tagsOf,
 	}
@@ -25,9 +25,9 @@ func (a *API) Service() awsapi.Service {
 // make the linker keep all of it. The tests of this package fail if one of them was not
 // called with success, so nothing stands here untried.
 func (a *API) built() []awsapi.Operation {
-	return slices.Concat(a.clusters.Operations(), a.providers.Operations(), a.instances.Operations(), a.taskDefinitions.Operations(), a.tasks.Operations(), a.services.Operations(), a.taskSets.Operations(), a.express.Operations(), []awsapi.Operation{
-		awsapi.Partial("ListTagsForResource", "capacity providers, clusters, container instances, services, task sets, tasks and task definitions; no tags of a daemon, a daemon task definition or a gateway", a.ListTagsForResource),
-		awsapi.Partial("TagResource", "capacity providers, clusters, container instances, services, task sets, tasks and task definitions; no tags of a daemon, a daemon task definition or a gateway", a.TagResource),
-		awsapi.Partial("UntagResource", "capacity providers, clusters, container instances, services, task sets, tasks and task definitions; no tags of a daemon, a daemon task definition or a gateway", a.UntagResource),
+	return slices.Concat(a.clusters.Operations(), a.providers.Operations(), a.instances.Operations(), a.taskDefinitions.Operations(), a.tasks.Operations(), a.services.Operations(), a.taskSets.Operations(), a.express.Operations(), a.daemons.Operations(), []awsapi.Operation{
+		awsapi.Partial("ListTagsForResource", "capacity providers, clusters, container instances, daemons and their task definitions, services, task sets, tasks and task definitions; no tags of a gateway", a.ListTagsForResource),
+		awsapi.Partial("TagResource", "capacity providers, clusters, container instances, daemons and their task definitions, services, task sets, tasks and task definitions; no tags of a gateway", a.TagResource),
+		awsapi.Partial("UntagResource", "capacity providers, clusters, container instances, daemons and their task definitions, services, task sets, tasks and task definitions; no tags of a gateway", a.UntagResource),
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/cluster"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/containerinstance"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/daemon"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/taskdefinition"
@@ -17,7 +18,7 @@ import (
 
 func TestEveryOperationOfTheSDKIsInTheTable(t *testing.T) {
 	apitest.Table(t, ecs.New(ecs.Options{}).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*ecs.API](),
-		reflect.TypeFor[*cluster.API](), reflect.TypeFor[*containerinstance.API](), reflect.TypeFor[*taskdefinition.API](), reflect.TypeFor[*task.API](), reflect.TypeFor[*service.API]())
+		reflect.TypeFor[*cluster.API](), reflect.TypeFor[*containerinstance.API](), reflect.TypeFor[*taskdefinition.API](), reflect.TypeFor[*task.API](), reflect.TypeFor[*service.API](), reflect.TypeFor[*daemon.API]())
 }
 
 func TestWhatIsNotBuiltSaysSo(t *testing.T) {

@@ -3,7 +3,6 @@ package ecs
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
@@ -13,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
@@ -124,8 +124,12 @@ func taggedResource(tx *store.Tx, scope arn.Scope, ref *string) (tagged, error) 
 		return taggedCapacityProvider(tx, scope, id)
 	case "task-set":
 		return taggedTaskSet(tx, id)
-	case "daemon", "daemon-task-definition", "gateway":
-		return tagged{}, kit.NotBuilt("tags of a " + strings.ReplaceAll(parsed.Type, "-", " "))
+	case "daemon":
+		return taggedDaemon(tx, id)
+	case "daemon-task-definition":
+		return taggedDaemonDefinition(tx, id)
+	case "gateway":
+		return tagged{}, kit.NotBuilt("tags of a gateway")
 	default:
 		return tagged{}, kit.InvalidParameter("The ARN provided is invalid.")
 	}
@@ -175,6 +179,30 @@ func taggedExpress(tx *store.Tx, ref string) (tagged, error) {
 		service := *old
 		service.Tags = tags
 		express.Put(tx, &service)
+	}}, nil
+}
+
+func taggedDaemon(tx *store.Tx, ref string) (tagged, error) {
+	old := daemon.Find(tx, ref)
+	if old == nil {
+		return tagged{}, kit.InvalidParameter("The specified daemon is not found.")
+	}
+	return tagged{old.Tags, func(tags []types.Tag) {
+		d := *old
+		d.Tags = tags
+		daemon.Put(tx, &d)
+	}}, nil
+}
+
+func taggedDaemonDefinition(tx *store.Tx, ref string) (tagged, error) {
+	old := daemon.FindDefinition(tx, ref)
+	if old == nil {
+		return tagged{}, kit.InvalidParameter("The specified daemon task definition is not found.")
+	}
+	return tagged{old.Tags, func(tags []types.Tag) {
+		d := *old
+		d.Tags = tags
+		daemon.PutDefinition(tx, &d)
 	}}, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	tasksets "github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
@@ -25,6 +26,10 @@ func (a *API) Tagged() []tagging.Source {
 		tagging.Of("ecs:task-set", inClusters(taskSets), func(t *tasksets.TaskSet) (string, []tagging.Tag) { return t.ARN, tagsIf(true, t.Tags) }),
 		tagging.Of("ecs:task", inClusters(state.Tasks), func(t *state.Task) (string, []tagging.Tag) { return t.ARN, tagsIf(!t.Ended(), t.Tags) }),
 		tagging.Of("ecs:task-definition", taskDefinitions, func(d *taskdefinition.TaskDefinition) (string, []tagging.Tag) {
+			return d.ARN, tagsIf(true, d.Tags)
+		}),
+		tagging.Of("ecs:daemon", allDaemons, func(d *daemon.Daemon) (string, []tagging.Tag) { return d.ARN, tagsIf(true, d.Tags) }),
+		tagging.Of("ecs:daemon-task-definition", allDaemonDefinitions, func(d *daemon.Definition) (string, []tagging.Tag) {
 			return d.ARN, tagsIf(true, d.Tags)
 		}),
 		tagging.Of("ecs:container-instance", inClusters(state.ContainerInstances), func(c *state.ContainerInstance) (string, []tagging.Tag) {
@@ -62,4 +67,10 @@ func taskSets(tx *store.Tx, c *state.Cluster) (all []*tasksets.TaskSet) {
 
 func taskDefinitions(tx *store.Tx, scope arn.Scope) []*taskdefinition.TaskDefinition {
 	return taskdefinition.List(tx, scope, "")
+}
+
+func allDaemons(tx *store.Tx, scope arn.Scope) []*daemon.Daemon { return daemon.List(tx, scope, "") }
+
+func allDaemonDefinitions(tx *store.Tx, scope arn.Scope) []*daemon.Definition {
+	return daemon.Definitions(tx, scope, "")
 }

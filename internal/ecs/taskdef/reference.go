@@ -24,16 +24,19 @@ const arnResource = "task-definition/"
 // that in its own way.
 //
 // Source: ECS API reference; field reports.
-func ParseRef(ref string) (Ref, error) {
+func ParseRef(ref string) (Ref, error) { return ParseKind(arnResource, ref) }
+
+// ParseKind is ParseRef for definitions of another kind, whose ARNs have it with a slash.
+func ParseKind(kind, ref string) (Ref, error) {
 	var r Ref
 	name := ref
 	if strings.HasPrefix(ref, "arn:") {
 		parts := strings.SplitN(ref, ":", 6)
-		if len(parts) < 6 || parts[2] != "ecs" || !strings.HasPrefix(parts[5], arnResource) {
+		if len(parts) < 6 || parts[2] != "ecs" || !strings.HasPrefix(parts[5], kind) {
 			return Ref{}, wrongSeparators()
 		}
 		r.Partition, r.Region, r.Account = parts[1], parts[3], parts[4]
-		name = parts[5][len(arnResource):]
+		name = parts[5][len(kind):]
 	}
 	if name == "" {
 		return Ref{}, invalid("Task Definition can not be blank.") // ECS0029

@@ -1,0 +1,143 @@
+// Package daemon has the rows of managed daemons: what users ask of one, its revisions and deployments, and where it is on
+// managed instances. Package deployment decides what comes next, and the controller does it.
+//
+//	for _, d := range daemon.OfProvider(tx, providerARN) { … d.Wanted(tx) … }
+//
+// Source: ECS developer guide, managed daemons; ECS API reference.
+package daemon
+
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+var (
+	daemons = store.NewTable("daemon", func(d *Daemon) string { return d.ARN })
+	gone    = daemons.Ages(func(d *Daemon) time.Time { return d.GoneAt })
+)
+
+// Daemon is what was asked of a daemon. Handlers write it, but for GoneAt.
+type Daemon struct {
+	ARN           string
+	Scope         arn.Scope
+	Cluster, Name string
+	// Deployment is the ARN of the newest deployment, which is what the daemon is to be.
+	Deployment string
+	Tags       []types.Tag
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	DeletedAt  time.Time // zero while it is ACTIVE
+	// GoneAt is when its deletion was over. The row stays a while, as deployments are shown.
+	GoneAt time.Time
+}
+
+// ClusterARN is the ARN of the cluster of a daemon.
+func (d *Daemon) ClusterARN() string { return d.Scope.Cluster(d.Cluster) }
+
+// Group is the group of the tasks of a daemon: a choice, as AWS's is not published.
+func (d *Daemon) Group() string { return "daemon:" + d.Name }
+
+// Status of a daemon.
+func (d *Daemon) Status() types.DaemonStatus {
+	if d.DeletedAt.IsZero() {
+		return types.DaemonStatusActive
+	}
+	return types.DaemonStatusDeleteInProgress
+}
+
+// Find returns a daemon that is not gone, or nil.
+func Find(tx *store.Tx, daemonARN string) *Daemon {
+	if d := daemons.Get(tx, daemonARN); d != nil && d.GoneAt.IsZero() {
+		return d
+	}
+	return nil
+}
+
+// Put writes a daemon.
+func Put(tx *store.Tx, d *Daemon) { daemons.Put(tx, d) }
+
+// List returns the daemons of a cluster by name, or without a cluster those of a scope.
+func List(tx *store.Tx, scope arn.Scope, cluster string) (all []*Daemon) {
+	prefix := prefix(scope)
+	if cluster != "" {
+		prefix += cluster + "/"
+	}
+	for _, d := range daemons.List(tx, prefix) {
+		if d.GoneAt.IsZero() {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+func prefix(scope arn.Scope) string { return scope.Prefix() + "daemon/" }
+
+// ARN is the ARN of a daemon. Source of this and the next ones: ECS API reference.
+func ARN(scope arn.Scope, cluster, name string) string {
+	return prefix(scope) + cluster + "/" + name
+}
+
+// DeploymentARN is the ARN of a deployment of a daemon.
+func DeploymentARN(d *Daemon, id string) string {
+	return d.Scope.Prefix() + "daemon-deployment/" + d.Cluster + "/" + d.Name + "/" + id
+}
+
+// RevisionARN is the ARN of a revision of a daemon.
+func RevisionARN(d *Daemon, id string) string {
+	return d.Scope.Prefix() + "daemon-revision/" + d.Cluster + "/" + d.Name + "/" + id
+}
+
+// End makes a deleted daemon be gone: it is not found from then on, and another one can have its name.
+func End(tx *store.Tx, old *Daemon, now time.Time) {
+	d := *old
+	d.GoneAt = now
+	daemons.Put(tx, &d)
+}
+
+// Wanted is the revision that a new instance of a provider gets, or nil: the one that the newest deployment leads to, but before it
+// begins the one from before, and once it goes back the one to which it goes.
+func (d *Daemon) Wanted(tx *store.Tx, provider string) *Revision {
+	newest := FindDeployment(tx, d.Deployment)
+	if newest == nil {
+		return nil
+	}
+	r := FindRevision(tx, newest.heading(tx))
+	if r == nil || !r.On(provider) {
+		return nil
+	}
+	return r
+}
+
+// OfProvider are the daemons of which a new instance of a provider gets a task, by name.
+func OfProvider(tx *store.Tx, provider string) (all []*Daemon) {
+	for _, d := range List(tx, arn.ScopeOf(provider), "") {
+		if d.Wanted(tx, provider) != nil {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// Blocking reports whether a new instance of a provider takes no other task before its daemons run: whether one is critical.
+func Blocking(tx *store.Tx, provider string) bool {
+	for _, d := range OfProvider(tx, provider) {
+		if d.Wanted(tx, provider).Critical {
+			return true
+		}
+	}
+	return false
+}
+
+// Reserved is what the daemons take of each instance of a provider, in CPU units and MiB.
+func Reserved(tx *store.Tx, provider string) (cpu, memory int) {
+	for _, d := range OfProvider(tx, provider) {
+		if def := FindDefinition(tx, d.Wanted(tx, provider).TaskDefinition); def != nil {
+			c, m := def.Size()
+			cpu, memory = cpu+c, memory+m
+		}
+	}
+	return cpu, memory
+}
