@@ -42,6 +42,8 @@ type Rollout struct {
 	Batch int
 	// Failures are the tasks of the target that did not start, and Threshold how many break the deployment.
 	Failures, Threshold int
+	BackFailures        int  // of the revision to which it goes back
+	AlarmsIgnored       bool // as one was in ALARM when it began
 	// Triggered are the alarms that broke it.
 	Triggered []string
 	// BakesFrom is since when all instances are as they shall be.
@@ -104,14 +106,16 @@ func (d *Deployment) RolloutOf(tx *store.Tx) *Rollout {
 // PutRollout writes what has become of a deployment.
 func PutRollout(tx *store.Tx, r *Rollout) { rollouts.Put(tx, r) }
 
-// heading is the revision to which a deployment leads now, or none.
+// heading is the revision to which a deployment leads now, or none: also if what it leads to does not start.
 func (d *Deployment) heading(tx *store.Tx) string {
 	r := d.RolloutOf(tx)
 	switch {
+	case r.Status == types.DaemonDeploymentStatusRollbackFailed:
+		return ""
 	case r.Back != nil:
 		return r.Back.Revision
-	case r.Status == types.DaemonDeploymentStatusPending:
-		return d.Former()
+	case r.Status == types.DaemonDeploymentStatusPending || r.Status == types.DaemonDeploymentStatusStopped:
+		return d.Former() // STOPPED for failures: instances that come must not wait for what does not start
 	}
 	return d.Target
 }

@@ -16,7 +16,6 @@ type Presence struct {
 	Instance, Daemon string // ARNs; the instance is a container instance
 	Provider         string // ARN
 	Revision         string // ARN
-	Deployment       string // ARN of the one that was the newest
 	Task             string // ARN of the only task that has not ended, or of the last one
 	Running          bool   // the task is RUNNING, and HEALTHY if it has a health check
 	// Ran: a task was Running once.
@@ -26,6 +25,14 @@ type Presence struct {
 	Failures int       // tasks that failed, in a row
 	Due      time.Time // of the next attempt
 	Draining bool      // the instance goes
+}
+
+// Assign gives a container instance of a provider, which registers, the daemons that it is to have. From then on their controller
+// knows it; an instance without them has registered before.
+func Assign(tx *store.Tx, instance, provider string) {
+	for _, d := range OfProvider(tx, provider) {
+		PutPresence(tx, &Presence{Instance: instance, Daemon: d.ARN, Provider: provider, Revision: d.Wanted(tx, provider).ARN})
+	}
 }
 
 // FindPresence returns the presence of a daemon on an instance, or nil.
@@ -38,6 +45,21 @@ func Presences(tx *store.Tx, daemonARN string) []*Presence { return presencesOf.
 
 // On are the presences of all daemons on an instance.
 func On(tx *store.Tx, instance string) []*Presence { return presences.List(tx, instance+"|") }
+
+// Due are the presences on an instance, and with those to come the ones of daemons that new instances get as well: they have no
+// revision yet, and no row.
+func Due(tx *store.Tx, instance, provider string, toCome bool) []*Presence {
+	all := On(tx, instance)
+	if !toCome {
+		return all
+	}
+	for _, d := range OfProvider(tx, provider) {
+		if FindPresence(tx, instance, d.ARN) == nil {
+			all = append(all, &Presence{Instance: instance, Daemon: d.ARN, Provider: provider})
+		}
+	}
+	return all
+}
 
 // PutPresence writes a presence.
 func PutPresence(tx *store.Tx, p *Presence) { presences.Put(tx, p) }
