@@ -121,11 +121,14 @@ func TestDaemonTaskDefinitions(t *testing.T) {
 	if later := time.Now().Add(time.Hour); row.Status(rows, later) != "DELETE_IN_PROGRESS" {
 		t.Error("it is DELETED while a daemon uses it")
 	}
-	if cpu, memory := daemon.FindDefinition(rows, second).Size(); cpu != 128 || memory != 64 {
+	if cpu, memory := daemon.FindDefinition(rows, second).Size(rows); cpu != 128 || memory != 64 {
 		t.Error(cpu, memory)
 	}
-	if row.Task.PidMode != "host" {
-		t.Error(row.Task.PidMode)
+	if task := row.Task(rows); task.PidMode != "host" || testScope.TaskDefinition(*task.Family, int(task.Revision)) != first {
+		t.Errorf("%+v", task)
+	}
+	if all := must[*sdk.ListTaskDefinitionsOutput](t)(s.ListTaskDefinitions(ctx, &sdk.ListTaskDefinitionsInput{})).TaskDefinitionArns; len(all) > 0 {
+		t.Errorf("task definitions have those of daemons: %v", all)
 	}
 }
 

@@ -47,7 +47,6 @@ func TestListTasksFilters(t *testing.T) {
 		"service":            {sdk.ListTasksInput{ServiceName: aws.String("none")}, "ServiceNotFoundException", "Service not found."},
 		"instance":           {sdk.ListTasksInput{ContainerInstance: aws.String("x")}, "InvalidParameterException", "instanceId length should be one of [32,36]"},
 		"unknown instance":   {sdk.ListTasksInput{ContainerInstance: aws.String(strings.Repeat("0", 32))}, "InvalidParameterException", "Referenced container instance 00000000000000000000000000000000 not found."},
-		"daemon":             {sdk.ListTasksInput{DaemonName: aws.String("d")}, "InvalidParameterException", "ecs-emulator does not support daemonName" + unsupportedTail},
 		"started by, family": {sdk.ListTasksInput{StartedBy: aws.String("a"), Family: aws.String("b")}, "InvalidParameterException", "cannot specify startedBy with other arguments"},
 		"started by, launch": {sdk.ListTasksInput{StartedBy: aws.String("a"), LaunchType: types.LaunchTypeFargate}, "InvalidParameterException", "cannot specify startedBy with other arguments"},
 		"started by, long":   {sdk.ListTasksInput{StartedBy: aws.String(strings.Repeat("a", 129))}, "InvalidParameterException", "ownerId longer than 128."},

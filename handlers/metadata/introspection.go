@@ -142,7 +142,7 @@ func (a *api) agentTask(ctx context.Context, t *state.Task) agentTask {
 	c := a.caller(t, "")
 	shown := agentTask{
 		Arn: t.ARN, DesiredStatus: t.DesiredStatus(), KnownStatus: agentStatus(t.Status.LastStatus),
-		Family: t.Spec.Family, Version: strconv.Itoa(t.Spec.Revision), Containers: []agentContainer{},
+		Family: t.Spec.FamilyName(), Version: strconv.Itoa(t.Spec.Revision), Containers: []agentContainer{},
 	}
 	if shown.KnownStatus == state.Stopped && shown.DesiredStatus != state.Stopped {
 		shown.DesiredStatus = ""

@@ -78,7 +78,7 @@ type EphemeralStorageMetrics struct {
 func (a *api) describeTask(ctx context.Context, c *caller, withTags bool) TaskV4 {
 	t := c.task
 	shown := TaskV4{
-		Cluster: containerspec.ClusterName(t), TaskARN: t.ARN, Family: t.Spec.Family, Revision: strconv.Itoa(t.Spec.Revision),
+		Cluster: containerspec.ClusterName(t), TaskARN: t.ARN, Family: t.Spec.FamilyName(), Revision: strconv.Itoa(t.Spec.Revision),
 		DesiredStatus: t.DesiredStatus(), KnownStatus: knownStatus(t.Status.Containers),
 		Limits:        c.taskLimits(),
 		PullStartedAt: instant(t.Status.PullStartedAt), PullStoppedAt: instant(t.Status.PullStoppedAt),

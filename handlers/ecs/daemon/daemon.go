@@ -185,13 +185,14 @@ func (a *API) revise(tx *store.Tx, d *daemon.Daemon, asked wanted) (*daemon.Revi
 	if err := checkProviders(tx, d, asked.Providers); err != nil {
 		return nil, err
 	}
-	if asked.Exec && aws.ToString(def.Task.TaskRoleArn) == "" { // the words are those of services
+	task := def.Task(tx)
+	if asked.Exec && aws.ToString(task.TaskRoleArn) == "" { // the words are those of services
 		return nil, kit.InvalidParameter("The daemon couldn't be created because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.")
 	}
-	if err := a.launches.CheckSupported(nil, &def.Task, types.LaunchTypeEc2); err != nil {
+	if err := a.launches.CheckSupported(nil, task, types.LaunchTypeEc2); err != nil {
 		return nil, err
 	}
-	if err := a.CheckRoles(tx, d.Scope, aws.ToString(def.Task.TaskRoleArn), aws.ToString(def.Task.ExecutionRoleArn)); err != nil {
+	if err := a.CheckRoles(tx, d.Scope, aws.ToString(task.TaskRoleArn), aws.ToString(task.ExecutionRoleArn)); err != nil {
 		return nil, err
 	}
 	return &daemon.Revision{

@@ -37,9 +37,9 @@ func (a *API) RegisterDaemonTaskDefinition(ctx context.Context, in *sdk.Register
 	if err := kit.PassRoles(ctx, aws.ToString(def.TaskRoleArn), aws.ToString(def.ExecutionRoleArn)); err != nil {
 		return nil, err
 	}
-	d := &daemon.Definition{Family: strings.Clone(*def.Family), Shown: shownForm(def, in), Task: *def, Tags: kit.OwnTags(in.Tags)}
+	d := &daemon.Definition{Family: strings.Clone(*def.Family), Shown: shownForm(def, in), Tags: kit.OwnTags(in.Tags)}
 	err = a.Store.Update(func(tx *store.Tx) error {
-		daemon.Register(tx, scope, d, call.Principal(), a.Now())
+		daemon.Register(tx, scope, d, def, call.Principal(), a.Now())
 		return nil
 	})
 	return &sdk.RegisterDaemonTaskDefinitionOutput{DaemonTaskDefinitionArn: &d.ARN}, err

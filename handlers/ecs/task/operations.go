@@ -32,7 +32,7 @@ func (a *API) Operations() []awsapi.Operation {
 		awsapi.Partial("SubmitTaskStateChange", "of tasks on container instances registered by hand", a.SubmitTaskStateChange),
 		awsapi.Works("DescribeTasks", "status, times, exit codes, reasons, addresses and health as the engine has them; tags where asked for", a.DescribeTasks),
 		awsapi.Works("ExecuteCommand", "in containers of tasks that the emulator runs with enableExecuteCommand, as root; the words of the command as on AWS, without a shell", a.ExecuteCommand),
-		awsapi.Partial("ListTasks", "by all filters but `daemonName`, which is refused", a.ListTasks),
+		awsapi.Works("ListTasks", "by all filters", a.ListTasks),
 		awsapi.Partial("RunTask", "its members are below; tasks wait for capacity providers with managed scaling for 15 minutes, by default up to 500 in a cluster (--quota provisioning-tasks-per-cluster=N); Spot tasks are interrupted by faults alone; what DAEMON services have yet to start reserves nothing from its tasks", a.RunTask),
 		awsapi.Partial("StartTask", "its members are below; as RunTask for DAEMON services", a.StartTask),
 		awsapi.Works("UpdateTaskProtection", "protected tasks survive scale-in and deployments", a.UpdateTaskProtection),

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -39,9 +40,9 @@ func (a *API) ListTasks(ctx context.Context, in *sdk.ListTasksInput) (*sdk.ListT
 
 // taskFilter is what listed tasks have in common; empty members are not asked for.
 type taskFilter struct {
-	family, startedBy, serviceARN, instanceARN string
-	launchType                                 types.LaunchType
-	desiredStatus                              string
+	family, startedBy, serviceARN, daemonARN, instanceARN string
+	launchType                                            types.LaunchType
+	desiredStatus                                         string
 }
 
 func newTaskFilter(c kit.InCluster, in *sdk.ListTasksInput) (taskFilter, error) {
@@ -55,9 +56,6 @@ func newTaskFilter(c kit.InCluster, in *sdk.ListTasksInput) (taskFilter, error) 
 	case types.DesiredStatusRunning, types.DesiredStatusPending, types.DesiredStatusStopped:
 	default:
 		return f, kit.InvalidParameter("desiredStatus should be one of [RUNNING,PENDING,STOPPED]")
-	}
-	if in.DaemonName != nil {
-		return f, kit.Unsupported("daemonName")
 	}
 	if err := checkTogether(in); err != nil {
 		return f, err
@@ -78,6 +76,9 @@ func newTaskFilter(c kit.InCluster, in *sdk.ListTasksInput) (taskFilter, error) 
 			return f, kit.ErrServiceNotFound
 		}
 		f.serviceARN = id
+	}
+	if in.DaemonName != nil { // one that is not there has no tasks: the operation has no exception for it
+		f.daemonARN = daemon.ARN(c.Scope, c.Cluster.Name, *in.DaemonName)
 	}
 	return f, nil
 }
@@ -102,11 +103,12 @@ func (f *taskFilter) passes(t *state.Task) bool {
 		(f.family == "" || t.Spec.Family == f.family) &&
 		(f.startedBy == "" || t.Spec.StartedBy == f.startedBy) &&
 		(f.serviceARN == "" || t.Spec.ServiceARN == f.serviceARN) &&
+		(f.daemonARN == "" || t.Spec.Daemon == f.daemonARN) &&
 		(f.instanceARN == "" || t.Placement.ContainerInstance == f.instanceARN) &&
 		(f.launchType == "" || t.Spec.LaunchType == f.launchType)
 }
 
 // words bind a page token to the filter.
 func (f *taskFilter) words(cluster *state.Cluster) []string {
-	return []string{cluster.ARN, f.family, f.startedBy, f.serviceARN, f.instanceARN, string(f.launchType), f.desiredStatus}
+	return []string{cluster.ARN, f.family, f.startedBy, f.serviceARN, f.daemonARN, f.instanceARN, string(f.launchType), f.desiredStatus}
 }

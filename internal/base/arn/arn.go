@@ -55,8 +55,15 @@ func (s Scope) Container(cluster, taskID, id string) string {
 	return s.Prefix() + "container/" + cluster + "/" + taskID + "/" + id
 }
 
-// TaskDefinition is the ARN of one revision of a family.
+// DaemonFamily begins the names under which the families of daemon task definitions are kept beside those of others, which have no
+// slash in their names.
+const DaemonFamily = "daemon-task-definition/"
+
+// TaskDefinition is the ARN of one revision of a family, also of a daemon's.
 func (s Scope) TaskDefinition(family string, revision int) string {
+	if strings.HasPrefix(family, DaemonFamily) {
+		return s.Prefix() + family + ":" + strconv.Itoa(revision)
+	}
 	return s.Prefix() + "task-definition/" + family + ":" + strconv.Itoa(revision)
 }
 

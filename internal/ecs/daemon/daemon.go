@@ -135,7 +135,7 @@ func Blocking(tx *store.Tx, provider string) bool {
 func Reserved(tx *store.Tx, provider string) (cpu, memory int) {
 	for _, d := range OfProvider(tx, provider) {
 		if def := FindDefinition(tx, d.Wanted(tx, provider).TaskDefinition); def != nil {
-			c, m := def.Size()
+			c, m := def.Size(tx)
 			cpu, memory = cpu+c, memory+m
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
@@ -22,9 +23,7 @@ type Definition struct {
 	ID, ARN, Family string
 	Revision        int
 	// Shown is the definition as it is answered.
-	Shown types.DaemonTaskDefinition
-	// Task is what tasks are made of: the definition in the form of those of other tasks.
-	Task      types.TaskDefinition
+	Shown     types.DaemonTaskDefinition
 	Tags      []types.Tag
 	DeletedAt time.Time // zero while it is ACTIVE
 }
@@ -48,8 +47,9 @@ func DefinitionARN(scope arn.Scope, family string, revision int) string {
 	return scope.Prefix() + "daemon-task-definition/" + family + ":" + strconv.Itoa(revision)
 }
 
-// Register gives a definition the next number of its family and writes it as ACTIVE.
-func Register(tx *store.Tx, scope arn.Scope, d *Definition, by string, now time.Time) {
+// Register gives a definition the next number of its family and writes it as ACTIVE, with what its tasks are made of: the definition
+// in the form of others.
+func Register(tx *store.Tx, scope arn.Scope, d *Definition, of *types.TaskDefinition, by string, now time.Time) {
 	family := Family{ID: familyKey(scope, d.Family)}
 	if known := families.Get(tx, family.ID); known != nil {
 		family = *known
@@ -60,8 +60,15 @@ func Register(tx *store.Tx, scope arn.Scope, d *Definition, by string, now time.
 	d.ID, d.ARN = definitionKey(scope, d.Family, d.Revision), DefinitionARN(scope, d.Family, d.Revision)
 	d.Shown.DaemonTaskDefinitionArn, d.Shown.Family, d.Shown.Revision = &d.ARN, &d.Family, int32(d.Revision)
 	d.Shown.RegisteredAt, d.Shown.RegisteredBy = &now, &by
-	d.Task.TaskDefinitionArn, d.Task.Family, d.Task.Revision = &d.ARN, &d.Family, int32(d.Revision)
 	definitions.Put(tx, d)
+	task, name := *of, arn.DaemonFamily+d.Family
+	task.TaskDefinitionArn, task.Family, task.Revision, task.Status = &d.ARN, &name, int32(d.Revision), types.TaskDefinitionStatusActive
+	taskdefinition.PutDaemon(tx, scope, &task)
+}
+
+// Task is what tasks of a definition are made of.
+func (d *Definition) Task(tx *store.Tx) *types.TaskDefinition {
+	return taskdefinition.Find(tx, arn.ScopeOf(d.ARN), arn.DaemonFamily+d.Family, d.Revision).Definition()
 }
 
 // PutDefinition writes a definition.
@@ -134,8 +141,8 @@ func (d *Definition) used(tx *store.Tx) bool {
 }
 
 // Size is what a task takes of an instance, in CPU units and MiB.
-func (d *Definition) Size() (cpu, memory int) {
-	size := taskdef.Size(&d.Task, nil)
+func (d *Definition) Size(tx *store.Tx) (cpu, memory int) {
+	size := taskdef.Size(d.Task(tx), nil)
 	return int(size.CPU), int(size.MemoryMiB)
 }
 
@@ -144,6 +151,7 @@ func ForgetDefinitions(tx *store.Tx, before time.Time) {
 	for _, d := range deleted.Before(tx, before) {
 		if !d.used(tx) {
 			definitions.Delete(tx, d)
+			taskdefinition.RemoveDaemon(tx, arn.ScopeOf(d.ARN), arn.DaemonFamily+d.Family, d.Revision)
 		}
 	}
 }

@@ -105,7 +105,7 @@ func (l *taskList) read(tx *store.Tx, o Options) []Task {
 func readTask(tx *store.Tx, t *state.Task, o Options) Task {
 	shown := Task{
 		ID: arn.Name(t.ARN), ARN: t.ARN, ClusterARN: t.Spec.ClusterARN, Group: t.Spec.Group,
-		TaskDefinition: t.Spec.Family + ":" + strconv.Itoa(t.Spec.Revision), LaunchType: string(t.Spec.LaunchType),
+		TaskDefinition: t.Spec.FamilyName() + ":" + strconv.Itoa(t.Spec.Revision), LaunchType: string(t.Spec.LaunchType),
 		LastStatus: t.Status.LastStatus, DesiredStatus: t.DesiredStatus(), HealthStatus: health(t.Status.HealthStatus),
 		ContainerInstance: t.Placement.ContainerInstance, Engine: t.Placement.Host, IP: t.Status.Attachment.PrivateIPv4, Ports: []Port{},
 		Containers: make([]Container, len(t.Status.Containers)),

@@ -1,8 +1,10 @@
 package state
 
 import (
+	"strings"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
@@ -16,6 +18,8 @@ type TaskSpec struct {
 	StartedBy    string
 	ServiceARN   string // empty for a standalone task
 	DeploymentID string // ecs-svc/…, of a service's task
+	// Daemon and DaemonRevision are ARNs; empty but for a managed daemon's task.
+	Daemon, DaemonRevision string
 
 	LaunchType          types.LaunchType
 	PlatformVersion     string
@@ -43,6 +47,9 @@ type TaskSpec struct {
 	EnableExecuteCommand bool
 	CreatedAt            time.Time
 }
+
+// FamilyName is the name of the family, also of a daemon's.
+func (s *TaskSpec) FamilyName() string { return strings.TrimPrefix(s.Family, arn.DaemonFamily) }
 
 // HasInterface reports whether the task has a network interface of its own.
 func (s *TaskSpec) HasInterface() bool {

@@ -17,7 +17,7 @@ import (
 // routerTask is what a log router tells of its task.
 func (h *host) routerTask(t *state.Task) firelens.Task {
 	told := firelens.Task{
-		ARN: t.ARN, Cluster: arn.Name(t.Spec.ClusterARN), Definition: fmt.Sprintf("%s:%d", t.Spec.Family, t.Spec.Revision),
+		ARN: t.ARN, Cluster: arn.Name(t.Spec.ClusterARN), Definition: fmt.Sprintf("%s:%d", t.Spec.FamilyName(), t.Spec.Revision),
 		OnFargate: t.OnFargate(), NetworkMode: t.Spec.NetworkMode,
 	}
 	if t.Spec.HasInterface() {

@@ -4,6 +4,7 @@ package taskdefinition
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -75,7 +76,13 @@ type Family struct {
 
 func familiesKey(scope arn.Scope) string { return scope.Region + "\x00" + scope.Account + "\x00" }
 
-func familyKey(scope arn.Scope, family string) string { return familiesKey(scope) + family + "\x00" }
+// familyKey keeps the families of daemons out of the lists of others.
+func familyKey(scope arn.Scope, family string) string {
+	if strings.HasPrefix(family, arn.DaemonFamily) {
+		return "\x00" + familiesKey(scope) + family + "\x00"
+	}
+	return familiesKey(scope) + family + "\x00"
+}
 
 func key(scope arn.Scope, family string, revision int) string {
 	return fmt.Sprintf("%s%010d", familyKey(scope, family), revision)
@@ -161,6 +168,19 @@ func Add(tx *store.Tx, scope arn.Scope, def *types.TaskDefinition, tags []types.
 
 func sameTag(a, b types.Tag) bool {
 	return aws.ToString(a.Key) == aws.ToString(b.Key) && aws.ToString(a.Value) == aws.ToString(b.Value)
+}
+
+// PutDaemon writes what tasks of a daemon task definition are made of, by its revision and a family with [arn.DaemonFamily]. Requests
+// about task definitions do not find it, tasks do.
+func PutDaemon(tx *store.Tx, scope arn.Scope, def *types.TaskDefinition) {
+	rows.Put(tx, newRow(key(scope, *def.Family, int(def.Revision)), def, nil))
+}
+
+// RemoveDaemon ends what PutDaemon has written.
+func RemoveDaemon(tx *store.Tx, scope arn.Scope, family string, revision int) {
+	if d := Find(tx, scope, family, revision); d != nil {
+		rows.Delete(tx, d)
+	}
 }
 
 // Change writes a revision as change leaves a copy of it.

@@ -49,7 +49,8 @@ func Of(t *state.Task, container string) string {
 	}
 	sum := sha256.Sum256([]byte(t.ARN + "\x00" + container))
 	container = strings.Map(keep, container)
-	return "ecs-" + t.Spec.Family[:min(longestPart, len(t.Spec.Family))] + "-" + strconv.Itoa(t.Spec.Revision) +
+	family := t.Spec.FamilyName()
+	return "ecs-" + family[:min(longestPart, len(family))] + "-" + strconv.Itoa(t.Spec.Revision) +
 		"-" + container[:min(longestPart, len(container))] + "-" + hex.EncodeToString(sum[:10])
 }
 
