@@ -13,85 +13,36 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/app/reference/factledger"
 )
 
 var update = flag.Bool("update", false, "write what is generated: the pages of docs/reference and the table of testdata/facts/README.md")
 
-// factFile is a script of testdata/facts. It is a fact by itself, or holds the numbered
-// ones that its fact commands open.
-type factFile struct {
-	name, number, topic string
-	facts               []string
-}
-
-var (
-	factHead    = regexp.MustCompile(`^# FACT ((?:AAS|ACM|ASG|CD|CFN|CW|EC2|ECR|ECS|ELB|EVB|EVS|IAM|LOGS|SD|SEC|SSM|STS)\d{4}): \S`)
-	factTopic   = regexp.MustCompile(`(?m)^# Topic: (.+)\.$`)
-	factCommand = regexp.MustCompile(`^fact ((?:AAS|ACM|ASG|CD|CFN|CW|EC2|ECR|ECS|ELB|EVB|EVS|IAM|LOGS|SD|SEC|SSM|STS)\d{4}\.\d+) # \S`)
-	// assertion is a line that fails if AWS's answer is not the emulator's.
-	assertion = regexp.MustCompile(`^(!? ?(stdout|stderr|cmp|cmpenv) |! (ecs|aws|call|exec) |(until|finds) )`)
-	branch    = regexp.MustCompile(`^(skip|stop|\[)`)
-)
-
 // readFacts reads all files, and fails for those that do not have the form that
 // testdata/facts/README.md describes.
-func readFacts(t *testing.T) []factFile {
+func readFacts(t *testing.T) []factledger.File {
 	t.Helper()
 	paths, err := filepath.Glob("../testdata/facts/*.txtar")
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no facts: %v", err)
 	}
-	var files []factFile
+	var files []factledger.File
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		files = append(files, parseFacts(t, strings.TrimSuffix(filepath.Base(path), ".txtar"), string(text)))
+		file, faults := factledger.Parse(strings.TrimSuffix(filepath.Base(path), ".txtar"), string(text))
+		for _, fault := range faults {
+			t.Error(fault)
+		}
+		files = append(files, file)
+	}
+	for _, fault := range factledger.Duplicates(files) {
+		t.Error(fault)
 	}
 	return files
-}
-
-func parseFacts(t *testing.T, name, text string) factFile {
-	t.Helper()
-	f := factFile{name: name}
-	if head := factHead.FindStringSubmatch(text); head != nil && strings.HasPrefix(name, head[1]+"-") {
-		f.number = head[1]
-	} else {
-		t.Fatalf("%s does not begin with its number: # FACT %.7s: ...", name, name)
-	}
-	if topic := factTopic.FindStringSubmatch(text); topic != nil {
-		f.topic = topic[1]
-	} else {
-		t.Errorf("%s has no line # Topic: ...", name)
-	}
-	script, _, _ := strings.Cut(text, "\n-- ")
-	asserted := 0
-	for line := range strings.Lines(script) {
-		switch opens := factCommand.FindStringSubmatch(line); {
-		case opens != nil:
-			if len(f.facts) > 0 && asserted == 0 {
-				t.Errorf("%s: %s has no assertion", name, f.facts[len(f.facts)-1])
-			}
-			f.facts, asserted = append(f.facts, opens[1]), 0
-			if want := fmt.Sprintf("%s.%d", f.number, len(f.facts)); opens[1] != want {
-				t.Errorf("%s: %s stands where %s is next", name, opens[1], want)
-			}
-		case strings.HasPrefix(line, "fact"):
-			t.Errorf("%s: want fact %s.<number> # <sentence>, got %s", name, f.number, line)
-		case branch.MatchString(line):
-			t.Errorf("%s: each line of a fact runs, but here is %s", name, line)
-		case assertion.MatchString(line):
-			asserted++
-		}
-	}
-	if asserted == 0 {
-		t.Errorf("%s does not end with an assertion", name)
-	}
-	if len(f.facts) == 0 {
-		f.facts = []string{f.number}
-	}
-	return f
 }
 
 // timedTopics are the topics of facts in which something takes its time.
@@ -101,8 +52,8 @@ var timedTopics = []string{"deployments by CodeDeploy", "events", "Express gatew
 func timedFacts(t *testing.T) (paths []string) {
 	t.Helper()
 	for _, file := range readFacts(t) {
-		if slices.Contains(timedTopics, file.topic) {
-			paths = append(paths, filepath.Join("..", "testdata", "facts", file.name+".txtar"))
+		if slices.Contains(timedTopics, file.Topic) {
+			paths = append(paths, filepath.Join("..", "testdata", "facts", file.Name+".txtar"))
 		}
 	}
 	return paths
@@ -133,8 +84,10 @@ func scriptFact(ts *testscript.TestScript, neg bool, args []string) {
 func (r *factsReached) check(t *testing.T) {
 	t.Helper()
 	for _, file := range readFacts(t) {
-		if reached, ran := r.facts[file.name]; ran && !slices.Equal(reached, file.facts) {
-			t.Errorf("%s came to %q, and declares %q", file.name, reached, file.facts)
+		if reached, ran := r.facts[file.Name]; ran {
+			for _, fault := range file.Unreached(reached) {
+				t.Error(fault)
+			}
 		}
 	}
 }
@@ -164,17 +117,17 @@ func TestFactsAreCounted(t *testing.T) {
 }
 
 // factTable counts facts by topic and file, in the order of their numbers.
-func factTable(files []factFile) string {
+func factTable(files []factledger.File) string {
 	var topics []string
 	counts, cells := map[string]int{}, map[string][]string{}
 	total := 0
 	for _, f := range files {
-		if counts[f.topic] == 0 {
-			topics = append(topics, f.topic)
+		if counts[f.Topic] == 0 {
+			topics = append(topics, f.Topic)
 		}
-		counts[f.topic] += len(f.facts)
-		total += len(f.facts)
-		cells[f.topic] = append(cells[f.topic], fmt.Sprintf("[%s](%s.txtar) %d", f.number, f.name, len(f.facts)))
+		counts[f.Topic] += len(f.Facts)
+		total += len(f.Facts)
+		cells[f.Topic] = append(cells[f.Topic], fmt.Sprintf("[%s](%s.txtar) %d", f.Number, f.Name, len(f.Facts)))
 	}
 	slices.Sort(topics)
 	var b strings.Builder
@@ -194,9 +147,9 @@ func TestFactsAreNamedByCode(t *testing.T) {
 	known, named := map[string]bool{}, map[string]bool{}
 	files := readFacts(t)
 	for _, file := range files {
-		known[file.number] = true
-		for _, fact := range file.facts {
-			known[fact] = true
+		known[file.Number] = true
+		for _, fact := range file.Facts {
+			known[fact.Number] = true
 		}
 	}
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
@@ -219,8 +172,8 @@ func TestFactsAreNamedByCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		if !named[file.number] {
-			t.Errorf("no code names %s", file.name)
+		if !named[file.Number] {
+			t.Errorf("no code names %s", file.Name)
 		}
 	}
 }
