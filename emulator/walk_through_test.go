@@ -9,9 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
 // blocks returns the code blocks of a document that stand behind a mark.
@@ -104,14 +102,6 @@ func TestWalkThroughs(t *testing.T) {
 			`\nd-[0-9A-Z]{9}: Succeeded\n90\s+10\n`, `\n +\d\d first\n +\d+ second\n`, `\nAfterAllowTestTraffic\s+Succeeded\n`,
 			`\nsecondPRIMARY\s+100(\.0)?\s+2\n`,
 		}, here)
-	})
-	t.Run("guide/docker", func(t *testing.T) {
-		t.Parallel()
-		testall.Only(t, "the other tests on Docker")
-		dockertest.Require(t)
-		makeDemoImage(t)
-		w := walkThroughs[len(walkThroughs)-1]
-		walkThrough(t, emulator.Start(t, withoutWarm(emulator.Options{Engine: "docker", LocalPorts: true})), program, path[w.name], w.documents, w.output)
 	})
 }
 
