@@ -43,6 +43,7 @@ var unseen = map[string]string{
 // changes nothing, nor does one that may do everything but with the resource that the call asks for first. One that may do
 // exactly what the call asks for is not denied: it gets the operation's answer, which may be that something is not there.
 func TestEachOperationIsDeniedAndAllowed(t *testing.T) {
+	t.Parallel()
 	requests := newRequests(t)
 	seen := reference.Seen{}
 	synctest.Test(t, func(t *testing.T) {

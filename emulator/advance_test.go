@@ -137,6 +137,7 @@ func TestResetDuringAStartThatWaitsForTheClock(t *testing.T) {
 // All that is there when a clock advances has been looked at before it moves, also
 // right after the start.
 func TestAdvanceRightAfterTheStart(t *testing.T) {
+	t.Parallel()
 	for range 20 {
 		dir := t.TempDir()
 		engine := sim.New(sim.Options{})

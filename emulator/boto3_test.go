@@ -12,6 +12,7 @@ import (
 
 // Scripts of testdata/python call each operation of a service, and say what they did not expect.
 func TestBoto3Operations(t *testing.T) {
+	t.Parallel()
 	requireBoto3(t)
 	const job = "arn:aws:lambda:us-east-1:000000000000:function:job"
 	for script, args := range map[string][]string{

@@ -37,6 +37,7 @@ func readOf(client *acm.Client, certificateARN string) (*acm.GetCertificateOutpu
 
 // The authority and what it has issued stay in the data directory, and go with a reset.
 func TestTheCertificateAuthorityStays(t *testing.T) {
+	t.Parallel()
 	opts := emulator.Options{Engine: "sim", Listen: "127.0.0.1:0", DataDir: t.TempDir(), OnExit: emulator.Keep}
 	srv, err := emulator.New(opts)
 	if err != nil {

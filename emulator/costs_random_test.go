@@ -37,6 +37,7 @@ type spent struct {
 // What the ledger has of random runs is the bill that all events of tasks make: with two prices, of tasks that end by themselves,
 // that are stopped, that are replaced, whose pull fails, that never come to it.
 func TestCostsAreTheBillOfAllEvents(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			s := &spender{start(t, emulator.Options{Speed: emulator.Still}), rand.New(rand.NewPCG(seed, 1)), map[string]spent{}}

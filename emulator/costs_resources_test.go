@@ -179,6 +179,7 @@ func (w *world) runOnInstance() {
 
 // A blue/green deployment runs both revisions until its bake time is over.
 func TestCostsOfABlueGreenDeployment(t *testing.T) {
+	t.Parallel()
 	s := startShifts(t, types.DeploymentConfiguration{
 		Strategy: types.DeploymentStrategyBlueGreen, BakeTimeInMinutes: aws.Int32(15), MaximumPercent: aws.Int32(200), MinimumHealthyPercent: aws.Int32(100),
 	})

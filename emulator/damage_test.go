@@ -51,6 +51,7 @@ func told(srv *emulator.Server) string {
 // A data directory with another byte than was written is refused, or says what the whole one says, or the log names the file
 // of which something is lost.
 func TestDamagedDataDirectoryIsNeverServedAsTruth(t *testing.T) {
+	t.Parallel()
 	engine := sim.New(sim.Options{})
 	opts := emulator.Options{DataDir: t.TempDir(), Backend: engine, InProcess: true, Speed: emulator.Still}
 	w := open(t, opts)

@@ -205,6 +205,7 @@ func TestAFailingTargetIsRetriedAndThenDeadLettered(t *testing.T) {
 
 // 10,000 events of tasks against 300 rules, of which 5 match: each of these gets all of them once.
 func TestTenThousandEventsAgainstManyRules(t *testing.T) {
+	t.Parallel()
 	o := emulator.Options{EventTargetFuncs: map[string]emulator.EventTargetFunc{}}
 	targets := map[string]*seen{}
 	for i := range 5 {

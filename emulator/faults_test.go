@@ -55,6 +55,7 @@ func TestAdvanceWaitsForACrashThatIsDue(t *testing.T) {
 
 // One client may have the engine leave while another has it return.
 func TestTheEngineIsAwayWhileAFaultSaysSo(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	faults, engine := w.srv.Faults(), w.srv.Faulty()
 	rounds := 2000
