@@ -56,7 +56,7 @@ func New(opts Options) *API {
 	}
 	b := opts.Base
 	return &API{
-		Base: b, clusters: cluster.New(b), providers: capacityprovider.New(b), instances: containerinstance.New(b),
+		Base: b, clusters: cluster.New(b), providers: capacityprovider.New(b, opts.Rules), instances: containerinstance.New(b),
 		taskDefinitions: taskdefinition.New(b, opts.InRegistry), services: service.New(b, opts.Rules), taskSets: taskset.New(b, opts.Rules), express: express.New(b, opts.Rules, opts.InRegistry),
 		daemons: daemon.New(b, opts.Rules, opts.InRegistry), tasks: task.New(b, opts.Rules, opts.Sessions, opts.Log),
 	}

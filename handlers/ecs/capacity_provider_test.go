@@ -233,14 +233,6 @@ func TestCapacityProvidersThatAreRefused(t *testing.T) {
 	} {
 		refused(t, create(c.name, c.group, c.change), c.code, c.message)
 	}
-	_, err := s.CreateCapacityProvider(ctx, &sdk.CreateCapacityProviderInput{Name: aws.String("managed"), ManagedInstancesProvider: &types.CreateManagedInstancesProviderConfiguration{
-		InfrastructureRoleArn: aws.String("arn:aws:iam::123456789012:role/r"), InstanceLaunchTemplate: &types.InstanceLaunchTemplate{
-			Ec2InstanceProfileArn: aws.String("arn:aws:iam::123456789012:instance-profile/p"), NetworkConfiguration: &types.ManagedInstancesNetworkConfiguration{Subnets: []string{"subnet-1"}},
-		},
-	}})
-	if err == nil || !strings.Contains(err.Error(), "managedInstancesProvider") {
-		t.Errorf("managed instances: %v", err)
-	}
 }
 
 func TestInstancesBelongToTheProviderOfTheirGroup(t *testing.T) {

@@ -107,9 +107,6 @@ func TestListsTellLaunchTypesApart(t *testing.T) {
 	s.shop(t)
 	instance := s.registerInstance(t, nil).ContainerInstanceArn
 	for _, launchType := range types.LaunchType("").Values() {
-		if launchType == types.LaunchTypeManagedInstances {
-			continue
-		}
 		task := s.placeTask(t, instance, func(task *state.Task) { task.Spec.LaunchType = ourtypes.LaunchType(launchType) })
 		listed := must[*sdk.ListTasksOutput](t)(s.ListTasks(ctx, &sdk.ListTasksInput{Cluster: aws.String("shop"), LaunchType: launchType}))
 		if !slices.Equal(listed.TaskArns, []string{task.ARN}) {
@@ -117,13 +114,13 @@ func TestListsTellLaunchTypesApart(t *testing.T) {
 		}
 	}
 	counted := s.describeCluster(t, "shop", types.ClusterFieldStatistics)
-	for _, name := range []string{"pendingEC2TasksCount", "pendingFargateTasksCount", "pendingExternalTasksCount"} {
+	for _, name := range []string{"pendingEC2TasksCount", "pendingFargateTasksCount", "pendingExternalTasksCount", "pendingManagedInstancesTasksCount"} {
 		at := slices.IndexFunc(counted.Statistics, func(p types.KeyValuePair) bool { return *p.Name == name })
 		if *counted.Statistics[at].Value != "1" {
 			t.Errorf("%s: %s", name, *counted.Statistics[at].Value)
 		}
 	}
-	if counted.PendingTasksCount != 3 {
+	if counted.PendingTasksCount != 4 {
 		t.Errorf("pendingTasksCount %d", counted.PendingTasksCount)
 	}
 }

@@ -88,7 +88,7 @@ var runTaskRefusals = []struct {
 		func(in *sdk.RunTaskInput) { in.CapacityProviderStrategy = strategy(provider("FARGATE", 1, 0)) }},
 	{"bad launch type", invalid, "launch type should be one of [EC2,FARGATE,EXTERNAL]",
 		func(in *sdk.RunTaskInput) { in.LaunchType = "MOON" }},
-	{"managed instances", invalid, "launch type should be one of [EC2,FARGATE,EXTERNAL]",
+	{"managed instances", invalid, "To use Amazon ECS Managed Instances, specify a capacity provider strategy and omit the launch type.",
 		func(in *sdk.RunTaskInput) { in.LaunchType = types.LaunchTypeManagedInstances }},
 	{"not for Fargate", invalid, "Task definition does not support launch_type FARGATE.",
 		func(in *sdk.RunTaskInput) { in.TaskDefinition = aws.String("bridge") }},

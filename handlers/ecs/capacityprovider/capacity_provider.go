@@ -42,7 +42,7 @@ var (
 
 // Source: none for the words of what follows.
 var (
-	errNoProvider  = kit.InvalidParameter("autoScalingGroupProvider must be specified.")
+	errNoProvider  = kit.InvalidParameter("autoScalingGroupProvider or managedInstancesProvider must be specified.")
 	errReserved    = kit.InvalidParameter("The specified capacity provider is reserved and cannot be changed or deleted.")
 	errOfNoCluster = kit.InvalidParameter("A capacity provider of an Auto Scaling group does not belong to a cluster. Remove the cluster and try again.")
 	errTooMany     = &types.LimitExceededException{Message: aws.String("The limit on the number of capacity providers has been exceeded.")}
@@ -54,6 +54,9 @@ func (a *API) CreateCapacityProvider(ctx context.Context, in *sdk.CreateCapacity
 	scope, name := kit.Scope(ctx), aws.ToString(in.Name)
 	if err := checkCreate(ctx, in); err != nil {
 		return nil, err
+	}
+	if in.ManagedInstancesProvider != nil {
+		return a.createManaged(ctx, in)
 	}
 	asked := in.AutoScalingGroupProvider
 	var out *types.CapacityProvider
@@ -87,10 +90,13 @@ func (a *API) CreateCapacityProvider(ctx context.Context, in *sdk.CreateCapacity
 // checkCreate is what the request alone tells.
 func checkCreate(ctx context.Context, in *sdk.CreateCapacityProviderInput) error {
 	switch name := aws.ToString(in.Name); {
-	case in.ManagedInstancesProvider != nil:
-		return kit.NotBuilt("managedInstancesProvider")
 	case !IsName(name):
 		return errName
+	case in.ManagedInstancesProvider != nil && in.AutoScalingGroupProvider != nil:
+		return errTwoKinds
+	case in.ManagedInstancesProvider != nil && aws.ToString(in.Cluster) == "":
+		return errNoCluster
+	case in.ManagedInstancesProvider != nil:
 	case in.AutoScalingGroupProvider == nil:
 		return errNoProvider
 	case in.Cluster != nil:
@@ -99,7 +105,7 @@ func checkCreate(ctx context.Context, in *sdk.CreateCapacityProviderInput) error
 	return kit.CheckTags(ctx, in.Tags)
 }
 
-// IsName reports whether a capacity provider of an Auto Scaling group can have a name.
+// IsName reports whether a capacity provider of a user can have a name.
 func IsName(name string) bool { return providerName.MatchString(name) && !reserved(name) }
 
 // reserved reports whether a name begins with what is AWS's own. Source: ECS API reference,
@@ -110,12 +116,12 @@ func reserved(name string) bool {
 }
 
 func checkNew(tx *store.Tx, scope arn.Scope, name string) error {
-	if capacityprovider.Providers.Find(tx, scope, name).Active() {
+	if old := capacityprovider.Providers.Find(tx, scope, name); old != nil && old.Status != types.CapacityProviderStatusInactive {
 		return errExists
 	}
 	active := 0
 	for _, p := range capacityprovider.Providers.List(tx, scope) {
-		if p.Active() {
+		if p.Active() && p.Managed == nil {
 			active++
 		}
 	}
@@ -145,8 +151,10 @@ func findGroup(tx *store.Tx, scope arn.Scope, ref string) (*autoscaling.Group, e
 // UPDATE_IN_PROGRESS. Source: ECS developer guide, managed instance draining (F11 of the recordings).
 func (a *API) UpdateCapacityProvider(ctx context.Context, in *sdk.UpdateCapacityProviderInput) (*sdk.UpdateCapacityProviderOutput, error) {
 	switch {
+	case in.ManagedInstancesProvider != nil && in.AutoScalingGroupProvider != nil:
+		return nil, errTwoKinds
 	case in.ManagedInstancesProvider != nil:
-		return nil, kit.NotBuilt("managedInstancesProvider")
+		return a.updateManaged(ctx, in)
 	case in.AutoScalingGroupProvider == nil:
 		return nil, errNoProvider
 	case in.Cluster != nil:
@@ -155,6 +163,9 @@ func (a *API) UpdateCapacityProvider(ctx context.Context, in *sdk.UpdateCapacity
 	asked := in.AutoScalingGroupProvider
 	var out *types.CapacityProvider
 	err := a.change(ctx, in.Name, func(tx *store.Tx, old *capacityprovider.Provider) error {
+		if old.Managed != nil {
+			return errOtherKind
+		}
 		p := *old
 		p.ManagedScaling = scalingOf(p.ManagedScaling, asked.ManagedScaling)
 		p.TerminationProtection = cmp.Or(asked.ManagedTerminationProtection, p.TerminationProtection)
@@ -182,6 +193,11 @@ func (a *API) UpdateCapacityProvider(ctx context.Context, in *sdk.UpdateCapacity
 func (a *API) DeleteCapacityProvider(ctx context.Context, in *sdk.DeleteCapacityProviderInput) (*sdk.DeleteCapacityProviderOutput, error) {
 	var out *types.CapacityProvider
 	err := a.change(ctx, in.CapacityProvider, func(tx *store.Tx, old *capacityprovider.Provider) error {
+		if old.Managed != nil {
+			var err error
+			out, err = a.deleteManaged(tx, old, in.Cluster)
+			return err
+		}
 		if in.Cluster != nil {
 			return errOfNoCluster
 		}

@@ -75,7 +75,7 @@ func knownProviders(tx *store.Tx, scope arn.Scope, in *sdk.DescribeCapacityProvi
 		known = append(known, p)
 	}
 	for _, p := range capacityprovider.Providers.List(tx, scope) {
-		if p.Active() || len(in.CapacityProviders) > 0 {
+		if p.Status != types.CapacityProviderStatusInactive || len(in.CapacityProviders) > 0 {
 			described := describe(p)
 			if !slices.Contains(in.Include, types.CapacityProviderFieldTags) {
 				described.Tags = []types.Tag{}
@@ -90,15 +90,20 @@ func knownProviders(tx *store.Tx, scope arn.Scope, in *sdk.DescribeCapacityProvi
 
 // describe answers a capacity provider with its tags.
 func describe(p *capacityprovider.Provider) *types.CapacityProvider {
-	scaling := p.ManagedScaling
-	return &types.CapacityProvider{
+	out := &types.CapacityProvider{
 		CapacityProviderArn: &p.ARN, Name: &p.Name, Type: p.Type, Status: p.Status,
 		UpdateStatus: p.UpdateStatus, UpdateStatusReason: kit.Optional(&p.UpdateStatusReason), Tags: kit.ListedTags(p.Tags),
-		AutoScalingGroupProvider: &types.AutoScalingGroupProvider{
-			AutoScalingGroupArn: &p.GroupARN, ManagedScaling: &scaling,
-			ManagedTerminationProtection: p.TerminationProtection, ManagedDraining: p.Draining,
-		},
 	}
+	if p.Managed != nil {
+		out.Cluster, out.ManagedInstancesProvider = &p.Cluster, p.Managed
+		return out
+	}
+	scaling := p.ManagedScaling
+	out.AutoScalingGroupProvider = &types.AutoScalingGroupProvider{
+		AutoScalingGroupArn: &p.GroupARN, ManagedScaling: &scaling,
+		ManagedTerminationProtection: p.TerminationProtection, ManagedDraining: p.Draining,
+	}
+	return out
 }
 
 // chooseProviders picks those asked for, by name or ARN, in order of their names;

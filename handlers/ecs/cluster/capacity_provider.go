@@ -14,7 +14,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
 // maxClusterProviders is how many capacity providers a cluster has. Source: ECS API reference,
@@ -34,7 +33,8 @@ func (a *API) PutClusterCapacityProviders(ctx context.Context, in *sdk.PutCluste
 		if err != nil {
 			return err
 		}
-		strategy, err := launch.CheckDefaultStrategy(in.DefaultCapacityProviderStrategy, providers)
+		providers = append(providers, capacityprovider.OfCluster(c.Tx, c.Cluster)...) // which only their own operations add and remove
+		strategy, err := launch.CheckDefaultStrategy(c.Tx, c.Scope, in.DefaultCapacityProviderStrategy, providers)
 		if err != nil {
 			return err
 		}
@@ -57,6 +57,10 @@ func (a *API) PutClusterCapacityProviders(ctx context.Context, in *sdk.PutCluste
 // Source: Terraform's AWS provider, which tries again on the code; field reports for the text.
 var errAttachmentsUpdate = &types.UpdateInProgressException{Message: aws.String("The specified cluster is in a busy state. " +
 	"Cluster attachments must be in UPDATE_COMPLETE or UPDATE_FAILED state before they can be updated.")}
+
+// Source: hashicorp/terraform-provider-aws#44783, but for the last words.
+var errManaged = kit.InvalidParameter("Cannot associate Managed Instances capacity provider to clusters using this API. Managed Instances " +
+	"capacity providers are already associated with their cluster.")
 
 // Source: aws-cloudformation/cloudformation-coverage-roadmap#1086.
 var errTooManyProviders = kit.InvalidParameter("The maximum number of capacity providers per cluster has been exceeded.")
@@ -100,6 +104,8 @@ func associable(tx *store.Tx, cluster string, p *capacityprovider.Provider) erro
 	switch {
 	case p == nil:
 		return kit.InvalidParameter("The specified capacity provider was not found. Specify a valid capacity provider and try again.")
+	case p.Managed != nil:
+		return errManaged
 	case !p.Active():
 		return kit.InvalidParameter(fmt.Sprintf("The specified capacity provider '%s' is not in an ACTIVE state. "+
 			"Specify a valid capacity provider and try again.", p.Name))
@@ -116,20 +122,7 @@ func associable(tx *store.Tx, cluster string, p *capacityprovider.Provider) erro
 // providerInUse reports whether a service's strategy names a provider, or a task
 // that has not stopped runs on it.
 func providerInUse(tx *store.Tx, cluster *state.Cluster, name string) bool {
-	named := func(item types.CapacityProviderStrategyItem) bool {
-		return arn.Name(aws.ToString(item.CapacityProvider)) == name
-	}
-	for _, service := range state.Services(tx, cluster) {
-		if service.Status() == state.ServiceInactive {
-			continue
-		}
-		for _, g := range taskset.Generations(tx, service) {
-			if slices.ContainsFunc(g.Revision.CapacityProviderStrategy, named) {
-				return true
-			}
-		}
-	}
-	return slices.ContainsFunc(state.Tasks(tx, cluster), func(task *state.Task) bool {
+	return capacityprovider.NamedByService(tx, cluster, name) || slices.ContainsFunc(state.Tasks(tx, cluster), func(task *state.Task) bool {
 		return !task.Ended() && task.Placement.CapacityProvider == name
 	})
 }

@@ -98,7 +98,7 @@ func (a *API) newCluster(ctx context.Context, tx *store.Tx, scope arn.Scope, in 
 	if err != nil {
 		return nil, err
 	}
-	strategy, err := launch.CheckDefaultStrategy(in.DefaultCapacityProviderStrategy, providers)
+	strategy, err := launch.CheckDefaultStrategy(tx, scope, in.DefaultCapacityProviderStrategy, providers)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func (a *API) newCluster(ctx context.Context, tx *store.Tx, scope arn.Scope, in 
 func (a *API) createCluster(tx *store.Tx, call awsapi.Call, wanted *state.Cluster, in *sdk.CreateClusterInput) (*state.Cluster, error) {
 	old := state.Clusters.Get(tx, wanted.ARN)
 	if old.Active() {
-		if wantedCluster(old, wanted, in) {
+		if wantedCluster(tx, old, wanted, in) {
 			return old, nil
 		}
 		if !a.firstUse(tx, old) {
@@ -139,11 +139,11 @@ func (a *API) createCluster(tx *store.Tx, call awsapi.Call, wanted *state.Cluste
 }
 
 // wantedCluster reports whether every argument that was given is true of old.
-func wantedCluster(old, wanted *state.Cluster, in *sdk.CreateClusterInput) bool {
+func wantedCluster(tx *store.Tx, old, wanted *state.Cluster, in *sdk.CreateClusterInput) bool {
 	return (in.Tags == nil || sameMembers(old.Tags, wanted.Tags)) &&
 		(in.Settings == nil || sameMembers(old.Settings, mergeSettings(old.Settings, wanted.Settings))) &&
 		(in.Configuration == nil || reflect.DeepEqual(old.Configuration, wanted.Configuration)) &&
-		(in.CapacityProviders == nil || sameMembers(old.CapacityProviders, wanted.CapacityProviders)) &&
+		(in.CapacityProviders == nil || sameMembers(capacityprovider.Named(tx, old), wanted.CapacityProviders)) &&
 		(in.DefaultCapacityProviderStrategy == nil ||
 			sameMembers(old.DefaultCapacityProviderStrategy, wanted.DefaultCapacityProviderStrategy)) &&
 		(in.ServiceConnectDefaults == nil || reflect.DeepEqual(old.ServiceConnectDefaults, wanted.ServiceConnectDefaults))
@@ -280,6 +280,11 @@ func checkEmpty(tx *store.Tx, c *state.Cluster) error {
 			return &types.ClusterContainsTasksException{
 				Message: aws.String("The Cluster cannot be deleted while Tasks are active."),
 			}
+		}
+	}
+	if len(capacityprovider.OfCluster(tx, c)) > 0 { // the words are made by analogy
+		return &types.ClusterContainsCapacityProviderException{
+			Message: aws.String("The Cluster cannot be deleted while Capacity Providers of Managed Instances are active."),
 		}
 	}
 	if taskset.Left(tx, c) { // the last of its tasks has stopped; the scheduler is about to remove it

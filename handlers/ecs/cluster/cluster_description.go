@@ -151,8 +151,7 @@ func (a *API) describeCluster(tx *store.Tx, c *state.Cluster, include []types.Cl
 	return out
 }
 
-// statistics counts tasks and services by launch type, in ECS's order. Managed
-// instances, which the emulator does not have, count nothing.
+// statistics counts tasks and services by launch type, in ECS's order.
 // Source: ECS API reference, Cluster; field reports for the spelling and order.
 func statistics(c *state.ClusterSummary) []types.KeyValuePair {
 	counts := []struct {
@@ -165,16 +164,16 @@ func statistics(c *state.ClusterSummary) []types.KeyValuePair {
 		{"pendingFargateTasksCount", c.PendingFargate},
 		{"runningExternalTasksCount", c.RunningExternal},
 		{"pendingExternalTasksCount", c.PendingExternal},
-		{"runningManagedInstancesTasksCount", 0},
-		{"pendingManagedInstancesTasksCount", 0},
+		{"runningManagedInstancesTasksCount", c.RunningManaged},
+		{"pendingManagedInstancesTasksCount", c.PendingManaged},
 		{"activeEC2ServiceCount", c.ActiveEC2Services},
 		{"activeFargateServiceCount", c.ActiveFargateServices},
 		{"drainingEC2ServiceCount", c.DrainingEC2Services},
 		{"drainingFargateServiceCount", c.DrainingFargateServices},
 		{"activeExternalServiceCount", c.ActiveExternalServices},
 		{"drainingExternalServiceCount", c.DrainingExternalServices},
-		{"activeManagedInstancesServiceCount", 0},
-		{"drainingManagedInstancesServiceCount", 0},
+		{"activeManagedInstancesServiceCount", c.ActiveManagedServices},
+		{"drainingManagedInstancesServiceCount", c.DrainingManagedServices},
 	}
 	pairs := make([]types.KeyValuePair, len(counts))
 	for i, each := range counts {

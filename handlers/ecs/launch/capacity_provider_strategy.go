@@ -8,6 +8,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -24,26 +26,32 @@ var (
 
 // CheckDefaultStrategy checks the default strategy of a cluster as checkStrategy does. That all weights
 // are zero is only refused where the strategy is used; see usableStrategy.
-func CheckDefaultStrategy(items []types.CapacityProviderStrategyItem, associated []string) ([]types.CapacityProviderStrategyItem, error) {
-	return checkStrategy(items, associated, errDefaultBases)
+func CheckDefaultStrategy(tx *store.Tx, scope arn.Scope, items []types.CapacityProviderStrategyItem, associated []string) ([]types.CapacityProviderStrategyItem, error) {
+	return checkStrategy(tx, scope, items, associated, errDefaultBases)
 }
 
 // checkStrategy checks a strategy against the providers associated with the
 // cluster, and returns it with names instead of ARNs. More than one base is refused with ofBases.
 // Source: field reports and AWS CDK for the messages. The service model bounds weight and base.
-func checkStrategy(items []types.CapacityProviderStrategyItem, associated []string, ofBases error) ([]types.CapacityProviderStrategyItem, error) {
+func checkStrategy(tx *store.Tx, scope arn.Scope, items []types.CapacityProviderStrategyItem, associated []string, ofBases error) ([]types.CapacityProviderStrategyItem, error) {
 	if len(items) > maxStrategyItems {
 		return nil, kit.InvalidParameter(fmt.Sprintf("capacityProviderStrategy can have at most %d items.", maxStrategyItems))
 	}
 	checked := make([]types.CapacityProviderStrategyItem, 0, len(items))
-	bases, fargate := 0, 0
+	bases, fargate, managed := 0, 0, 0
 	for _, item := range items {
 		name := arn.Name(aws.ToString(item.CapacityProvider))
 		if !slices.Contains(associated, name) {
 			return nil, kit.InvalidParameter("The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster or specify a valid capacity provider and try again.")
 		}
-		if state.OfFargate(name) {
+		switch p := capacityprovider.Providers.Find(tx, scope, name); {
+		case state.OfFargate(name):
 			fargate++
+		case p == nil || p.Managed == nil:
+		case !p.Active():
+			return nil, kit.InvalidParameter(fmt.Sprintf("The specified capacity provider '%s' is not in an ACTIVE state. Specify a valid capacity provider and try again.", name))
+		default:
+			managed++
 		}
 		if item.Base > 0 {
 			bases++
@@ -52,6 +60,9 @@ func checkStrategy(items []types.CapacityProviderStrategyItem, associated []stri
 	}
 	if fargate > 0 && fargate < len(items) {
 		return nil, kit.InvalidParameter("A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and Fargate providers. Specify one or the other and try again.")
+	}
+	if managed > 0 && managed < len(items) { // the words are made by analogy
+		return nil, kit.InvalidParameter("A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and Managed Instances providers. Specify one or the other and try again.")
 	}
 	if bases > 1 {
 		return nil, ofBases

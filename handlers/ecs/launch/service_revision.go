@@ -16,6 +16,7 @@ func NewRevision(def *types.TaskDefinition, l Spec) *state.ServiceRevision {
 		NetworkConfiguration:     ShownNetwork(l.Network),
 		ContainerImages:          containerImages(def),
 		Monitoring:               l.Monitoring,
+		OnManagedInstances:       l.Capacity.Strategy != nil && l.Capacity.LaunchType == types.LaunchTypeManagedInstances,
 	}
 	if l.Capacity.Strategy == nil {
 		r.LaunchType = l.Capacity.LaunchType

@@ -145,7 +145,7 @@ func createdService(c kit.InCluster, in *sdk.CreateServiceInput) *state.Service 
 
 // createdLaunch is how the tasks of the first deployment run.
 func (a *API) createdLaunch(c kit.InCluster, in *sdk.CreateServiceInput, def *types.TaskDefinition) (launch.Spec, error) {
-	chosen, err := a.serviceCapacity(c.Cluster, in)
+	chosen, err := a.serviceCapacity(c.Tx, c.Cluster, in)
 	if err != nil {
 		return launch.Spec{}, err
 	}
@@ -169,13 +169,13 @@ func (a *API) createdLaunch(c kit.InCluster, in *sdk.CreateServiceInput, def *ty
 // serviceCapacity is where the tasks of a new service run. The launch type that the
 // emulator is configured to take for unnamed ones is not for DAEMON services, which have
 // no place on Fargate.
-func (a *API) serviceCapacity(cluster *state.Cluster, in *sdk.CreateServiceInput) (launch.Capacity, error) {
+func (a *API) serviceCapacity(tx *store.Tx, cluster *state.Cluster, in *sdk.CreateServiceInput) (launch.Capacity, error) {
 	launchType := in.LaunchType
 	if in.SchedulingStrategy == types.SchedulingStrategyDaemon && launchType == "" &&
 		len(in.CapacityProviderStrategy)+len(cluster.DefaultCapacityProviderStrategy) == 0 {
 		launchType = types.LaunchTypeEc2
 	}
-	return a.launches.ChooseCapacity(cluster, launchType, in.CapacityProviderStrategy)
+	return a.launches.ChooseCapacity(tx, cluster, launchType, in.CapacityProviderStrategy)
 }
 
 // connected is what the tasks of a new deployment have of Service Connect; their services in Cloud Map are made.

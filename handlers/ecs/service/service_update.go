@@ -165,7 +165,7 @@ func (a *API) updatedLaunch(c kit.InCluster, before *state.ServiceRevision, in *
 		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints,
 		Volumes: task.VolumeConfigurations(shownVolumes(ofUpdate(in), before)),
 	}
-	if l.Capacity, err = a.updatedCapacity(c.Cluster, before, in); err != nil {
+	if l.Capacity, err = a.updatedCapacity(c, before, in); err != nil {
 		return l, err
 	}
 	if in.NetworkConfiguration != nil {
@@ -216,7 +216,7 @@ func updatedDefinition(c kit.InCluster, before *state.ServiceRevision, ref *stri
 // updatedCapacity changes a strategy only together with a forced deployment. An
 // empty strategy takes the service back to its launch type.
 // Source: field reports.
-func (a *API) updatedCapacity(cluster *state.Cluster, before *state.ServiceRevision, in *sdk.UpdateServiceInput) (launch.Capacity, error) {
+func (a *API) updatedCapacity(c kit.InCluster, before *state.ServiceRevision, in *sdk.UpdateServiceInput) (launch.Capacity, error) {
 	kept := launch.Capacity{LaunchType: before.TasksLaunchType(), Strategy: before.CapacityProviderStrategy}
 	if in.CapacityProviderStrategy == nil {
 		return kept, nil
@@ -224,7 +224,7 @@ func (a *API) updatedCapacity(cluster *state.Cluster, before *state.ServiceRevis
 	asked := launch.Capacity{LaunchType: kept.LaunchType}
 	if len(in.CapacityProviderStrategy) > 0 {
 		var err error
-		if asked, err = a.launches.StrategyCapacity(cluster, in.CapacityProviderStrategy); err != nil {
+		if asked, err = a.launches.StrategyCapacity(c.Tx, c.Cluster, in.CapacityProviderStrategy); err != nil {
 			return launch.Capacity{}, err
 		}
 	}

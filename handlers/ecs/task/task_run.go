@@ -127,7 +127,7 @@ func (a *API) runTaskOnce(tx *store.Tx, call taskCall, chance placement.Chance) 
 
 // runTask makes the tasks, each of which has a place or is a failure.
 func (a *API) runTask(tx *store.Tx, call taskCall, chance placement.Chance) (newTasks, error) {
-	l, err := a.runTaskLaunch(call.cluster, call.in)
+	l, err := a.runTaskLaunch(tx, call.cluster, call.in)
 	if err != nil {
 		return newTasks{}, err
 	}
@@ -142,7 +142,7 @@ func (a *API) runTask(tx *store.Tx, call taskCall, chance placement.Chance) (new
 		switch {
 		case pool == nil:
 		case l.Capacity.Strategy != nil:
-			return checkProviderInstances(tx, call, l.Capacity.Strategy, pool)
+			return checkProviderInstances(tx, call, l.Capacity, pool)
 		case !pool.Has(l.Capacity.LaunchType, ""):
 			return errNoContainerInstances
 		}
@@ -193,12 +193,12 @@ func (a *API) enginesFor(tx *store.Tx, template *task.Template) (*engineroom.Roo
 // guide, Fargate throttling quotas.
 var errTooFast = &awsapi.Error{Code: "ThrottlingException", Message: "Rate exceeded"}
 
-func (a *API) runTaskLaunch(cluster *state.Cluster, in *sdk.RunTaskInput) (launch.Spec, error) {
+func (a *API) runTaskLaunch(tx *store.Tx, cluster *state.Cluster, in *sdk.RunTaskInput) (launch.Spec, error) {
 	if in.LaunchType != "" && len(in.CapacityProviderStrategy) > 0 {
 		// ECS0060: services refuse both in other words.
 		return launch.Spec{}, kit.InvalidParameter("You may choose a capacity provider or a launch type but not both.")
 	}
-	chosen, err := a.launches.ChooseCapacity(cluster, in.LaunchType, in.CapacityProviderStrategy)
+	chosen, err := a.launches.ChooseCapacity(tx, cluster, in.LaunchType, in.CapacityProviderStrategy)
 	return launch.Spec{
 		Capacity: chosen, Network: in.NetworkConfiguration, PlatformVersion: aws.ToString(in.PlatformVersion),
 		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints, Volumes: in.VolumeConfigurations,

@@ -2,6 +2,7 @@ package task
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
@@ -31,9 +32,9 @@ func turns(call taskCall, strategy []types.CapacityProviderStrategyItem) (names 
 
 // checkProviderInstances refuses a call of which a task would go to a capacity provider without
 // instances and without managed scaling. Source: field reports of RunTask.
-func checkProviderInstances(tx *store.Tx, call taskCall, strategy []types.CapacityProviderStrategyItem, pool *placement.Pool) error {
-	for _, name := range turns(call, strategy) {
-		if !pool.Has(types.LaunchTypeEc2, name) && !capacityprovider.Providers.Find(tx, call.scope, name).Scales() {
+func checkProviderInstances(tx *store.Tx, call taskCall, chosen launch.Capacity, pool *placement.Pool) error {
+	for _, name := range turns(call, chosen.Strategy) {
+		if !pool.Has(chosen.LaunchType, name) && !capacityprovider.Providers.Find(tx, call.scope, name).Awaited() {
 			return errNoProviderInstances
 		}
 	}
@@ -41,7 +42,7 @@ func checkProviderInstances(tx *store.Tx, call taskCall, strategy []types.Capaci
 }
 
 // addProviderTasks places a call's tasks on the instances of capacity providers and writes them. One
-// without a place waits, if its provider has managed scaling, and else is a failure: no other provider
+// without a place waits, if its provider has managed scaling or managed instances, and else is a failure: no other provider
 // stands in. A call with which more tasks would wait than may makes none.
 //
 // Source: ECS developer guide, capacity providers and cluster auto scaling; field reports.
@@ -55,7 +56,7 @@ func addProviderTasks(tx *store.Tx, quotas quota.Quotas, call taskCall, strategy
 		}
 		place, misses := pool.Place(demands[name])
 		if place.ContainerInstance == "" {
-			if !capacityprovider.Providers.Find(tx, call.scope, name).Scales() {
+			if !capacityprovider.Providers.Find(tx, call.scope, name).Awaited() {
 				made.failOn(misses)
 				continue
 			}

@@ -119,7 +119,7 @@ func (a *API) newRevision(c kit.InCluster, s *state.Service, in *sdk.CreateTaskS
 		Network: in.NetworkConfiguration, PlatformVersion: aws.ToString(in.PlatformVersion),
 		PlacementStrategy: s.PlacementStrategy, PlacementConstraints: s.PlacementConstraints,
 	}
-	if l.Capacity, err = a.launches.ChooseCapacity(c.Cluster, in.LaunchType, in.CapacityProviderStrategy); err != nil {
+	if l.Capacity, err = a.launches.ChooseCapacity(c.Tx, c.Cluster, in.LaunchType, in.CapacityProviderStrategy); err != nil {
 		return nil, err
 	}
 	if err := a.checkLaunch(c, s, in, def, l); err != nil {

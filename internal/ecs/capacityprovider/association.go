@@ -1,5 +1,5 @@
-// Package capacityprovider has the rules of the capacity providers of Auto Scaling groups: which container instances
-// belong to them, and what a cluster attaches to their groups.
+// Package capacityprovider has the rules of capacity providers: which container instances belong to them, and what a cluster
+// attaches to the Auto Scaling groups of those that have one.
 package capacityprovider
 
 import (
@@ -8,13 +8,18 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/managed"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// Of returns the name of the capacity provider to which a container instance of a cluster belongs: that of
+// Of returns the name of the capacity provider to which a container instance of a cluster belongs: the one that manages it, or that of
 // the Auto Scaling group of its EC2 instance, if the cluster has it; empty if there is none.
 func Of(tx *store.Tx, cluster *state.Cluster, c *state.ContainerInstance) string {
+	if i := managed.Find(tx, c.Scope(), c.EC2InstanceID); i != nil {
+		return arn.Name(i.Provider)
+	}
 	instance := ec2.FindInstance(tx, c.Scope(), c.EC2InstanceID)
 	if instance == nil {
 		return ""

@@ -18,8 +18,8 @@ var (
 	inactiveProviders = Providers.Ages(func(p *Provider) time.Time { return p.InactiveAt })
 )
 
-// Provider is a capacity provider that a user has made: one of an Auto Scaling group.
-// FARGATE and FARGATE_SPOT exist always and have no row. Handlers write all of it.
+// Provider is a capacity provider that a user has made: one of an Auto Scaling group, or of managed instances.
+// FARGATE and FARGATE_SPOT exist always and have no row. Handlers write all of it, but for the end of one of managed instances.
 type Provider struct {
 	ARN, Name string
 	Type      types.CapacityProviderType
@@ -38,7 +38,9 @@ type Provider struct {
 	ManagedScaling        types.ManagedScaling
 	TerminationProtection types.ManagedTerminationProtection
 	Draining              types.ManagedDraining
-	Tags                  []types.Tag
+	// Managed is what a provider of managed instances was asked for, without what has defaults; nil of one of a group.
+	Managed *types.ManagedInstancesProvider
+	Tags    []types.Tag
 }
 
 // Scope is the account and region of the capacity provider.
@@ -49,11 +51,13 @@ func (p *Provider) Active() bool {
 	return p != nil && p.Status == types.CapacityProviderStatusActive
 }
 
-// Scales reports whether ECS sets the desired capacity of the group. Tasks wait for instances
-// of such a provider.
+// Scales reports whether ECS sets the desired capacity of the group.
 func (p *Provider) Scales() bool {
 	return p != nil && p.ManagedScaling.Status == types.ManagedScalingStatusEnabled
 }
+
+// Awaited reports whether tasks wait for instances of the provider: where ECS launches them, or sets the desired capacity.
+func (p *Provider) Awaited() bool { return p.Scales() || p != nil && p.Managed != nil }
 
 // Protects reports whether ECS protects instances with tasks from scale in.
 func (p *Provider) Protects() bool {

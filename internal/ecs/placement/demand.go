@@ -14,7 +14,7 @@ import (
 // Demand is what tasks ask of a container instance. It is read when a pool first sees it,
 // and must not change from then on.
 type Demand struct {
-	LaunchType types.LaunchType // EC2 or EXTERNAL
+	LaunchType types.LaunchType // EC2, EXTERNAL or MANAGED_INSTANCES
 	// CapacityProvider is the name of the one whose instances alone are looked at; empty: all are.
 	CapacityProvider string
 	Reserved         *state.Reservation

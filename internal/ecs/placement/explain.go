@@ -39,7 +39,7 @@ func (p *Pool) Explain(d *Demand) (findings []Finding) {
 	for i := range p.nodes {
 		n := &p.nodes[i]
 		if n.instance.Status == state.InstanceDraining {
-			if external := n.instance.LaunchType == types.LaunchTypeExternal; external == (pl.kind == onPremise) &&
+			if kindFor(n.instance.LaunchType) == pl.kind &&
 				(d.CapacityProvider == "" || n.instance.CapacityProvider == d.CapacityProvider) {
 				findings = append(findings, Finding{Instance: n.instance, Reason: Draining})
 			}

@@ -23,6 +23,7 @@ const (
 	other     kind = iota // not ACTIVE
 	onEC2                 // takes tasks of the launch type EC2
 	onPremise             // of EXTERNAL
+	onManaged             // of MANAGED_INSTANCES
 )
 
 // newNode is an instance of which everything is free.
@@ -46,19 +47,19 @@ func (n node) less(usage *state.InstanceUsage) node {
 }
 
 func kindOf(c *state.ContainerInstance) kind {
-	switch {
-	case c.Status != state.InstanceActive:
+	if c.Status != state.InstanceActive {
 		return other
-	case c.LaunchType == types.LaunchTypeExternal:
-		return onPremise
 	}
-	return onEC2
+	return kindFor(c.LaunchType)
 }
 
 // kindFor names the instances which take tasks of a launch type.
 func kindFor(launchType types.LaunchType) kind {
-	if launchType == types.LaunchTypeExternal {
+	switch launchType {
+	case types.LaunchTypeExternal:
 		return onPremise
+	case types.LaunchTypeManagedInstances:
+		return onManaged
 	}
 	return onEC2
 }

@@ -8,7 +8,7 @@ import (
 // providerChange wakes with the ARN of a capacity provider that has got managed scaling: its tasks may wait
 // from now on.
 func providerChange(before, after *capacityprovider.Provider) []string {
-	if before == nil || before.Scales() || !after.Scales() {
+	if before == nil || before.Awaited() || !after.Awaited() {
 		return nil
 	}
 	return []string{after.ARN}

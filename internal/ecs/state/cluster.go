@@ -61,6 +61,7 @@ type ClusterSummary struct {
 	RunningFargate, PendingFargate   int
 	RunningEC2, PendingEC2           int
 	RunningExternal, PendingExternal int
+	RunningManaged, PendingManaged   int // of MANAGED_INSTANCES
 	// Waiting are those of the pending tasks that wait for a container instance.
 	Waiting    int
 	FargateCPU FargateCPU
@@ -68,22 +69,27 @@ type ClusterSummary struct {
 	ActiveFargateServices, DrainingFargateServices   int
 	ActiveEC2Services, DrainingEC2Services           int
 	ActiveExternalServices, DrainingExternalServices int
+	ActiveManagedServices, DrainingManagedServices   int
 }
 
 // Running is the number of tasks that run and shall go on.
-func (c *ClusterSummary) Running() int { return c.RunningFargate + c.RunningEC2 + c.RunningExternal }
+func (c *ClusterSummary) Running() int {
+	return c.RunningFargate + c.RunningEC2 + c.RunningExternal + c.RunningManaged
+}
 
 // Pending is the number of tasks that are yet to run.
-func (c *ClusterSummary) Pending() int { return c.PendingFargate + c.PendingEC2 + c.PendingExternal }
+func (c *ClusterSummary) Pending() int {
+	return c.PendingFargate + c.PendingEC2 + c.PendingExternal + c.PendingManaged
+}
 
 // ActiveServices is the number of services with status ACTIVE.
 func (c *ClusterSummary) ActiveServices() int {
-	return c.ActiveFargateServices + c.ActiveEC2Services + c.ActiveExternalServices
+	return c.ActiveFargateServices + c.ActiveEC2Services + c.ActiveExternalServices + c.ActiveManagedServices
 }
 
 // DrainingServices is the number of services with status DRAINING.
 func (c *ClusterSummary) DrainingServices() int {
-	return c.DrainingFargateServices + c.DrainingEC2Services + c.DrainingExternalServices
+	return c.DrainingFargateServices + c.DrainingEC2Services + c.DrainingExternalServices + c.DrainingManagedServices
 }
 
 // OnClusters wakes a watch with what a change of a cluster concerns; see [store.On].

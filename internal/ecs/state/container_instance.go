@@ -32,7 +32,7 @@ type ContainerInstance struct {
 	// EC2InstanceID is i-… of an EC2 instance, mi-… of an EXTERNAL one, or what the user
 	// has said who registered it by hand.
 	EC2InstanceID string
-	LaunchType    types.LaunchType // EC2 or EXTERNAL: whose tasks it takes
+	LaunchType    types.LaunchType // EC2, EXTERNAL or MANAGED_INSTANCES: whose tasks it takes
 	// ByHand: RegisterContainerInstance made it, so no agent of the emulator runs
 	// its tasks. They move by SubmitTaskStateChange and SubmitContainerStateChange alone.
 	ByHand bool

@@ -307,6 +307,8 @@ func (c *ClusterSummary) addService(s *Service, n int) {
 		active, draining = &c.ActiveFargateServices, &c.DrainingFargateServices
 	case types.LaunchTypeExternal:
 		active, draining = &c.ActiveExternalServices, &c.DrainingExternalServices
+	case types.LaunchTypeManagedInstances:
+		active, draining = &c.ActiveManagedServices, &c.DrainingManagedServices
 	}
 	switch s.Status() {
 	case ServiceActive:

@@ -29,6 +29,7 @@ type ServiceRevision struct {
 	TaskDefinition           string // ARN
 	LaunchType               types.LaunchType
 	CapacityProviderStrategy []types.CapacityProviderStrategyItem
+	OnManagedInstances       bool   // the providers of the strategy are of managed instances; only the row knows it
 	PlatformVersion          string // as asked for: LATEST
 	PlatformFamily           string
 	NetworkConfiguration     *types.NetworkConfiguration
@@ -68,13 +69,16 @@ const (
 // TasksLaunchType is the launch type of the tasks of a revision: of a strategy, that
 // of its providers.
 func (r *ServiceRevision) TasksLaunchType() types.LaunchType {
-	if len(r.CapacityProviderStrategy) == 0 {
+	switch {
+	case len(r.CapacityProviderStrategy) == 0:
 		return r.LaunchType
+	case r.OnManagedInstances:
+		return types.LaunchTypeManagedInstances
 	}
 	return StrategyLaunchType(r.CapacityProviderStrategy)
 }
 
-// StrategyLaunchType is the launch type of tasks by a strategy, which is not empty: that of its
+// StrategyLaunchType is the launch type of tasks by a strategy, which is not empty, and not of managed instances: that of its
 // providers, which are all of Fargate or all of Auto Scaling groups.
 func StrategyLaunchType(strategy []types.CapacityProviderStrategyItem) types.LaunchType {
 	if slices.ContainsFunc(strategy, func(i types.CapacityProviderStrategyItem) bool { return !OfFargate(aws.ToString(i.CapacityProvider)) }) {

@@ -233,6 +233,8 @@ func (c *ClusterSummary) addTask(t *Task, n int) {
 		running, waiting = &c.RunningFargate, &c.PendingFargate
 	case types.LaunchTypeExternal:
 		running, waiting = &c.RunningExternal, &c.PendingExternal
+	case types.LaunchTypeManagedInstances:
+		running, waiting = &c.RunningManaged, &c.PendingManaged
 	}
 	switch status := t.Status.LastStatus; {
 	case pending(status):

@@ -11,7 +11,7 @@ import (
 
 // onInstances reports whether tasks of a launch type run on container instances.
 func onInstances(launchType types.LaunchType) bool {
-	return launchType == types.LaunchTypeEc2 || launchType == types.LaunchTypeExternal
+	return launchType != types.LaunchTypeFargate
 }
 
 // NetworkMode is the network mode of a definition's tasks on container instances.

@@ -125,7 +125,7 @@ func (i *Instances) Place(g *state.Generation, n int) (places []state.Placement,
 
 // Scales reports whether tasks wait for instances of a capacity provider.
 func (i *Instances) Scales(provider string) bool {
-	return capacityprovider.Providers.Find(i.tx, arn.ScopeOf(i.service.ARN), provider).Scales()
+	return capacityprovider.Providers.Find(i.tx, arn.ScopeOf(i.service.ARN), provider).Awaited()
 }
 
 // Waiting is how many tasks of the cluster wait.
