@@ -45,7 +45,7 @@ func describeInstance(tx *store.Tx, i *ec2.Instance) types.Instance {
 		MaintenanceOptions:               &types.InstanceMaintenanceOptions{AutoRecovery: types.InstanceAutoRecoveryStateDefault, RebootMigration: types.InstanceRebootMigrationStateDefault},
 		CurrentInstanceBootMode:          bootMode(i), SecondaryInterfaces: []types.InstanceSecondaryInterface{},
 		NetworkPerformanceOptions: &types.InstanceNetworkPerformanceOptions{BandwidthWeighting: types.InstanceBandwidthWeightingDefault},
-		Operator:                  &types.OperatorResponse{Managed: aws.Bool(false), HiddenByDefault: aws.Bool(false)},
+		Operator:                  operatorOf(i),
 		PrivateDnsNameOptions: &types.PrivateDnsNameOptionsResponse{
 			HostnameType: types.HostnameTypeIpName, EnableResourceNameDnsARecord: aws.Bool(false), EnableResourceNameDnsAAAARecord: aws.Bool(false),
 		},

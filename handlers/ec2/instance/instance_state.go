@@ -93,6 +93,9 @@ func (a *API) changeInstances(ctx context.Context, ids []string, dryRun *bool,
 			return err
 		}
 		for _, i := range found {
+			if err := checkOperator(i); err != nil {
+				return err
+			}
 			changed, err := change(i, a.Clock().UTC())
 			if err != nil {
 				return err

@@ -50,7 +50,7 @@ func instanceStatus(i *ec2.Instance) types.InstanceStatus {
 	summary := &types.InstanceStatusSummary{Status: status, Details: details}
 	return types.InstanceStatus{
 		InstanceId: &i.ID, AvailabilityZone: &i.Zone, AvailabilityZoneId: aws.String(ec2network.ZoneID(i.Zone)), InstanceState: instanceState(i.State()),
-		InstanceStatus: summary, SystemStatus: summary, Operator: &types.OperatorResponse{Managed: aws.Bool(false)},
+		InstanceStatus: summary, SystemStatus: summary, Operator: &types.OperatorResponse{Managed: aws.Bool(i.Operator != ""), Principal: kit.Optional(i.Operator)},
 	}
 }
 

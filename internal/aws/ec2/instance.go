@@ -34,6 +34,7 @@ type Instance struct {
 	ID            string // i-…
 	ReservationID string // r-…, which the instances of one request share
 	RequesterID   string // who asked for it on behalf of the owner; or empty
+	Operator      string // the service that manages it, which alone may change it; or empty
 	LaunchIndex   int32
 	ClientToken   string
 

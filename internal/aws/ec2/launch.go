@@ -34,6 +34,7 @@ type Spec struct {
 	Tags           map[string]string
 	ClientToken    string
 	RequesterID    string
+	Operator       string
 	Group          string            // Auto Scaling group
 	Spot           *Spot             // without a request, which Launch makes; nil: On-Demand Instances
 	RequestTags    map[string]string // of Spot Instance requests
@@ -75,7 +76,7 @@ func Launch(tx *store.Tx, room *Room, spec Spec) ([]*Instance, error) {
 			PublicIP: public, SecurityGroups: groups, Profile: spec.Profile, UserData: spec.UserData, KeyName: spec.KeyName,
 			Monitoring: spec.Monitoring, EBSOptimized: spec.EBSOptimized, Protected: spec.Protected, Metadata: spec.Metadata,
 			StopProtected: spec.StopProtected, ShutdownBehavior: spec.Shutdown,
-			Group: spec.Group, Agent: agent, Host: engine,
+			Operator: spec.Operator, Group: spec.Group, Agent: agent, Host: engine,
 			Wanted: types.InstanceStateNameRunning, WantedAt: spec.At, LaunchAt: spec.At,
 		}
 		if spec.Spot != nil {
