@@ -10,10 +10,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	ecstypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacity/registration"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/managed"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -41,6 +42,7 @@ func (c *Controller) read(tx *store.Tx, key string) (v View, ok bool) {
 		silent, long := c.Silence(i.Host)
 		v.EngineSilent, v.AgentAway = silent, v.AgentAway || long
 	}
+	v.Managed = managed.Find(tx, i.Scope, i.ID) != nil
 	v.ManagedDraining = !i.NoticeAt.IsZero() && drainsGroup(tx, i)
 	return v, true
 }
@@ -162,9 +164,12 @@ func apply(tx *store.Tx, v View, p Plan) (gone netip.Addr) {
 		ec2.PutInstance(tx, &i)
 		return gone
 	case p.Register:
-		c := containerInstance(v, ec2.FindInstanceType(tx, i.Type), ec2.FindImage(i.Scope.Region, i.ImageID))
-		c.CapacityProvider = capacityprovider.OfGroup(tx, v.Cluster, i.Group)
-		c.Tags = instanceTags(&i, ec2network.FindTags(tx, i.Scope, i.ID))
+		c := registration.ContainerInstance(&i, v.Cluster, ec2.FindInstanceType(tx, i.Type), ec2.FindImage(i.Scope.Region, i.ImageID), v.Now)
+		c.CapacityProvider = capacityprovider.Of(tx, v.Cluster, c)
+		if v.Managed {
+			c.LaunchType = ecstypes.LaunchTypeManagedInstances
+		}
+		c.Tags = registration.Tags(&i, ec2network.FindTags(tx, i.Scope, i.ID))
 		i.ContainerInstance = c.ARN
 		state.PutContainerInstance(tx, c, v.Now)
 	case p.Deregister:
@@ -204,9 +209,4 @@ func apply(tx *store.Tx, v View, p Plan) (gone netip.Addr) {
 		i.SettlePublicIP(tx)
 	}
 	return gone
-}
-
-// newContainerInstanceARN names a new container instance of a cluster.
-func newContainerInstanceARN(cluster *state.Cluster) string {
-	return arn.ScopeOf(cluster.ARN).ContainerInstance(cluster.Name, arn.NewID())
 }

@@ -33,6 +33,8 @@ type View struct {
 	AgentAway bool
 	// EngineSilent: its engine does not answer, and no agent starts or comes back there.
 	EngineSilent bool
+	// Managed: ECS manages it. What drains it is the controller of managed instances.
+	Managed bool
 	// ManagedDraining: the capacity provider of its group drains it before its end.
 	ManagedDraining bool
 	Now             time.Time

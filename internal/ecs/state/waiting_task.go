@@ -48,6 +48,16 @@ func onWaitingTasks() store.Source {
 	})
 }
 
+// OnWaitingTasks wakes a watch with what a task concerns that begins to wait.
+func OnWaitingTasks(wakes func(t *Task) []string) store.Source {
+	return store.On(tasks, func(before, after *Task) []string {
+		if before == nil && after.Waits() {
+			return wakes(after)
+		}
+		return nil
+	})
+}
+
 // WatchWaitingTasks wakes with the ARN of each cluster in which a task begins or ends to wait for a
 // container instance, or there may be room for one: an instance changes, or what WatchRoom tells.
 func WatchWaitingTasks(s *store.Store) *store.Watch {

@@ -10,17 +10,11 @@ package placer
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
@@ -29,7 +23,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
@@ -82,68 +75,7 @@ func (c *controller) decide(tx *store.Tx, cluster string, chance placement.Chanc
 	pool := placement.NewPool(tx, row, chance)
 	room := c.engines.View().In(tx)
 	observe.ReserveDaemons(tx, pool, cluster, room)
-	return Decide(Input{Waiting: waiting, Pool: pool, Demand: demands(tx, room), Engines: room, Now: c.clock.Now()})
-}
-
-// demands finds what tasks ask of a container instance. Tasks that ask for the same share it, so that a
-// pool looks once at what one of them has no room for.
-func demands(tx *store.Tx, room *engineroom.Room) func(*state.Task) *placement.Demand {
-	known, of := map[string]*placement.Demand{}, map[*state.Task]*placement.Demand{}
-	return func(t *state.Task) *placement.Demand {
-		if demand, found := of[t]; found {
-			return demand
-		}
-		key := alike(t)
-		demand, found := known[key]
-		if !found {
-			demand = demandOf(tx, t, room)
-			known[key] = demand
-		}
-		of[t] = demand
-		return demand
-	}
-}
-
-// alike is the same for tasks that ask for the same. After a restart, they share no row.
-func alike(t *state.Task) string {
-	var b strings.Builder
-	add := func(parts ...string) {
-		for _, part := range parts {
-			b.WriteString(part)
-			b.WriteByte(0)
-		}
-	}
-	spec, w := t.Spec, t.Placement.Waiting
-	add(t.Placement.CapacityProvider, string(spec.LaunchType), spec.Family, strconv.Itoa(spec.Revision), spec.Group)
-	if r := spec.Reserved; r != nil {
-		add(strconv.Itoa(r.CPU), strconv.Itoa(r.Memory), strconv.Itoa(r.GPUs), fmt.Sprint(r.Ports), fmt.Sprint(r.PortsUDP))
-	}
-	add(w.Subnets...)
-	for _, c := range w.Constraints {
-		add("constraint", string(c.Type), aws.ToString(c.Expression))
-	}
-	for _, s := range w.Strategy {
-		add("strategy", string(s.Type), aws.ToString(s.Field))
-	}
-	add("engine", task.EngineOf(t).Engine)
-	return b.String()
-}
-
-func demandOf(tx *store.Tx, t *state.Task, room *engineroom.Room) *placement.Demand {
-	definition := taskdefinition.Find(tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
-	if definition == nil {
-		return nil // cannot be: it stays as long as a task has not ended
-	}
-	var subnets []*ec2network.Subnet
-	for _, id := range t.Placement.Waiting.Subnets {
-		if s := ec2network.FindSubnet(tx, t.Scope(), id); s != nil {
-			subnets = append(subnets, s)
-		}
-	}
-	if len(subnets) == 0 && len(t.Placement.Waiting.Subnets) > 0 {
-		return nil
-	}
-	return task.WaitingDemand(t, definition.Definition(), subnets, room)
+	return Decide(Input{Waiting: waiting, Pool: pool, Demand: task.WaitingDemands(tx, room), Engines: room, Now: c.clock.Now()})
 }
 
 // lookAgain has the loop look at all tasks that wait for an engine: another one answers.

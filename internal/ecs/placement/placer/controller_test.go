@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
 // run runs a placer of the store until end is called.
@@ -135,7 +136,7 @@ func TestARestartWhileTasksWait(t *testing.T) {
 			t.Errorf("the instance has %+v", u)
 		}
 	}
-	plan := Decide(Input{Waiting: state.AllWaitingTasks(w.store.Read(), clusterARN), Demand: demands(w.store.Read(), nil), Pool: w.pool(), Now: since})
+	plan := Decide(Input{Waiting: state.AllWaitingTasks(w.store.Read(), clusterARN), Demand: task.WaitingDemands(w.store.Read(), nil), Pool: w.pool(), Now: since})
 	if !plan.WakeAt.Truncate(time.Second).Equal(since.Add(patience).Truncate(time.Second)) {
 		t.Errorf("tasks that waited before wait until %v, want %v", plan.WakeAt, since.Add(patience))
 	}

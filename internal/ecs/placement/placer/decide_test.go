@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
 var (
@@ -89,7 +90,7 @@ func (w *world) wait(provider string, cpu int, since time.Duration, change ...fu
 func (w *world) decide(after time.Duration) Plan {
 	w.Helper()
 	tx := w.store.Read()
-	return Decide(Input{Waiting: state.AllWaitingTasks(tx, clusterARN), Pool: w.pool(), Demand: demands(tx, nil), Now: start.Add(after)})
+	return Decide(Input{Waiting: state.AllWaitingTasks(tx, clusterARN), Pool: w.pool(), Demand: task.WaitingDemands(tx, nil), Now: start.Add(after)})
 }
 
 func (w *world) pool() *placement.Pool {

@@ -1,4 +1,5 @@
-package capacity
+// Package registration has what an EC2 instance registers with ECS as a container instance.
+package registration
 
 import (
 	"crypto/sha256"
@@ -6,10 +7,12 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	ecstypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -19,12 +22,11 @@ import (
 // Source: ECS API reference, ContainerInstance, and the ECS agent.
 var reservedPorts = []uint16{22, 2375, 2376, 51678, 51679}
 
-// containerInstance is what the agent of an instance registers, with what ECS adds. The
+// ContainerInstance is what the agent of an instance registers in a cluster, with what ECS adds. The
 // image is nil if it is not an ECS-optimized one.
-func containerInstance(v View, t *ec2.InstanceType, image *ec2.Image) *state.ContainerInstance {
-	i := v.Instance
+func ContainerInstance(i *ec2.Instance, cluster *state.Cluster, t *ec2.InstanceType, image *ec2.Image, now time.Time) *state.ContainerInstance {
 	c := &state.ContainerInstance{
-		ARN: newContainerInstanceARN(v.Cluster), EC2InstanceID: i.ID, LaunchType: ecstypes.LaunchTypeEc2,
+		ARN: arn.ScopeOf(cluster.ARN).ContainerInstance(cluster.Name, arn.NewID()), EC2InstanceID: i.ID, LaunchType: ecstypes.LaunchTypeEc2,
 		Status: state.InstanceActive, AgentConnected: true,
 		Version: ecstypes.VersionInfo{
 			AgentVersion: aws.String(ec2.AgentVersion), AgentHash: aws.String(ec2.AgentHash),
@@ -33,17 +35,17 @@ func containerInstance(v View, t *ec2.InstanceType, image *ec2.Image) *state.Con
 		Registered: state.Resources{
 			CPU: t.CPU(), Memory: t.Registered, Ports: reservedPorts, GPUs: gpus(i, t), ENIs: t.ENIs - 1,
 		},
-		Zone: i.Zone, Subnet: i.Subnet, VPC: i.VPC, RegisteredAt: v.Now, PullBehavior: i.Agent.PullBehavior,
+		Zone: i.Zone, Subnet: i.Subnet, VPC: i.VPC, RegisteredAt: now, PullBehavior: i.Agent.PullBehavior,
 		Host: i.Host,
 	}
 	c.Attributes = attributes(i, t, image)
 	return c
 }
 
-// instanceTags are those that the agent is told, and before them those of the EC2 instance
+// Tags are those that the agent is told, and before them those of the EC2 instance
 // if it propagates them, but for AWS's own. Source: ECS developer guide, tagging container
 // instances, and the ECS agent.
-func instanceTags(i *ec2.Instance, ofEC2 map[string]string) []ecstypes.Tag {
+func Tags(i *ec2.Instance, ofEC2 map[string]string) []ecstypes.Tag {
 	if !i.Agent.PropagatesTags {
 		return i.Agent.Tags
 	}
