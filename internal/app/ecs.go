@@ -21,6 +21,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/attachment"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/draining"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/managed/lifecycle"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/scaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement/placer"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler"
@@ -145,6 +146,9 @@ func (e *ECS) begin(Work) Work {
 		controllers.Of("placer", placer.New(e.Store, e.Clock, e.Log, &e.EngineRoom)),
 		controllers.Of("service scheduler", scheduler),
 		controllers.Of("managed draining", draining.New(e.Store, e.Clock, e.Log)),
+		controllers.Of("managed instances", lifecycle.New(lifecycle.Options{
+			Store: e.Store, Clock: e.Clock, Log: e.Log, Outages: &e.Outages, Engines: &e.EngineRoom, Quotas: e.Quotas,
+		})),
 		controllers.Of("managed scaling", scaling.New(e.Store, e.Clock, e.Log)),
 		controllers.Of("capacity providers", attachment.New(e.Store, e.Clock, e.Log)),
 	}}

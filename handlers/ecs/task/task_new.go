@@ -14,6 +14,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/managed"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
@@ -76,7 +77,7 @@ func checkTaskRequest(ctx context.Context, in *sdk.RunTaskInput) error {
 		}
 	}
 	switch {
-	case strings.HasPrefix(aws.ToString(in.Group), "service:"):
+	case strings.HasPrefix(aws.ToString(in.Group), "service:"), managed.OfDaemon(aws.ToString(in.Group)): // of daemons by analogy
 		return kit.InvalidParameter("Invalid namespace for group")
 	case in.PropagateTags != "" && in.PropagateTags != types.PropagateTagsTaskDefinition && in.PropagateTags != types.PropagateTagsNone:
 		return launch.ErrTagsOfService

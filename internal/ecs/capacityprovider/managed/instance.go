@@ -10,6 +10,7 @@ package managed
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -131,3 +132,6 @@ func RemoveDrain(tx *store.Tx, scope arn.Scope, ec2ID string, reason Reason, by 
 
 // On wakes a watch with what a change of an instance concerns; see [store.On].
 func On(wakes func(before, after *Instance) []string) store.Source { return store.On(instances, wakes) }
+
+// OfDaemon reports whether a task of a group is one of a daemon, which keeps no instance from being idle. RunTask refuses such groups.
+func OfDaemon(group string) bool { return strings.HasPrefix(group, "daemon:") }

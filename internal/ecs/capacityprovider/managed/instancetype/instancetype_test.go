@@ -35,7 +35,7 @@ func check(t *ec2.InstanceType, r *types.InstanceRequirementsRequest) bool {
 	match := func(list []string) bool {
 		return slices.ContainsFunc(list, func(p string) bool { ok, _ := path.Match(p, t.Name); return ok })
 	}
-	ok := t.GPUs == 0 && within(int32(t.VCPUs), r.VCpuCount.Min, r.VCpuCount.Max) && within(int32(t.MemoryMiB), r.MemoryMiB.Min, r.MemoryMiB.Max)
+	ok := t.GPUs == 0 && !t.Xen() && within(int32(t.VCPUs), r.VCpuCount.Min, r.VCpuCount.Max) && within(int32(t.MemoryMiB), r.MemoryMiB.Min, r.MemoryMiB.Max)
 	ok = ok && (len(r.AllowedInstanceTypes) == 0 || match(r.AllowedInstanceTypes)) && !match(r.ExcludedInstanceTypes)
 	switch r.BurstablePerformance {
 	case types.BurstablePerformanceRequired:

@@ -121,7 +121,8 @@ func float(n *int32) *float64 {
 	return aws.Float64(float64(*n))
 }
 
-// Meets reports whether a type meets requirements; nil are none. Types with GPUs meet none: accelerators are not built.
+// Meets reports whether a type meets requirements; nil are none. Types with GPUs meet none: accelerators are not built. Nor do
+// those on Xen, which is a choice: Bottlerocket, which managed instances run, is made for Nitro.
 func Meets(t *ec2.InstanceType, r *types.InstanceRequirementsRequest) bool {
 	return compile(r).meets(t)
 }
@@ -140,7 +141,7 @@ func compile(r *types.InstanceRequirementsRequest) compiled {
 }
 
 func (r compiled) meets(t *ec2.InstanceType) bool {
-	if t.GPUs > 0 || t.VCPUs < 1 {
+	if t.GPUs > 0 || t.VCPUs < 1 || t.Xen() {
 		return false
 	}
 	if r.InstanceRequirementsRequest == nil {
