@@ -25,6 +25,9 @@ func (a *API) DeregisterContainerInstance(ctx context.Context, in *sdk.Deregiste
 		if err != nil {
 			return err
 		}
+		if instance.LaunchType == types.LaunchTypeManagedInstances {
+			return errManaged
+		}
 		tasks := state.InstanceTasks(c.Tx, instance.ARN)
 		if len(tasks) > 0 && !aws.ToBool(in.Force) {
 			return kit.InvalidParameter("Found running tasks on the instance.")

@@ -15,6 +15,10 @@ import (
 // Source: ECS API reference, UpdateContainerInstancesState.
 const maxChangedInstances = 10
 
+// errManaged refuses a change of a container instance that ECS manages: it alone drains and ends them. That users cannot change them is
+// of the ECS developer guide, Amazon ECS Managed Instances; which operations are refused, and the words, are a choice.
+var errManaged = kit.InvalidParameter("The container instance is one of Amazon ECS Managed Instances, which ECS alone changes.")
+
 // UpdateContainerInstancesState lets container instances drain, or take tasks again. What
 // becomes of the tasks of services is the scheduler's work; others stay.
 //
@@ -44,6 +48,8 @@ func (a *API) UpdateContainerInstancesState(ctx context.Context, in *sdk.UpdateC
 			case old.Status == state.InstanceInactive:
 				out.Failures = append(out.Failures, types.Failure{Arn: &id, Reason: aws.String("INACTIVE")})
 				continue
+			case old.LaunchType == types.LaunchTypeManagedInstances:
+				return errManaged
 			}
 			instance := *old
 			if instance.Status = string(in.Status); instance.Status != old.Status {

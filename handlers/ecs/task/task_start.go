@@ -77,6 +77,9 @@ func (a *API) startTask(tx *store.Tx, call taskCall, in *sdk.StartTaskInput) (ma
 		if known := state.FindContainerInstance(tx, instance); known != nil {
 			launchType = known.LaunchType
 		}
+		if launchType == types.LaunchTypeManagedInstances { // ECS places tasks there; the words are the emulator's
+			return newTasks{}, kit.InvalidParameter("StartTask does not start tasks on Amazon ECS Managed Instances. Use RunTask with a capacity provider strategy.")
+		}
 		if started[launchType] == nil {
 			if started[launchType], err = a.startable(tx, call, in, launchType); err != nil {
 				return newTasks{}, err

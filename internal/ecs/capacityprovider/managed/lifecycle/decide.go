@@ -34,6 +34,8 @@ const (
 	// drains before it is terminated: its agent cannot tell that a task has stopped. Neither is published.
 	impairedTime = 5 * time.Minute
 	lostTime     = 2 * time.Minute
+	// comingTime is how long an instance may take until it is registered. It is a choice.
+	comingTime = 15 * time.Minute
 	// retryLaunch is after how long an instance is tried again for which there was no room. It is a choice.
 	retryLaunch = time.Minute
 )
@@ -244,6 +246,9 @@ func (d *decision) reasons(i *Instance, note Note) (found []managed.Drain) {
 	}
 	if !i.EC2.NoticeAt.IsZero() {
 		add(managed.SpotInterruption, false)
+	}
+	if !i.registered() && d.due(i.Row.LaunchedAt.Add(comingTime)) {
+		add(managed.AutoRepair, false)
 	}
 	repairs := m.AutoRepairConfiguration == nil || m.AutoRepairConfiguration.ActionsStatus != types.AutoRepairActionsStatusDisabled
 	if repairs && !note.ImpairedAt.IsZero() && d.due(note.ImpairedAt.Add(impairedTime)) {

@@ -46,7 +46,7 @@ func fleet(instances ...Instance) View {
 // running is an instance that serves, with tasks.
 func running(id string, tasks int) Instance {
 	i := Instance{
-		Row:  &managed.Instance{Scope: scope, ID: id, Provider: scope.CapacityProvider("mine"), LaunchedAt: noon.Add(-time.Hour)},
+		Row:  &managed.Instance{Scope: scope, ID: id, Provider: scope.CapacityProvider("mine"), LaunchedAt: noon.Add(-10 * time.Minute)},
 		EC2:  &ec2.Instance{Scope: scope, ID: id, Zone: "a", Wanted: ec2types.InstanceStateNameRunning, Reached: ec2types.InstanceStateNameRunning},
 		Type: fleet().Types[0], Registered: &state.ContainerInstance{ARN: scope.ContainerInstance("shop", id), Status: state.InstanceActive, AgentConnected: true},
 		Tasks: tasks, Others: tasks, Load: instancetype.Need{CPU: 512 * tasks, Memory: 512 * tasks},
@@ -156,6 +156,7 @@ func TestReasonsToGo(t *testing.T) {
 			i.Registered.AgentConnected, i.Row.ImpairedAt, i.Row.DrainingAt = false, noon.Add(-time.Hour), noon.Add(-lostTime)
 			i.Row.Drains = []managed.Drain{{Reason: managed.AutoRepair, Replace: true}}
 		}, "; ; ; i-1"},
+		{"it is never registered", 0, func(_ *View, i *Instance) { i.Registered, i.Row.LaunchedAt = nil, noon.Add(-comingTime) }, "AutoRepair; ; ; i-1"},
 		{"drains with tasks", 1, func(_ *View, i *Instance) {
 			i.Row.DrainingAt, i.Row.Drains = noon.Add(-time.Hour), []managed.Drain{{Reason: managed.ScaleIn}}
 		}, "; ; ; "},
