@@ -35,6 +35,13 @@ func TestCapacityProvider(t *testing.T) {
 			`{AutoScalingGroupProvider: {AutoScalingGroupArn: g, ManagedScaling: {Status: ENABLED, TargetCapacity: "100"}}}`,
 			`{AutoScalingGroupProvider: {AutoScalingGroupArn: g, ManagedScaling: {Status: ENABLED, TargetCapacity: "80"}}, Tags: [{Key: a, Value: b}]}`},
 		{"Named", "AWS::ECS::CapacityProvider", `{Name: own, AutoScalingGroupProvider: {AutoScalingGroupArn: h}}`, ``},
+		{"Managed", "AWS::ECS::CapacityProvider",
+			`{ClusterName: "${Cluster}", ManagedInstancesProvider: {InfrastructureRoleArn: "arn:aws:iam::000000000000:role/r", InstanceLaunchTemplate: {
+				Ec2InstanceProfileArn: "arn:aws:iam::000000000000:instance-profile/p", NetworkConfiguration: {Subnets: [subnet-0ec5e3a1a70000001]},
+				InstanceRequirements: {VCpuCount: {Min: 1}, MemoryMiB: {Min: 1024}}}}}`,
+			`{ClusterName: "${Cluster}", ManagedInstancesProvider: {InfrastructureRoleArn: "arn:aws:iam::000000000000:role/r", InfrastructureOptimization: {ScaleInAfter: 60}, InstanceLaunchTemplate: {
+				Ec2InstanceProfileArn: "arn:aws:iam::000000000000:instance-profile/p", NetworkConfiguration: {Subnets: [subnet-0ec5e3a1a70000001]},
+				InstanceRequirements: {VCpuCount: {Min: 2}, MemoryMiB: {Min: 1024}}}}}`},
 		{"Associations", "AWS::ECS::ClusterCapacityProviderAssociations",
 			`{Cluster: "${Cluster}", CapacityProviders: ["${Provider}", FARGATE], DefaultCapacityProviderStrategy: [{CapacityProvider: "${Provider}", Weight: 1}]}`,
 			`{Cluster: "${Cluster}", CapacityProviders: [FARGATE], DefaultCapacityProviderStrategy: [{CapacityProvider: FARGATE}]}`},

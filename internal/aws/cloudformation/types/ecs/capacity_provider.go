@@ -12,9 +12,8 @@ import (
 
 func capacityProvider() *handler.Type {
 	return &handler.Type{
-		Name:    "AWS::ECS::CapacityProvider",
-		Refused: []string{"ClusterName", "ManagedInstancesProvider"},
-		Naming:  handler.Naming{Property: "Name"},
+		Name:   "AWS::ECS::CapacityProvider",
+		Naming: handler.Naming{Property: "Name"},
 		Find: func(t *handler.Turn) ([]handler.Found, error) {
 			p, err := describeCapacityProvider(t, t.Name)
 			if p == nil || err != nil {
@@ -24,7 +23,7 @@ func capacityProvider() *handler.Type {
 		},
 		Create: func(t *handler.Turn) error {
 			in := sdk.CreateCapacityProviderInput{Name: &t.Name, Tags: tags(t.AllTags())}
-			if err := t.Fill(&in, input.Skipped("Tags")); err != nil {
+			if err := t.Fill(&in, input.Skipped("Tags"), input.Renamed("ClusterName", "Cluster")); err != nil {
 				return err
 			}
 			if err := t.Call(apiclient.ECS("CreateCapacityProvider"), &in, nil); err != nil {
@@ -41,11 +40,11 @@ func capacityProvider() *handler.Type {
 			if p.UpdateStatus == types.CapacityProviderUpdateStatusUpdateFailed {
 				return false, handler.Failed(handler.GeneralServiceException, "%s", aws.ToString(p.UpdateStatusReason))
 			}
-			return p.UpdateStatus != types.CapacityProviderUpdateStatusUpdateInProgress, nil
+			return p.Status != types.CapacityProviderStatusProvisioning && p.UpdateStatus != types.CapacityProviderUpdateStatusUpdateInProgress, nil
 		},
 		Update: func(t *handler.Turn) error {
 			in := sdk.UpdateCapacityProviderInput{Name: &t.ID}
-			err := t.Fill(&in, input.Others(), input.Skipped("AutoScalingGroupProvider.AutoScalingGroupArn"), input.Skipped("Name"))
+			err := t.Fill(&in, input.Others(), input.Skipped("AutoScalingGroupProvider.AutoScalingGroupArn"), input.Skipped("Name"), input.Renamed("ClusterName", "Cluster"))
 			if err != nil {
 				return err
 			}
@@ -76,7 +75,11 @@ func describeCapacityProvider(t *handler.Turn, name string) (*types.CapacityProv
 // deleteCapacityProvider takes an answer that says that a cluster has the provider for one that says that it is in use.
 func deleteCapacityProvider(t *handler.Turn) error {
 	var out sdk.DeleteCapacityProviderOutput
-	err := t.Call(apiclient.ECS("DeleteCapacityProvider"), &sdk.DeleteCapacityProviderInput{CapacityProvider: &t.ID}, &out)
+	known, err := describeCapacityProvider(t, t.ID)
+	if known == nil || err != nil || known.Status == types.CapacityProviderStatusDeprovisioning {
+		return err
+	}
+	err = t.Call(apiclient.ECS("DeleteCapacityProvider"), &sdk.DeleteCapacityProviderInput{CapacityProvider: &t.ID, Cluster: known.Cluster}, &out)
 	if err != nil {
 		return err
 	}
