@@ -3,8 +3,12 @@ package app
 import (
 	"time"
 
+	daemons "github.com/ecs-emulator/ecs-emulator/handlers/ecs/daemon"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon/controller"
 )
 
 // Daemons are managed daemons. Their API is a part of the one of ECS.
@@ -31,5 +35,20 @@ func (d Daemons) Module() Module {
 			Tables: []string{"daemon-task-definition"},
 			Do:     func(tx *store.Tx, now time.Time) { daemon.ForgetDefinitions(tx, now.Add(-keepGoneDaemons)) },
 		}},
+		Announcements: []Announcement{{About: aboutDaemons, JSON: func(_ *store.Tx, e outbox.Event) []byte { return daemons.StateChange(e) }}},
+		Begin: func(Work) Work {
+			return Work{Loops: []controllers.Loop{controllers.Of("managed daemons", controller.New(d.Store, d.Clock, d.Log))}}
+		},
 	}
+}
+
+// aboutDaemons names the changes that ECS announces of daemons.
+func aboutDaemons(change any) (About, bool) {
+	switch c := change.(type) {
+	case *daemon.Impaired:
+		return About{Source: "aws.ecs", Resource: c.Daemon, DetailType: "ECS Daemon Service Action"}, true
+	case *daemon.DeploymentChange:
+		return About{Source: "aws.ecs", Resource: c.Daemon, DetailType: "ECS Daemon Deployment State Change"}, true
+	}
+	return About{}, false
 }

@@ -32,6 +32,8 @@ type Request struct {
 	StartedBy    string
 	ServiceARN   string
 	DeploymentID string
+	// Daemon and DaemonRevision are ARNs of a managed daemon; empty for other tasks.
+	Daemon, DaemonRevision string
 	state.ServiceTraffic
 	Connect *state.Connect // the deployment's
 
@@ -61,6 +63,7 @@ func NewTemplate(r Request) *Template {
 	spec := &state.TaskSpec{
 		ClusterARN: r.Cluster.ARN, Family: aws.ToString(r.Definition.Family), Revision: int(r.Definition.Revision),
 		Group: r.Group, StartedBy: r.StartedBy, ServiceARN: r.ServiceARN, DeploymentID: r.DeploymentID,
+		Daemon: r.Daemon, DaemonRevision: r.DaemonRevision,
 		LaunchType: r.LaunchType, Architecture: architecture(r.Definition), CPU: size.CPUText, Memory: size.MemoryText,
 		ServiceTraffic: r.ServiceTraffic, Connect: r.Connect, Checked: slices.ContainsFunc(r.Resolved.Containers, ChecksHealth),
 		Volume: r.Volume, FileSystems: fileSystems(r.Definition), Overrides: &override, EnableExecuteCommand: r.EnableExecuteCommand, CreatedAt: r.Now,

@@ -148,7 +148,7 @@ func (p *planner) proceed() {
 		switch is := p.judge(i); {
 		case i.Ours && is == done && !i.Drains:
 			p.plan.Keep = append(p.plan.Keep, i.ID) // a rollback wants what it has
-		case i.Leaving && is != done:
+		case i.Leaving && (is != done || i.Ours):
 			leaving++
 		case i.Leaving:
 		case is == outdated:
