@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacity/registration"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/managed"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -166,12 +167,19 @@ func apply(tx *store.Tx, v View, p Plan) (gone netip.Addr) {
 	case p.Register:
 		c := registration.ContainerInstance(&i, v.Cluster, ec2.FindInstanceType(tx, i.Type), ec2.FindImage(i.Scope.Region, i.ImageID), v.Now)
 		c.CapacityProvider = capacityprovider.Of(tx, v.Cluster, c)
+		provider := ""
 		if v.Managed {
-			c.LaunchType = ecstypes.LaunchTypeManagedInstances
+			provider, c.LaunchType = managed.Find(tx, i.Scope, i.ID).Provider, ecstypes.LaunchTypeManagedInstances
+			if daemon.Blocking(tx, provider) {
+				c.Status = state.InstanceRegistering // their controller makes it ACTIVE
+			}
 		}
 		c.Tags = registration.Tags(&i, ec2network.FindTags(tx, i.Scope, i.ID))
 		i.ContainerInstance = c.ARN
 		state.PutContainerInstance(tx, c, v.Now)
+		if provider != "" {
+			daemon.Assign(tx, c.ARN, provider)
+		}
 	case p.Deregister:
 		state.DeregisterContainerInstance(tx, v.Registered.ARN, v.Now)
 	case p.Connect, p.Disconnect:

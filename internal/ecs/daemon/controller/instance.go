@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/managed"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon/deployment"
@@ -50,7 +51,7 @@ func (c *controller) onInstance(key string) (time.Time, error) {
 // host is what is seen of an instance.
 func (c *controller) host(tx *store.Tx, on *state.ContainerInstance) deployment.Host {
 	provider := on.Scope().CapacityProvider(on.CapacityProvider)
-	h := deployment.Host{Now: c.clock.Now(), Status: on.Status, Repairs: true}
+	h := deployment.Host{Now: c.clock.Now(), Status: on.Status, Repairs: repairs(tx, on)}
 	if i := managed.Find(tx, on.Scope(), on.EC2InstanceID); i != nil {
 		h.Leaving = len(i.Drains) > 0
 	}
@@ -74,6 +75,13 @@ func (c *controller) host(tx *store.Tx, on *state.ContainerInstance) deployment.
 		h.Daemons = append(h.Daemons, hosted)
 	}
 	return h
+}
+
+// repairs reports whether the capacity provider of an instance replaces it when a critical daemon fails.
+func repairs(tx *store.Tx, on *state.ContainerInstance) bool {
+	p := capacityprovider.Providers.Find(tx, on.Scope(), on.CapacityProvider)
+	return p == nil || p.Managed == nil || p.Managed.AutoRepairConfiguration == nil ||
+		p.Managed.AutoRepairConfiguration.ActionsStatus != types.AutoRepairActionsStatusDisabled
 }
 
 // seen is a task as decisions see it.

@@ -45,7 +45,9 @@ func (q *question) time(at time.Time) string {
 }
 
 // revision is the task definition, family:revision.
-func (q *question) revision() string { return q.t.Spec.FamilyName() + ":" + strconv.Itoa(q.t.Spec.Revision) }
+func (q *question) revision() string {
+	return q.t.Spec.FamilyName() + ":" + strconv.Itoa(q.t.Spec.Revision)
+}
 
 // span is a duration for people: 0.4 s, 12 s, 3m20s.
 func span(d time.Duration) string {

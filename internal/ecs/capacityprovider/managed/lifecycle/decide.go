@@ -68,7 +68,7 @@ type Instance struct {
 	Registered *state.ContainerInstance // nil until it is registered
 	// Tasks are those that have not stopped, and Others those of them that are not of daemons.
 	Tasks, Others int
-	// Load is what they have of it.
+	// Load is what the others have of it.
 	Load instancetype.Need
 	// Claimed: a task that waits is about to be placed there.
 	Claimed bool
@@ -296,7 +296,7 @@ func (d *decision) replace(i *Instance) bool {
 		return other.serves()
 	}
 	if d.Provider.Active() {
-		need := i.Load.Add(instancetype.Need{Architecture: architectureOf(i)})
+		need := i.Load.Add(d.Reserved).Add(instancetype.Need{Architecture: architectureOf(i)})
 		if t := instancetype.Smallest(d.Types, need, nil); t != nil {
 			if subnet := d.subnetIn(i.EC2.Zone); subnet != nil {
 				d.launch(Launch{Type: t, Subnet: subnet, Replaces: i.Row.ID})

@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/managed"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/managed/instancetype"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -31,6 +32,7 @@ func (c *controller) read(tx *store.Tx, provider string) (v View, room *ec2.Room
 		return v, nil, false
 	}
 	v = View{Provider: p, Now: c.Clock.Now(), Most: -1}
+	v.Reserved.CPU, v.Reserved.Memory = daemon.Reserved(tx, provider)
 	places := map[string]int{} // of the instances, by the ARN of the container instance
 	for _, row := range managed.Instances(tx, provider) {
 		each := instance(tx, row)
@@ -85,8 +87,8 @@ func instance(tx *store.Tx, row *managed.Instance) Instance {
 		}
 		if i.Tasks++; !managed.OfDaemon(t.Spec.Group) {
 			i.Others++
+			i.Load = i.Load.Add(need(t.Spec.Reserved, ""))
 		}
-		i.Load = i.Load.Add(need(t.Spec.Reserved, ""))
 	}
 	return i
 }
