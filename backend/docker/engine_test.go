@@ -20,10 +20,12 @@ import (
 )
 
 func TestEngine(t *testing.T) {
+	t.Parallel()
 	backendtest.Run(t, fixtures(t))
 }
 
 func TestSessions(t *testing.T) {
+	t.Parallel()
 	backendtest.RunExec(t, fixtures(t))
 }
 

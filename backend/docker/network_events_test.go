@@ -15,6 +15,7 @@ import (
 // The engine tells of a sandbox that a user takes off its network, and not of one that leaves
 // it because it ends.
 func TestWatchTellsOfLostNetworks(t *testing.T) {
+	t.Parallel()
 	cli := dockertest.Client(t)
 	engine := open(t, dockertest.Owner())
 	events, ready := make(chan backend.Event, 100), make(chan struct{})

@@ -62,6 +62,7 @@ func takePort(t *testing.T) (port uint16) {
 }
 
 func TestPublishedPorts(t *testing.T) {
+	t.Parallel()
 	taken := takePort(t)
 	engine := published(t, 4)
 	task := newTask(t, engine, backend.SandboxSpec{})

@@ -120,6 +120,7 @@ func runSessionChild(owner, id string) error {
 // Nothing but the container's own program is needed, and nothing outlives the emulator: not in a
 // read-only image from scratch, and not as another user.
 func TestSessionsEndWithTheirEmulator(t *testing.T) {
+	t.Parallel()
 	owner := dockertest.Owner()
 	removeAllOf(t, owner)
 	engine := open(t, owner)
@@ -156,6 +157,7 @@ func TestSessionsEndWithTheirEmulator(t *testing.T) {
 
 // A container of another version has another volume, and one may have been pruned.
 func TestTheSessionProgramIsPutWhereItIsMissing(t *testing.T) {
+	t.Parallel()
 	dockertest.Require(t)
 	volume := "ecs-emulator-session-" + dockertest.Owner()
 	if _, err := dockertest.Client(t).VolumeCreate(t.Context(), client.VolumeCreateOptions{Name: volume}); err != nil {
@@ -193,6 +195,7 @@ func TestTheSessionProgramIsPutWhereItIsMissing(t *testing.T) {
 }
 
 func TestTheVolumeOfTheSessionProgramIsOfAllOwners(t *testing.T) {
+	t.Parallel()
 	engine, other := dockertest.Engine(t), dockertest.Engine(t)
 	sleeper(t, engine, nil)
 	id := sleeper(t, other, nil)
@@ -272,6 +275,7 @@ func openFiles(t *testing.T) int {
 }
 
 func TestASessionOfAPausedContainerCloses(t *testing.T) {
+	t.Parallel()
 	engine := dockertest.Engine(t)
 	id := sleeper(t, engine, nil)
 	session, err := engine.Exec(t.Context(), id, onTerminal("sh"))

@@ -278,6 +278,7 @@ func TestFlagsFromTheEnvironment(t *testing.T) {
 }
 
 func TestDockerInterruptRemovesEverythingSoon(t *testing.T) {
+	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	p := startServe(t, "--engine", "docker")
