@@ -124,7 +124,9 @@ func LastStatus(t *state.Task) g.Node {
 }
 
 // Definition is the task's family:revision.
-func Definition(t *state.Task) string { return t.Spec.FamilyName() + ":" + strconv.Itoa(t.Spec.Revision) }
+func Definition(t *state.Task) string {
+	return t.Spec.FamilyName() + ":" + strconv.Itoa(t.Spec.Revision)
+}
 
 // DefinitionLink leads to the task's definition.
 func DefinitionLink(r *page.Request, t *state.Task) g.Node {

@@ -85,4 +85,3 @@ func (serviceConnect) showInDeployment(shown *types.Deployment, d *state.Deploym
 func (serviceConnect) showInRevision(shown *types.ServiceRevision, r *state.ServiceRevision) {
 	shown.ServiceConnectConfiguration = r.ServiceConnectConfiguration
 }
-

@@ -151,7 +151,9 @@ func TestATaskDefinitionStaysAsLongAsATaskSetNeedsIt(t *testing.T) {
 		taskset.Put(tx, blue)
 	})
 	sweep := func() (removed int) {
-		update(t, s, func(tx *store.Tx) { removed = taskdefinition.Sweep(tx, began.Add(time.Hour), state.ReferredTaskDefinitions) })
+		update(t, s, func(tx *store.Tx) {
+			removed = taskdefinition.Sweep(tx, began.Add(time.Hour), state.ReferredTaskDefinitions)
+		})
 		return removed
 	}
 	if n := sweep(); n != 0 {
