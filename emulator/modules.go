@@ -87,6 +87,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		p.costs.Module(),
 		app.Express{Core: c}.Module(),
 		app.Daemons{Core: c}.Module(),
+		app.Gateways{Core: c}.Module(),
 		(&codedeploy.CodeDeploy{Core: c, Functions: functions, S3Dir: o.S3Dir}).Module(),
 		(&stacks.Stacks{Core: c, Endpoint: cmp.Or(o.PublicURL, s.URL()), Way: events.Way, S3Dir: o.S3Dir, IgnoreTypes: o.IgnoreTypes}).Module(),
 		faults.Module(),

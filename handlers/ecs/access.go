@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	tasksets "github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
@@ -29,7 +30,7 @@ func (a *API) access() awsapi.Rows {
 	}
 	for _, some := range []awsapi.Rows{
 		a.clusters.Access(), a.providers.Access(), a.instances.Access(), a.taskDefinitions.Access(), a.tasks.Access(), a.services.Access(), a.taskSets.Access(), a.express.Access(), a.daemons.Access(),
-		a.notBuiltAccess(),
+		a.gateways.Access(),
 	} {
 		maps.Copy(rows, some)
 	}
@@ -91,6 +92,10 @@ func (a *API) tagsOf(resource string) []tagging.Tag {
 	case "daemon-task-definition":
 		if d := daemon.FindDefinition(tx, resource); d != nil && d.ARN == resource {
 			return tagsIf(true, d.Tags)
+		}
+	case "gateway":
+		if g := gateway.Find(tx, resource); g != nil {
+			return tagsIf(true, g.Tags)
 		}
 	case "task-definition":
 		return tagsOfDefinition(tx, parsed.Scope, resource)

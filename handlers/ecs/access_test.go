@@ -157,38 +157,6 @@ func (s *server) whatIsAskedAbout(t *testing.T) {
 	}))
 }
 
-// TestWhatIsNotBuiltIsAskedForFirst: those who may do it learn that it is not built.
-func TestWhatIsNotBuiltIsAskedForFirst(t *testing.T) {
-	s := newServer(t)
-	text, err := os.ReadFile("testdata/access.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	g, notBuilt := newGuard(t, s), map[string]bool{}
-	for _, o := range ecs.New(ecs.Options{}).Service().Operations {
-		notBuilt[o.Name] = !o.Built()
-	}
-	tried := 0
-	for line := range strings.Lines(string(text)) {
-		operation, body, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if !notBuilt[operation] {
-			continue
-		}
-		tried++
-		g.denied = ""
-		if status, answer := g.send(t, operation, body); status != 501 || !strings.Contains(answer, operation+" yet") {
-			t.Errorf("%s %s, which is allowed, answers %d %s", operation, body, status, answer)
-		}
-		g.denied = "ecs:" + operation
-		if status, answer := g.send(t, operation, body); status != 400 || !strings.Contains(answer, "to perform: ecs:"+operation) {
-			t.Errorf("%s %s, which is denied, answers %d %s", operation, body, status, answer)
-		}
-	}
-	if tried < 11 {
-		t.Errorf("only %d requests are of operations that are not built", tried)
-	}
-}
-
 // TestADescriptionOfManyTasksHasOneSetOfKeys, as each set takes memory.
 func TestADescriptionOfManyTasksHasOneSetOfKeys(t *testing.T) {
 	a := newAsker(t, newServer(t))

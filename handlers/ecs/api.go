@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/daemon"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/express"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/gateway"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
@@ -34,6 +35,7 @@ type API struct {
 	taskSets        *taskset.API
 	express         *express.API
 	daemons         *daemon.API
+	gateways        *gateway.API
 	tasks           *task.API
 }
 
@@ -58,7 +60,7 @@ func New(opts Options) *API {
 	return &API{
 		Base: b, clusters: cluster.New(b), providers: capacityprovider.New(b, opts.Rules), instances: containerinstance.New(b),
 		taskDefinitions: taskdefinition.New(b, opts.InRegistry), services: service.New(b, opts.Rules), taskSets: taskset.New(b, opts.Rules), express: express.New(b, opts.Rules, opts.InRegistry),
-		daemons: daemon.New(b, opts.Rules, opts.InRegistry), tasks: task.New(b, opts.Rules, opts.Sessions, opts.Log),
+		daemons: daemon.New(b, opts.Rules, opts.InRegistry), gateways: gateway.New(b, opts.Rules), tasks: task.New(b, opts.Rules, opts.Sessions, opts.Log),
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	tasksets "github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
@@ -129,7 +130,7 @@ func taggedResource(tx *store.Tx, scope arn.Scope, ref *string) (tagged, error) 
 	case "daemon-task-definition":
 		return taggedDaemonDefinition(tx, id)
 	case "gateway":
-		return tagged{}, kit.NotBuilt("tags of a gateway")
+		return taggedGateway(tx, id)
 	default:
 		return tagged{}, kit.InvalidParameter("The ARN provided is invalid.")
 	}
@@ -238,6 +239,18 @@ func taggedCapacityProvider(tx *store.Tx, scope arn.Scope, ref string) (tagged, 
 		p := *old
 		p.Tags = tags
 		capacityprovider.Providers.Put(tx, &p)
+	}}, nil
+}
+
+func taggedGateway(tx *store.Tx, ref string) (tagged, error) {
+	old := gateway.Find(tx, ref)
+	if old == nil {
+		return tagged{}, kit.InvalidParameter("The specified gateway is not found.")
+	}
+	return tagged{old.Tags, func(tags []types.Tag) {
+		g := *old
+		g.Tags = tags
+		gateway.Put(tx, &g)
 	}}, nil
 }
 

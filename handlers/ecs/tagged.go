@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	tasksets "github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
@@ -35,6 +36,7 @@ func (a *API) Tagged() []tagging.Source {
 		tagging.Of("ecs:container-instance", inClusters(state.ContainerInstances), func(c *state.ContainerInstance) (string, []tagging.Tag) {
 			return c.ARN, tagsIf(c.Status != state.InstanceInactive, c.Tags)
 		}),
+		tagging.Of("ecs:gateway", gateway.List, func(g *gateway.Gateway) (string, []tagging.Tag) { return g.ARN, tagsIf(true, g.Tags) }),
 		tagging.Of("ecs:capacity-provider", capacityprovider.Providers.List, func(p *capacityprovider.Provider) (string, []tagging.Tag) {
 			return p.ARN, tagsIf(p.Active(), p.Tags)
 		}),

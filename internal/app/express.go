@@ -52,16 +52,20 @@ func removals(owners func(id string) []string) []store.Source {
 // expressSession is the name of the session in which ECS makes resources: a choice, as AWS's is not published.
 const expressSession = "ECSExpressGatewayService"
 
-// call calls an operation as the infrastructure role of a service, or without one as ECS itself. That it is ECS who calls stands in
-// the context of this one call.
 func (e Express) call(ctx context.Context, in arn.Scope, role string, op apiclient.Operation, input, out any) error {
+	return e.callAsECS(ctx, in, role, expressSession, op, input, out)
+}
+
+// callAsECS calls an operation as an infrastructure role, or without one as ECS itself. That it is ECS who calls stands in
+// the context of this one call.
+func (c *Core) callAsECS(ctx context.Context, in arn.Scope, role, session string, op apiclient.Operation, input, out any) error {
 	ctx = apiclient.WithSystemTags(ctx)
 	if role == "" {
-		return e.Client.Do(calledby.With(ctx, iam.ECS), apiclient.Root(in), op, input, out)
+		return c.Client.Do(calledby.With(ctx, iam.ECS), apiclient.Root(in), op, input, out)
 	}
-	as, err := e.Credentials.Role(in, role, expressSession)
+	as, err := c.Credentials.Role(in, role, session)
 	if err != nil {
 		return err
 	}
-	return e.Client.Do(ctx, as, op, input, out)
+	return c.Client.Do(ctx, as, op, input, out)
 }

@@ -35,7 +35,13 @@ type ServiceRevision struct {
 	NetworkConfiguration     *types.NetworkConfiguration
 	Monitoring               *types.MonitoringConfiguration
 	VolumeConfigurations     []types.ServiceVolumeConfiguration
+	// ServiceTraffic ends with the load balancers of gateways, once the deployment begins: see OwnLoadBalancers.
 	ServiceTraffic
+	// GatewayConnectors are as they were sent, GatewayRoutes the ARNs of the routes that they make.
+	GatewayConnectors []types.GatewayConnector
+	GatewayRoutes     []string
+	// Gateway is what the routes bring. Nil: the deployment waits for them.
+	Gateway *GatewayTraffic
 	// VpcLatticeConfigurations are shown; nothing comes by VPC Lattice.
 	VpcLatticeConfigurations []types.VpcLatticeConfiguration
 	// ServiceConnectConfiguration is as it was sent, with the namespace; ConnectNamespace is the ARN of that, and
@@ -112,6 +118,24 @@ func (r *ServiceRevision) ResolvedTraffic() ServiceTraffic {
 	traffic.LoadBalancers = r.ResolvedLoadBalancers()
 	return traffic
 }
+
+// GatewayTraffic is what gateways bring to the tasks of a revision.
+type GatewayTraffic struct {
+	Routes         []string // those that lead to the tasks, one for each of the last load balancers
+	SecurityGroups []string
+}
+
+// OwnLoadBalancers are the load balancers of the service, without those of gateways.
+func (r *ServiceRevision) OwnLoadBalancers() []types.LoadBalancer {
+	if r.Gateway == nil {
+		return r.LoadBalancers
+	}
+	own := len(r.LoadBalancers) - len(r.Gateway.Routes)
+	return r.LoadBalancers[:own:own]
+}
+
+// AwaitsGateway is whether the routes of a revision are yet to be found.
+func (r *ServiceRevision) AwaitsGateway() bool { return len(r.GatewayRoutes) > 0 && r.Gateway == nil }
 
 // FindServiceRevision returns a revision, or nil.
 func FindServiceRevision(tx *store.Tx, arn string) *ServiceRevision {

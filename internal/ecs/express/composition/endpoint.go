@@ -8,12 +8,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/managedresource"
 )
 
-// Endpoint is where a service answers: a host name that leads to the load balancer with an ARN.
-type Endpoint struct {
-	Host, Balancer string
-	// Public says that it is reached from outside its VPC.
-	Public bool
-}
+// Endpoint is where a service answers.
+type Endpoint = managedresource.Endpoint
 
 // EndpointOf is the endpoint of a service, which is there as long as the load balancer knows its host.
 func EndpointOf(tx *store.Tx, s *express.Service) (e Endpoint, found bool) {
@@ -24,11 +20,11 @@ func EndpointOf(tx *store.Tx, s *express.Service) (e Endpoint, found bool) {
 
 // FindEndpoint is the endpoint with a host name.
 func FindEndpoint(tx *store.Tx, host string) (e Endpoint, found bool) {
-	label, domain, _ := strings.Cut(strings.ToLower(host), ".")
-	if !strings.HasSuffix(domain, ".on.aws") { // most names that are asked for
+	token := managedresource.TokenOf(host)
+	if token == "" {
 		return e, false
 	}
-	s := express.ByToken(tx, label[strings.LastIndexByte(label, '-')+1:])
+	s := express.ByToken(tx, token)
 	if s == nil || !strings.EqualFold(Host(s), host) {
 		return e, false
 	}

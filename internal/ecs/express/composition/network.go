@@ -56,7 +56,7 @@ func openService(v *View) managedresource.Call {
 }
 
 func requestCertificate(v *View) managedresource.Call {
-	name, token := "*."+domain(v.Scope), "set"+v.eight()
+	name, token := "*."+managedresource.Domain(v.Scope), "set"+v.eight()
 	if !express.IsSet(v.Key) {
 		name, token = Host(v.Service), v.Service.Token
 	}

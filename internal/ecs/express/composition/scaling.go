@@ -129,7 +129,7 @@ func removePolicy(v *View, r *express.Resource) managedresource.Call {
 func monitoring(name string) apiclient.Operation { return apiclient.Of("monitoring", name) }
 
 func alarmName(v *View) string {
-	return "ecs-express-gateway-" + short(v.Service.Name, 200) + "-" + v.eight()
+	return "ecs-express-gateway-" + managedresource.Short(v.Service.Name, 200) + "-" + v.eight()
 }
 
 // putAlarm watches the share of requests that fail, which breaks a deployment (ECS0338).

@@ -63,7 +63,7 @@ func lookLogGroup(v *View, _ *express.Resource) managedresource.Call {
 
 // family is the one of a service: no other task definitions have the digits.
 func family(v *View) string {
-	return short(v.Service.Cluster, 100) + "-" + short(v.Service.Name, 100) + "-" + v.eight()
+	return managedresource.Short(v.Service.Cluster, 100) + "-" + managedresource.Short(v.Service.Name, 100) + "-" + v.eight()
 }
 
 // Definition is the task definition of what was asked (ECS0337.6).

@@ -5,7 +5,6 @@ package composition
 import (
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/managedresource"
@@ -20,9 +19,6 @@ type View struct {
 	Deployed bool
 }
 
-// short is the part of a service's name that fits in front of the rest of a resource's name.
-func short(name string, most int) string { return strings.TrimRight(name[:min(len(name), most)], "-_") }
-
 // eight are the digits by which the names of an owner's resources end.
 func (v *View) eight() string {
 	if express.IsSet(v.Key) {
@@ -31,23 +27,8 @@ func (v *View) eight() string {
 	return v.Service.Token[:8]
 }
 
-// mostOfDomainName is how long the first domain name of a certificate is. Source: ACM API reference, RequestCertificate.
-const mostOfDomainName = 64
-
-// Host is the name of a service's endpoint: as much of the service's name as its certificate has room for, in front of the token.
-// Source: services.md I.2 for the form; where the name is cut is a choice.
-func Host(s *express.Service) string {
-	rest := s.Token + "." + domain(s.Scope)
-	label := strings.Trim(strings.ToLower(strings.ReplaceAll(s.Name, "_", "-")), "-")
-	label = short(label, max(0, mostOfDomainName-len("-"+rest)))
-	if label == "" {
-		return rest
-	}
-	return label + "-" + rest
-}
-
-// domain is what the names of all endpoints of a region end with.
-func domain(s arn.Scope) string { return "ecs." + s.Region + ".on.aws" }
+// Host is the name of a service's endpoint.
+func Host(s *express.Service) string { return managedresource.Host(s.Name, s.Token, s.Scope) }
 
 // mostOfLogGroup is how long the name of a log group is. Source: CloudWatch Logs API reference, CreateLogGroup.
 const mostOfLogGroup = 512

@@ -135,7 +135,7 @@ func (p *plan[V]) settled(k Kind) bool {
 func (p *plan[V]) next(k Kind, r *Resource) (Step, bool) {
 	recipe := p.recipes[k]
 	switch {
-	case !p.Wanted || r.Status == types.ManagedResourceStatusDeprovisioning:
+	case !p.Wanted || r.Status == types.ManagedResourceStatusDeprovisioning, recipe.Drops && recipe.Unless(p.view):
 		return p.remove(r)
 	case r.Status == types.ManagedResourceStatusProvisioning && r.Asked && r.ID == "" && recipe.Look != nil:
 		return p.step(r, finds, recipe.Look(p.view, r)), true

@@ -1,28 +1,14 @@
-package ecs
+package gateway
 
 import (
-	"maps"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 )
 
-// notBuiltAccess says what the operations ask that are not built. Source: Service Authorization Reference, Amazon ECS.
-func (a *API) notBuiltAccess() awsapi.Rows {
-	rows := awsapi.Rows{}
-	for _, some := range []awsapi.Rows{a.gatewayAccess()} {
-		maps.Copy(rows, some)
-	}
-	return rows
-}
-
-// passes is what readers learn of roles that a request hands over.
-const passes = "iam:PassRole on the roles of the request"
-
-// gatewayAccess is a guess: the reference that was read has no gateways but their condition key.
-func (a *API) gatewayAccess() awsapi.Rows {
+// Access says what operations ask. It is a guess: the reference that was read has no gateways but their condition key.
+func (a *API) Access() awsapi.Rows {
 	one := awsapi.On("gateway/{Gateway}").Key("ecs:gateway", "gateway/{Gateway}")
 	withCluster := one.Key("ecs:cluster", "cluster/{Cluster}")
 	return awsapi.Rows{
@@ -41,7 +27,7 @@ func (a *API) gatewayAccess() awsapi.Rows {
 }
 
 func passesRole[In any](r awsapi.Row, role func(in In) *string) awsapi.Row {
-	return awsapi.With(r.Shows(passes).May("iam:PassedToService"), func(_ awsapi.Call, in In, wants []awsapi.Access) []awsapi.Access {
+	return awsapi.With(r.Shows("iam:PassRole on the roles of the request").May("iam:PassedToService"), func(_ awsapi.Call, in In, wants []awsapi.Access) []awsapi.Access {
 		return append(wants, kit.Passes(iam.ECS, role(in))...)
 	})
 }
