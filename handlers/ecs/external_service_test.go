@@ -78,7 +78,7 @@ func TestCreateExternalServiceRefusals(t *testing.T) {
 		{"deployment strategy", "deploymentConfiguration.strategy" + onlyECS, configure(types.DeploymentConfiguration{Strategy: "BLUE_GREEN"})},
 		{"percentage", "maximumPercent must be at least 100", configure(types.DeploymentConfiguration{MaximumPercent: aws.Int32(99)})},
 		{"negative count", "DesiredCount can not be lesser than 0", func(in *sdk.CreateServiceInput) { in.DesiredCount = aws.Int32(-1) }},
-		{"gateway", "ecs-emulator does not support gatewayConnectors" + unsupportedTail,
+		{"gateway", "gatewayConnectors is only supported with the ECS deployment controller.",
 			func(in *sdk.CreateServiceInput) {
 				in.GatewayConnectors = []types.GatewayConnector{{PortName: aws.String("web")}}
 			}},

@@ -280,3 +280,104 @@ func TestGatewayRoutesAreShown(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// connectable is a cluster with a gateway, and a service that connects to it.
+func connectable(t *testing.T, s *server) *sdk.CreateServiceInput {
+	t.Helper()
+	if _, err := s.CreateCluster(ctx, &sdk.CreateClusterInput{ClusterName: aws.String("default")}); err != nil {
+		t.Fatal(err)
+	}
+	for family, ports := range map[string]types.PortMapping{
+		"web": {Name: aws.String("http"), ContainerPort: aws.Int32(80)}, "nameless": {ContainerPort: aws.Int32(80)},
+	} {
+		_, err := s.RegisterTaskDefinition(ctx, &sdk.RegisterTaskDefinitionInput{
+			Family: &family, NetworkMode: types.NetworkModeAwsvpc, RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate}, Cpu: aws.String("256"), Memory: aws.String("512"),
+			ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("app"), Image: aws.String("busybox"), PortMappings: []types.PortMapping{ports}}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return &sdk.CreateServiceInput{
+		ServiceName: aws.String("web"), TaskDefinition: aws.String("web"), LaunchType: types.LaunchTypeFargate, DesiredCount: aws.Int32(1),
+		GatewayConnectors:    []types.GatewayConnector{{PortName: aws.String("http")}},
+		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0ec5e3a1a70000001"}}},
+	}
+}
+
+func TestConnectorRefusals(t *testing.T) {
+	s := newServer(t)
+	base := connectable(t, s)
+	refused := func(what, want string, change func(in *sdk.CreateServiceInput)) {
+		t.Helper()
+		in := *base
+		change(&in)
+		if _, err := s.CreateService(ctx, &in); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v\nwant %s", what, err, want)
+		}
+	}
+	filter := func(list ...types.AccessType) func(in *sdk.CreateServiceInput) {
+		return func(in *sdk.CreateServiceInput) {
+			in.GatewayConnectors = []types.GatewayConnector{{PortName: aws.String("http"), Filters: &types.GatewayConnectorFilters{AccessTypes: list}}}
+		}
+	}
+	refused("none", "gatewayConnectors were specified but no gateways are associated with cluster", func(*sdk.CreateServiceInput) {})
+	s.createGateway(t, gatewayInput("shop"))
+	if _, err := s.AssociateGatewayWithCluster(ctx, &sdk.AssociateGatewayWithClusterInput{Cluster: aws.String("default"), Gateway: aws.String("shop")}); err != nil {
+		t.Fatal(err)
+	}
+	refused("two", "gatewayConnectors can have at most 1 items.", func(in *sdk.CreateServiceInput) {
+		in.GatewayConnectors = append(in.GatewayConnectors, in.GatewayConnectors...)
+	})
+	refused("no such port", "no port mapping with the name http", func(in *sdk.CreateServiceInput) { in.TaskDefinition = aws.String("nameless") })
+	refused("access type", "none of the gateways associated with cluster match", filter(types.AccessTypePrivate))
+	refused("unknown access type", "accessTypes should be one of [PUBLIC,PRIVATE]", filter("INNER"))
+	refused("interval", "healthCheckIntervalSeconds should be between 5 and 300", func(in *sdk.CreateServiceInput) {
+		in.GatewayConnectors = []types.GatewayConnector{{PortName: aws.String("http"), HealthCheck: &types.GatewayConnectorHealthCheck{HealthCheckIntervalSeconds: aws.Int32(1)}}}
+	})
+	refused("CodeDeploy", "gatewayConnectors is only supported with the ECS deployment controller.", func(in *sdk.CreateServiceInput) {
+		in.DeploymentController = &types.DeploymentController{Type: types.DeploymentControllerTypeExternal}
+		in.TaskDefinition, in.NetworkConfiguration, in.LaunchType = nil, nil, ""
+	})
+}
+
+func TestConnectorMakesARoute(t *testing.T) {
+	s := newServer(t)
+	in := connectable(t, s)
+	for _, name := range []string{"shop", "other"} {
+		s.createGateway(t, gatewayInput(name))
+		if _, err := s.AssociateGatewayWithCluster(ctx, &sdk.AssociateGatewayWithClusterInput{Cluster: aws.String("default"), Gateway: &name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // it is made once
+		if _, err := s.CreateService(ctx, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := s.ListGatewayRoutes(ctx, &sdk.ListGatewayRoutesInput{Status: []types.GatewayRouteStatus{types.GatewayRouteStatusCreateInProgress}})
+	if err != nil || len(list.GatewayRoutes) != 2 {
+		t.Fatal(list, err)
+	}
+	deployments, err := s.ListServiceDeployments(ctx, &sdk.ListServiceDeploymentsInput{Service: aws.String("web")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := s.DescribeServiceRevisions(ctx, &sdk.DescribeServiceRevisionsInput{ServiceRevisionArns: []string{*deployments.ServiceDeployments[0].TargetServiceRevisionArn}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := shown.ServiceRevisions[0]
+	if len(r.GatewayConnectors) != 1 || len(r.EcsManagedResources.GatewayConnections) != 2 {
+		t.Fatalf("%+v", r)
+	}
+	if c := r.EcsManagedResources.GatewayConnections[0]; c.Status != types.GatewayRouteStatusCreateInProgress || *c.PortName != "http" || c.AccessType != types.AccessTypePublic {
+		t.Errorf("%+v", c)
+	}
+	if _, err := s.UpdateService(ctx, &sdk.UpdateServiceInput{Service: aws.String("web"), GatewayConnectors: []types.GatewayConnector{}}); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := s.DescribeServices(ctx, &sdk.DescribeServicesInput{Services: []string{"web"}}); err != nil || len(again.Services[0].Deployments) != 2 {
+		t.Error(again, err)
+	}
+}

@@ -52,8 +52,8 @@ func TestUpdateServiceRefusals(t *testing.T) {
 		{"no room for deployments", invalid, noRoom, sdk.UpdateServiceInput{DeploymentConfiguration: &types.DeploymentConfiguration{MaximumPercent: aws.Int32(100)}}},
 		{"CodeDeploy", invalid, "Updating the deployment controller from ECS to CODE_DEPLOY is not supported.",
 			sdk.UpdateServiceInput{DeploymentController: controller("CODE_DEPLOY")}},
-		{"all at once", invalid, "ecs-emulator does not support gatewayConnectors, enableFaultInjection and runtimePlatform.operatingSystemFamily WINDOWS_SERVER_2022_CORE" + unsupportedTail,
-			sdk.UpdateServiceInput{TaskDefinition: aws.String("windows"), GatewayConnectors: []types.GatewayConnector{{PortName: aws.String("web")}}}},
+		{"all at once", invalid, "ecs-emulator does not support enableFaultInjection and runtimePlatform.operatingSystemFamily WINDOWS_SERVER_2022_CORE" + unsupportedTail,
+			sdk.UpdateServiceInput{TaskDefinition: aws.String("windows")}},
 		{"container of a load balancer", invalid, "The container other does not exist in the task definition.",
 			sdk.UpdateServiceInput{LoadBalancers: []types.LoadBalancer{{TargetGroupArn: aws.String("a"), ContainerName: aws.String("other")}}}},
 	} {
@@ -247,9 +247,9 @@ var createServiceRefusals = []struct {
 		func(in *sdk.CreateServiceInput) {
 			in.VolumeConfigurations = []types.ServiceVolumeConfiguration{{Name: aws.String("v")}}
 		}},
-	{"all at once", invalid, "ecs-emulator does not support gatewayConnectors, enableFaultInjection and runtimePlatform.operatingSystemFamily WINDOWS_SERVER_2022_CORE" + unsupportedTail,
+	{"all at once", invalid, "ecs-emulator does not support enableFaultInjection and runtimePlatform.operatingSystemFamily WINDOWS_SERVER_2022_CORE" + unsupportedTail,
 		func(in *sdk.CreateServiceInput) {
-			in.TaskDefinition, in.GatewayConnectors = aws.String("windows"), []types.GatewayConnector{{PortName: aws.String("web")}}
+			in.TaskDefinition = aws.String("windows")
 		}},
 	{"ECS's refusal first", invalid, "maximumPercent must be at least 100",
 		func(in *sdk.CreateServiceInput) {

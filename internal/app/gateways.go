@@ -18,7 +18,7 @@ type Gateways struct{ *Core }
 func (g Gateways) Module() Module {
 	return Module{
 		Name: "gateways",
-		Rows: []string{"gateway", "gateway-association", "gateway-resource", "gateway-route", "gateway-route-established", "gateway-update"},
+		Rows: []string{"gateway", "gateway-association", "gateway-resource", "gateway-route", "gateway-route-condition", "gateway-update"},
 		Begin: func(Work) Work {
 			c := controller.New(controller.Options{Owners: composition.Owners(), Store: g.Store, Clock: g.Clock, Log: g.Log, Call: g.call, Removals: removals})
 			return Work{Loops: []controllers.Loop{controllers.Patient("gateways", c)}}

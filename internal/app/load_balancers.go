@@ -15,7 +15,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/composition"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/composition"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer"
 	loadbalancermetrics "github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer/metrics"
 )
@@ -121,7 +121,7 @@ func (b *LoadBalancers) Dial(ctx context.Context, name string, port int) (net.Co
 
 // called finds the load balancer to which a DNS name leads.
 func (b *LoadBalancers) called(name string) (arn string, found bool) {
-	if e, is := composition.FindEndpoint(b.Store.Read(), name); is {
+	if e, is := composition.FindAnyEndpoint(b.Store.Read(), name); is {
 		return e.Balancer, e.Public
 	}
 	for _, b := range b.Reached() {

@@ -108,7 +108,7 @@ func checkForTaskSets(s *state.Service, to types.DeploymentControllerType) error
 	}
 	return Request{
 		VolumeConfigurations: r.VolumeConfigurations, ServiceConnectConfiguration: r.ServiceConnectConfiguration,
-		VpcLatticeConfigurations: r.VpcLatticeConfigurations, DeploymentConfiguration: s.DeploymentConfiguration,
+		VpcLatticeConfigurations: r.VpcLatticeConfigurations, GatewayConnectors: r.GatewayConnectors, DeploymentConfiguration: s.DeploymentConfiguration,
 	}.checkController(to)
 }
 

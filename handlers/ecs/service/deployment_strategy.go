@@ -145,7 +145,7 @@ func checkStrategyTraffic(strategy types.DeploymentStrategy, scheduling types.Sc
 		}
 	}
 	offers := connect.Enabled(r.ServiceConnectConfiguration) && len(r.ServiceConnectConfiguration.Services) > 0
-	if len(r.LoadBalancers) == 0 && !offers && strategy != types.DeploymentStrategyBlueGreen {
+	if len(r.LoadBalancers)+len(r.GatewayRoutes) == 0 && !offers && strategy != types.DeploymentStrategyBlueGreen {
 		return kit.InvalidParameter("The " + string(strategy) + " deployment strategy requires a load balancer or Service Connect.")
 	}
 	return nil

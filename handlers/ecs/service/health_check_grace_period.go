@@ -20,7 +20,7 @@ func (healthCheckGracePeriod) rows() []member.Row { return member.Act("healthChe
 func (healthCheckGracePeriod) resolve(in *resolving) error {
 	seconds := in.HealthCheckGracePeriodSeconds
 	checksHealth := func(c types.ContainerDefinition) bool { return c.HealthCheck != nil }
-	checked := in.definition == nil || len(in.revision.LoadBalancers) > 0 || slices.ContainsFunc(in.definition.ContainerDefinitions, checksHealth)
+	checked := in.definition == nil || len(in.revision.LoadBalancers)+len(in.revision.GatewayRoutes) > 0 || slices.ContainsFunc(in.definition.ContainerDefinitions, checksHealth)
 	switch {
 	case aws.ToInt32(seconds) < 0:
 		return kit.InvalidParameter("healthCheckGracePeriodSeconds must be at least 0") // words not published

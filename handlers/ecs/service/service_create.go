@@ -100,7 +100,7 @@ func (a *API) newService(ctx context.Context, c kit.InCluster, in *sdk.CreateSer
 	}
 	s := createdService(c, in)
 	resolving := &resolving{
-		InCluster: c, Request: ofCreate(in), launches: &a.launches, definition: found.Definition(), launchType: l.Capacity.LaunchType,
+		InCluster: c, Request: ofCreate(in), launches: &a.launches, quotas: a.Quotas, now: a.Now(), definition: found.Definition(), launchType: l.Capacity.LaunchType,
 		service: s, before: new(state.ServiceRevision), revision: launch.NewRevision(found.Definition(), l),
 	}
 	if err := resolving.resolve(); err != nil {
@@ -110,10 +110,12 @@ func (a *API) newService(ctx context.Context, c kit.InCluster, in *sdk.CreateSer
 	if err := resolving.checkSupported(CreateServiceMembers.Refused(in)); err != nil {
 		return nil, nil, err
 	}
+	unrouted := *revision // as gateways may come and go
+	unrouted.GatewayRoutes = nil
 	s.Request = kit.Digest(&struct { // without the tags and the token (ECS0082)
 		Service  *state.Service
 		Revision *state.ServiceRevision
-	}{s, revision})
+	}{s, &unrouted})
 	s.Tags, s.ClientToken = slices.Clone(in.Tags), aws.ToString(in.ClientToken)
 	s.CreatedAt, s.ResourceManagementType = a.Now(), managementType(ctx)
 	if !s.Deploys() {

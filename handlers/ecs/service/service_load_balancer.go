@@ -59,7 +59,7 @@ func (loadBalancers) checkController(r Request, controller types.DeploymentContr
 // definition or the launch type changes: that all other updates go through is a choice.
 func (loadBalancers) resolve(in *resolving) error {
 	r := in.revision
-	r.LoadBalancers = listed(in, in.LoadBalancers, in.before.LoadBalancers)
+	r.LoadBalancers = listed(in, in.LoadBalancers, in.before.OwnLoadBalancers())
 	if in.LoadBalancers != nil {
 		return launch.CheckTargetGroups(in.Tx, in.definition, in.launchType, r.LoadBalancers)
 	}
@@ -72,7 +72,7 @@ func (loadBalancers) resolve(in *resolving) error {
 
 // same reports whether tasks get into the same target groups, and traffic to them by the same rules.
 func (loadBalancers) same(x, y *state.ServiceRevision) bool {
-	return slices.EqualFunc(x.LoadBalancers, y.LoadBalancers, func(a, b types.LoadBalancer) bool {
+	return slices.EqualFunc(x.OwnLoadBalancers(), y.OwnLoadBalancers(), func(a, b types.LoadBalancer) bool {
 		return aws.ToString(a.TargetGroupArn) == aws.ToString(b.TargetGroupArn) &&
 			aws.ToString(a.ContainerName) == aws.ToString(b.ContainerName) && aws.ToInt32(a.ContainerPort) == aws.ToInt32(b.ContainerPort) &&
 			reflect.DeepEqual(a.AdvancedConfiguration, b.AdvancedConfiguration)
@@ -80,11 +80,11 @@ func (loadBalancers) same(x, y *state.ServiceRevision) bool {
 }
 
 func (loadBalancers) showInService(s *types.Service, r *state.ServiceRevision) {
-	s.LoadBalancers = kit.Listed(r.LoadBalancers)
+	s.LoadBalancers = kit.Listed(r.OwnLoadBalancers())
 }
 
 func (loadBalancers) showInRevision(shown *types.ServiceRevision, r *state.ServiceRevision) {
-	shown.LoadBalancers = r.LoadBalancers
+	shown.LoadBalancers = r.OwnLoadBalancers()
 }
 
 // roleARN is the ARN of a role which is named, or given by its ARN; empty is none.

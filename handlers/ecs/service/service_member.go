@@ -11,6 +11,7 @@ import (
 // in an update.
 type Request struct {
 	LoadBalancers                 []types.LoadBalancer
+	GatewayConnectors             []types.GatewayConnector
 	ServiceRegistries             []types.ServiceRegistry
 	HealthCheckGracePeriodSeconds *int32
 	EnableExecuteCommand          *bool

@@ -11,14 +11,14 @@ import (
 
 func ofCreate(in *sdk.CreateServiceInput) Request {
 	return Request{
-		in.LoadBalancers, in.ServiceRegistries, in.HealthCheckGracePeriodSeconds, &in.EnableExecuteCommand, in.VolumeConfigurations,
+		in.LoadBalancers, in.GatewayConnectors, in.ServiceRegistries, in.HealthCheckGracePeriodSeconds, &in.EnableExecuteCommand, in.VolumeConfigurations,
 		in.ServiceConnectConfiguration, in.VpcLatticeConfigurations, in.DeploymentConfiguration, in.AvailabilityZoneRebalancing,
 	}
 }
 
 func ofUpdate(in *sdk.UpdateServiceInput) Request {
 	return Request{
-		in.LoadBalancers, in.ServiceRegistries, in.HealthCheckGracePeriodSeconds, in.EnableExecuteCommand, in.VolumeConfigurations,
+		in.LoadBalancers, in.GatewayConnectors, in.ServiceRegistries, in.HealthCheckGracePeriodSeconds, in.EnableExecuteCommand, in.VolumeConfigurations,
 		in.ServiceConnectConfiguration, in.VpcLatticeConfigurations, in.DeploymentConfiguration, in.AvailabilityZoneRebalancing,
 	}
 }
@@ -26,7 +26,7 @@ func ofUpdate(in *sdk.UpdateServiceInput) Request {
 // serviceMembers are members that both requests have, in the order in which they are resolved. CreateService, UpdateService and
 // what describes a service go through them.
 var serviceMembers = []serviceMember{
-	loadBalancers{}, serviceRegistries{}, healthCheckGracePeriod{}, executeCommand{}, networkConfiguration{}, volumeConfigurations{},
+	loadBalancers{}, gatewayConnectors{}, serviceRegistries{}, healthCheckGracePeriod{}, executeCommand{}, networkConfiguration{}, volumeConfigurations{},
 	serviceConnect{}, vpcLattice{}, deploymentConfiguration{}, deploymentAlarms{}, zoneRebalancing{},
 }
 
@@ -72,7 +72,6 @@ func sharedRows() []member.Row {
 	shared := slices.Concat(
 		member.Act("cluster"),
 		member.Act("desiredCount", "enableECSManagedTags"),
-		member.Refuse("gatewayConnectors", "needs gateways"),
 		member.Act("monitoring.metricConfigurations[].metricNames", "monitoring.metricConfigurations[].resolutionSeconds"),
 		member.Act(
 			"placementConstraints[].expression", "placementConstraints[].type", "placementStrategy[].field", "placementStrategy[].type",

@@ -1,7 +1,9 @@
 package service
 
 import (
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"slices"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
@@ -15,7 +17,10 @@ type resolving struct {
 	kit.InCluster
 	Request
 	launches   *launch.Rules
-	updates    bool                  // an UpdateService
+	updates    bool // an UpdateService
+	renews     bool // which forces a new deployment
+	quotas     quota.Quotas
+	now        time.Time
 	definition *types.TaskDefinition // nil where each task set has its own
 	launchType types.LaunchType
 	service    *state.Service         // what it becomes; its deployments are those so far

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service/connector"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
@@ -48,6 +49,8 @@ func (a *API) DescribeServiceRevisions(ctx context.Context, in *sdk.DescribeServ
 			shown := describeServiceRevision(r)
 			if isManaged(service) {
 				shown.EcsManagedResources = managedResources(tx, r)
+			} else if connections := connector.Connections(tx, r); len(connections) > 0 {
+				shown.EcsManagedResources = &types.ECSManagedResources{GatewayConnections: connections}
 			}
 			out.ServiceRevisions = append(out.ServiceRevisions, shown)
 		} else {
@@ -130,7 +133,7 @@ func describeServiceRevision(r *state.ServiceRevision) types.ServiceRevision {
 // traffic is shifted.
 func resolvedConfiguration(r *state.ServiceRevision) *types.ResolvedConfiguration {
 	resolved := &types.ResolvedConfiguration{LoadBalancers: []types.ServiceRevisionLoadBalancer{}}
-	for _, b := range r.ResolvedLoadBalancers() {
+	for _, b := range r.ResolvedLoadBalancers()[:len(r.OwnLoadBalancers())] {
 		shown := types.ServiceRevisionLoadBalancer{TargetGroupArn: b.TargetGroupArn}
 		if b.AdvancedConfiguration != nil {
 			shown.ProductionListenerRule = b.AdvancedConfiguration.ProductionListenerRule

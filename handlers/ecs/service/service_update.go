@@ -117,7 +117,7 @@ func (a *API) updateService(ctx context.Context, c kit.InCluster, old *state.Ser
 	}
 	updateSpec(s, in)
 	resolving := &resolving{
-		InCluster: c, Request: ofUpdate(in), launches: &a.launches, updates: true, definition: found.Definition(), launchType: l.Capacity.LaunchType,
+		InCluster: c, Request: ofUpdate(in), launches: &a.launches, updates: true, renews: in.ForceNewDeployment, quotas: a.Quotas, now: a.Now(), definition: found.Definition(), launchType: l.Capacity.LaunchType,
 		service: s, before: before, revision: launch.NewRevision(found.Definition(), l),
 	}
 	if err := resolving.resolve(); err != nil {

@@ -16,9 +16,9 @@ var (
 	routesOfService  = routes.Index(func(r *Route) string { return r.ServiceARN })
 	routesOfGateway  = routes.Index(func(r *Route) string { return r.GatewayARN })
 	routesOfBalancer = routes.Index(func(r *Route) string { return r.Balancer })
+	routesOfVPC      = routes.Index(func(r *Route) string { return r.VPC })
 	routesByToken    = routes.Index(func(r *Route) string { return r.Token })
 	gatewaysByToken  = gateways.Index(func(g *Gateway) string { return g.Token })
-	established      = store.NewTable("gateway-route-established", func(e *Established) string { return e.RouteARN })
 	resources        = managedresource.NewRows("gateway-resource")
 )
 
@@ -40,12 +40,6 @@ type Route struct {
 	HealthCheck   *types.GatewayConnectorHealthCheck
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
-}
-
-// Established is that a route has led to its service once: what fails from then on is a failed update. The controller writes it.
-type Established struct {
-	RouteARN string
-	At       time.Time
 }
 
 // Kind is what a resource is to its owner.
@@ -97,6 +91,9 @@ func RoutesOfGateway(tx *store.Tx, gatewayARN string) []*Route {
 	return routesOfGateway.List(tx, gatewayARN)
 }
 
+// RoutesOfVPC are the routes to services of a VPC.
+func RoutesOfVPC(tx *store.Tx, vpc string) []*Route { return routesOfVPC.List(tx, vpc) }
+
 // RoutesOfBalancer are the routes that have a place at a load balancer.
 func RoutesOfBalancer(tx *store.Tx, key string) []*Route { return routesOfBalancer.List(tx, key) }
 
@@ -115,17 +112,11 @@ func RemoveRoute(tx *store.Tx, r *Route) {
 	for _, left := range resources.Owned(tx, r.ARN) {
 		resources.Remove(tx, left)
 	}
-	if e := established.Get(tx, r.ARN); e != nil {
-		established.Delete(tx, e)
+	if c := conditions.Get(tx, r.ARN); c != nil {
+		conditions.Delete(tx, c)
 	}
 	routes.Delete(tx, r)
 }
-
-// Establish notes that a route leads to its service.
-func Establish(tx *store.Tx, r *Route, now time.Time) { established.Put(tx, &Established{r.ARN, now}) }
-
-// IsEstablished is whether a route has led to its service.
-func IsEstablished(tx *store.Tx, r *Route) bool { return established.Get(tx, r.ARN) != nil }
 
 // balancerPrefix is what the keys of all load balancers begin with.
 const balancerPrefix = "gateway-alb/"
@@ -162,6 +153,10 @@ func Balancers(tx *store.Tx, g *Gateway) (keys []string) {
 	}
 	return keys
 }
+
+// MostOfBalancer is how many routes share a load balancer: as many certificates as a listener has beside its default one. Source: Elastic
+// Load Balancing quotas, certificates of an Application Load Balancer; that AWS shares so is a choice.
+const MostOfBalancer = 25
 
 // Assign gives a new route a place at the first load balancer of its gateway that has one of most places left, and reports whether
 // there was one. How AWS spreads routes is not published: a choice.

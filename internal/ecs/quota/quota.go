@@ -23,6 +23,7 @@ const (
 	ContainerInstances Name = "container-instances-per-cluster"
 	ProvisioningTasks  Name = "provisioning-tasks-per-cluster"
 	ExpressServices    Name = "express-services-per-load-balancer"
+	GatewayRoutes      Name = "gateway-routes-per-load-balancer"
 )
 
 // all has each quota with its default; without one there is no such quota until it is set: AWS gives each
@@ -34,7 +35,7 @@ var all = []struct {
 	value int
 }{
 	{FargateVCPUs, none}, {FargateSpotVCPUs, none}, {TasksPerService, 5000}, {TaskSetsPerService, 5}, {ContainerInstances, none}, {ProvisioningTasks, 500},
-	{ExpressServices, 25},
+	{ExpressServices, 25}, {GatewayRoutes, 25},
 }
 
 const none = -1
@@ -52,8 +53,8 @@ func New(set map[string]int) (Quotas, error) {
 		if value < 0 {
 			return nil, fmt.Errorf("quota %s is negative: %d", name, value)
 		}
-		if value == 0 && Name(name) == ExpressServices {
-			return nil, fmt.Errorf("quota %s is 0: a load balancer of Express mode has one service at least", name)
+		if value == 0 && (Name(name) == ExpressServices || Name(name) == GatewayRoutes) {
+			return nil, fmt.Errorf("quota %s is 0: a load balancer has one service at least", name)
 		}
 		q[Name(name)] = value
 	}

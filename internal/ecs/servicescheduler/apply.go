@@ -178,3 +178,13 @@ func (c *change) ResolveTargetGroups(v verb.ResolveTargetGroups) {
 	c.service.Deployments[at].Revision = &revision
 	state.ResolveTargetGroups(c.tx, revision.ARN, v.Groups)
 }
+
+// ConnectGateway implements verb.Doer: it writes what gateways bring to a revision.
+func (c *change) ConnectGateway(v verb.ConnectGateway) {
+	c.service = c.service.Clone()
+	at := slices.IndexFunc(c.service.Deployments, func(d *state.Deployment) bool { return d.ID == v.DeploymentID })
+	revision := *c.service.Deployments[at].Revision
+	v.Connect(&revision)
+	c.service.Deployments[at].Revision = &revision
+	state.ConnectGateway(c.tx, revision.ARN, v.Connect)
+}

@@ -26,6 +26,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/heeding"
@@ -84,7 +85,7 @@ func New(opts Options) *Controller {
 	room := c.wakesServices("room of a cluster", state.WatchRoom(c.Store), c.concernedByRoom)
 	providers := c.wakesServices("capacity provider", c.Store.Watch(0, capacityprovider.On(providerChange)), c.concernedByProvider)
 	c.services = reconcile.New(reconcile.Options{
-		Name: "service", Clock: c.Clock, Log: c.Log, Watch: state.WatchServices(c.Store, pause, taskset.OnServices()), Workers: workers,
+		Name: "service", Clock: c.Clock, Log: c.Log, Watch: state.WatchServices(c.Store, pause, taskset.OnServices(), gateway.OnConditions()), Workers: workers,
 		Reconcile: c.schedule,
 	})
 	heeds := append(append(cloudwatch.OnStates(), elbv2.OnRouting()...), elbv2.OnApplied(), servicediscovery.OnAcknowledgements())

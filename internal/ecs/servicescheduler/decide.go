@@ -88,7 +88,22 @@ func (p *planner) throttleFailedStarts() {
 
 // advance takes a PRIMARY deployment that is under way on its way.
 func (p *planner) advance() bool {
-	return p.Primary.InProgress() && p.strategy.Advance(p.rollout)
+	return p.Primary.InProgress() && (p.connectGateway() || p.strategy.Advance(p.rollout))
+}
+
+// connectGateway has the PRIMARY deployment wait for the routes of its gateways, and take what these bring. It reports whether it does.
+func (p *planner) connectGateway() bool {
+	d := p.Primary.Deployment
+	if d == nil || !d.Revision.AwaitsGateway() {
+		return false
+	}
+	if connect := p.Input.Gateway; connect != nil && connect.DeploymentID == d.ID {
+		connected := *d.Revision
+		connect.Connect(&connected)
+		d.Revision = &connected
+		p.Plan.Do(*connect)
+	}
+	return true
 }
 
 // finish adds what has changed of the service to the plan.

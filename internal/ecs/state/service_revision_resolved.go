@@ -32,3 +32,12 @@ func ResolveTargetGroups(tx *store.Tx, revisionARN string, groups []string) {
 		serviceRevisions.Put(tx, &resolved)
 	}
 }
+
+// ConnectGateway notes in a revision what gateways bring to its tasks.
+func ConnectGateway(tx *store.Tx, revisionARN string, connect func(*ServiceRevision)) {
+	if row := FindServiceRevision(tx, revisionARN); row != nil {
+		connected := *row
+		connect(&connected)
+		serviceRevisions.Put(tx, &connected)
+	}
+}

@@ -24,6 +24,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
 
@@ -75,7 +76,7 @@ func New(opts Options) *Controller {
 	c.Loop = reconcile.New(reconcile.Options{
 		Name: "DNS", Clock: c.Clock, Log: c.Log, Workers: workers * max(1, len(opts.Engines)), Reconcile: c.reconcile,
 		Mends: func(err error) bool { return errors.Is(err, errWaiting) || errors.Is(err, backend.ErrUnavailable) },
-		Watch: c.Store.Watch(0, append(express.Sources(),
+		Watch: c.Store.Watch(0, append(append(express.Sources(), gateway.Sources()...),
 			servicediscovery.OnNamespaces(), servicediscovery.OnServices(), ec2network.OnOwnVPCs(), elbv2.OnLoadBalancers())...),
 	})
 	return c
@@ -95,7 +96,7 @@ func (c *Controller) Run(ctx context.Context) error {
 
 func (c *Controller) reconcile(ctx context.Context, id string) (time.Time, error) {
 	switch {
-	case express.IsSet(id):
+	case express.IsSet(id), gateway.IsBalancer(id):
 		c.passEndpoints(id)
 		return time.Time{}, nil
 	case strings.Contains(id, ":ecs:"):

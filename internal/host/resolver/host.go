@@ -13,7 +13,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/composition"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/composition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
@@ -70,7 +70,7 @@ func (c *Controller) given(tx *store.Tx, name string) *resolver.Table {
 // has are the addresses of what has a name that AWS gives. A private DNS name in VPCs with the same ranges has one
 // address, whichever of them has it.
 func (c *Controller) has(tx *store.Tx, name string) []netip.Addr {
-	if e, found := composition.FindEndpoint(tx, name); found {
+	if e, found := composition.FindAnyEndpoint(tx, name); found {
 		if !e.Public {
 			return nil
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway"
 )
 
 // negativeTTL is for how many seconds it is remembered that a name does not exist where the namespace does
@@ -33,7 +34,12 @@ func pieces(tx *store.Tx, id string) (all []resolver.Piece) {
 		}
 	}
 	for _, s := range express.OfVPC(tx, id) {
-		all = append(all, endpoint(tx, s)...)
+		endpoints, _ := endpoint(tx, s.ARN)
+		all = append(all, endpoints...)
+	}
+	for _, r := range gateway.RoutesOfVPC(tx, id) {
+		endpoints, _ := endpoint(tx, r.ARN)
+		all = append(all, endpoints...)
 	}
 	return all
 }

@@ -1,4 +1,4 @@
-// Package expresstest has an account without an emulator, for tests of what Express gateway services make.
+// Package expresstest has an account without an emulator, for tests of what Express gateway services and gateways make.
 package expresstest
 
 import (
@@ -36,6 +36,9 @@ type thing struct {
 	// looks is how often it is looked at before it is ready, or gone.
 	looks    int
 	draining bool
+	// protected says that its deletion is refused.
+	protected bool
+	tests     bool // a rule of a header
 }
 
 // World is an account: what the calls of steps act on, as far as they can fail or be left behind.
@@ -177,6 +180,12 @@ func (w *World) network(in, out any) (known bool, err error) {
 		}
 		_, err := w.add(t, "InvalidPermission.Duplicate")
 		return true, err
+	case *ec2.RevokeSecurityGroupIngressInput:
+		t, err := w.found("ingress", "", fmt.Sprint(*in.GroupId, *in.IpPermissions[0].FromPort), "InvalidPermission.NotFound")
+		if err == nil {
+			w.vanish(t.id)
+		}
+		return true, err
 	case *ec2.DescribeSecurityGroupsInput:
 		if len(in.GroupIds) == 0 {
 			if t := w.named("group", in.Filters[0].Values[0]); t != nil {
@@ -234,8 +243,23 @@ func (w *World) balancers(in, out any) (known bool, err error) {
 		}
 		return true, err
 	case *elb.DeleteLoadBalancerInput:
+		if t := w.things[*in.LoadBalancerArn]; t != nil && t.protected {
+			return true, refuse("OperationNotPermitted", "the load balancer is protected")
+		}
 		w.vanish(*in.LoadBalancerArn) // which succeeds also without one
 		return true, nil
+	case *elb.ModifyLoadBalancerAttributesInput:
+		t, err := w.found("balancer", *in.LoadBalancerArn, "", "LoadBalancerNotFound")
+		if err == nil {
+			t.protected = *in.Attributes[0].Value == "true"
+		}
+		return true, err
+	case *elb.SetSecurityGroupsInput:
+		t, err := w.found("balancer", *in.LoadBalancerArn, "", "LoadBalancerNotFound")
+		if err == nil {
+			t.uses = in.SecurityGroups
+		}
+		return true, err
 	case *elb.CreateListenerInput:
 		t := thing{kind: "listener", name: *in.LoadBalancerArn, within: *in.LoadBalancerArn, uses: []string{*in.Certificates[0].CertificateArn}}
 		id, err := w.add(t, "DuplicateListener")
@@ -288,9 +312,12 @@ func (w *World) rules(in, out any) (known bool, err error) {
 				return true, refuse("PriorityInUse", "the priority is used")
 			}
 		}
-		t := thing{kind: "rule", name: in.Conditions[0].HostHeaderConfig.Values[0], within: *in.ListenerArn, looks: int(*in.Priority)}
+		t := thing{kind: "rule", name: in.Conditions[0].HostHeaderConfig.Values[0], tests: len(in.Conditions) > 1, within: *in.ListenerArn, looks: int(*in.Priority)}
 		for _, g := range in.Actions[0].ForwardConfig.TargetGroups {
 			t.uses = append(t.uses, *g.TargetGroupArn)
+		}
+		if t.tests {
+			t.name += " tests"
 		}
 		id, err := w.add(t, "DuplicateOfTest")
 		if err == nil {
@@ -310,6 +337,9 @@ func (w *World) rules(in, out any) (known bool, err error) {
 			return true, refuse("RuleNotFound", in.RuleArns[0])
 		}
 		return true, nil
+	case *elb.ModifyRuleInput:
+		_, err := w.found("rule", *in.RuleArn, "", "RuleNotFound")
+		return true, err
 	case *elb.DeleteRuleInput:
 		return true, w.remove(*in.RuleArn, "RuleNotFound", "")
 	}
@@ -317,7 +347,13 @@ func (w *World) rules(in, out any) (known bool, err error) {
 }
 
 func ruleOf(t *thing) elbtypes.Rule {
-	return elbtypes.Rule{RuleArn: &t.id, Conditions: []elbtypes.RuleCondition{{HostHeaderConfig: &elbtypes.HostHeaderConditionConfig{Values: []string{t.name}}}}}
+	r := elbtypes.Rule{RuleArn: &t.id, Conditions: []elbtypes.RuleCondition{{
+		HostHeaderConfig: &elbtypes.HostHeaderConditionConfig{Values: []string{strings.TrimSuffix(t.name, " tests")}},
+	}}}
+	if t.tests {
+		r.Conditions = append(r.Conditions, elbtypes.RuleCondition{HttpHeaderConfig: &elbtypes.HttpHeaderConditionConfig{HttpHeaderName: aws.String("x-test")}})
+	}
+	return r
 }
 
 func (w *World) tasks(in, out any) (known bool, err error) {

@@ -69,8 +69,8 @@ func end(tx *store.Tx, owner string, now time.Time) func() {
 		switch {
 		case !v.Wanted && v.Gone():
 			return func() { gateway.RemoveRoute(tx, r) }
-		case v.Wanted && !v.Established && v.Leads():
-			return func() { gateway.Establish(tx, r, now) }
+		case v.Wanted && v.condition() != v.Condition:
+			return func() { gateway.PutCondition(tx, v.condition()) }
 		}
 		return nil
 	}

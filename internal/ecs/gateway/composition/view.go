@@ -22,8 +22,8 @@ type View struct {
 	Gateway *gateway.Gateway
 	// Route is the owner, nil of a load balancer.
 	Route *gateway.Route
-	// Established says that the route has led to its service.
-	Established bool
+	// Condition is how far the route is known to be.
+	Condition gateway.Condition
 }
 
 // Read is the view of an owner.
@@ -62,14 +62,11 @@ func readBalancer(tx *store.Tx, key string, now time.Time) View {
 func ReadRoute(tx *store.Tx, r *gateway.Route, now time.Time) View {
 	v := View{
 		Owner:   managedresource.Owner{Key: r.ARN, Scope: r.Scope, Own: gateway.Rows().Owned(tx, r.ARN), Shared: gateway.Rows().Owned(tx, r.Balancer), Now: now},
-		Gateway: gateway.Find(tx, r.GatewayARN), Route: r, Established: gateway.IsEstablished(tx, r),
+		Gateway: gateway.Find(tx, r.GatewayARN), Route: r, Condition: gateway.ConditionOf(tx, r),
 	}
 	v.Wanted, v.AskedAt = v.Gateway != nil && IsUsed(tx, r), r.UpdatedAt
 	if v.Gateway != nil {
 		v.Role = v.Gateway.Role
-		if v.Gateway.UpdatedAt.After(v.AskedAt) {
-			v.AskedAt = v.Gateway.UpdatedAt
-		}
 	}
 	return v
 }
@@ -88,11 +85,11 @@ func (v *View) Status() types.GatewayRouteStatus {
 	switch {
 	case !v.Wanted:
 		return types.GatewayRouteStatusDeleteInProgress
-	case v.failed() && v.Established:
+	case v.failed() && v.Condition.Once:
 		return types.GatewayRouteStatusUpdateFailed
 	case v.failed():
 		return types.GatewayRouteStatusCreateFailed
-	case !v.Established:
+	case !v.Condition.Once:
 		return types.GatewayRouteStatusCreateInProgress
 	case len(book.Next(v)) > 0:
 		return types.GatewayRouteStatusUpdateInProgress
@@ -104,7 +101,7 @@ func (v *View) Status() types.GatewayRouteStatus {
 func (v *View) failed() bool {
 	for _, list := range [][]*managedresource.Resource{v.Own, v.Shared} {
 		for _, r := range list {
-			if r.Refusal != nil && r.Kind != gateway.Attributes && r.Kind != gateway.Groups {
+			if r.Refusal != nil && !v.AskedAt.After(r.UpdatedAt) && r.Kind != gateway.Attributes && r.Kind != gateway.Groups {
 				return true
 			}
 		}
@@ -112,19 +109,28 @@ func (v *View) failed() bool {
 	return false
 }
 
-// Settled is whether a route is as it is to be, or has failed for good.
-func (v *View) Settled() bool {
-	return v.Leads() || v.failed()
+// condition is how far the route is.
+func (v *View) condition() gateway.Condition {
+	c := v.Condition
+	c.Asked, c.Leads, c.Failed = v.Route.UpdatedAt, v.Leads(), v.failed()
+	c.Once = c.Once || c.Leads
+	return c
 }
 
 // Leads is whether a route leads to its service, and as is asked now.
 func (v *View) Leads() bool {
+	if v.Gateway == nil {
+		return false
+	}
 	for _, k := range []gateway.Kind{gateway.Rule, gateway.TargetGroup, gateway.AlternateTargetGroup, gateway.ServiceGroup, gateway.Ingress} {
 		if !v.Active(k) {
 			return false
 		}
+		if recipe := book.Recipes[k]; recipe.Change != nil && v.Find(k).Wanted != book.Digest(v, k) {
+			return false
+		}
 	}
-	return v.Gateway != nil && (v.Gateway.Asked.TestHeader == nil || v.Active(gateway.TestRule))
+	return v.Gateway.Asked.TestHeader == nil || v.Active(gateway.TestRule)
 }
 
 // BalancerGroups are the security groups of the load balancer.

@@ -45,7 +45,7 @@ type Resource struct {
 	Refusal *Refusal `json:",omitempty"`
 }
 
-// Refusal is what an API has answered.
+// Refusal is what an API has answered to an operation, which is named as an action of IAM.
 type Refusal struct{ Operation, Code, Message string }
 
 // Rows are the resources of the owners of one sort.

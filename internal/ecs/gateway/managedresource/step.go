@@ -253,6 +253,12 @@ func (p *plan[V]) digest(k Kind) string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// Digest is of all that a resource is made from, as Wanted has it.
+func (b *Book[V]) Digest(v *V, k Kind) string {
+	p := plan[V]{b.Recipes, v, b.Owner(v)}
+	return p.digest(k)
+}
+
 // Calls is whether a step calls an operation at all.
 func (s *Step) Calls() bool { return s.call.In != nil }
 
@@ -351,7 +357,7 @@ func failed(now time.Time, r Resource, err error) *Resource {
 
 // refusal is the answer that has made a resource fail.
 func (s *Step) refusal(err error) *Refusal {
-	refused := &Refusal{Operation: s.Op.Name, Message: reason(err)}
+	refused := &Refusal{Operation: s.Op.Signed + ":" + s.Op.Name, Message: reason(err)}
 	if e, is := errors.AsType[*apiclient.Error](err); is {
 		refused.Code = e.Code
 	}

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -34,6 +35,8 @@ type Input struct {
 	Rules shift.Rules
 	// Endpoints are how proxies of Service Connect share what is for the service.
 	Endpoints []shift.Endpoint
+	// Gateway is what gateways bring to the PRIMARY deployment, which waits for it; nil: it does not, or it is not there yet.
+	Gateway *verb.ConnectGateway
 	// Alarms are those that the PRIMARY deployment watches, by name.
 	Alarms map[string]Alarm
 	// Stands is the service deployment of the PRIMARY deployment, where that shifted traffic and has ended while

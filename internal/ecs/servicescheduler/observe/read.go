@@ -52,5 +52,6 @@ func Read(tx *store.Tx, serviceARN string, now time.Time, chance placement.Chanc
 			in.Networks[g.ID] = gone
 		}
 	}
+	in.Gateway = readGateway(tx, s, in.Definitions)
 	return in, true
 }

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
@@ -23,7 +24,7 @@ func NewTemplate(tx *store.Tx, s *state.Service, g *state.Generation, now time.T
 	return task.NewTemplate(task.Request{
 		Cluster: cluster, Definition: definition.Definition(), Resolved: taskdef.Unchanged(definition.Definition()),
 		LaunchType: r.TasksLaunchType(), PlatformVersion: r.PlatformVersion,
-		SecurityGroups: task.SecurityGroups(tx, arn.ScopeOf(s.ARN), vpc.SecurityGroups, vpc.Subnets), AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled,
+		SecurityGroups: securityGroups(tx, s, r, vpc), AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled,
 		Group: groupOf(s), StartedBy: g.ID, ServiceARN: s.ARN, DeploymentID: g.ID, ServiceTraffic: r.ResolvedTraffic(),
 		Connect:              g.Connect,
 		EnableExecuteCommand: s.EnableExecuteCommand, Tags: taskTags(s, cluster, definition), Now: now,
@@ -31,6 +32,15 @@ func NewTemplate(tx *store.Tx, s *state.Service, g *state.Generation, now time.T
 			Definition: definition.Tags, Service: s.Tags, Managed: s.EnableECSManagedTags, Cluster: cluster.Name, ServiceName: s.Name,
 		}),
 	})
+}
+
+// securityGroups are those of a network configuration, and those by which gateways reach the tasks.
+func securityGroups(tx *store.Tx, s *state.Service, r *state.ServiceRevision, vpc *types.AwsVpcConfiguration) []string {
+	groups := task.SecurityGroups(tx, arn.ScopeOf(s.ARN), vpc.SecurityGroups, vpc.Subnets)
+	if r.Gateway == nil {
+		return groups
+	}
+	return append(slices.Clone(groups), r.Gateway.SecurityGroups...)
 }
 
 // Subnets finds the subnets of a network configuration. No task starts while one is gone.

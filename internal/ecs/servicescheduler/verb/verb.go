@@ -2,7 +2,10 @@
 package verb
 
 import (
+	"slices"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -23,6 +26,7 @@ type Doer interface {
 	PutService(PutService)
 	PutServiceDeployment(PutServiceDeployment)
 	ResolveTargetGroups(ResolveTargetGroups)
+	ConnectGateway(ConnectGateway)
 	SetWeights(SetWeights)
 	SetSplit(SetSplit)
 	ShareAlike(ShareAlike)
@@ -73,6 +77,18 @@ type ResolveTargetGroups struct {
 	Groups       []string // ARNs, one for each load balancer
 }
 
+// ConnectGateway notes what gateways bring to the tasks of a deployment, in its revision.
+type ConnectGateway struct {
+	DeploymentID  string
+	LoadBalancers []types.LoadBalancer
+	Brings        state.GatewayTraffic
+}
+
+// Connect has a revision have it.
+func (v ConnectGateway) Connect(r *state.ServiceRevision) {
+	r.LoadBalancers, r.Gateway = append(slices.Clone(r.OwnLoadBalancers()), v.LoadBalancers...), &v.Brings
+}
+
 // SetWeights has a rule, or a listener, forward to target groups by weights.
 type SetWeights struct {
 	Rule    string // ARN
@@ -107,6 +123,7 @@ func (v TellOutage) Do(d Doer)           { d.TellOutage(v) }
 func (v PutService) Do(d Doer)           { d.PutService(v) }
 func (v PutServiceDeployment) Do(d Doer) { d.PutServiceDeployment(v) }
 func (v ResolveTargetGroups) Do(d Doer)  { d.ResolveTargetGroups(v) }
+func (v ConnectGateway) Do(d Doer)       { d.ConnectGateway(v) }
 func (v SetWeights) Do(d Doer)           { d.SetWeights(v) }
 func (v SetSplit) Do(d Doer)             { d.SetSplit(v) }
 func (v ShareAlike) Do(d Doer)           { d.ShareAlike(v) }

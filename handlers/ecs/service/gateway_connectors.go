@@ -1,0 +1,48 @@
+package service
+
+import (
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service/connector"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// gatewayConnectors are what connects a service to gateways of its cluster.
+type gatewayConnectors struct{ unsaid }
+
+func (gatewayConnectors) rows() []member.Row { return connector.Rows() }
+
+func (gatewayConnectors) check(r Request) error { return connector.Check(r.GatewayConnectors) }
+
+func (gatewayConnectors) checkController(r Request, _ types.DeploymentControllerType) error {
+	return onlyWithECS("gatewayConnectors", len(r.GatewayConnectors) > 0)
+}
+
+// resolve looks for the gateways anew where a request is about the connector, or where there is a deployment anyway: what has been
+// associated meanwhile has no effect on other updates (ECS0365). Which updates look is a choice.
+func (gatewayConnectors) resolve(in *resolving) (err error) {
+	r := in.revision
+	r.GatewayConnectors, r.GatewayRoutes = slices.Clone(in.GatewayConnectors), nil
+	if in.GatewayConnectors == nil {
+		r.GatewayConnectors = in.before.GatewayConnectors
+		if same := r.TaskDefinition == in.before.TaskDefinition && (networkConfiguration{}).same(r, in.before); same && !in.renews {
+			r.GatewayRoutes = in.before.GatewayRoutes
+			return nil
+		}
+	}
+	connecting := &connector.Connecting{
+		InCluster: in.InCluster, ServiceARN: in.service.ARN, Definition: in.definition, Network: r.NetworkConfiguration, Quotas: in.quotas, Now: in.now,
+	}
+	r.GatewayRoutes, err = connecting.Routes(r.GatewayConnectors)
+	return err
+}
+
+func (gatewayConnectors) same(x, y *state.ServiceRevision) bool {
+	return connector.Same(x.GatewayConnectors, y.GatewayConnectors) && slices.Equal(x.GatewayRoutes, y.GatewayRoutes)
+}
+
+func (gatewayConnectors) showInRevision(shown *types.ServiceRevision, r *state.ServiceRevision) {
+	shown.GatewayConnectors = r.GatewayConnectors
+}

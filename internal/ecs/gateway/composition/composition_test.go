@@ -1,0 +1,335 @@
+package composition_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"pgregory.net/rapid"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express/expresstest"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/composition"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/managedresource"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+var scope = arn.Scope{Account: "123456789012", Region: "eu-west-1"}
+
+// course is a gateway with services in an account, whose steps may be cut.
+type course struct {
+	t     rapid.TB
+	store *store.Store
+	world *expresstest.World
+	now   time.Time
+	// cut is asked before and after each call: whether the emulator ends there.
+	cut    func() bool
+	owners []string
+	tokens int
+}
+
+func newCourse(t rapid.TB, change ...func(*gateway.Gateway)) *course {
+	s, err := store.Open(store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &course{t: t, store: s, world: expresstest.NewWorld(), now: time.Date(2026, 11, 30, 3, 0, 0, 0, time.UTC), cut: func() bool { return false }}
+	g := &gateway.Gateway{
+		ARN: gateway.ARN(scope, "shop"), Scope: scope, Name: "shop", Token: "0123456789abcdef0123456789abcdef", Role: "arn:aws:iam::123456789012:role/infra",
+		VPC: "vpc-1", CIDR: "10.0.0.0/16", DeletionProtection: true, PropagateTags: types.PropagateGatewayTagsGateway, CreatedAt: c.now, UpdatedAt: c.now,
+		Asked: gateway.Configuration{
+			Scheme: types.GatewayElbSchemeInternetFacing, Subnets: []string{"subnet-1", "subnet-2"}, MaxBalancers: 3, Desync: types.GatewayAlbDesyncMitigationModeDefensive,
+			TestHeader: &types.GatewayTestTrafficHeader{Name: aws.String("x-test"), Values: []string{"1"}},
+		},
+	}
+	for _, by := range change {
+		by(g)
+	}
+	c.update(func(tx *store.Tx) { gateway.Put(tx, g) })
+	c.owners = append(c.owners, g.ARN)
+	for n := 1; n <= int(g.Asked.MaxBalancers); n++ {
+		c.owners = append(c.owners, g.BalancerKey(n))
+	}
+	return c
+}
+
+func (c *course) gateway() *gateway.Gateway {
+	return gateway.Find(c.store.Read(), gateway.ARN(scope, "shop"))
+}
+
+func (c *course) update(do func(tx *store.Tx)) {
+	if err := c.store.Update(func(tx *store.Tx) error { do(tx); return nil }); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// connect has a service have a route of its own, or none.
+func (c *course) connect(name string, most int, connects bool) (routed bool) {
+	id := scope.Service("default", name)
+	r := &state.ServiceRevision{ARN: fmt.Sprint(id, "/", c.tokens)}
+	c.update(func(tx *store.Tx) {
+		if connects {
+			c.tokens++
+			route := &gateway.Route{
+				Scope: scope, Token: fmt.Sprintf("%016x%016x", c.tokens, 1000+c.tokens), GatewayARN: c.gateway().ARN, ServiceARN: id, ClusterARN: scope.Cluster("default"),
+				VPC: "vpc-1", PortName: "http", ContainerPort: 80, CreatedAt: c.now, UpdatedAt: c.now,
+			}
+			route.ARN = gateway.RouteARN(scope, "shop", route.Token)
+			if !gateway.Assign(tx, c.gateway(), route, most) {
+				return
+			}
+			gateway.PutRoute(tx, route)
+			r.GatewayRoutes, routed = []string{route.ARN}, true
+			c.owners = append(c.owners, route.ARN)
+		}
+		s := &state.Service{ARN: id, Name: name, ClusterARN: scope.Cluster("default"), Deployments: []*state.Deployment{{Generation: state.Generation{ID: arn.NewDeploymentID(), Revision: r}, Primary: true}}}
+		state.PutService(tx, s)
+	})
+	return routed
+}
+
+func (c *course) route(name string) *gateway.Route {
+	for _, r := range gateway.RoutesOfService(c.store.Read(), scope.Service("default", name)) {
+		if composition.IsUsed(c.store.Read(), r) {
+			return r
+		}
+	}
+	return nil
+}
+
+// round takes all steps that can be taken now, and reports whether any were, or wait for their time.
+func (c *course) round() (busy bool) {
+	owners := composition.Owners()
+	for _, owner := range slices.Clone(c.owners) {
+		for _, s := range owners.Next(c.store.Read(), owner, c.now) {
+			busy = true
+			if !s.Begun.Due.After(c.now) {
+				c.take(s)
+			}
+		}
+		c.update(func(tx *store.Tx) {
+			if owners.Ends(tx, owner, c.now) {
+				busy = true
+				owners.End(tx, owner, c.now)
+			}
+		})
+	}
+	c.now = c.now.Add(time.Second)
+	return busy
+}
+
+func (c *course) take(s managedresource.Step) {
+	rows := gateway.Rows()
+	c.update(func(tx *store.Tx) { rows.Put(tx, &s.Begun) })
+	if c.cut() {
+		return
+	}
+	out := s.Out()
+	var err error
+	if s.Calls() {
+		err = c.world.Call(s.Op, s.In, out)
+	}
+	if c.cut() {
+		return
+	}
+	c.update(func(tx *store.Tx) {
+		if after := s.Done(c.now, out, err); after != nil {
+			rows.Put(tx, after)
+		} else {
+			rows.Remove(tx, &s.Begun)
+		}
+	})
+}
+
+// settle goes on until nothing is to be done, which must come.
+func (c *course) settle() {
+	c.cut = func() bool { return false }
+	for range 3000 {
+		if !c.round() {
+			return
+		}
+	}
+	for _, owner := range c.owners {
+		for _, s := range composition.Owners().Next(c.store.Read(), owner, c.now) {
+			c.t.Logf("%s %s: %s %s (%d tries)", owner, s.Begun.Kind, s.Begun.Status, s.Begun.Reason, s.Begun.Tries)
+		}
+	}
+	c.t.Fatal("it does not end")
+}
+
+func (c *course) status(name string) types.GatewayRouteStatus {
+	v := composition.ReadRoute(c.store.Read(), c.route(name), c.now)
+	return v.Status()
+}
+
+func (c *course) count(want map[string]int) {
+	for kind, n := range want {
+		if got := len(c.world.IDs(kind)); got != n {
+			c.t.Errorf("%d of %s, want %d", got, kind, n)
+		}
+	}
+}
+
+func (c *course) empty() {
+	if left := c.world.Left(); len(left) > 0 {
+		c.t.Fatal(left)
+	}
+	if routes := gateway.Routes(c.store.Read(), scope); len(routes) > 0 {
+		c.t.Fatalf("%d routes are left", len(routes))
+	}
+}
+
+func TestOneRoute(t *testing.T) {
+	c := newCourse(t)
+	c.settle()
+	c.empty() // a gateway provisions nothing
+	c.connect("web", 25, true)
+	if got := c.status("web"); got != types.GatewayRouteStatusCreateInProgress {
+		t.Error(got)
+	}
+	c.settle()
+	if got := c.status("web"); got != types.GatewayRouteStatusActive {
+		t.Error(got)
+	}
+	c.count(map[string]int{"balancer": 1, "listener": 1, "rule": 2, "target group": 2, "certificate": 2, "group": 2, "ingress": 2})
+	if e, found := composition.FindEndpoint(c.store.Read(), composition.Host(c.route("web"))); !found || e.Balancer != c.world.IDs("balancer")[0] || !e.Public {
+		t.Error(e, found)
+	}
+	c.connect("web", 25, false)
+	c.settle()
+	c.empty()
+}
+
+// Load balancers are filled one by one, up to the most that the gateway has.
+func TestLoadBalancersComeAndGo(t *testing.T) {
+	c := newCourse(t)
+	for n := range 7 {
+		if routed := c.connect(fmt.Sprint("web", n), 2, true); routed != (n < 6) {
+			t.Errorf("%d: %t", n, routed)
+		}
+	}
+	c.settle()
+	c.count(map[string]int{"balancer": 3, "rule": 12})
+	c.connect("web2", 2, false)
+	c.connect("web3", 2, false)
+	c.settle()
+	c.count(map[string]int{"balancer": 2, "rule": 8})
+	c.connect("web4", 2, false)
+	c.connect("web9", 2, true)
+	c.settle()
+	c.count(map[string]int{"balancer": 3, "rule": 8})
+}
+
+// change is an UpdateGateway.
+func (c *course) change(by func(g *gateway.Gateway)) {
+	c.now = c.now.Add(time.Second)
+	c.update(func(tx *store.Tx) {
+		g := *c.gateway()
+		by(&g)
+		g.Updates, g.UpdatedAt = g.Updates+1, c.now
+		gateway.Put(tx, &g)
+		for _, r := range gateway.RoutesOfGateway(tx, g.ARN) {
+			asked := *r
+			asked.UpdatedAt = c.now
+			gateway.PutRoute(tx, &asked)
+		}
+	})
+}
+
+func TestUpdate(t *testing.T) {
+	c := newCourse(t, func(g *gateway.Gateway) { g.Asked.TestHeader = nil })
+	c.connect("web", 25, true)
+	c.settle()
+	c.count(map[string]int{"rule": 1, "ingress": 2})
+	c.world.Calls = nil
+	c.change(func(g *gateway.Gateway) {
+		g.Asked.TestHeader = &types.GatewayTestTrafficHeader{Name: aws.String("x-test"), Values: []string{"1"}}
+		g.Asked.InboundSecurityGroup, g.Asked.Desync = "sg-1", types.GatewayAlbDesyncMitigationModeStrictest
+	})
+	if got := c.gateway().Status(c.store.Read()); got != types.GatewayStatusUpdateInProgress {
+		t.Error(got)
+	}
+	c.settle()
+	slices.Sort(c.world.Calls)
+	if want := []string{"CreateRule", "ModifyLoadBalancerAttributes", "RevokeSecurityGroupIngress", "SetSecurityGroups"}; !slices.Equal(c.world.Calls, want) {
+		t.Errorf("%v, want %v", c.world.Calls, want)
+	}
+	if got := c.gateway().Status(c.store.Read()); got != types.GatewayStatusUpdateComplete {
+		t.Error(got)
+	}
+	c.count(map[string]int{"rule": 2, "ingress": 1})
+	c.world.Remove(c.world.IDs("balancer")[0])
+	c.change(func(g *gateway.Gateway) { g.DeletionProtection = false })
+	c.settle()
+	o := c.gateway().LastOutcome(c.store.Read())
+	if got := c.gateway().Status(c.store.Read()); got != types.GatewayStatusUpdateFailed || len(o.Failures) == 0 || o.Failures[0].Operation != "elasticloadbalancing:ModifyLoadBalancerAttributes" || o.Failures[0].ARN == "" {
+		t.Errorf("%s %+v", got, o)
+	}
+	if got := c.status("web"); got != types.GatewayRouteStatusActive { // what a user has removed is not noticed
+		t.Error(got)
+	}
+	c.connect("web", 25, false)
+	c.settle()
+	c.empty()
+}
+
+func TestAssociationEndsWithTheLastRoute(t *testing.T) {
+	c := newCourse(t)
+	association := func() *gateway.Association {
+		return gateway.FindAssociation(c.store.Read(), c.gateway().ARN, scope.Cluster("default"))
+	}
+	c.update(func(tx *store.Tx) {
+		gateway.PutAssociation(tx, &gateway.Association{GatewayARN: c.gateway().ARN, ClusterARN: scope.Cluster("default"), Disassociating: true})
+	})
+	c.connect("web", 25, true)
+	c.settle()
+	if association() == nil {
+		t.Fatal("it has gone while there is a route")
+	}
+	c.connect("web", 25, false)
+	c.settle()
+	if association() != nil {
+		t.Error("it stays")
+	}
+}
+
+// Cut anywhere, with resources that users remove: it ends, and nothing is left once no service is connected.
+func TestCutAnywhere(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := newCourse(t)
+		c.cut = func() bool { return rapid.IntRange(0, 9).Draw(t, "cut") == 0 }
+		meddles := rapid.Bool().Draw(t, "meddles")
+		names := []string{"blue", "green", "red"}
+		for range rapid.IntRange(5, 60).Draw(t, "rounds") {
+			switch name := rapid.SampledFrom(names).Draw(t, "name"); rapid.IntRange(0, 5).Draw(t, "act") {
+			case 0:
+				if c.route(name) == nil {
+					c.connect(name, 2, true)
+				}
+			case 1:
+				c.connect(name, 2, false)
+			case 2:
+				c.change(func(g *gateway.Gateway) { g.DeletionProtection = !g.DeletionProtection })
+			case 3:
+				if ids := c.world.All(); meddles && len(ids) > 0 {
+					c.world.Remove(rapid.SampledFrom(ids).Draw(t, "removed"))
+				}
+			}
+			c.round()
+		}
+		c.settle()
+		for _, name := range names {
+			if !meddles && c.route(name) != nil && c.status(name) != types.GatewayRouteStatusActive {
+				t.Fatalf("%s is %s", name, c.status(name))
+			}
+			c.connect(name, 2, false)
+		}
+		c.settle()
+		c.empty()
+	})
+}
