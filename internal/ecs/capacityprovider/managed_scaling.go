@@ -3,7 +3,6 @@ package capacityprovider
 import (
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -48,13 +47,12 @@ func (m ManagedScaling) MeasuredAt() time.Time {
 	return m.Points[len(m.Points)-1].At
 }
 
-// HasWork reports whether a container instance has tasks other than those of DAEMON services.
+// HasWork reports whether a container instance has tasks other than those of daemons.
 // Managed scaling needs such an instance, and managed termination protection keeps it.
 // Source: ECS developer guide, cluster auto scaling.
 func HasWork(tx *store.Tx, containerInstanceARN string) bool {
 	for _, t := range state.InstanceTasks(tx, containerInstanceARN) {
-		s := state.FindService(tx, t.Spec.ServiceARN)
-		if s == nil || s.SchedulingStrategy != types.SchedulingStrategyDaemon {
+		if !state.OfDaemon(tx, t) {
 			return true
 		}
 	}

@@ -3,6 +3,7 @@ package servicescheduler
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -93,6 +94,76 @@ func TestDaemonLeavesADrainingInstanceLast(t *testing.T) {
 	f.settle()
 	f.expectOn("i1 1")
 	f.instance(0, active)
+	f.settle()
+	f.expectOn("i0 1, i1 1")
+}
+
+// TestDaemonDoesNotWaitForManagedDaemons, which stop after all others.
+func TestDaemonDoesNotWaitForManagedDaemons(t *testing.T) {
+	f := newInstanceFixture(t, 2, daemonService(0))
+	f.settle()
+	replica := f.standalone(0)
+	f.update(func(tx *store.Tx) {
+		spec := *replica.Spec
+		spec.Daemon, spec.Group = scope.Prefix()+"daemon/c/logs", "daemon:logs"
+		state.AddTask(tx, &state.Task{ARN: scope.Task("c", "managed"), Spec: &spec, Placement: replica.Placement, Status: replica.Status.Clone()})
+	})
+	f.instance(0, draining)
+	f.settle()
+	f.expectOn("i0 3, i1 1")
+	f.end(replica, types.TaskStopCodeUserInitiated)
+	f.settle()
+	f.expectOn("i0 1, i1 1")
+	if left := f.taskOn(0); left.Spec.Daemon == "" {
+		t.Errorf("left is %s", left.ARN)
+	}
+}
+
+// TestDaemonFollowsTheAttributesOfInstances: it leaves one at once that no longer matches, also before others, and comes back.
+func TestDaemonFollowsTheAttributesOfInstances(t *testing.T) {
+	f := newInstanceFixture(t, 2, daemonService(0))
+	f.constrain("not(attribute:role == edge)")
+	f.settle()
+	f.standalone(0)
+	f.expectOn("i0 2, i1 1")
+	role := func(value string) {
+		f.instance(0, func(c *state.ContainerInstance) { c.Attributes = withRole(c.Attributes, value) })
+		f.settle()
+	}
+	role("edge")
+	f.expectOn("i0 1, i1 1")
+	f.expectDaemons(1)
+	role("core")
+	f.expectOn("i0 2, i1 1")
+	f.expectDaemons(2)
+}
+
+// TestAPlacementFailureOfADaemonIsSaidOnce while it lasts, and again after six hours, as that of other services.
+func TestAPlacementFailureOfADaemonIsSaidOnce(t *testing.T) {
+	f := newInstanceFixture(t, 2, daemonService(0))
+	full := f.standalone(0, func(r *state.Reservation) { r.CPU = 1000 })
+	f.settle()
+	first := f.now
+	for f.now.Before(first.Add(13 * time.Hour)) { // other things happen, and it is looked at anew
+		f.now = f.now.Add(20 * time.Minute)
+		f.instance(1, func(c *state.ContainerInstance) { c.Attributes = withRole(c.Attributes, f.now.String()) })
+		f.schedule()
+	}
+	var last time.Time
+	n := 0
+	for _, e := range slices.Backward(state.FindServiceEvents(f.store.Read(), serviceARN)) {
+		if *e.Message != (event.NoPlace{Instance: "i0", Reason: placement.ResourceCPU}).Message("web") {
+			continue
+		}
+		if n++; e.CreatedAt.Sub(last) < 6*time.Hour {
+			t.Errorf("said at %v and at %v", last, e.CreatedAt)
+		}
+		last = *e.CreatedAt
+	}
+	if n < 3 {
+		t.Errorf("said %d times", n)
+	}
+	f.end(full, types.TaskStopCodeUserInitiated)
 	f.settle()
 	f.expectOn("i0 1, i1 1")
 }

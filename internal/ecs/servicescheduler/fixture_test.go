@@ -204,7 +204,7 @@ func (f *fixture) census() census {
 	var c census
 	daemon := f.service() != nil && f.service().SchedulingStrategy == types.SchedulingStrategyDaemon
 	for _, t := range f.tasks() {
-		if daemon && state.FindContainerInstance(f.store.Read(), t.Placement.ContainerInstance).Status != state.InstanceActive {
+		if c := state.FindContainerInstance(f.store.Read(), t.Placement.ContainerInstance); daemon && (c.Status != state.InstanceActive || f.excluded(c)) {
 			continue // a task that is there does not serve for long
 		}
 		switch t.Status.LastStatus {

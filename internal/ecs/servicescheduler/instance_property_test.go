@@ -78,9 +78,9 @@ func (f *fixture) checkUpdate(t *rapid.T, kind taskOnInstances, room int) {
 	}
 }
 
-// TestDaemonsKeepTheirPromisesOnContainerInstancesThatComeAndGo: never two tasks on one
+// TestDaemonsKeepTheirPromisesOnContainerInstancesThatComeAndGo, and change their attributes: never two tasks on one
 // instance, never fewer healthy ones by the scheduler's own doing than the minimum, and in
-// the end one on each ACTIVE instance and none elsewhere.
+// the end one on each ACTIVE instance that satisfies the constraints, and none elsewhere.
 func TestDaemonsKeepTheirPromisesOnContainerInstancesThatComeAndGo(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := newInstanceFixture(t, rapid.IntRange(0, 4).Draw(t, "instances"), daemonService(0))
@@ -94,6 +94,13 @@ func TestDaemonsKeepTheirPromisesOnContainerInstancesThatComeAndGo(t *testing.T)
 		}
 		actions := f.ordealOfInstances(rapid.SampledFrom(tasksOnInstances).Draw(t, "kind"))
 		actions["configure"] = configure
+		actions["constrain"] = func(t *rapid.T) {
+			f.constrain(rapid.SampledFrom([]string{"", withoutEdge, "runningTasksCount < 1"}).Draw(t, "constraint"))
+		}
+		actions["attribute"] = func(t *rapid.T) {
+			i, value := rapid.IntRange(0, 4).Draw(t, "instance"), rapid.SampledFrom([]string{"edge", "core"}).Draw(t, "role")
+			f.changeRegistered(i, func(c *state.ContainerInstance) { c.Attributes = withRole(c.Attributes, value) })
+		}
 		t.Repeat(actions)
 		for i := range 5 {
 			f.reconnect(i)
@@ -101,7 +108,56 @@ func TestDaemonsKeepTheirPromisesOnContainerInstancesThatComeAndGo(t *testing.T)
 		f.settle()
 		f.checkConverged()
 		f.checkOneOnEach()
+		f.checkOnlyWhereWanted()
 	})
+}
+
+const withoutEdge = "attribute:role != edge"
+
+// constrain has the service ask for container instances by an expression, or without one for all.
+func (f *fixture) constrain(expression string) {
+	f.t.Helper()
+	f.change(func(s *state.Service) {
+		s.PlacementConstraints = nil
+		if expression != "" {
+			s.PlacementConstraints = []types.PlacementConstraint{{Type: types.PlacementConstraintTypeMemberOf, Expression: &expression}}
+		}
+	})
+}
+
+// withRole gives attributes another value of role.
+func withRole(attributes []types.Attribute, value string) []types.Attribute {
+	others := slices.DeleteFunc(slices.Clone(attributes), func(a types.Attribute) bool { return *a.Name == "role" })
+	return append(others, types.Attribute{Name: aws.String("role"), Value: &value})
+}
+
+// checkOnlyWhereWanted: no task that shall run is on a container instance that drains, or by its attributes shall have none.
+func (f *fixture) checkOnlyWhereWanted() {
+	f.t.Helper()
+	on := map[string]bool{}
+	for _, task := range f.tasks() {
+		c := state.FindContainerInstance(f.store.Read(), task.Placement.ContainerInstance)
+		if task.Spec.ServiceARN != serviceARN || task.Stop != nil || c == nil {
+			continue
+		}
+		on[c.ARN] = true
+		if c.Status != state.InstanceActive || f.excluded(c) {
+			f.t.Fatalf("a daemon on %s, which is %s, excluded: %v", c.ARN, c.Status, f.excluded(c))
+		}
+	}
+	for i := range 5 {
+		c := state.FindContainerInstance(f.store.Read(), instanceARN(i))
+		if c != nil && c.Status == state.InstanceActive && !f.excluded(c) != on[c.ARN] && f.service().Steady {
+			f.t.Fatalf("no daemon on %s", c.ARN)
+		}
+	}
+}
+
+// excluded reports whether a container instance is none for the service, by withoutEdge.
+func (f *fixture) excluded(c *state.ContainerInstance) bool {
+	constraints := f.service().PlacementConstraints
+	return len(constraints) > 0 && *constraints[0].Expression == withoutEdge &&
+		!slices.ContainsFunc(c.Attributes, func(a types.Attribute) bool { return *a.Name == "role" && *a.Value != "edge" })
 }
 
 // ordealOfInstances is what can happen to a service on container instances.

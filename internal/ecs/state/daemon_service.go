@@ -18,3 +18,13 @@ var daemonServices = services.Index(func(s *Service) string {
 func DaemonServices(tx *store.Tx, clusterARN string) []*Service {
 	return daemonServices.List(tx, clusterARN)
 }
+
+// OfDaemon reports whether a task is of a managed daemon or a DAEMON service: it is on its container instance for the
+// tasks of others there.
+func OfDaemon(tx *store.Tx, t *Task) bool {
+	if t.Spec.Daemon != "" {
+		return true
+	}
+	s := FindService(tx, t.Spec.ServiceARN)
+	return s != nil && s.SchedulingStrategy == types.SchedulingStrategyDaemon
+}

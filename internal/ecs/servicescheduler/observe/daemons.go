@@ -2,7 +2,6 @@ package observe
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/engineroom"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -60,18 +59,13 @@ func (i *Instances) InstanceOf(t *state.Task) InstanceState {
 	return InService
 }
 
-// OnlyDaemons reports whether a container instance has no task but daemons.
+// OnlyDaemons reports whether a container instance has no task but daemons, with those that are managed. These wait for all
+// others, so that tasks of DAEMON services must not wait for them.
 func (i *Instances) OnlyDaemons(instance string) bool {
 	for _, t := range state.InstanceTasks(i.tx, instance) {
-		if !i.daemon(t) {
+		if !state.OfDaemon(i.tx, t) {
 			return false
 		}
 	}
 	return true
-}
-
-// daemon reports whether a task is of a DAEMON service.
-func (i *Instances) daemon(t *state.Task) bool {
-	s := state.FindService(i.tx, t.Spec.ServiceARN)
-	return s != nil && s.SchedulingStrategy == types.SchedulingStrategyDaemon
 }
