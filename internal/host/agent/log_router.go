@@ -24,7 +24,7 @@ func (h *host) routerTask(t *state.Task) firelens.Task {
 		told.NetworkMode = types.NetworkModeAwsvpc
 	}
 	instance := state.FindContainerInstance(h.agent.Store.Read(), t.Placement.ContainerInstance)
-	if instance != nil && instance.LaunchType == types.LaunchTypeEc2 {
+	if instance != nil && instance.LaunchType != types.LaunchTypeExternal {
 		told.InstanceID = instance.EC2InstanceID
 	}
 	return told
