@@ -71,6 +71,14 @@ type EphemeralStorageMetrics struct {
 	Reserved int64
 }
 
+// launchType is that of a task on a container instance. Source: amazon-ecs-agent; that it tells managed instances apart is a choice.
+func launchType(t *state.Task) string {
+	if t.Spec.LaunchType == types.LaunchTypeManagedInstances {
+		return string(types.LaunchTypeManagedInstances)
+	}
+	return string(types.LaunchTypeEc2)
+}
+
 // describeTask is a task as version 4 shows it.
 //
 // Source: ECS developer guide, task metadata endpoint version 4; recorded answers on Fargate;
@@ -83,7 +91,7 @@ func (a *api) describeTask(ctx context.Context, c *caller, withTags bool) TaskV4
 		Limits:        c.taskLimits(),
 		PullStartedAt: instant(t.Status.PullStartedAt), PullStoppedAt: instant(t.Status.PullStoppedAt),
 		ExecutionStoppedAt: instant(t.Status.ExecutionStoppedAt),
-		LaunchType:         string(types.LaunchTypeEc2), Containers: a.containers(ctx, c), Group: t.Spec.Group,
+		LaunchType:         launchType(t), Containers: a.containers(ctx, c), Group: t.Spec.Group,
 	}
 	if c.definition != nil {
 		shown.FaultInjectionEnabled = aws.ToBool(c.definition.EnableFaultInjection)

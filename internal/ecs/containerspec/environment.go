@@ -27,7 +27,10 @@ func Environment(d *types.ContainerDefinition, t *state.Task, ofImage bool) []st
 	}
 	if !hasVariable(d.Environment, "AWS_EXECUTION_ENV") {
 		where := "AWS_ECS_FARGATE"
-		if t.Placement.ContainerInstance != "" {
+		switch {
+		case t.Spec.LaunchType == types.LaunchTypeManagedInstances: // as Datadog's agent finds it
+			where = "AWS_ECS_MANAGED_INSTANCES"
+		case t.Placement.ContainerInstance != "":
 			where = "AWS_ECS_EC2"
 		}
 		env = append(env, "AWS_EXECUTION_ENV="+where)

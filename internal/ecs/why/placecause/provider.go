@@ -8,7 +8,9 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/managed"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
@@ -105,6 +107,9 @@ func (s Search) launching(f *why.Facts, subject string) (answers []why.Answer) {
 }
 
 func (s Search) providerOf(f *why.Facts, i *ec2.Instance) string {
+	if row := managed.Find(f.Tx, i.Scope, i.ID); row != nil {
+		return arn.Name(row.Provider)
+	}
 	return capacityprovider.OfGroup(f.Tx, s.Cluster, i.Group)
 }
 

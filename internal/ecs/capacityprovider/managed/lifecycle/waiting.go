@@ -81,12 +81,9 @@ func (d *decision) launchForWaiting() {
 
 // comingBin is what an instance has room for that comes. What it stands in for has a claim on it.
 func (d *decision) comingBin(i *Instance) *bin {
-	b := &bin{typ: i.Type, zone: i.EC2.Zone, need: i.Load}
+	b := &bin{typ: i.Type, zone: i.EC2.Zone, need: i.Load.Add(d.Reserved)}
 	if old := d.rows[i.Row.Replaces]; old != nil && !old.gone() {
 		b.need = b.need.Add(old.Load)
-	}
-	if i.Tasks == 0 {
-		b.need = b.need.Add(d.Reserved)
 	}
 	return b
 }
