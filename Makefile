@@ -17,7 +17,7 @@ export GOFLAGS := $(strip $(GOFLAGS) -trimpath $(if $(findstring -toolexec,$(GOF
 # Clients of AWS's SDK that tests have and the emulator has not. Without inlining they compile in two
 # thirds of the time; that of EC2, for which the longest tests wait, is a sixth of all compilation.
 TEST_CLIENTS := acm applicationautoscaling autoscaling cloudformation cloudwatch cloudwatchlogs codedeploy ec2 elasticloadbalancingv2 eventbridge iam resourcegroupstaggingapi s3 scheduler secretsmanager servicediscovery sqs ssm sts
-bench generate lint test test-all test-console test-docker test-engines: export GOFLAGS += $(TEST_CLIENTS:%='-gcflags=github.com/aws/aws-sdk-go-v2/service/%=-l -dwarf=false')
+bench generate ledger ledger-all lint test test-all test-console test-docker test-engines: export GOFLAGS += $(TEST_CLIENTS:%='-gcflags=github.com/aws/aws-sdk-go-v2/service/%=-l -dwarf=false')
 GOBUILD := $(GO) build -buildvcs=false -ldflags='-s -w -X main.version=$(VERSION)'
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
@@ -212,9 +212,24 @@ generate: ## write the generated files: types of the SDK, AWS's policies, docs/r
 	$(GO) test ./internal/ecs/faults -run TestReference -update
 	$(GO) test ./internal/ecs/costs/price -run TestReference -update
 
+# The facts on the simulated engine, on the pages of what they show. LEDGER says which answers are played to the AWS CLI again.
+LEDGER = $(GO) test ./emulator -count 1 -timeout 150m -parallel 6 -update -ledger
+
+# Names of the files, as a regular expression; by default all.
+FACTS ?=
+
+.PHONY: ledger
+ledger: ## write docs/reference/ledger: which facts show what of each operation; an error if a fact does not hold
+	$(LEDGER) sample -run 'TestScripts/^sim$$/^facts$$'
+
+.PHONY: ledger-all
+ledger-all: ## the same, and find which members facts notice in the AWS CLI: each answer is taken apart; FACTS=ECS00.* for some
+	$(LEDGER) all -run 'TestScripts/^sim$$/^facts$$/^$(FACTS)'
+
 .PHONY: models
 models: ## write what AWS's public API models demand of requests, of the botocore that python3 has
 	$(GO) run ./handlers/awsapi/constraint/generate
+	$(GO) run ./internal/app/reference/factledger/generate
 
 .PHONY: changelog
 changelog: ## join the fragments of changelog.d into CHANGELOG.md, as the release VERSION

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -132,6 +133,12 @@ func ServicesWith(o Options) []awsapi.Service {
 // WithModule returns options with a module behind the emulator's own.
 func WithModule(o Options, m app.Module) Options {
 	o.modules = append(o.modules, m)
+	return o
+}
+
+// WithHandler returns options with something around the endpoint.
+func WithHandler(o Options, around func(http.Handler) http.Handler) Options {
+	o.around = around
 	return o
 }
 

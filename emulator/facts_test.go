@@ -79,6 +79,7 @@ func scriptFact(ts *testscript.TestScript, neg bool, args []string) {
 		r.facts = map[string][]string{}
 	}
 	r.facts[ts.Name()] = append(r.facts[ts.Name()], args[0])
+	recording(ts).open(args[0])
 }
 
 // check fails for each fact that its script, which has run, did not come to.

@@ -49,6 +49,9 @@ func (s *Server) newHandler(offer app.Offer) http.Handler {
 			Sessions: p.sessions.Kernel(), Routes: offer.Routes, Journal: &c.Journal, Logs: p.engine.Output, Denials: c.Denials,
 		}),
 	})
+	if s.opts.around != nil {
+		api = s.opts.around(api)
+	}
 	return handlers.Proxy(handlers.Names{Has: p.balancers.Has, Dial: p.balancers.Dial}, s.gate(), s.countClients(api), slog.NewLogLogger(s.opts.Log.Handler(), slog.LevelDebug))
 }
 

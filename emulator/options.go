@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net/http"
 	"net/netip"
 	"os"
 	"path"
@@ -276,9 +277,10 @@ type Options struct {
 	// debug for all other requests. Default: none.
 	Log *slog.Logger
 
-	fault     func() error      // see store.Options.Fault
-	modules   []app.Module      // behind the emulator's own
-	authorize awsapi.Authorizer // see awsapi.Options.Authorize; nil allows everything
+	fault     func() error                    // see store.Options.Fault
+	modules   []app.Module                    // behind the emulator's own
+	around    func(http.Handler) http.Handler // has the endpoint within it; nil: the endpoint alone
+	authorize awsapi.Authorizer               // see awsapi.Options.Authorize; nil allows everything
 }
 
 // regionForm is the form of AWS's regions: us-east-1, us-gov-west-1, il-central-1.

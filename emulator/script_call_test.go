@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/app/reference/factledger"
 )
 
 // scriptCall posts a request as it stands on the wire, for what the CLI would drop from
@@ -18,11 +20,16 @@ func scriptCall(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: [!] call <operation> <JSON or file.json>...")
 	}
+	r := recording(ts)
+	r.begin(&factledger.Step{Wire: true, Refused: neg})
 	status, answer, err := postECS(ts.Getenv("URL"), args[0], scriptBody(ts, args[1:]))
 	ts.Check(err)
 	out := ts.Stdout()
 	if status != http.StatusOK {
 		out = ts.Stderr()
+		r.end("", answer+"\n")
+	} else {
+		r.end(answer+"\n", "")
 	}
 	fmt.Fprintln(out, answer)
 	if want := map[bool]int{false: http.StatusOK, true: http.StatusBadRequest}[neg]; status != want {

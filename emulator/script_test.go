@@ -16,6 +16,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/reference/factledger"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
@@ -82,9 +83,14 @@ func TestScripts(t *testing.T) {
 	t.Run("sim", func(t *testing.T) {
 		t.Parallel()
 		s := simulated.countFacts(t)
+		recorded, facts := s.recordFacts(t)
 		for _, folder := range scriptFolders(t) {
 			t.Run(filepath.Base(folder), func(t *testing.T) {
 				t.Parallel()
+				if folder == "facts" {
+					recorded.run(t, testscript.Params{Files: facts})
+					return
+				}
 				s.run(t, testscript.Params{Dir: filepath.Join("..", "testdata", filepath.FromSlash(folder))})
 			})
 		}
@@ -114,6 +120,7 @@ type scene struct {
 	cli    awsCLI
 	image  string
 	facts  *factsReached // nil where no script has facts
+	ledger *ledgerRun    // nil where none is kept of them
 	client ecsClient     // which tries; nil for the CLI
 }
 
@@ -173,6 +180,11 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 		opts.S3Dir = s3
 	}
 	opts.Log = slog.New(slog.NewTextHandler(&log, nil))
+	r := s.record(strings.TrimPrefix(filepath.Base(env.WorkDir), "script-"))
+	if r != nil {
+		opts = emulator.WithHandler(opts, r.wrap)
+		env.Values[recorderKey{}], env.Values[ledgerKey{}] = r, s.ledger
+	}
 	srv, err := emulator.New(opts)
 	if err != nil {
 		return err
@@ -241,6 +253,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"ask":    scriptAsk,
 	"send":   scriptSend,
 	"fact":   scriptFact,
+	"saw":    scriptSaw,
 	"hook":   scriptHook,
 	"target": scriptTarget,
 	"let": func(ts *testscript.TestScript, neg bool, args []string) {
@@ -266,8 +279,11 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 }
 
 func scriptAWS(ts *testscript.TestScript, neg bool, args []string) {
+	r := recording(ts)
+	r.begin(&factledger.Step{Args: args, Refused: neg})
 	answer := askAWS(ts, args...)
 	answer.print(ts)
+	r.end(answer.Stdout, answer.Stderr)
 	if (answer.Code != 0) != neg {
 		ts.Fatalf("aws %s ends with %d", strings.Join(args, " "), answer.Code)
 	}

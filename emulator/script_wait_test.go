@@ -8,6 +8,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/reference/factledger"
 )
 
 // scriptPatience bounds what scripts wait for. On a machine that has nothing else to do it
@@ -40,9 +41,7 @@ func scriptUntil(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: until <regexp> <args of ecs>")
 	}
-	untilPrinted(ts, args[0], "aws ecs "+strings.Join(args[1:], " "), func() cliAnswer {
-		return askAWS(ts, append([]string{"ecs"}, args[1:]...)...)
-	})
+	scriptFinds(ts, neg, append([]string{args[0], "ecs"}, args[1:]...))
 }
 
 // scriptFinds does so with any service of the CLI.
@@ -50,7 +49,7 @@ func scriptFinds(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: finds <regexp> <args of aws>")
 	}
-	untilPrinted(ts, args[0], "aws "+strings.Join(args[1:], " "), func() cliAnswer { return askAWS(ts, args[1:]...) })
+	untilPrinted(ts, args[0], "aws", args[1:], func() cliAnswer { return askAWS(ts, args[1:]...) })
 }
 
 // scriptSays waits for the output of a container: that it runs does not mean that its
@@ -60,7 +59,7 @@ func scriptSays(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: says <regexp> <task> [container]")
 	}
 	logs := append([]string{"logs", "--endpoint", ts.Getenv("URL")}, args[1:]...)
-	untilPrinted(ts, args[0], "ecs-emulator "+strings.Join(logs, " "), func() cliAnswer {
+	untilPrinted(ts, args[0], "ecs-emulator", logs, func() cliAnswer {
 		err := ts.Exec("ecs-emulator", logs...)
 		ts.Check(err)
 		return cliAnswer{Stdout: ts.ReadFile("stdout"), Stderr: ts.ReadFile("stderr")}
@@ -68,21 +67,25 @@ func scriptSays(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // untilPrinted runs a command again and again until it prints a text. It may not fail.
-func untilPrinted(ts *testscript.TestScript, pattern, command string, run func() cliAnswer) {
+func untilPrinted(ts *testscript.TestScript, pattern, program string, args []string, run func() cliAnswer) {
+	command := program + " " + strings.Join(args, " ")
 	want, err := regexp.Compile("(?m)" + pattern)
 	ts.Check(err)
 	var last cliAnswer
 	srv := ts.Value(emulatorKey{}).(*emulator.Server)
 	changes, pauses := srv.Changes()-1, 0
+	r := recording(ts)
 	printed := comesTrue(func() bool {
 		if pauses++; srv.Changes() == changes && pauses < int(longestPause/scriptPause) {
 			return false
 		}
 		changes, pauses = srv.Changes(), 0
+		r.begin(&factledger.Step{Args: args})
 		last = run()
 		return last.Code != 0 || want.MatchString(last.Stdout)
 	})
 	last.print(ts)
+	r.end(last.Stdout, last.Stderr, factledger.Assertion{Stream: "stdout", Pattern: pattern})
 	switch {
 	case last.Code != 0:
 		ts.Fatalf("%s ends with %d", command, last.Code)

@@ -22,6 +22,7 @@
 //	ecs-emulator health         show whether tasks can run; exit code 1 if they cannot
 //	ecs-emulator doctor         show why Docker does not play along; exit code 3 or 1 if so
 //	ecs-emulator prune          show what emulators have on Docker, or remove it
+//	ecs-emulator facts          show which facts show that an operation does here what it does on AWS
 //	ecs-emulator completion     print a script that has a shell complete commands and flags
 //	ecs-emulator help           explain a command, its flags and arguments
 //	ecs-emulator version        show the version

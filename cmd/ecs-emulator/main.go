@@ -17,7 +17,7 @@ func commands() []subcommand {
 		serveCommand, psCommand, logsCommand, execCommand, eventsCommand, portsCommand,
 		deliveriesCommand, scalingCommand, costsCommand, whyCommand, policyFromLogCommand, listFaultsCommand, addFaultCommand, runFaultsCommand, clearFaultsCommand,
 		loadCommand, clearLoadCommand,
-		checkCommand, envCommand, healthCommand, doctorCommand, pruneCommand, completionCommand, helpCommand(), versionCommand,
+		checkCommand, envCommand, healthCommand, doctorCommand, pruneCommand, factsCommand, completionCommand, helpCommand(), versionCommand,
 	}
 }
 
