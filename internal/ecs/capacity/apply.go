@@ -43,7 +43,7 @@ func (c *Controller) read(tx *store.Tx, key string) (v View, ok bool) {
 		silent, long := c.Silence(i.Host)
 		v.EngineSilent, v.AgentAway = silent, v.AgentAway || long
 	}
-	v.Managed = managed.Find(tx, i.Scope, i.ID) != nil
+	v.Managed = i.Operator != ""
 	v.ManagedDraining = !i.NoticeAt.IsZero() && drainsGroup(tx, i)
 	return v, true
 }
@@ -169,7 +169,10 @@ func apply(tx *store.Tx, v View, p Plan) (gone netip.Addr) {
 		c.CapacityProvider = capacityprovider.Of(tx, v.Cluster, c)
 		provider := ""
 		if v.Managed {
-			provider, c.LaunchType = managed.Find(tx, i.Scope, i.ID).Provider, ecstypes.LaunchTypeManagedInstances
+			c.LaunchType = ecstypes.LaunchTypeManagedInstances
+			if row := managed.Find(tx, i.Scope, i.ID); row != nil {
+				provider = row.Provider
+			}
 			if daemon.Blocking(tx, provider) {
 				c.Status = state.InstanceRegistering // their controller makes it ACTIVE
 			}

@@ -33,7 +33,7 @@ type View struct {
 	AgentAway bool
 	// EngineSilent: its engine does not answer, and no agent starts or comes back there.
 	EngineSilent bool
-	// Managed: ECS manages it. What drains it is the controller of managed instances.
+	// Managed: ECS manages it, alone. What drains it is the controller of managed instances.
 	Managed bool
 	// ManagedDraining: the capacity provider of its group drains it before its end.
 	ManagedDraining bool
@@ -88,7 +88,8 @@ func Decide(v View) (p Plan) {
 	case types.InstanceStateNameTerminated:
 		// A container instance whose agent is not connected stays registered. Source: ECS
 		// developer guide, deregistering a container instance.
-		p.Deregister = v.connected()
+		// One of a managed instance does not: ECS itself has ended that.
+		p.Deregister = v.connected() || v.Managed && v.registered()
 		v.lose(&p, "terminated")
 		v.reach(&p, v.Delays.Terminate)
 	}
@@ -159,8 +160,10 @@ func (v View) lose(p *Plan, how string) {
 	}
 }
 
-func (v View) connected() bool {
-	return v.Registered != nil && v.Registered.Status != state.InstanceInactive && v.Registered.AgentConnected
+func (v View) connected() bool { return v.registered() && v.Registered.AgentConnected }
+
+func (v View) registered() bool {
+	return v.Registered != nil && v.Registered.Status != state.InstanceInactive
 }
 
 // reach lets the wanted state be reached when its time has come.
