@@ -45,7 +45,7 @@ func (a *API) AssociateGatewayWithCluster(ctx context.Context, in *sdk.Associate
 	return out, err
 }
 
-// DisassociateGatewayFromCluster has an association end once services of the cluster have no route (ECS0362).
+// DisassociateGatewayFromCluster has an association end once services of the cluster have no route (ECS0366.3).
 //
 // Source: ECS API reference, DisassociateGatewayFromCluster.
 func (a *API) DisassociateGatewayFromCluster(ctx context.Context, in *sdk.DisassociateGatewayFromClusterInput) (*sdk.DisassociateGatewayFromClusterOutput, error) {

@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway"
 )
 
-// UpdateGateway changes what a gateway is to be. The controller has each load balancer be so, and ends the update (ECS0363).
+// UpdateGateway changes what a gateway is to be. The controller has each load balancer be so, and ends the update (ECS0360.3).
 //
 // Source: ECS API reference, UpdateGateway.
 func (a *API) UpdateGateway(ctx context.Context, in *sdk.UpdateGatewayInput) (*sdk.UpdateGatewayOutput, error) {

@@ -141,19 +141,19 @@ func (v *View) groupName() string {
 
 func (v *View) balancerName() string { return "ecs-svc-gateway-" + v.digits() }
 
-// ownTags tell whose a resource is. The infrastructure role may act on nothing without the first one. Others are the gateway's own, if it
+// ownTags tell whose a resource is. The infrastructure role may act on nothing without the first one; the second one is a choice. Others are the gateway's own, if it
 // propagates them; those of a later TagResource are not handed on: a choice.
 func (v *View) ownTags() (list [][2]string) {
 	list = [][2]string{{"AmazonECSManaged", "true"}}
 	if v.Gateway == nil {
 		return list
 	}
-	list = append(list, [2]string{"aws:ecs:gatewayArn", v.Gateway.ARN})
+	list = append(list, [2]string{"AmazonECSGateway", v.Gateway.Name})
 	if v.Gateway.PropagateTags != ecstypes.PropagateGatewayTagsGateway {
 		return list
 	}
 	for _, t := range v.Gateway.Tags {
-		if key := aws.ToString(t.Key); key != "AmazonECSManaged" {
+		if key := aws.ToString(t.Key); key != "AmazonECSManaged" && key != "AmazonECSGateway" {
 			list = append(list, [2]string{key, aws.ToString(t.Value)})
 		}
 	}
@@ -248,11 +248,12 @@ func removeCertificate(_ *View, r *managedresource.Resource) managedresource.Cal
 	return managedresource.RemoveCertificate(r)
 }
 
+// makeBalancer has IPv4 alone, as load balancers of the emulator have; the gateway shows what was asked.
 func makeBalancer(v *View) managedresource.Call {
 	asked := &v.Gateway.Asked
 	return managedresource.MakeBalancer(&sdk.CreateLoadBalancerInput{
 		Name: aws.String(v.balancerName()), Type: types.LoadBalancerTypeEnumApplication, Scheme: types.LoadBalancerSchemeEnum(asked.Scheme),
-		IpAddressType: types.IpAddressType(asked.IPAddressType), Subnets: asked.Subnets, SecurityGroups: v.BalancerGroups(), Tags: tags(v),
+		IpAddressType: types.IpAddressTypeIpv4, Subnets: asked.Subnets, SecurityGroups: v.BalancerGroups(), Tags: tags(v),
 	})
 }
 

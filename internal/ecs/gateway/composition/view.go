@@ -80,7 +80,7 @@ func IsUsed(tx *store.Tx, r *gateway.Route) bool {
 	return slices.Contains(routesOf(s), r.ARN)
 }
 
-// Status of a route. What users have removed is not noticed (ECS0364.4): that a route stays ACTIVE then is a choice.
+// Status of a route. What users have removed is not noticed: that a route stays ACTIVE then is a choice.
 func (v *View) Status() types.GatewayRouteStatus {
 	switch {
 	case !v.Wanted:
