@@ -51,7 +51,7 @@ var settingRules = []settingRule{
 // Source: ECS API reference, ListAccountSettings.
 const maxSettingsPage = 10
 
-// PutAccountSetting sets a value for a principal: the caller, if none is named.
+// PutAccountSetting sets a value for a principal: the caller, if none is named (ECS0372).
 func (a *API) PutAccountSetting(ctx context.Context, in *sdk.PutAccountSettingInput) (*sdk.PutAccountSettingOutput, error) {
 	scope, principal, err := a.principal(ctx, in.PrincipalArn)
 	if err != nil {

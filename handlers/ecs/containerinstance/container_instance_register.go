@@ -20,7 +20,7 @@ import (
 // on it, and no agent of the emulator runs them. Its agent counts as connected from the
 // start, which is the emulator's own: on AWS it is so as long as the agent polls.
 //
-// Source: ECS API reference; amazon-ecs-agent for what it sends and needs in the answer.
+// Source: ECS API reference (ECS0371); amazon-ecs-agent for what it sends and needs in the answer.
 func (a *API) RegisterContainerInstance(ctx context.Context, in *sdk.RegisterContainerInstanceInput) (*sdk.RegisterContainerInstanceOutput, error) {
 	wanted, err := newContainerInstance(ctx, in)
 	if err != nil {

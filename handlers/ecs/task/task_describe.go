@@ -15,7 +15,7 @@ import (
 const maxDescribedTasks = 100
 
 // DescribeTasks shows tasks; those that are unknown are failures with the reason
-// MISSING (ECS0006), more than 100 are refused (ECS0161). Stopped tasks are known for about an hour.
+// MISSING (ECS0006), more than 100 are refused (ECS0161). All members of one: ECS0373. Stopped tasks are known for about an hour.
 func (a *API) DescribeTasks(ctx context.Context, in *sdk.DescribeTasksInput) (*TasksOutput, error) {
 	if err := countTasks(in.Tasks, maxDescribedTasks); err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ type Output struct {
 	TaskDefinition wire.Raw
 }
 
-// RegisterTaskDefinition makes the next revision of a family.
+// RegisterTaskDefinition makes the next revision of a family, and answers all of it (ECS0370).
 func (a *API) RegisterTaskDefinition(ctx context.Context, in *sdk.RegisterTaskDefinitionInput) (*Output, error) {
 	if in.Tags != nil && len(in.Tags) == 0 { // ECS0308
 		return nil, kit.ClientError("Tags can not be empty.")
