@@ -128,7 +128,7 @@ func TestDaemonTaskDefinitions(t *testing.T) {
 		t.Errorf("%+v", task)
 	}
 	if all := must[*sdk.ListTaskDefinitionsOutput](t)(s.ListTaskDefinitions(ctx, &sdk.ListTaskDefinitionsInput{})).TaskDefinitionArns; len(all) > 0 {
-		t.Errorf("task definitions have those of daemons: %v", all)
+		t.Errorf("task definitions list the ones of daemons: %v", all)
 	}
 }
 

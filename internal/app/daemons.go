@@ -14,7 +14,7 @@ import (
 // Daemons are managed daemons. Their API is a part of the one of ECS.
 type Daemons struct{ *Core }
 
-// keepDaemonDeployments is how long deployments of daemons are shown once they have ended, as those of services, and keepGoneDaemons
+// keepDaemonDeployments is how long deployments of daemons are shown once they have ended, as with services, and keepGoneDaemons
 // how long of daemons that are gone: choices.
 const (
 	keepDaemonDeployments = 90 * 24 * time.Hour

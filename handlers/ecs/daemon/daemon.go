@@ -186,7 +186,7 @@ func (a *API) revise(tx *store.Tx, d *daemon.Daemon, asked wanted) (*daemon.Revi
 		return nil, err
 	}
 	task := def.Task(tx)
-	if asked.Exec && aws.ToString(task.TaskRoleArn) == "" { // the words are those of services
+	if asked.Exec && aws.ToString(task.TaskRoleArn) == "" { // in the words of services
 		return nil, kit.InvalidParameter("The daemon couldn't be created because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.")
 	}
 	if err := a.launches.CheckSupported(nil, task, types.LaunchTypeEc2); err != nil {

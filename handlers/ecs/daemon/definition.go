@@ -45,7 +45,7 @@ func (a *API) RegisterDaemonTaskDefinition(ctx context.Context, in *sdk.Register
 	return &sdk.RegisterDaemonTaskDefinitionOutput{DaemonTaskDefinitionArn: &d.ARN}, err
 }
 
-// inForm is a request in the form of those of other task definitions. Tasks of daemons have networks of their own on the bridge of
+// inForm is a request in the form of one for task definitions. Tasks of daemons have networks of their own on the bridge of
 // their instance. The host of pidMode and ipcMode is the instance, where tasks with host join it.
 func inForm(in *sdk.RegisterDaemonTaskDefinitionInput) *sdk.RegisterTaskDefinitionInput {
 	asked := &sdk.RegisterTaskDefinitionInput{

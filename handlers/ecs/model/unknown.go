@@ -16,8 +16,8 @@ var wider = map[string]reflect.Type{
 	"DaemonVolume":                      reflect.TypeFor[types.Volume](),
 }
 
-// Unknown refuses by name what task definitions have and those of daemons do not: without it a daemon would run, and would not be
-// what was asked for. AWS skips such members, and its SDKs do not send them. See docs/differences.md.
+// Unknown refuses by name what task definitions have and daemon task definitions do not: without it a daemon would run, and would not be
+// what was asked for. AWS skips such members, and its SDKs do not send them. See docs/reference/differences.md.
 func Unknown(structure, member string) error {
 	known := wider[structure]
 	if known == nil || member == "" {

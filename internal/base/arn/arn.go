@@ -55,7 +55,7 @@ func (s Scope) Container(cluster, taskID, id string) string {
 	return s.Prefix() + "container/" + cluster + "/" + taskID + "/" + id
 }
 
-// DaemonFamily begins the names under which the families of daemon task definitions are kept beside those of others, which have no
+// DaemonFamily begins the names under which the families of daemon task definitions are kept beside all others, which have no
 // slash in their names.
 const DaemonFamily = "daemon-task-definition/"
 

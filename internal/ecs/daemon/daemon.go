@@ -59,7 +59,7 @@ func Find(tx *store.Tx, daemonARN string) *Daemon {
 // Put writes a daemon.
 func Put(tx *store.Tx, d *Daemon) { daemons.Put(tx, d) }
 
-// List returns the daemons of a cluster by name, or without a cluster those of a scope.
+// List returns the daemons of a cluster by name, or without a cluster all of a scope.
 func List(tx *store.Tx, scope arn.Scope, cluster string) (all []*Daemon) {
 	prefix := prefix(scope)
 	if cluster != "" {

@@ -49,7 +49,7 @@ type Rollout struct {
 	// BakesFrom is since when all instances are as they shall be.
 	BakesFrom time.Time
 	Back      *Back // nil unless it goes back
-	// Counts are those of its end, by revision.
+	// Counts are what there was at its end, by revision.
 	Counts []Count
 }
 

@@ -187,7 +187,7 @@ func same(a, b *daemon.Rollout) bool {
 	return a.Status == b.Status && a.BakesFrom.Equal(b.BakesFrom) && a.Back == b.Back && len(a.Triggered) == len(b.Triggered)
 }
 
-// instances are those of a deployment's capacity providers that are registered.
+// instances are the registered ones of a deployment's capacity providers.
 func instances(tx *store.Tx, d *daemon.Daemon, each *daemon.Deployment) (all []deployment.Instance) {
 	for _, provider := range each.Providers {
 		for _, i := range managed.Instances(tx, provider) {

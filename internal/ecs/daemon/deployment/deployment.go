@@ -49,7 +49,7 @@ type Plan struct {
 	WakeAt  time.Time
 }
 
-// Words of statuses and rollbacks. Those of AWS are not published.
+// Words of statuses and rollbacks. AWS has not published its own.
 const (
 	Superseded      = "The deployment was replaced by a newer deployment."
 	BreakerRollback = "Daemon deployment rolled back because the circuit breaker threshold was exceeded."
