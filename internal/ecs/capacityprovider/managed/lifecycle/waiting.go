@@ -11,7 +11,7 @@ import (
 )
 
 // spreadZones is over how many zones the tasks of a service are spread. Source: ECS developer guide, Amazon ECS Managed Instances auto
-// scaling and task placement.
+// scaling and task placement (ECS0341).
 const spreadZones = 3
 
 // Wait is a task that waits for an instance.
