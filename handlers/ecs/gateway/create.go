@@ -198,7 +198,7 @@ func checkHeader(h *types.GatewayTestTrafficHeader) error {
 	return nil
 }
 
-// resolve holds the network of a new gateway against what there is. Without subnets it has those of the default VPC.
+// resolve holds the network of a new gateway against what there is. Without subnets it has the ones of the default VPC.
 func (a *API) resolve(tx *store.Tx, g *gateway.Gateway) error {
 	if len(g.Asked.Subnets) == 0 {
 		for _, s := range ec2network.DefaultSubnets(tx, g.Scope) {

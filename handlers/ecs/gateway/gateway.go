@@ -100,7 +100,7 @@ func configuration(tx *store.Tx, g *gateway.Gateway) types.DescribeGatewayAlbCon
 	return c
 }
 
-// failures are those of an update, for each load balancer.
+// failures of an update, for each load balancer.
 func failures(o *gateway.Outcome) (list []types.GatewayResourceFailure) {
 	for _, f := range o.Failures {
 		at := slices.IndexFunc(list, func(r types.GatewayResourceFailure) bool { return *r.Arn == f.ARN })

@@ -167,8 +167,8 @@ func (c *Connecting) route(g *gateway.Gateway) (*gateway.Route, error) {
 	return r, nil
 }
 
-// compatible are the gateways of the cluster that a connector fits, and the VPC of the service. Those of other VPCs are left out first,
-// then those of other access types, then those that lack a zone (ECS0365). The words of the last refusal, and how the others go on, are
+// compatible are the gateways of the cluster that a connector fits, and the VPC of the service. Gateways of other VPCs are left out first,
+// then other access types, then gateways that lack a zone (ECS0365). The words of the last refusal, and how the others go on, are
 // choices.
 func (c *Connecting) compatible(connector *types.GatewayConnector) (list []*gateway.Gateway, vpc string, err error) {
 	zones := map[string]bool{}

@@ -119,7 +119,7 @@ var book = managedresource.Book[View]{Recipes: map[gateway.Kind]managedresource.
 	},
 }, Kinds: kindsOf, Owner: func(v *View) *managedresource.Owner { return &v.Owner }}
 
-// lasting is of what never changes, whatever is asked.
+// lasting is of what never changes.
 func lasting(*View) any { return nil }
 
 // eight are digits by which the names of an owner's resources end.
@@ -142,7 +142,7 @@ func (v *View) groupName() string {
 func (v *View) balancerName() string { return "ecs-svc-gateway-" + v.digits() }
 
 // ownTags tell whose a resource is. The infrastructure role may act on nothing without the first one; the second one is a choice. Others are the gateway's own, if it
-// propagates them; those of a later TagResource are not handed on: a choice.
+// propagates them; tags of a later TagResource are not handed on: a choice.
 func (v *View) ownTags() (list [][2]string) {
 	list = [][2]string{{"AmazonECSManaged", "true"}}
 	if v.Gateway == nil {
@@ -369,7 +369,7 @@ func conditions(v *View) []types.RuleCondition {
 	return []types.RuleCondition{{Field: aws.String("host-header"), HostHeaderConfig: &types.HostHeaderConditionConfig{Values: []string{Host(v.Route)}}}}
 }
 
-// testConditions are those of the host that have the header too, whose rule comes first.
+// testConditions are of the host and the header, whose rule comes first.
 func testConditions(v *View) []types.RuleCondition {
 	h := v.Gateway.Asked.TestHeader
 	return append(conditions(v), types.RuleCondition{

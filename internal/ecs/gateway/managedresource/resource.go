@@ -84,7 +84,7 @@ func (rows Rows) Source() store.Source {
 type Owner struct {
 	Key   string
 	Scope arn.Scope
-	// Own are its resources, Shared those of others that its own need.
+	// Own are its resources, Shared the ones of others that its own need.
 	Own, Shared []*Resource
 	// Wanted is whether it is to have its resources, which Role makes.
 	Wanted bool
