@@ -92,6 +92,7 @@ response counts if a fact has looked at it: the fact holds no more when the memb
 and when its number is one more. A member of a request counts if a command of a fact that holds has sent it and was not refused. An error
 counts if a fact would not hold with another code. Members are those of the SDK's types, by path: lists and structures count
 as well as what is in them, and a structure within itself is left out. Errors are those that the public API models name for the operation.
+Tests are the scripts with a line that calls the operation.
 Kinds of sources are explained [with the facts](../../testdata/facts/README.md); a date is the youngest of them.
 `
 
