@@ -17,7 +17,7 @@ import (
 //	D=3, one instance drains: D=2; its task stops when no task but daemons is left there.
 //	D=3, one instance no longer satisfies the constraints: D=2, its task stops at once.
 //
-// Source: ECS developer guide, daemon scheduling strategy (ECS0370).
+// Source: ECS developer guide, daemon scheduling strategy (ECS0374).
 func onEachInstance(p Rollout) fulfil.Desired {
 	in := rollingUpdate(p)
 	in.OnEach = true
