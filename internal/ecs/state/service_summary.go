@@ -203,10 +203,6 @@ func (d *DeploymentCounts) countTraffic(before, after *TaskTraffic) {
 	}
 }
 
-func pending(lastStatus string) bool {
-	return lastStatus == Provisioning || lastStatus == Pending || lastStatus == Activating
-}
-
 func summariseCluster(tx *store.Tx, before, after *Task) {
 	old := FindClusterSummary(tx, after.Spec.ClusterARN)
 	changed := *old

@@ -150,3 +150,7 @@ func (s *TaskStatus) Container(name string) *Container {
 	}
 	return nil
 }
+
+func pending(lastStatus string) bool {
+	return lastStatus == Provisioning || lastStatus == Pending || lastStatus == Activating
+}
