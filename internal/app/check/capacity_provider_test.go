@@ -33,8 +33,8 @@ func TestCapacityProviders(t *testing.T) {
 			"steps", provider("asg", `, "managedScaling": {"minimumScalingStepSize": 20, "maximumScalingStepSize": 10}`),
 			"The minimum or maximum scaling step size value is invalid.",
 		},
-		{"managed instances", `{"name": "m", "managedInstancesProvider": {"infrastructureRoleArn": "arn:aws:iam::123456789012:role/a", "instanceLaunchTemplate":
-			{"ec2InstanceProfileArn": "arn:aws:iam::123456789012:instance-profile/a", "networkConfiguration": {"subnets": ["subnet-0ec5e3a1a70000001"]}}}}`, "managedInstancesProvider"},
+		{"managed instances without a cluster", `{"name": "m", "managedInstancesProvider": {"infrastructureRoleArn": "arn:aws:iam::123456789012:role/a", "instanceLaunchTemplate":
+			{"ec2InstanceProfileArn": "arn:aws:iam::123456789012:instance-profile/a", "networkConfiguration": {"subnets": ["subnet-0ec5e3a1a70000001"]}}}}`, "belongs to a cluster"},
 		{"cluster", own, ""},
 		{"cluster by ARN", `{"clusterName": "shop", "capacityProviders": ["arn:aws:ecs:eu-west-1:123456789012:capacity-provider/asg", "FARGATE"]}`, ""},
 		{"no such provider of Fargate", `{"cluster": "shop", "capacityProviders": ["FARGATE_SPOTS"], "defaultCapacityProviderStrategy": []}`, "capacityProviders[0]: The specified capacity provider was not found."},
