@@ -27,7 +27,7 @@ func TestTheDefinitionsEnvironmentWins(t *testing.T) {
 			name, value, _ := strings.Cut(entry, "=")
 			d.Environment = append(d.Environment, types.KeyValuePair{Name: &name, Value: &value})
 		}
-		if diff := cmp.Diff(append(c.added, c.defined...), Environment(d, &state.Task{ARN: "arn:aws:ecs:us-east-1:000000000000:task/c/1", Placement: &state.Placement{}}, false)); diff != "" {
+		if diff := cmp.Diff(append(c.added, c.defined...), Environment(d, &state.Task{ARN: "arn:aws:ecs:us-east-1:000000000000:task/c/1", Spec: &state.TaskSpec{}, Placement: &state.Placement{}}, false)); diff != "" {
 			t.Error(diff)
 		}
 	}

@@ -56,7 +56,7 @@ func TestCapacityProvider(t *testing.T) {
 	if got := remove(); got.Failure != nil || got.Again == 0 {
 		t.Errorf("a provider that a cluster has: %+v", got)
 	}
-	w.do(&handlertest.Driver{}, resources[3], handler.Delete, w.properties(resources[3].properties), nil, w.made["Associations"])
+	w.do(&handlertest.Driver{}, resources[4], handler.Delete, w.properties(resources[4].properties), nil, w.made["Associations"])
 	if got := remove(); got.Failure != nil || got.Again != 0 {
 		t.Errorf("a provider that no cluster has: %+v", got)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/handler"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/input"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudformation/template/document"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -42,14 +43,7 @@ func capacityProvider() *handler.Type {
 			}
 			return p.Status != types.CapacityProviderStatusProvisioning && p.UpdateStatus != types.CapacityProviderUpdateStatusUpdateInProgress, nil
 		},
-		Update: func(t *handler.Turn) error {
-			in := sdk.UpdateCapacityProviderInput{Name: &t.ID}
-			err := t.Fill(&in, input.Others(), input.Skipped("AutoScalingGroupProvider.AutoScalingGroupArn"), input.Skipped("Name"), input.Renamed("ClusterName", "Cluster"))
-			if err != nil {
-				return err
-			}
-			return t.Call(apiclient.ECS("UpdateCapacityProvider"), &in, nil)
-		},
+		Update: updateCapacityProvider,
 		Delete: deleteCapacityProvider,
 		Gone: func(t *handler.Turn) (bool, error) {
 			p, err := describeCapacityProvider(t, t.ID)
@@ -57,6 +51,28 @@ func capacityProvider() *handler.Type {
 		},
 		Tagging: tagging(func(t *handler.Turn) string { return t.Scope.CapacityProvider(t.ID) }),
 	}
+}
+
+// updateCapacityProvider refuses what UpdateCapacityProvider has no member for.
+func updateCapacityProvider(t *handler.Turn) error {
+	exceptions := []input.Exception{
+		input.Others(), input.Skipped("AutoScalingGroupProvider.AutoScalingGroupArn"), input.Skipped("Name"), input.Renamed("ClusterName", "Cluster"),
+	}
+	template := func(properties *document.Value) *document.Value {
+		return properties.Get("ManagedInstancesProvider").Get("InstanceLaunchTemplate")
+	}
+	for _, member := range []string{"CapacityOptionType", "FipsEnabled"} {
+		path := "ManagedInstancesProvider.InstanceLaunchTemplate." + member
+		if template(t.Properties).TextOf(member) != template(t.Previous).TextOf(member) {
+			return handler.Failed(handler.NotUpdatable, "Property %s of AWS::ECS::CapacityProvider cannot be changed here", path)
+		}
+		exceptions = append(exceptions, input.Skipped(path))
+	}
+	in := sdk.UpdateCapacityProviderInput{Name: &t.ID}
+	if err := t.Fill(&in, exceptions...); err != nil {
+		return err
+	}
+	return t.Call(apiclient.ECS("UpdateCapacityProvider"), &in, nil)
 }
 
 // describeCapacityProvider returns one that is not INACTIVE, nil if there is none.
