@@ -35,6 +35,12 @@ func Rows() []member.Row {
 // mostPort is the last port.
 const mostPort = 65535
 
+// What a health check has if nothing is said, in seconds. Source: as for bounds.
+const (
+	defaultInterval = 30
+	defaultTimeout  = 5
+)
+
 // bounds of a health check. Source: ELBv2 API reference, CreateTargetGroup.
 var bounds = []struct {
 	name        string
@@ -80,7 +86,16 @@ func checkHealthCheck(h *types.GatewayConnectorHealthCheck) error {
 			return kit.InvalidParameter(fmt.Sprintf("%s should be between %d and %d", b.name, b.least, b.most))
 		}
 	}
+	interval, timeout := int32(defaultInterval), int32(defaultTimeout)
+	if h.HealthCheckIntervalSeconds != nil {
+		interval = *h.HealthCheckIntervalSeconds
+	}
+	if h.HealthCheckTimeoutSeconds != nil {
+		timeout = *h.HealthCheckTimeoutSeconds
+	}
 	switch {
+	case interval <= timeout:
+		return kit.InvalidParameter(fmt.Sprintf("Health check timeout '%d' must be smaller than the interval '%d'", timeout, interval))
 	case h.HealthCheckPath != nil && !strings.HasPrefix(*h.HealthCheckPath, "/"):
 		return kit.InvalidParameter("healthCheckPath should begin with a slash")
 	case h.HealthCheckProtocol != "" && h.HealthCheckProtocol != types.GatewayConnectorHealthCheckProtocolHttp && h.HealthCheckProtocol != types.GatewayConnectorHealthCheckProtocolHttps:
