@@ -205,6 +205,18 @@ func TestGatewayAssociations(t *testing.T) {
 	if list, err := s.ListGateways(ctx, &sdk.ListGatewaysInput{}); err != nil || len(list.Gateways) != 5 {
 		t.Error(list, err)
 	}
+	if _, err := s.DeleteCluster(ctx, &sdk.DeleteClusterInput{Cluster: cluster}); err != nil {
+		t.Fatal(err)
+	}
+	left, err := s.ListGatewayClusterAssociations(ctx, &sdk.ListGatewayClusterAssociationsInput{Cluster: cluster})
+	if err != nil || len(left.GatewayClusterAssociations) != 5 {
+		t.Fatal(left, err)
+	}
+	for _, a := range left.GatewayClusterAssociations {
+		if a.Status != types.GatewayClusterAssociationStatusDisassociating {
+			t.Errorf("with a deleted cluster, %+v", a)
+		}
+	}
 }
 
 func TestGatewayUpdate(t *testing.T) {
@@ -332,9 +344,13 @@ func TestConnectorRefusals(t *testing.T) {
 	refused("no such port", "no port mapping with the name http", func(in *sdk.CreateServiceInput) { in.TaskDefinition = aws.String("nameless") })
 	refused("access type", "none of the gateways associated with cluster match", filter(types.AccessTypePrivate))
 	refused("unknown access type", "accessTypes should be one of [PUBLIC,PRIVATE]", filter("INNER"))
-	refused("interval", "healthCheckIntervalSeconds should be between 5 and 300", func(in *sdk.CreateServiceInput) {
-		in.GatewayConnectors = []types.GatewayConnector{{PortName: aws.String("http"), HealthCheck: &types.GatewayConnectorHealthCheck{HealthCheckIntervalSeconds: aws.Int32(1)}}}
-	})
+	checked := func(h types.GatewayConnectorHealthCheck) func(in *sdk.CreateServiceInput) {
+		return func(in *sdk.CreateServiceInput) {
+			in.GatewayConnectors = []types.GatewayConnector{{PortName: aws.String("http"), HealthCheck: &h}}
+		}
+	}
+	refused("interval", "healthCheckIntervalSeconds should be between 5 and 300", checked(types.GatewayConnectorHealthCheck{HealthCheckIntervalSeconds: aws.Int32(1)}))
+	refused("interval of the timeout", "Health check timeout '5' must be smaller than the interval '5'", checked(types.GatewayConnectorHealthCheck{HealthCheckIntervalSeconds: aws.Int32(5)}))
 	refused("CodeDeploy", "gatewayConnectors is only supported with the ECS deployment controller.", func(in *sdk.CreateServiceInput) {
 		in.DeploymentController = &types.DeploymentController{Type: types.DeploymentControllerTypeExternal}
 		in.TaskDefinition, in.NetworkConfiguration, in.LaunchType = nil, nil, ""

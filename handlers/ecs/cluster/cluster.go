@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
@@ -255,6 +256,7 @@ func (a *API) DeleteCluster(ctx context.Context, in *sdk.DeleteClusterInput) (*C
 		deleted := *old
 		deleted.Status = state.ClusterInactive
 		state.Clusters.Put(tx, &deleted)
+		gateway.Disassociate(tx, gateway.OfCluster(tx, deleted.ARN)...) // a choice
 		out = a.countedCluster(tx, scope, a.describeCluster(tx, &deleted, deletedClusterFields))
 		return nil
 	})

@@ -65,9 +65,7 @@ func (a *API) DisassociateGatewayFromCluster(ctx context.Context, in *sdk.Disass
 			return kit.InvalidParameter("The gateway " + g.Name + " is not associated with the cluster " + aws.ToString(in.Cluster) + ".")
 		}
 		out.GatewayArn, out.ClusterArn = &g.ARN, &there.ClusterARN
-		ending := *there
-		ending.Disassociating = true
-		gateway.PutAssociation(tx, &ending)
+		gateway.Disassociate(tx, there)
 		return nil
 	})
 	return out, err

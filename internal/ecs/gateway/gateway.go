@@ -168,6 +168,15 @@ func PutAssociation(tx *store.Tx, a *Association) { associations.Put(tx, a) }
 
 func RemoveAssociation(tx *store.Tx, a *Association) { associations.Delete(tx, a) }
 
+// Disassociate has associations end, which go with the last route.
+func Disassociate(tx *store.Tx, list ...*Association) {
+	for _, a := range list {
+		ending := *a
+		ending.Disassociating = true
+		PutAssociation(tx, &ending)
+	}
+}
+
 // Active are the gateways that services of a cluster can use, by name.
 func Active(tx *store.Tx, clusterARN string) (list []*Gateway) {
 	for _, a := range OfCluster(tx, clusterARN) {
