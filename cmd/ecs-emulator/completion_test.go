@@ -24,7 +24,7 @@ func completed(words ...string) string {
 
 func TestCompletion(t *testing.T) {
 	for line, want := range map[string]string{
-		"f":                               "faults",
+		"f":                               "faults facts",
 		"faults ":                         "list add run clear",
 		"faults add c":                    "crash cut-off-instance",
 		"faults add crash ":               "",
