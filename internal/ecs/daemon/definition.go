@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -128,10 +129,8 @@ func (d *Definition) used(tx *store.Tx) bool {
 		if newest == nil {
 			continue
 		}
-		for _, revision := range append(owner.Current(tx), newest.Target) {
-			if uses(revision) {
-				return true
-			}
+		if slices.ContainsFunc(append(owner.Current(tx), newest.Target), uses) {
+			return true
 		}
 		if !Ended(newest.RolloutOf(tx).Status) && uses(newest.Former()) {
 			return true

@@ -135,8 +135,8 @@ func OfBalancer(key string) (s arn.Scope, digits string) {
 	return arn.Scope{Account: parts[0], Region: parts[1]}, parts[2][:8] + "-" + parts[3]
 }
 
-// GatewayOf is the gateway of a load balancer; nil: it is deleted.
-func GatewayOf(tx *store.Tx, key string) *Gateway {
+// Of is the gateway of a load balancer; nil: it is deleted.
+func Of(tx *store.Tx, key string) *Gateway {
 	for _, g := range gatewaysByToken.List(tx, strings.Split(key, "/")[3]) {
 		return g
 	}

@@ -33,7 +33,7 @@ func Related(tx *store.Tx, owner string) (others []string) {
 	for _, r := range RoutesOfBalancer(tx, owner) {
 		others = append(others, r.ARN)
 	}
-	if g := GatewayOf(tx, owner); g != nil {
+	if g := Of(tx, owner); g != nil {
 		others = append(others, g.ARN)
 	}
 	return others

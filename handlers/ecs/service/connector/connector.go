@@ -5,6 +5,7 @@ package connector
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -222,12 +223,7 @@ func admits(f *types.GatewayConnectorFilters, t types.AccessType) bool {
 	if f == nil || len(f.AccessTypes) == 0 {
 		return true
 	}
-	for _, wanted := range f.AccessTypes {
-		if wanted == t {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(f.AccessTypes, t)
 }
 
 // covers is whether a gateway has a subnet in each zone.

@@ -220,7 +220,7 @@ func TestPages(t *testing.T) {
 			t.Errorf("the page has no %s:\n%s", want, page)
 		}
 	}
-	if page != l.Page(l.Services[0]) || l.Summary() != l.Summary() {
+	if summary := l.Summary(); page != l.Page(l.Services[0]) || summary != l.Summary() {
 		t.Error("the pages are not the same twice")
 	}
 }

@@ -245,7 +245,7 @@ func formPaths(form map[string][]string, s *Shape) []string {
 	var paths []string
 	for key := range form {
 		inner, path := s, ""
-		for _, part := range strings.Split(key, ".") {
+		for part := range strings.SplitSeq(key, ".") {
 			switch {
 			case part == "member" || part == "entry" || part == "key" || part == "Key" && inner.element != nil && !inner.list:
 				continue

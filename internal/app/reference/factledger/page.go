@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // written is what begins each page.
@@ -109,7 +111,7 @@ func (l *Ledger) Page(s Service) string {
 	fmt.Fprintf(&b, written, "../../../testdata/facts/README.md")
 	fmt.Fprintf(&b, "[What counts](../ledger.md). Members are those of `%s`.\n\n", s.Module)
 	fmt.Fprintf(&b, columns, "operation")
-	operations := slices.SortedFunc(slices.Values(s.Operations), func(a, b Operation) int { return strings.Compare(a.Name, b.Name) })
+	operations := sorting.Sorted(slices.Values(s.Operations), func(a, b Operation) int { return strings.Compare(a.Name, b.Name) })
 	all := &sum{}
 	for _, o := range operations {
 		row := l.Rows[s.Name][o.Name]
@@ -136,7 +138,7 @@ func (r *Row) section() string {
 	list(&b, "Members of responses without a fact", without(r.Answer, r.AnswerAsserted))
 	list(&b, "Errors without a fact", minus(r.Errors, r.ErrorsAsserted))
 	list(&b, "Errors that facts have seen and no model names", slices.Collect(maps.Keys(r.OtherErrors)))
-	numbers := slices.SortedFunc(maps.Keys(r.Facts), byNumber)
+	numbers := sorting.Sorted(maps.Keys(r.Facts), byNumber)
 	for _, title := range []string{"Facts", "Choices"} {
 		first := true
 		for _, number := range numbers {

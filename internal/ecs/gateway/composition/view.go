@@ -43,7 +43,7 @@ func Read(tx *store.Tx, owner string, now time.Time) View {
 
 // readBalancer is the view of a load balancer, which is wanted as long as there are routes that have a place at it.
 func readBalancer(tx *store.Tx, key string, now time.Time) View {
-	v := View{Owner: managedresource.Owner{Key: key, Own: gateway.Rows().Owned(tx, key), Now: now}, Gateway: gateway.GatewayOf(tx, key)}
+	v := View{Owner: managedresource.Owner{Key: key, Own: gateway.Rows().Owned(tx, key), Now: now}, Gateway: gateway.Of(tx, key)}
 	v.Scope, _ = gateway.OfBalancer(key)
 	if v.Gateway == nil {
 		return v

@@ -9,6 +9,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"time"
 
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -182,7 +183,7 @@ func (d *decision) look(i *Instance) {
 	for _, found := range d.reasons(i, note) {
 		if !has(row.Drains, found.Reason) {
 			d.plan.Drains = append(d.plan.Drains, Drain{row.ID, found})
-			row.Drains = append(row.Drains[:len(row.Drains):len(row.Drains)], found)
+			row.Drains = append(slices.Clip(row.Drains), found)
 		}
 	}
 	if note.IdleAt != row.IdleAt || note.ImpairedAt != row.ImpairedAt {

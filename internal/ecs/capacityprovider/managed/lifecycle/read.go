@@ -190,7 +190,7 @@ func (c *controller) suits(tx *store.Tx, v *View, cluster *state.Cluster) func(*
 				answer, asked := answers[at]
 				if !asked {
 					if instances[at] == nil {
-						instances[at] = c.wouldBe(tx, v, cluster, t, zone)
+						instances[at] = wouldBe(v, cluster, t, zone)
 					}
 					answer = instances[at] != nil && d.Suits(instances[at])
 					answers[at] = answer
@@ -203,7 +203,7 @@ func (c *controller) suits(tx *store.Tx, v *View, cluster *state.Cluster) func(*
 }
 
 // wouldBe is the container instance that an instance of a type in a zone would register; nil if there is no subnet.
-func (c *controller) wouldBe(tx *store.Tx, v *View, cluster *state.Cluster, t *ec2.InstanceType, zone string) *state.ContainerInstance {
+func wouldBe(v *View, cluster *state.Cluster, t *ec2.InstanceType, zone string) *state.ContainerInstance {
 	at := slices.IndexFunc(v.Subnets, func(s *ec2network.Subnet) bool { return s.Zone == zone })
 	if at < 0 {
 		return nil

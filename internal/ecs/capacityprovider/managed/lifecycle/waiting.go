@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/managed/instancetype"
 )
 
@@ -122,7 +123,7 @@ func (d *decision) zonesFor(t Wait) []string {
 		}
 	}
 	if strings.HasPrefix(t.Group, "service:") {
-		slices.SortStableFunc(zones, func(a, b string) int { return cmp.Compare(d.InZones[t.Group][a], d.InZones[t.Group][b]) })
+		sorting.By(zones, func(a, b string) int { return cmp.Compare(d.InZones[t.Group][a], d.InZones[t.Group][b]) })
 	}
 	return zones
 }
@@ -192,7 +193,7 @@ func (d *decision) fits(b *bin, t Wait) bool {
 	}
 	need := b.need.Add(t.Need)
 	suits := func(typ *ec2.InstanceType) bool {
-		for _, other := range append(b.tasks[:len(b.tasks):len(b.tasks)], t) {
+		for _, other := range append(slices.Clip(b.tasks), t) {
 			if other.Suits != nil && !other.Suits(typ, b.zone) {
 				return false
 			}
