@@ -113,7 +113,7 @@ func (c *controller) readWaiting(tx *store.Tx, v *View, cluster *state.Cluster, 
 	sorting.By(waiting, func(a, b *state.Task) int { return a.Spec.CreatedAt.Compare(b.Spec.CreatedAt) })
 	pool := placement.NewPool(tx, cluster, placement.NewChance(1))
 	demand := task.WaitingDemands(tx, c.Engines.View().In(tx))
-	full, suits := map[*placement.Demand]bool{}, c.suits(tx, v, cluster)
+	full, suits := map[*placement.Demand]bool{}, suited(v, cluster)
 	for _, t := range waiting {
 		asked := demand(t)
 		if asked == nil {
@@ -176,9 +176,9 @@ func (v *View) countGroup(tx *store.Tx, cluster, group string) {
 	}
 }
 
-// suits makes for a demand the question whether an instance of a type in a zone would suit its tasks: it is held against what such an
+// suited makes for a demand the question whether an instance of a type in a zone would suit its tasks: it is held against what such an
 // instance registers.
-func (c *controller) suits(tx *store.Tx, v *View, cluster *state.Cluster) func(*placement.Demand) func(*ec2.InstanceType, string) bool {
+func suited(v *View, cluster *state.Cluster) func(*placement.Demand) func(*ec2.InstanceType, string) bool {
 	type where struct{ typ, zone string }
 	instances := map[where]*state.ContainerInstance{}
 	known := map[*placement.Demand]func(*ec2.InstanceType, string) bool{}
