@@ -71,7 +71,7 @@ type EphemeralStorageMetrics struct {
 	Reserved int64
 }
 
-// launchType is that of a task on a container instance. Source: amazon-ecs-agent; that it tells managed instances apart is a choice.
+// launchType is the launch type of a task on a container instance. Source: amazon-ecs-agent; that it tells managed instances apart is a choice.
 func launchType(t *state.Task) string {
 	if t.Spec.LaunchType == types.LaunchTypeManagedInstances {
 		return string(types.LaunchTypeManagedInstances)

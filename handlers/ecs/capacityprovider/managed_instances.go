@@ -154,7 +154,7 @@ func (a *API) deleteManaged(tx *store.Tx, old *capacityprovider.Provider, cluste
 	return out, nil
 }
 
-// belongs holds the cluster of a request against that of a provider.
+// belongs holds the cluster of a request against the provider's.
 func belongs(p *capacityprovider.Provider, cluster *string) error {
 	name := aws.ToString(cluster)
 	if arn.Is(name) {

@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 )
 
-// OfCluster returns the names of a cluster's own providers: those of managed instances, which belong to one cluster.
+// OfCluster returns the names of a cluster's own providers: managed instances' providers belong to one cluster.
 func OfCluster(tx *store.Tx, cluster *state.Cluster) (names []string) {
 	for _, name := range cluster.CapacityProviders {
 		if p := Providers.Find(tx, cluster.Scope(), name); p != nil && p.Managed != nil {

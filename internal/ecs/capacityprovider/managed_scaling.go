@@ -47,7 +47,7 @@ func (m ManagedScaling) MeasuredAt() time.Time {
 	return m.Points[len(m.Points)-1].At
 }
 
-// HasWork reports whether a container instance has tasks other than those of daemons.
+// HasWork reports whether a container instance has other tasks than daemons' tasks.
 // Managed scaling needs such an instance, and managed termination protection keeps it.
 // Source: ECS developer guide, cluster auto scaling.
 func HasWork(tx *store.Tx, containerInstanceARN string) bool {

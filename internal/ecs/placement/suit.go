@@ -17,7 +17,7 @@ func (d *Demand) Suits(c *state.ContainerInstance) bool {
 // Alone reports whether no two tasks of the demand may be on one container instance.
 func (d *Demand) Alone() bool { return d.compile().distinct }
 
-// noGroups are those of an instance without tasks.
+// noGroups are the groups of an instance without tasks.
 type noGroups struct{}
 
 var _ query.Groups = noGroups{}

@@ -138,7 +138,7 @@ func TestDaemonFollowsTheAttributesOfInstances(t *testing.T) {
 	f.expectDaemons(2)
 }
 
-// TestAPlacementFailureOfADaemonIsSaidOnce while it lasts, and again after six hours, as that of other services.
+// TestAPlacementFailureOfADaemonIsSaidOnce while it lasts, and again after six hours, as for other services.
 func TestAPlacementFailureOfADaemonIsSaidOnce(t *testing.T) {
 	f := newInstanceFixture(t, 2, daemonService(0))
 	full := f.standalone(0, func(r *state.Reservation) { r.CPU = 1000 })

@@ -125,7 +125,7 @@ type GatewayTraffic struct {
 	SecurityGroups []string
 }
 
-// OwnLoadBalancers are the load balancers of the service, without those of gateways.
+// OwnLoadBalancers are the load balancers of the service, without the gateways' own.
 func (r *ServiceRevision) OwnLoadBalancers() []types.LoadBalancer {
 	if r.Gateway == nil {
 		return r.LoadBalancers

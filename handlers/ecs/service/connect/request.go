@@ -24,7 +24,7 @@ const (
 	lastReservedPort = 1024 // at which no proxy listens by an override
 )
 
-// Check is what the request alone tells of Service Connect. The words are those of ECS0300 where they are
+// Check is what the request alone tells of Service Connect. The words are from ECS0300 where they are
 // ECS's; others are not published.
 func Check(c *types.ServiceConnectConfiguration) error {
 	if !Enabled(c) {

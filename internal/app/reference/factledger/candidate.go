@@ -20,7 +20,7 @@ func (c Candidate) String() string {
 
 var identifier = regexp.MustCompile(`[A-Za-z_]\w*|'[^']*'|` + "`[^`]*`")
 
-// Candidates are those of a step's i-th exchange. A command of the AWS CLI reads what its --query names, and
+// Candidates are the candidates of a step's i-th exchange. A command of the AWS CLI reads what its --query names, and
 // without one what its assertions have matched; on the wire it is all of the answer.
 func (s *Step) Candidates(i int, answer *Shape) (all []Candidate) {
 	x := s.Exchanges[i]

@@ -21,7 +21,7 @@ const (
 // Kinds are all of them.
 var Kinds = []string{Recorded, Reported, Client, Documented, Choice}
 
-// Source is where a fact is known from. Its date is that of the answer, where it is known, or else the
+// Source is where a fact is known from. Its date is the day of the answer, where it is known, or else the
 // day on which it was read: a year, a month or a day.
 type Source struct{ Kind, Date, Words string }
 

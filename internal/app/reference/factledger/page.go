@@ -92,7 +92,7 @@ const rules = `
 A fact counts for an operation if this run came to its assertion on an answer of the operation, and it held. A member of a
 response counts if a fact has looked at it: the fact holds no more when the member is taken out of the answer, when its text is another one
 and when its number is one more. A member of a request counts if a command of a fact that holds has sent it and was not refused. An error
-counts if a fact would not hold with another code. Members are those of the SDK's types, by path: lists and structures count
+counts if a fact would not hold with another code. Members come from the SDK's types, by path: lists and structures count
 as well as what is in them, and a structure within itself is left out. Errors are those that the public API models name for the operation.
 Tests are the scripts with a line that calls the operation.
 Kinds of sources are explained [with the facts](../../testdata/facts/README.md); a date is the youngest of them.
@@ -104,12 +104,12 @@ func list(b *strings.Builder, title string, of []string) {
 	}
 }
 
-// Page is that of a service.
+// Page is the page of a service.
 func (l *Ledger) Page(s Service) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# What facts show of %s\n\n", s.Title)
 	fmt.Fprintf(&b, written, "../../../testdata/facts/README.md")
-	fmt.Fprintf(&b, "[What counts](../ledger.md). Members are those of `%s`.\n\n", s.Module)
+	fmt.Fprintf(&b, "[What counts](../ledger.md). Members come from `%s`.\n\n", s.Module)
 	fmt.Fprintf(&b, columns, "operation")
 	operations := sorting.Sorted(slices.Values(s.Operations), func(a, b Operation) int { return strings.Compare(a.Name, b.Name) })
 	all := &sum{}

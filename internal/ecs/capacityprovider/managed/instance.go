@@ -35,9 +35,9 @@ type Instance struct {
 	Drains []Drain
 	// DrainingAt is when the controller began to drain it; zero: it does not. From then on it goes in any case.
 	DrainingAt time.Time
-	// Replaces is the EC2 id of the instance in whose place it was launched, and ReplacedBy that of the one in its place.
+	// Replaces is the EC2 id of the instance in whose place it was launched, and ReplacedBy the id of the one in its place.
 	Replaces, ReplacedBy string
-	// IdleAt is since when it has had no tasks but those of daemons; zero: it has others.
+	// IdleAt is since when it has had daemons' tasks alone; zero: it has others.
 	IdleAt time.Time
 	// ImpairedAt is since when its agent has been away; zero: it is there, or has yet to come.
 	ImpairedAt time.Time
@@ -67,7 +67,7 @@ type Drain struct {
 	Replace bool
 }
 
-// Key is the key of the row, which is that of its EC2 instance.
+// Key is the key of the row, which its EC2 instance has, too.
 func (i *Instance) Key() string { return i.Scope.Prefix() + i.ID }
 
 // Strongest is the reason for which an instance goes; ok is false while it is to stay.

@@ -34,7 +34,7 @@ func NewTemplate(tx *store.Tx, s *state.Service, g *state.Generation, now time.T
 	})
 }
 
-// securityGroups are those of a network configuration, and those by which gateways reach the tasks.
+// securityGroups are the groups of a network configuration, and the groups by which gateways reach the tasks.
 func securityGroups(tx *store.Tx, s *state.Service, r *state.ServiceRevision, vpc *types.AwsVpcConfiguration) []string {
 	groups := task.SecurityGroups(tx, arn.ScopeOf(s.ARN), vpc.SecurityGroups, vpc.Subnets)
 	if r.Gateway == nil {

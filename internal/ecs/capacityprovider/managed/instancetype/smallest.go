@@ -13,7 +13,7 @@ import (
 type Need struct {
 	CPU, Memory int // CPU units and MiB
 	ENIs        int // tasks with a network interface of their own
-	// Architecture is that of the tasks, x86_64 or arm64; empty: any will do.
+	// Architecture is what the tasks need, x86_64 or arm64; empty: any will do.
 	Architecture string
 }
 

@@ -17,8 +17,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// operator is who manages the instances, for EC2. Source: IAM's actions of EC2, ec2:ManagedResourceOperator; that of Lambda is
-// scaler.lambda.amazonaws.com, and that of ECS is a choice.
+// operator is who manages the instances, for EC2. Source: IAM's actions of EC2, ec2:ManagedResourceOperator; Lambda's is
+// scaler.lambda.amazonaws.com, and ECS's is a choice.
 const operator = "ecs.amazonaws.com"
 
 // ends is why an instance ends that its controller terminates. Source: none.

@@ -24,7 +24,7 @@ type Options struct {
 	Store *store.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
-	// Outages are those of capacity; Engines are what instances are on, nil is one without a name.
+	// Outages are outages of capacity; Engines are what instances are on, nil is one without a name.
 	Outages *outage.Board
 	Engines *engineroom.Board
 	// Quotas bound how many container instances a cluster has; nil is the defaults.
@@ -54,7 +54,7 @@ func New(opts Options) *reconcile.Loop {
 	return c.Loop
 }
 
-// What wakes: the ARN of a capacity provider, that of a container instance, or the key of an EC2 instance.
+// What wakes: the ARN of a capacity provider or of a container instance, or the key of an EC2 instance.
 
 func providerChange(before, after *capacityprovider.Provider) []string {
 	if after == nil {

@@ -49,7 +49,7 @@ type View struct {
 	Waiting []Wait
 	// Types are those that meet the requirements, the smallest first.
 	Types []*ec2.InstanceType
-	// Subnets are those of the provider, and Free is how many addresses one has left.
+	// Subnets are the provider's, and Free is how many addresses one has left.
 	Subnets []*ec2network.Subnet
 	Free    func(*ec2network.Subnet) int
 	// Most is how many more container instances the cluster may have; negative: any number.
@@ -67,7 +67,7 @@ type Instance struct {
 	EC2        *ec2.Instance            // nil: it is forgotten
 	Type       *ec2.InstanceType        // nil: it is not known any more
 	Registered *state.ContainerInstance // nil until it is registered
-	// Tasks are those that have not stopped, and Others those of them that are not of daemons.
+	// Tasks are those that have not stopped, and Others the ones among them that are no daemons' tasks.
 	Tasks, Others int
 	// Load is what the others have of it.
 	Load instancetype.Need

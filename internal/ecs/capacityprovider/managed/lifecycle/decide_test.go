@@ -69,7 +69,7 @@ func launches(p Plan) string {
 	return strings.Join(list, ", ")
 }
 
-// TestWaitingTasksShareInstances: those of RunTask share one; those of a service are spread over three zones first.
+// TestWaitingTasksShareInstances: tasks of RunTask share one; tasks of a service are spread over three zones first.
 func TestWaitingTasksShareInstances(t *testing.T) {
 	for _, c := range []struct {
 		what    string

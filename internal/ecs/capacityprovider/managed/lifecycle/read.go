@@ -148,7 +148,7 @@ func wait(tx *store.Tx, t *state.Task, asked *placement.Demand, suits func(*ec2.
 	return w
 }
 
-// architecture is that of a task: of one whose definition does not say, x86_64. Source: ECS API reference, RuntimePlatform.
+// architecture is what a task runs on: for one whose definition does not say, x86_64. Source: ECS API reference, RuntimePlatform.
 func architecture(tx *store.Tx, t *state.Task) string {
 	definition := taskdefinition.Find(tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if definition == nil {
@@ -220,7 +220,7 @@ func imageFor(region string, t *ec2.InstanceType) *ec2.Image {
 	return ec2.ImageByParameter(region, "/aws/service/bottlerocket/aws-ecs-2/"+t.Architecture+"/latest/image_id")
 }
 
-// tags are those of an instance that is launched for a provider.
+// tags are what an instance has that is launched for a provider.
 func tags(p *capacityprovider.Provider) map[string]string {
 	tags := map[string]string{}
 	if p.Managed.PropagateTags == types.PropagateMITagsCapacityProvider {

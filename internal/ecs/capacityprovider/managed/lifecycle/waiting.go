@@ -20,7 +20,7 @@ type Wait struct {
 	Task  string // ARN
 	Group string
 	Need  instancetype.Need
-	// Ports are those of the host that it has for itself, as 80 or 53/udp. Alone: no other task of its group may be on its instance.
+	// Ports are ports of the host that it has for itself, as 80 or 53/udp. Alone: no other task of its group may be on its instance.
 	Ports []string
 	Alone bool
 	GPUs  int
@@ -40,7 +40,7 @@ type bin struct {
 	tasks  []Wait
 }
 
-// launchForWaiting launches instances for the tasks that no instance has room for: few that hold many. Those of a service are spread over
+// launchForWaiting launches instances for the tasks that no instance has room for: few that hold many. Tasks of a service are spread over
 // zones first.
 //
 //	four tasks of 512 CPU units by RunTask: one instance with 2 vCPUs
@@ -102,7 +102,7 @@ func (d *decision) suitsSomewhere(t Wait, typ *ec2.InstanceType) bool {
 	return t.Suits == nil || slices.ContainsFunc(d.zones(), func(zone string) bool { return t.Suits(typ, zone) })
 }
 
-// zones are those of the provider's subnets, in their order.
+// zones are the zones of the provider's subnets, in their order.
 func (d *decision) zones() (zones []string) {
 	for _, s := range d.Subnets {
 		if !slices.Contains(zones, s.Zone) {
