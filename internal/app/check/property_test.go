@@ -93,6 +93,9 @@ func agreeOnUpdate(t *rapid.T, url string, definition []byte, family string) {
 			continue // there is no such service
 		}
 		kinds++
+		if update["deploymentController"] != nil && kind["schedulingStrategy"] == "REPLICA" {
+			awaitDeployment(t, url, fmt.Sprint(kind["serviceName"])) // without which the controller stays
+		}
 		update["service"] = kind["serviceName"]
 		one, _ := json.Marshal(update)
 		answer := post(t, url, "UpdateService", one)
@@ -108,6 +111,19 @@ func agreeOnUpdate(t *rapid.T, url string, definition []byte, family string) {
 	others := update["taskDefinition"] == nil // services that have another definition
 	if taken && found != "" || !taken && found == "" && kinds > 0 && !others {
 		t.Fatalf("UpdateService is taken: %v, and found is\n%s\nof\n%s\n%s", taken, found, definition, body)
+	}
+}
+
+// awaitDeployment waits until the deployment of a service that wants no task has COMPLETED.
+func awaitDeployment(t *rapid.T, url, service string) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		status, answer := call(t, url, "DescribeServices", fmt.Appendf(nil, `{"services": [%q]}`, service))
+		switch {
+		case status != http.StatusOK || time.Now().After(deadline):
+			t.Fatalf("the deployment has not ended: %s", answer)
+		case strings.Contains(answer, `"rolloutState":"COMPLETED"`):
+			return
+		}
 	}
 }
 
@@ -217,6 +233,19 @@ func post(t interface {
 	Fatal(...any)
 }, url, operation string, body []byte) string {
 	t.Helper()
+	status, answer := call(t, url, operation, body)
+	if status == http.StatusOK {
+		return ""
+	}
+	return answer
+}
+
+// call calls an operation and returns its HTTP status and its answer.
+func call(t interface {
+	Helper()
+	Fatal(...any)
+}, url, operation string, body []byte) (int, string) {
+	t.Helper()
 	request, err := http.NewRequest(http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -232,10 +261,7 @@ func post(t interface {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if response.StatusCode == http.StatusOK {
-		return ""
-	}
-	return string(text)
+	return response.StatusCode, string(text)
 }
 
 // changed is an input with a few members more or other values, and a name in some of them.

@@ -46,6 +46,7 @@ func TestUpdateService(t *testing.T) {
 	for _, c := range []struct{ name, definition, update, want string }{
 		{"a strategy that it has", "", `"capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1, "base": 1}]`, ""},
 		{"another strategy", "", `"capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1}], "forceNewDeployment": true`, ""},
+		{"another deployment controller", bare, `"deploymentController": {"type": "EXTERNAL"}`, ""},
 		{"no strategy", "", `"capacityProviderStrategy": []`, ""},
 		{
 			"two bases", "", `"capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1, "base": 1}, {"capacityProvider": "FARGATE_SPOT", "base": 1}]`,
