@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -125,6 +126,32 @@ func TestBothDockerfilesMakeTheSameImage(t *testing.T) {
 	version := regexp.MustCompile(`\ngo (\d+\.\d+)`).FindStringSubmatch(text(t, "go.mod"))[1]
 	if want := "\nARG GO_IMAGE=golang:" + version + "\n"; !strings.Contains(source, want) {
 		t.Errorf("Dockerfile.source has no line %q", want)
+	}
+}
+
+// What Dockerfile.source compiles, .dockerignore lets through.
+func TestTheBuildsContextHasAllPackages(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{with .Module}}{{if .Main}}{{$.ImportPath}}{{end}}{{end}}", "./cmd/ecs-emulator")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var let []string
+	for line := range strings.Lines(text(t, ".dockerignore")) {
+		if folder, ok := strings.CutPrefix(strings.TrimSpace(line), "!"); ok {
+			let = append(let, folder+"/")
+		}
+	}
+	packages := strings.Fields(string(out))
+	if len(packages) < 100 {
+		t.Fatalf("the program has %d packages", len(packages))
+	}
+	for _, p := range packages {
+		folder := strings.TrimPrefix(p, "github.com/ecs-emulator/ecs-emulator/") + "/"
+		if !slices.ContainsFunc(let, func(l string) bool { return strings.HasPrefix(folder, l) }) {
+			t.Errorf("%s is not in the build's context", p)
+		}
 	}
 }
 
