@@ -36,7 +36,7 @@ func AWSPolicyExists(arn, partition string) bool {
 }
 
 // awsNames are AWS's own policies in the partition aws with their paths, as ListPolicies answered
-// them in August 2026. AWS adds some each month.
+// them in August 2026, and the one of gateways, which came in September. AWS adds some each month.
 //
 //go:embed aws_policies/names.txt
 var awsNames string
