@@ -61,7 +61,7 @@ func Traffic(tx *store.Tx, routes []string, container string, port int32) (balan
 		advanced := &types.AdvancedConfiguration{
 			AlternateTargetGroupArn: aws.String(has.ID(AlternateTargetGroup)), ProductionListenerRule: aws.String(has.ID(Rule)), RoleArn: &g.Role,
 		}
-		if rule := has.ID(TestRule); rule != "" {
+		if rule := has.ID(TestRule); has.Active(TestRule) {
 			advanced.TestListenerRule = &rule
 		}
 		balancers = append(balancers, types.LoadBalancer{

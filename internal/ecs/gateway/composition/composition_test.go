@@ -298,6 +298,86 @@ func TestAssociationEndsWithTheLastRoute(t *testing.T) {
 	}
 }
 
+// ask has a service's route be asked for again, as a further deployment does.
+func (c *course) ask(name string) {
+	c.now = c.now.Add(time.Second)
+	c.update(func(tx *store.Tx) {
+		asked := *c.route(name)
+		asked.UpdatedAt = c.now
+		gateway.PutRoute(tx, &asked)
+	})
+}
+
+// notice has the controller look for a resource that a user has removed.
+func (c *course) notice(owner string) {
+	for _, s := range composition.Owners().Doubts(c.store.Read(), owner, c.now) {
+		c.take(s)
+	}
+}
+
+// settled is whether a deployment that waits for the route of a service can go on, and whether it has the route.
+func (c *course) settled(name string) (settled, routed bool) {
+	balancers, _, settled := gateway.Traffic(c.store.Read(), []string{c.route(name).ARN}, "app", 80)
+	return settled, len(balancers) > 0
+}
+
+// What a user has removed is not made again: deployments go on without the route, and services that come later have none at that load
+// balancer.
+func TestDeploymentsDoNotWaitForWhatUsersRemove(t *testing.T) {
+	for kind, status := range map[string]types.GatewayRouteStatus{
+		"rule": types.GatewayRouteStatusActive, "listener": types.GatewayRouteStatusCreateFailed, "balancer": types.GatewayRouteStatusCreateFailed,
+	} {
+		c := newCourse(t, func(g *gateway.Gateway) { g.Asked.TestHeader = nil })
+		c.connect("web", 25, true)
+		c.settle()
+		c.world.Remove(c.world.IDs(kind)[0])
+		c.notice(c.route("web").ARN)
+		c.notice(c.route("web").Balancer)
+		c.settle()
+		if got := c.status("web"); got != types.GatewayRouteStatusActive {
+			t.Errorf("%s: the route is %s", kind, got)
+		}
+		c.ask("web")
+		c.connect("late", 25, true)
+		c.settle()
+		if got := c.status("web"); got != types.GatewayRouteStatusUpdateFailed {
+			t.Errorf("%s: the route that is asked for again is %s", kind, got)
+		}
+		if settled, routed := c.settled("web"); !settled || routed {
+			t.Errorf("%s: settled is %t, routed is %t", kind, settled, routed)
+		}
+		if got := c.status("late"); got != status {
+			t.Errorf("%s: the later route is %s", kind, got)
+		}
+		if settled, routed := c.settled("late"); !settled || routed != (status == types.GatewayRouteStatusActive) {
+			t.Errorf("%s: the later one: settled is %t, routed is %t", kind, settled, routed)
+		}
+		c.connect("web", 25, false)
+		c.connect("late", 25, false)
+		c.settle()
+		c.empty()
+	}
+}
+
+// Without its test rule a route goes on.
+func TestTestRuleThatIsRemoved(t *testing.T) {
+	c := newCourse(t)
+	c.connect("web", 25, true)
+	c.settle()
+	for _, r := range gateway.Rows().Owned(c.store.Read(), c.route("web").ARN) {
+		if r.Kind == gateway.TestRule {
+			c.world.Remove(r.ID)
+		}
+	}
+	c.notice(c.route("web").ARN)
+	c.ask("web")
+	c.settle()
+	balancers, _, settled := gateway.Traffic(c.store.Read(), []string{c.route("web").ARN}, "app", 80)
+	if !settled || len(balancers) != 1 || balancers[0].AdvancedConfiguration.TestListenerRule != nil || c.status("web") != types.GatewayRouteStatusActive {
+		t.Errorf("%t %+v %s", settled, balancers, c.status("web"))
+	}
+}
+
 // Cut anywhere, with resources that users remove: it ends, and nothing is left once no service is connected.
 func TestCutAnywhere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -80,7 +80,8 @@ func IsUsed(tx *store.Tx, r *gateway.Route) bool {
 	return slices.Contains(routesOf(s), r.ARN)
 }
 
-// Status of a route. What users have removed is not noticed: that a route stays ACTIVE then is a choice.
+// Status of a route. What users have removed is not made again, as with Express mode: that a route which has led to its service stays
+// ACTIVE until it is asked for something else is a choice.
 func (v *View) Status() types.GatewayRouteStatus {
 	switch {
 	case !v.Wanted:
@@ -97,7 +98,8 @@ func (v *View) Status() types.GatewayRouteStatus {
 	return types.GatewayRouteStatusActive
 }
 
-// failed is whether a call has failed without which the route does not lead to its service, or not as is asked.
+// failed is whether a call has failed without which the route does not lead to its service, or not as is asked, or a user has removed
+// what the route needs for that.
 func (v *View) failed() bool {
 	for _, list := range [][]*managedresource.Resource{v.Own, v.Shared} {
 		for _, r := range list {
@@ -106,12 +108,32 @@ func (v *View) failed() bool {
 			}
 		}
 	}
-	return false
+	return v.Route != nil && !v.led() && slices.ContainsFunc(leading, v.lacks)
 }
 
-// condition is how far the route is.
+// led is whether the route has led to its service as it is asked to now.
+func (v *View) led() bool { return v.Condition.Leads && v.Condition.Asked.Equal(v.Route.UpdatedAt) }
+
+// leading are the resources without which a route does not lead to its service.
+var leading = []gateway.Kind{gateway.Rule, gateway.TargetGroup, gateway.AlternateTargetGroup, gateway.ServiceGroup, gateway.Ingress}
+
+// lacks is whether a resource does not come, as a user has removed it, or another one that it needs.
+func (v *View) lacks(k gateway.Kind) bool {
+	return v.removed(k) || !v.Active(k) && slices.ContainsFunc(book.Recipes[k].Needs, v.lacks)
+}
+
+// removed is whether a user has removed a resource.
+func (v *View) removed(k gateway.Kind) bool {
+	r := v.Find(k)
+	return r != nil && r.Status == types.ManagedResourceStatusFailed && r.Refusal == nil
+}
+
+// condition is how far the route is. What users remove once it has led to its service is not noticed until it is asked for something else.
 func (v *View) condition() gateway.Condition {
 	c := v.Condition
+	if v.led() && slices.ContainsFunc(leading, v.lacks) {
+		return c
+	}
 	c.Asked, c.Leads, c.Failed = v.Route.UpdatedAt, v.Leads(), v.failed()
 	c.Once = c.Once || c.Leads
 	return c
@@ -122,7 +144,7 @@ func (v *View) Leads() bool {
 	if v.Gateway == nil {
 		return false
 	}
-	for _, k := range []gateway.Kind{gateway.Rule, gateway.TargetGroup, gateway.AlternateTargetGroup, gateway.ServiceGroup, gateway.Ingress} {
+	for _, k := range leading {
 		if !v.Active(k) {
 			return false
 		}
@@ -130,7 +152,7 @@ func (v *View) Leads() bool {
 			return false
 		}
 	}
-	return v.Gateway.Asked.TestHeader == nil || v.Active(gateway.TestRule)
+	return v.Gateway.Asked.TestHeader == nil || v.Active(gateway.TestRule) || v.removed(gateway.TestRule)
 }
 
 // BalancerGroups are the security groups of the load balancer.
