@@ -153,6 +153,9 @@ func WatchTasks(s *store.Store) *store.Watch {
 	return s.Watch(0, store.OnKeys(tasks))
 }
 
+// OnTasks wakes a watch with what a change of a task concerns; see [store.On].
+func OnTasks(wakes func(before, after *Task) []string) store.Source { return store.On(tasks, wakes) }
+
 // Tasks returns the tasks of a cluster, those that stopped included, by id.
 func Tasks(tx *store.Tx, cluster *Cluster) []*Task {
 	return tasks.List(tx, arn.ScopeOf(cluster.ARN).Tasks(cluster.Name))

@@ -69,6 +69,7 @@ const (
 // Causes of container instances and stacks.
 const (
 	AgentDisconnected Cause = "agent-disconnected"
+	DaemonNotStarted  Cause = "daemon-not-started"
 	ResourceFailed    Cause = "resource-failed"
 	ResourceWaits     Cause = "resource-waits"
 )

@@ -56,6 +56,19 @@ const (
 	ScaleIn          Reason = "ScaleIn"          // it has nothing to do
 )
 
+// words say in whose name a container instance drains.
+var words = map[Reason]string{
+	Deleted:          "ECS, as its capacity provider is deleted",
+	SpotInterruption: "ECS, on the interruption notice of its Spot Instance",
+	AutoRepair:       "ECS, as the instance is impaired",
+	DaemonDeployment: "ECS, for a daemon deployment",
+	Age:              "ECS, as the instance is 14 days old",
+	ScaleIn:          "ECS, as the instance is idle",
+}
+
+// Words say in whose name a container instance drains for a reason.
+func (r Reason) Words() string { return words[r] }
+
 var strength = []Reason{Deleted, SpotInterruption, AutoRepair, DaemonDeployment, Age, ScaleIn}
 
 // Drain is a wish that an instance goes.

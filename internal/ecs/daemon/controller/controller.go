@@ -35,7 +35,7 @@ type controller struct {
 // New makes the loop. What wakes it: the ARN of a daemon, a container instance or a capacity provider.
 func New(s *store.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
 	c := &controller{store: s, clock: clk}
-	sources := append(daemon.Sources(), state.OnDaemonTasks(), state.OnContainerInstances(instanceChange), state.OnInstanceUsages(lessLeft),
+	sources := append(daemon.Sources(), state.OnTasks(taskChange), state.OnContainerInstances(instanceChange), state.OnInstanceUsages(lessLeft),
 		managed.On(func(before, after *managed.Instance) []string {
 			if after == nil {
 				after = before
@@ -47,6 +47,14 @@ func New(s *store.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
 		Name: "managed daemons", Clock: clk, Log: log, Watch: s.Watch(0, sources...), Workers: workers, Reconcile: c.reconcile,
 	})
 	return c.loop
+}
+
+// taskChange wakes the container instance of a daemon's task.
+func taskChange(_, after *state.Task) []string {
+	if after == nil || after.Spec.Daemon == "" {
+		return nil
+	}
+	return []string{after.Placement.ContainerInstance}
 }
 
 func instanceChange(before, after *state.ContainerInstance) []string {

@@ -140,31 +140,47 @@ func (p *planner) fail(back, stop string) {
 	p.r.Back = &daemon.Back{Reason: back, At: p.Now, Revision: p.Former.ARN, Providers: p.Former.Providers}
 }
 
-// proceed replaces the next batch, or ends a deployment of which all instances are as they shall be.
+// proceed replaces the next batches, or ends a deployment of which all instances are as they shall be. Each capacity provider goes on by
+// itself: one whose instances wait, for another daemon that does not start there, holds no other up.
 func (p *planner) proceed() {
-	var stale []string
-	coming, leaving := 0, 0
+	var providers []string
+	stale, size, moving := map[string][]string{}, map[string]int{}, map[string]bool{}
 	for _, i := range p.Instances {
+		if size[i.Provider] == 0 {
+			providers = append(providers, i.Provider)
+		}
+		size[i.Provider]++
 		switch is := p.judge(i); {
 		case i.Ours && is == done && !i.Drains:
 			p.plan.Keep = append(p.plan.Keep, i.ID) // a rollback wants what it has
 		case i.Leaving && (is != done || i.Ours):
-			leaving++
+			moving[i.Provider] = true
 		case i.Leaving:
 		case is == outdated:
-			stale = append(stale, i.ID)
+			stale[i.Provider] = append(stale[i.Provider], i.ID)
 		case is == pending:
-			coming++
+			moving[i.Provider] = true
+		}
+	}
+	for _, provider := range providers {
+		if list := stale[provider]; !moving[provider] && len(list) > 0 {
+			p.plan.Drain = append(p.plan.Drain, list[:min(len(list), p.batchOf(size[provider]))]...)
 		}
 	}
 	switch {
-	case leaving > 0 || coming > 0:
-	case len(stale) > 0:
+	case len(p.plan.Drain) > 0:
 		p.r.BakesFrom = time.Time{}
-		p.plan.Drain = stale[:min(len(stale), p.r.Batch)]
-	default:
+	case len(stale) == 0 && len(moving) == 0:
 		p.bake()
 	}
+}
+
+// batchOf is how many instances of a capacity provider are replaced at a time: of the only one, as many as when the deployment began.
+func (p *planner) batchOf(size int) int {
+	if len(p.Deployment.Providers) < 2 {
+		return p.r.Batch
+	}
+	return min(p.r.Batch, Batch(size, aws.ToFloat64(p.Deployment.Configuration.DrainPercent)))
 }
 
 // bake waits for the bake time; a rollback has none.

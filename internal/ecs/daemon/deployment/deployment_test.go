@@ -73,6 +73,32 @@ func TestAnUpdate(t *testing.T) {
 	}
 }
 
+// TestCapacityProvidersGoOnByThemselves: instances of one that wait for another daemon hold the others up no more.
+func TestCapacityProvidersGoOnByThemselves(t *testing.T) {
+	v := view(25)
+	v.Deployment.Providers = []string{"p", "q"}
+	v.Target.Providers, v.Former.Providers = v.Deployment.Providers, v.Deployment.Providers
+	for i := range 4 {
+		v.Instances[i].Provider = "q"
+	}
+	p := deployment.Next(v)
+	if !slices.Equal(p.Drain, []string{"i1", "i5"}) {
+		t.Fatal(p)
+	}
+	v.Rollout = p.Rollout
+	v.Instances[0].Leaving, v.Instances[0].Ours = true, true // and so it stays
+	v.Instances[4].Presence = &daemon.Presence{Revision: "b", Running: true}
+	if p = deployment.Next(v); !slices.Equal(p.Drain, []string{"i6"}) {
+		t.Error(p)
+	}
+	for i := 5; i < len(v.Instances); i++ {
+		v.Instances[i].Presence = v.Instances[4].Presence
+	}
+	if p = deployment.Next(v); len(p.Drain) > 0 || !p.Rollout.BakesFrom.IsZero() || p.Rollout.Status != types.DaemonDeploymentStatusInProgress {
+		t.Error("it bakes before all are replaced", p)
+	}
+}
+
 // TestWaysBack: the circuit breaker and alarms take a deployment back, or end it if there was nothing before.
 func TestWaysBack(t *testing.T) {
 	v := view(100)

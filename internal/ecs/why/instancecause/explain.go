@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	ecstypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/faults"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -33,6 +34,8 @@ func Explain(f *why.Facts, c *state.ContainerInstance) (answers []why.Answer) {
 		return []why.Answer{gone(f, c, i)}
 	case c.Status == state.InstanceDraining:
 		answers = append(answers, draining(f, c, i))
+	case c.Status == state.InstanceRegistering:
+		answers = append(answers, registering(f, c))
 	}
 	if !c.AgentConnected {
 		answers = append(answers, disconnected(f, c, i))
@@ -152,6 +155,9 @@ func draining(f *why.Facts, c *state.ContainerInstance, i *ec2.Instance) why.Ans
 			phrase.Count(used.Left, "task")+" "+phrase.Verb(used.Left, "is", "are")),
 		Next:     "Set it to ACTIVE with UpdateContainerInstancesState to use it again.",
 		Evidence: []why.Evidence{{At: c.DrainedAt, Text: strings.TrimSpace("status DRAINING " + c.DrainedBy)}},
+	}
+	if c.LaunchType == ecstypes.LaunchTypeManagedInstances {
+		answer.Next = "Wait: ECS terminates the instance when its tasks have stopped."
 	}
 	for n, t := range state.InstanceTasks(f.Tx, c.ARN) {
 		if n == 10 {

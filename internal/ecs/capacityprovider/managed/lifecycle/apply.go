@@ -26,16 +26,6 @@ var ends = ec2.Reason{
 	Code: "Client.UserInitiatedShutdown", Message: "Client.UserInitiatedShutdown: User initiated shutdown", Transition: "User initiated",
 }
 
-// words say in whose name a container instance drains.
-var words = map[managed.Reason]string{
-	managed.Deleted:          "ECS, as its capacity provider is deleted",
-	managed.SpotInterruption: "ECS, on the interruption notice of its Spot Instance",
-	managed.AutoRepair:       "ECS, as the instance is impaired",
-	managed.DaemonDeployment: "ECS, for a daemon deployment",
-	managed.Age:              "ECS, as the instance is 14 days old",
-	managed.ScaleIn:          "ECS, as the instance is idle",
-}
-
 // apply carries out a plan that was made on the transaction's own view. It returns why an instance could not be launched.
 func apply(tx *store.Tx, v View, room *ec2.Room, p Plan) (failed error) {
 	for _, d := range p.Drains {
@@ -46,6 +36,9 @@ func apply(tx *store.Tx, v View, room *ec2.Room, p Plan) (failed error) {
 	}
 	for _, id := range p.Begin {
 		begin(tx, v, id)
+	}
+	for _, id := range p.Retell {
+		retell(tx, v, id)
 	}
 	for _, id := range p.Terminate {
 		if i := ec2.FindInstance(tx, v.Provider.Scope(), id); i != nil {
@@ -83,6 +76,11 @@ func change(tx *store.Tx, v View, id string, with func(row *managed.Instance)) {
 // begin has an instance drain.
 func begin(tx *store.Tx, v View, id string) {
 	change(tx, v, id, func(row *managed.Instance) { row.DrainingAt = v.Now })
+	retell(tx, v, id)
+}
+
+// retell has the container instance of one that goes drain, and say the strongest reason for it.
+func retell(tx *store.Tx, v View, id string) {
 	row, i := managed.Find(tx, v.Provider.Scope(), id), ec2.FindInstance(tx, v.Provider.Scope(), id)
 	if row == nil || i == nil {
 		return
@@ -92,9 +90,11 @@ func begin(tx *store.Tx, v View, id string) {
 		return
 	}
 	c := *registered
-	c.Status, c.DrainedAt = state.InstanceDraining, v.Now
+	if c.Status != state.InstanceDraining {
+		c.Status, c.DrainedAt = state.InstanceDraining, v.Now
+	}
 	if strongest, is := row.Strongest(); is {
-		c.DrainedBy = words[strongest.Reason]
+		c.DrainedBy = strongest.Reason.Words()
 	}
 	state.PutContainerInstance(tx, &c, v.Now)
 }

@@ -35,7 +35,7 @@ const (
 	// drains before it is terminated: its agent cannot tell that a task has stopped. Neither is published.
 	impairedTime = 5 * time.Minute
 	lostTime     = 2 * time.Minute
-	// comingTime is how long an instance may take until it is registered. It is a choice.
+	// comingTime is how long an instance may take until it is registered, and once more until its critical daemons run. It is a choice.
 	comingTime = 15 * time.Minute
 	// retryLaunch is after how long an instance is tried again for which there was no room. It is a choice.
 	retryLaunch = time.Minute
@@ -80,6 +80,7 @@ type Plan struct {
 	Launch    []Launch
 	Drains    []Drain  // reasons that the controller finds itself
 	Begin     []string // ids of instances whose container instances drain from now on
+	Retell    []string // ids of those that drain for a stronger reason by now
 	Terminate []string // ids of instances that are empty, or out of time
 	Gone      []string // ids of those that are terminated
 	Notes     []Note
@@ -111,7 +112,7 @@ type Note struct {
 type Fail struct{ Task, Reason string }
 
 func (p *Plan) empty() bool {
-	return len(p.Launch)+len(p.Drains)+len(p.Begin)+len(p.Terminate)+len(p.Gone)+len(p.Notes)+len(p.Fail) == 0 && !p.End
+	return len(p.Launch)+len(p.Drains)+len(p.Begin)+len(p.Retell)+len(p.Terminate)+len(p.Gone)+len(p.Notes)+len(p.Fail) == 0 && !p.End
 }
 
 // wake asks for another decision at a time, or earlier.
@@ -191,6 +192,9 @@ func (d *decision) look(i *Instance) {
 	}
 	switch {
 	case !row.DrainingAt.IsZero():
+		if strongest, is := row.Strongest(); is && i.registered() && i.Registered.DrainedBy != strongest.Reason.Words() {
+			d.plan.Retell = append(d.plan.Retell, row.ID)
+		}
 		d.end(i, note)
 	case len(row.Drains) > 0 && !i.registered(): // nothing is on it
 		d.plan.Terminate = append(d.plan.Terminate, row.ID)
@@ -252,6 +256,9 @@ func (d *decision) reasons(i *Instance, note Note) (found []managed.Drain) {
 		add(managed.AutoRepair, false)
 	}
 	repairs := m.AutoRepairConfiguration == nil || m.AutoRepairConfiguration.ActionsStatus != types.AutoRepairActionsStatusDisabled
+	if repairs && i.registered() && i.Registered.Status == state.InstanceRegistering && d.due(i.Registered.RegisteredAt.Add(comingTime)) {
+		add(managed.AutoRepair, false) // it never had a task
+	}
 	if repairs && !note.ImpairedAt.IsZero() && d.due(note.ImpairedAt.Add(impairedTime)) {
 		add(managed.AutoRepair, true)
 	}

@@ -157,6 +157,13 @@ func TestReasonsToGo(t *testing.T) {
 			i.Row.Drains = []managed.Drain{{Reason: managed.AutoRepair, Replace: true}}
 		}, "; ; ; i-1"},
 		{"it is never registered", 0, func(_ *View, i *Instance) { i.Registered, i.Row.LaunchedAt = nil, noon.Add(-comingTime) }, "AutoRepair; ; ; i-1"},
+		{"its critical daemons do not start", 0, func(_ *View, i *Instance) {
+			i.Registered.Status, i.Registered.RegisteredAt = state.InstanceRegistering, noon.Add(-comingTime)
+		}, "AutoRepair; ; i-1; "},
+		{"its critical daemons do not start, without repair", 0, func(v *View, i *Instance) {
+			i.Registered.Status, i.Registered.RegisteredAt = state.InstanceRegistering, noon.Add(-comingTime)
+			v.Provider.Managed.AutoRepairConfiguration = &types.AutoRepairConfiguration{ActionsStatus: types.AutoRepairActionsStatusDisabled}
+		}, "; ; ; "},
 		{"drains with tasks", 1, func(_ *View, i *Instance) {
 			i.Row.DrainingAt, i.Row.Drains = noon.Add(-time.Hour), []managed.Drain{{Reason: managed.ScaleIn}}
 		}, "; ; ; "},
@@ -180,6 +187,21 @@ func TestReasonsToGo(t *testing.T) {
 		if got := strings.Join([]string{strings.Join(reasons, ","), launches(p), strings.Join(p.Begin, ","), strings.Join(p.Terminate, ",")}, "; "); got != c.want {
 			t.Errorf("%s: %q, want %q", c.what, got, c.want)
 		}
+	}
+}
+
+// TestTheContainerInstanceSaysTheStrongestReason: also if that comes while it drains.
+func TestTheContainerInstanceSaysTheStrongestReason(t *testing.T) {
+	i := running("i-1", 1)
+	i.Row.Drains, i.Row.DrainingAt = []managed.Drain{{Reason: managed.ScaleIn}}, noon.Add(-time.Minute)
+	i.Registered.Status, i.Registered.DrainedBy = state.InstanceDraining, managed.ScaleIn.Words()
+	if p := Decide(fleet(i)); !p.empty() {
+		t.Errorf("it says its reason, and there is a plan: %+v", p)
+	}
+	i.EC2.NoticeAt = noon
+	i.Row.Drains = append(i.Row.Drains, managed.Drain{Reason: managed.SpotInterruption})
+	if p := Decide(fleet(i)); !slices.Equal(p.Retell, []string{"i-1"}) {
+		t.Errorf("a stronger reason: %+v", p)
 	}
 }
 

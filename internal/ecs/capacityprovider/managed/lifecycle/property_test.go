@@ -194,6 +194,11 @@ func (w *chaos) carryOut(p Plan) {
 		}
 		m.Row.DrainingAt, m.Registered.Status = w.view.Now, state.InstanceDraining
 	}
+	for _, id := range append(p.Begin, p.Retell...) {
+		m := w.find(id)
+		strongest, _ := m.Row.Strongest()
+		m.Registered.DrainedBy = strongest.Reason.Words()
+	}
 	for _, id := range p.Terminate {
 		m := w.find(id)
 		lost := !m.Row.ImpairedAt.IsZero() || w.view.Now.Sub(m.Row.LaunchedAt) >= endAge

@@ -1,0 +1,47 @@
+package instancecause
+
+import (
+	"fmt"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/phrase"
+)
+
+// registering says which critical daemons a managed instance waits for, and why their last tasks ended.
+func registering(f *why.Facts, c *state.ContainerInstance) why.Answer {
+	answer := why.Answer{
+		Cause: why.Starting, At: c.RegisteredAt,
+		Sentence: fmt.Sprintf("%s is REGISTERING since %s: it takes no other task before its critical daemons run.", phrase.Upper(phrase.Instance(c)), phrase.Time(f.Now, c.RegisteredAt)),
+		Next:     "Wait until they run.",
+	}
+	for _, p := range daemon.On(f.Tx, c.ARN) {
+		r := daemon.FindRevision(f.Tx, p.Revision)
+		if p.Running || r == nil || !r.Critical {
+			continue
+		}
+		said := fmt.Sprintf("critical daemon %s of %s does not run yet", arn.Name(p.Daemon), arn.Name(r.TaskDefinition))
+		if p.Failures > 0 {
+			said = fmt.Sprintf("critical daemon %s of %s has not started %s in a row", arn.Name(p.Daemon), arn.Name(r.TaskDefinition), phrase.Count(p.Failures, "time"))
+			answer.Cause = why.DaemonNotStarted
+			answer.Next = fmt.Sprintf("Look at a task of daemon %s with `ecs-emulator why`, and update the daemon. ECS replaces an instance whose critical daemons do not start in 15 minutes.", arn.Name(p.Daemon))
+		}
+		answer.Evidence = append(answer.Evidence, why.Evidence{At: p.Due, Text: said})
+		if t := lastTask(f, c, p); t != nil && t.Status.End != nil {
+			answer.Evidence = append(answer.Evidence, why.Evidence{At: t.Status.StoppedAt, Text: fmt.Sprintf("%s ended: %s", phrase.TaskOf(t), t.Status.End.Reason)})
+		}
+	}
+	return answer
+}
+
+// lastTask is the newest task of a daemon on an instance that has ended, or nil.
+func lastTask(f *why.Facts, c *state.ContainerInstance, p *daemon.Presence) (last *state.Task) {
+	for _, t := range state.GroupTasks(f.Tx, c.ClusterARN(), "daemon:"+arn.Name(p.Daemon)) {
+		if t.Ended() && t.Placement.ContainerInstance == c.ARN && (last == nil || t.Spec.CreatedAt.After(last.Spec.CreatedAt)) {
+			last = t
+		}
+	}
+	return last
+}
