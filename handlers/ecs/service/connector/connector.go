@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -35,6 +36,18 @@ func Rows() []member.Row {
 
 // mostPort is the last port.
 const mostPort = 65535
+
+// Bounds of what is no number. Source: as for bounds, and Matcher.
+const (
+	mostPath            = 1024
+	firstCode, lastCode = 200, 499
+)
+
+// isMatcher is whether a text says which codes are healthy.
+func isMatcher(text string) bool {
+	_, err := balancer.NewMatcher(text, firstCode, lastCode)
+	return err == nil
+}
 
 // What a health check has if nothing is said, in seconds. Source: as for bounds.
 const (
@@ -97,8 +110,10 @@ func checkHealthCheck(h *types.GatewayConnectorHealthCheck) error {
 	switch {
 	case interval <= timeout:
 		return kit.InvalidParameter(fmt.Sprintf("Health check timeout '%d' must be smaller than the interval '%d'", timeout, interval))
-	case h.HealthCheckPath != nil && !strings.HasPrefix(*h.HealthCheckPath, "/"):
-		return kit.InvalidParameter("healthCheckPath should begin with a slash")
+	case h.HealthCheckPath != nil && (!strings.HasPrefix(*h.HealthCheckPath, "/") || len(*h.HealthCheckPath) > mostPath):
+		return kit.InvalidParameter(fmt.Sprintf("healthCheckPath should begin with a slash and have at most %d characters", mostPath))
+	case h.Matcher != nil && h.Matcher.HttpCode != nil && !isMatcher(*h.Matcher.HttpCode):
+		return kit.InvalidParameter(fmt.Sprintf("matcher.httpCode should be a list of codes or ranges of codes between %d and %d", firstCode, lastCode))
 	case h.HealthCheckProtocol != "" && h.HealthCheckProtocol != types.GatewayConnectorHealthCheckProtocolHttp && h.HealthCheckProtocol != types.GatewayConnectorHealthCheckProtocolHttps:
 		return kit.InvalidParameter("healthCheckProtocol should be one of [HTTP,HTTPS]")
 	}
