@@ -118,6 +118,9 @@ func (v *view) sections() ([]page.Section, error) {
 	if groups := v.targets(); groups != nil {
 		all = append(all, page.Section{ID: "targets", Title: "Targets", Wide: true, Body: groups})
 	}
+	if routes := v.routes(); routes != nil {
+		all = append(all, page.Section{ID: "gateway-routes", Title: "Routes of gateways", Wide: true, Body: routes})
+	}
 	all = append(all,
 		page.Section{ID: "tasks", Title: "Tasks", Wide: true, Body: g.Group{tasklist.Filter(v.Request, "tasks and events"), page.A("Logs of all tasks", v.With("show", "logs")), tasks}},
 		page.Section{ID: "events", Title: "Events", Wide: true, Body: v.events()})

@@ -75,11 +75,22 @@ type Service struct {
 	// CodeDeploy is the last deployment by AWS CodeDeploy, while it is under way and if it has failed.
 	CodeDeploy   *CodeDeployment `json:"codeDeploy,omitempty"`
 	TargetGroups []TargetGroup   `json:"targetGroups"`
-	LastEvent    *Event          `json:"lastEvent,omitempty"`
+	// GatewayRoutes are how gateways lead to the service.
+	GatewayRoutes []GatewayRoute `json:"gatewayRoutes,omitempty"`
+	LastEvent     *Event         `json:"lastEvent,omitempty"`
 	// NotAsWanted is why the service is not as wanted; empty: it is.
 	NotAsWanted string `json:"notAsWanted,omitempty"`
 	// Settled is set where the service stays so until a client acts.
 	Settled bool `json:"settled,omitempty"`
+}
+
+// GatewayRoute is the way from a gateway to a service.
+type GatewayRoute struct {
+	Gateway string `json:"gateway"` // its name
+	URL     string `json:"serviceUrl"`
+	Status  string `json:"status"`
+	Reason  string `json:"reason,omitempty"` // of one that has failed
+	ARN     string `json:"gatewayRouteArn"`
 }
 
 type Deployment struct {

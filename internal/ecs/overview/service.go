@@ -46,8 +46,12 @@ func readService(tx *store.Tx, s *state.Service, o Options) Service {
 	if events := state.FindServiceEvents(tx, s.ARN); len(events) > 0 {
 		shown.LastEvent = &Event{CreatedAt: aws.ToTime(events[0].CreatedAt), Message: aws.ToString(events[0].Message)}
 	}
+	shown.GatewayRoutes = readGatewayRoutes(tx, s)
 	shown.NotAsWanted = serviceNotAsWanted(&shown)
 	shown.Settled = shown.NotAsWanted != "" && serviceSettled(&shown)
+	if failed := routesNotAsWanted(shown.GatewayRoutes); shown.NotAsWanted == "" && shown.Status == state.ServiceActive && failed != "" {
+		shown.NotAsWanted, shown.Settled = failed, true
+	}
 	return shown
 }
 

@@ -111,6 +111,21 @@ func (v *View) failed() bool {
 	return v.Route != nil && !v.led() && slices.ContainsFunc(leading, v.lacks)
 }
 
+// Reason is why a route has failed, in the words of the API that has refused a call; empty: it has not.
+func (v *View) Reason() string {
+	if !v.failed() {
+		return ""
+	}
+	for _, list := range [][]*managedresource.Resource{v.Own, v.Shared} {
+		for _, r := range list {
+			if r.Status == types.ManagedResourceStatusFailed {
+				return string(r.Kind) + ": " + r.Reason
+			}
+		}
+	}
+	return ""
+}
+
 // led is whether the route has led to its service as it is asked to now.
 func (v *View) led() bool { return v.Condition.Leads && v.Condition.Asked.Equal(v.Route.UpdatedAt) }
 

@@ -1,4 +1,4 @@
-// Package text shows an overview on one screen: a table each for stacks, clusters, services, load balancers, tasks,
+// Package text shows an overview on one screen: a table each for stacks, clusters, services, routes of gateways, load balancers, tasks,
 // container instances and stopped tasks. What is not as wanted comes first, and what does not fit is counted.
 package text
 
@@ -46,7 +46,7 @@ func Render(o *overview.Overview, opts Options) string {
 	}
 	r := &renderer{Options: opts, Overview: o, names: clusterNames(o.Clusters)}
 	r.clusterColumn = clusterColumn(r.names)
-	tables := slices.DeleteFunc([]*table{r.stacks(), r.clusters(), r.services(), r.loadBalancers(), r.tasks(), r.containerInstances(), r.stoppedTasks()},
+	tables := slices.DeleteFunc([]*table{r.stacks(), r.clusters(), r.services(), r.gatewayRoutes(), r.loadBalancers(), r.tasks(), r.containerInstances(), r.stoppedTasks()},
 		func(t *table) bool { return len(t.items) == 0 })
 	for _, t := range tables {
 		t.layOut(opts.Width)

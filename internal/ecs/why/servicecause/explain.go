@@ -71,7 +71,7 @@ func Explain(f *why.Facts, s *state.Service) []why.Answer {
 	if !s.Deploys() {
 		return distinct(q.ofSets())
 	}
-	answers := slices.Concat(q.verdicts(), q.stage(), q.lacks(), q.failing(), q.pending(), q.unhealthy(), q.targets(), q.replacing())
+	answers := slices.Concat(q.verdicts(), q.stage(), q.lacks(), q.failing(), q.pending(), q.unhealthy(), q.targets(), q.replacing(), q.routes())
 	if len(answers) == 0 {
 		answers = q.progress()
 	}
