@@ -150,6 +150,19 @@ func (i *identities) make(ctx context.Context, name string, without ...string) e
 	return nil
 }
 
+// rootKeys are the access keys of the root user, which an emulator has written to its data directory.
+func rootKeys(t *testing.T, dir string) aws.Credentials {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "root-credentials"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, profile, _ := strings.Cut(string(text), "[default]\naws_access_key_id = ")
+	id, rest, _ := strings.Cut(profile, "\naws_secret_access_key = ")
+	secret, _, _ := strings.Cut(rest, "\n")
+	return aws.Credentials{AccessKeyID: id, SecretAccessKey: secret}
+}
+
 // TestIdentitiesSurviveKills: the emulator is killed while users, keys, groups, policies, roles, sessions and identity providers
 // are made. What was answered is there, and keys and sessions are good.
 func TestIdentitiesSurviveKills(t *testing.T) {
@@ -161,12 +174,7 @@ func TestIdentitiesSurviveKills(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"--engine", "sim", "--data-dir", dir, "--iam", "enforce", "--log-level", "error"}
 	i := &identities{process: startServe(t, args...)}
-	text, err := os.ReadFile(filepath.Join(dir, "root-credentials"))
-	i.must(err)
-	_, profile, _ := strings.Cut(string(text), "[default]\naws_access_key_id = ")
-	id, rest, _ := strings.Cut(profile, "\naws_secret_access_key = ")
-	secret, _, _ := strings.Cut(rest, "\n")
-	i.root = aws.Credentials{AccessKeyID: id, SecretAccessKey: secret}
+	i.root = rootKeys(t, dir)
 	i.must(i.make(t.Context(), "first"))
 	for n := range kills {
 		ended := make(chan error)
