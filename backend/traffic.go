@@ -14,7 +14,14 @@ type Traffic struct {
 	Ports []PortForward
 	// CutOff drops all that comes in or goes out, but for the loopback address.
 	CutOff bool
+	// Daemons is the address of the sandbox in whose namespace DaemonAddress is: of one on the same network, or of
+	// the sandbox itself. The zero Addr leaves it as it is.
+	Daemons netip.Addr
 }
+
+// DaemonAddress is where tasks on a managed instance find what its daemons listen at.
+// Source: users' reports of managed daemons, 2026-04 (DM10).
+const DaemonAddress = "169.254.172.2"
 
 // PortForward leads ports of a sandbox to as many ports of a container, each to the one
 // that is as far from the first.
@@ -39,6 +46,9 @@ func (p PortForward) last() int { return int(p.Port) + int(p.More) }
 
 // Check says what is wrong with t for a sandbox that routes a network or not.
 func (t Traffic) Check(routes bool) error {
+	if t.Daemons.IsValid() && !t.Daemons.Is4() {
+		return fmt.Errorf("daemons are at no IPv4 address: %s", t.Daemons)
+	}
 	for _, p := range t.Ports {
 		switch {
 		case !routes:

@@ -17,6 +17,7 @@ var machineCases = []testCase{
 	{"PortRangesLeadEachToItsOwn", testPortRange},
 	{"ASandboxThatIsCutOffIsSilent", testCutOff},
 	{"AMachineIsFilteredAtItsAddress", testMachineFilter},
+	{"DaemonsOfAMachineHaveAnAddress", testDaemons},
 	{"PortsLeadElsewhereWithoutANewContainer", testPorts},
 	{"AContainerNeedsItsSandboxAlsoElsewhere", testSandboxElsewhere},
 	{"ANetworkGoesWhenNothingRunsOnIt", testRemoveNetwork},
@@ -110,6 +111,31 @@ func testMachines(s *env) {
 	for _, judge := range checks {
 		judge()
 	}
+}
+
+// testDaemons has what listens in the namespace of a machine be found at one address, from there and from sandboxes that are told
+// of which machine they are. No filter is about it.
+func testDaemons(s *env) {
+	m, task := s.MachineInTurn()
+	s.Served(s.Joining(m, task, "serve", "9000", "daemon"))
+	at := netip.MustParseAddr(backend.DaemonAddress)
+	inside, stranger := s.StartedSandbox(), s.SharedSandbox()
+	for _, sandbox := range []string{m.ID, inside.ID} {
+		s.SetFilter(sandbox, &backend.Filter{Strict: true})
+		s.setTraffic(sandbox, backend.Traffic{Daemons: m.IP})
+	}
+	from := s.Spec(inside.ID, "check")
+	scene.Judge(
+		s.Ask(s.Joining(m, task, "check"), at, 9000, true),
+		s.Ask(from, at, 9000, true),
+		s.Ask(from, at, 9001, false),
+		s.Ask(from, m.IP, 9000, false),
+		s.Ask(s.Spec(stranger, "check"), at, 9000, false),
+	)
+	s.setTraffic(inside.ID, backend.Traffic{CutOff: true, Daemons: m.IP})
+	s.Ask(from, at, 9000, false)()
+	s.setTraffic(inside.ID, backend.Traffic{Daemons: m.IP})
+	s.Ask(from, at, 9000, true)()
 }
 
 // hostnameOf asks a server for its host name.

@@ -22,6 +22,9 @@ func (e *Engine) SetTraffic(ctx context.Context, sandboxID string, t backend.Tra
 	if t.CutOff {
 		words = append(words, "cut")
 	}
+	if t.Daemons.IsValid() {
+		words = append(words, "daemons="+t.Daemons.String())
+	}
 	for _, p := range t.Ports {
 		words = append(words, command.ForwardWord(p))
 	}

@@ -209,6 +209,9 @@ func (n *namespace) dials(to netip.AddrPort, udp bool, seen netip.Addr) (server 
 	if to.Addr().IsLoopback() {
 		return n.answer(n.called(to.Addr(), at))
 	}
+	if to.Addr() == daemonAddress && n.daemons.IsValid() {
+		return n.dialsDaemon(at)
+	}
 	there := n.findAs(seen, to.Addr(), at)
 	switch {
 	case there == nil && n.network != nil && n.network.at[to.Addr()] == nil:

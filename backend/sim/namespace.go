@@ -25,6 +25,7 @@ type namespace struct {
 	cutOff   bool
 	filter   *backend.Filter // of packets that are on the network; nil lets all pass
 	connect  backend.Connect // of calls that go through a proxy
+	daemons  netip.Addr      // where daemonAddress is; it may be the own address
 }
 
 // namespaceOf is the namespace of a new container: a sandbox's, or one of its own.
@@ -114,7 +115,7 @@ func (n *namespace) comeBack(c *container) bool {
 // reset makes it as good as new.
 func (n *namespace) reset() {
 	n.ports, n.catchAll, n.checkers = nil, nil, nil
-	n.forwards, n.cutOff, n.filter, n.connect = nil, false, nil, backend.Connect{}
+	n.forwards, n.cutOff, n.filter, n.connect, n.daemons = nil, false, nil, backend.Connect{}, netip.Addr{}
 }
 
 // answer is the container that answers a packet for a port that has come in, and on

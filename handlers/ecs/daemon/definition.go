@@ -45,12 +45,13 @@ func (a *API) RegisterDaemonTaskDefinition(ctx context.Context, in *sdk.Register
 	return &sdk.RegisterDaemonTaskDefinitionOutput{DaemonTaskDefinitionArn: &d.ARN}, err
 }
 
-// inForm is a request in the form of one for task definitions. Tasks of daemons have networks of their own on the bridge of
-// their instance. The host of pidMode and ipcMode is the instance, where tasks with host join it.
+// inForm is a request in the form of one for task definitions. Daemons listen in the namespace of their instance, where all its
+// tasks find them at one address: a choice, as on AWS daemon_bridge is a network of their own. The host of pidMode and ipcMode is
+// the instance as well, where tasks with host join it.
 func inForm(in *sdk.RegisterDaemonTaskDefinitionInput) *sdk.RegisterTaskDefinitionInput {
 	asked := &sdk.RegisterTaskDefinitionInput{
 		Family: in.Family, Cpu: in.Cpu, Memory: in.Memory, ExecutionRoleArn: in.ExecutionRoleArn, TaskRoleArn: in.TaskRoleArn,
-		NetworkMode:             types.NetworkModeBridge,
+		NetworkMode:             types.NetworkModeHost,
 		RequiresCompatibilities: []types.Compatibility{types.CompatibilityEc2},
 	}
 	convert(&in.ContainerDefinitions, &asked.ContainerDefinitions)

@@ -65,7 +65,7 @@ func (m *Instance) adopt(c backend.Container) {
 	}
 	m.removal.left = true
 	m.place = Place{Sandbox: c.ID, Network: name("bridge", m.arn), IP: c.IP, Life: m.place.Life + 1, Since: c.StartedAt}
-	m.runs = vpc.Connected(c)
+	m.runs, m.daemons = vpc.Connected(c), m.all.hasDaemons(m.arn)
 	m.adopted = m.runs
 	m.wanted++
 	if m.join(m.place); m.runs {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 
-	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
 
@@ -31,13 +30,13 @@ func (m *Instance) CutOff(ctx context.Context, cut bool) error {
 	return errors.Join(errs...)
 }
 
-// Attach notes the network interface of a task, which is cut off with the container instance.
+// Attach notes the network interface of a task, which is cut off with the container instance and finds its daemons.
 func (m *Instance) Attach(ctx context.Context, task, sandbox string) error {
 	m.mu.Lock()
 	m.interfaces[task] = sandbox
-	cut := m.cutOff
+	led := m.cutOff || m.daemons
 	m.mu.Unlock()
-	if !cut {
+	if !led {
 		return nil
 	}
 	return m.directTask(ctx, sandbox)
@@ -70,14 +69,14 @@ func (m *Instance) directUnsure(ctx context.Context) error {
 	return nil
 }
 
-// directTask tells the engine whether a task's network interface is cut off.
+// directTask tells the engine whether a task's network interface is cut off, and where its daemons are.
 func (m *Instance) directTask(ctx context.Context, sandbox string) error {
 	if err := m.directing.Acquire(ctx, 1); err != nil {
 		return err
 	}
 	defer m.directing.Release(1)
 	m.mu.Lock()
-	t := backend.Traffic{CutOff: m.cutOff}
+	t := m.ofTask(m.place.IP)
 	m.mu.Unlock()
 	return m.all.Engine.SetTraffic(ctx, sandbox, t)
 }

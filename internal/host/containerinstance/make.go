@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
@@ -140,7 +141,7 @@ func (m *Instance) start(ctx context.Context, p Place) error {
 	p.Life++
 	p.Since = seen.StartedAt
 	m.mu.Lock()
-	m.place, m.runs = p, true
+	m.place, m.runs, m.daemons = p, true, m.all.hasDaemons(m.arn)
 	m.begin()
 	m.mu.Unlock()
 	if err := m.Direct(ctx); err != nil {
@@ -148,6 +149,12 @@ func (m *Instance) start(ctx context.Context, p Place) error {
 	}
 	m.join(p)
 	return m.all.Interfaces.Started(ctx, m.arn, seen)
+}
+
+// hasDaemons reports whether ECS runs daemons on a container instance: on managed ones.
+func (all *Instances) hasDaemons(arn string) bool {
+	row := state.FindContainerInstance(all.Store.Read(), arn)
+	return row != nil && row.LaunchType == types.LaunchTypeManagedInstances
 }
 
 // startAgain starts a sandbox that has run before. It refuses one that runs without its network, or that others have

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 
 	"golang.org/x/sync/semaphore"
 
@@ -18,6 +19,7 @@ type traffic struct {
 	interfaces map[string]string // sandboxes of its tasks that have a network interface of their own, by task ARN
 	unsure     []string          // those of them of which it is not known whether they are cut off
 	cutOff     bool
+	daemons    bool                // its daemons are found at an address of their own
 	wanted     int                 // counts changes
 	told       int                 // which of them the engine has
 	directing  *semaphore.Weighted // of 1: one goroutine at a time tells the engine about packets
@@ -29,7 +31,7 @@ func newTraffic() traffic {
 
 // begin is the start of a new namespace, in which there are no rules yet.
 func (t *traffic) begin() {
-	if len(t.ports) > 0 || t.cutOff {
+	if len(t.ports) > 0 || t.cutOff || t.daemons {
 		t.wanted++
 	}
 }
@@ -40,8 +42,18 @@ func (t *traffic) changed(l lease) {
 	}
 }
 
-func (t *traffic) now() backend.Traffic {
-	all := backend.Traffic{CutOff: t.cutOff}
+// ofTask is what a task with a network interface of its own does with packets, on a container instance with an address.
+func (t *traffic) ofTask(instance netip.Addr) backend.Traffic {
+	is := backend.Traffic{CutOff: t.cutOff}
+	if t.daemons {
+		is.Daemons = instance
+	}
+	return is
+}
+
+// now is what the container instance does, at its address.
+func (t *traffic) now(at netip.Addr) backend.Traffic {
+	all := t.ofTask(at)
 	for key, l := range t.ports {
 		if l.to.IsValid() && key.port == l.at.HostPort {
 			all.Ports = append(all.Ports, backend.PortForward{Protocol: string(key.protocol), Port: key.port, More: l.at.More, To: l.to})
@@ -59,7 +71,7 @@ func (m *Instance) Direct(ctx context.Context) error {
 	}
 	defer m.directing.Release(1)
 	m.mu.Lock()
-	p, version, all, due, adopted := m.place, m.wanted, m.now(), m.runs && m.told != m.wanted, m.adopted
+	p, version, all, due, adopted := m.place, m.wanted, m.now(m.place.IP), m.runs && m.told != m.wanted, m.adopted
 	m.mu.Unlock()
 	if !due {
 		return nil

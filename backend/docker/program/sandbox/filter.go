@@ -74,6 +74,7 @@ func (r *ruleset) filter(at localAddress, open bool, rules []filterRule) {
 	r.rule("in", append(belongs(), accept)...)
 	r.rule("out", append(belongs(), accept)...)
 	r.needs("nf_tables")
+	r.rule("in", payload(networkHeader, destination, 4), is(daemonAddress[:]...), accept) // no group filters it
 	network := at.network()
 	if open {
 		r.letIn(network)

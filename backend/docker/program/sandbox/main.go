@@ -83,7 +83,7 @@ func main() {
 	case len(os.Args) == 3 && os.Args[1] == "drop":
 		report(runDrop(os.Args[2:]))
 	default:
-		complain("usage: sandbox [hold <address> lead=<address:port> [instance] [out=<gateway/bits> [inside=<gateway/bits>]] [balance] | groups | lifeline | route <gateway/bits> <gateway/bits> | traffic [cut] [masquerade] <port>… | folder <path> [mode] | mtu <address> | limit <group> <limit>… | drop <group>]")
+		complain("usage: sandbox [hold <address> lead=<address:port> [instance] [out=<gateway/bits> [inside=<gateway/bits>]] [balance] | groups | lifeline | route <gateway/bits> <gateway/bits> | traffic [cut] [masquerade] [daemons=<address>] <port>… | folder <path> [mode] | mtu <address> | limit <group> <limit>… | drop <group>]")
 		os.Exit(exitUsage)
 	}
 }

@@ -20,8 +20,9 @@ const (
 
 // traffic says what the namespace does with packets, instead of what was said before:
 //
-//	traffic [cut] [masquerade] [tcp/80=10.0.0.9:8080]… [udp/8000-8009=10.0.0.9:9000]…
+//	traffic [cut] [masquerade] [daemons=10.0.0.5] [tcp/80=10.0.0.9:8080]… [udp/8000-8009=10.0.0.9:9000]…
 //
+// Where daemons are is kept until another place is said (daemons.go).
 // To masquerade, what is led elsewhere leaves with this namespace's own address, so that
 // answers come back through here. Nothing else goes through then, and sandboxes are not led.
 func traffic(args []string) error {
@@ -33,6 +34,12 @@ func traffic(args []string) error {
 		return is
 	}
 	cut, disguise := said("cut"), said("masquerade")
+	if len(args) > 0 && strings.HasPrefix(args[0], daemonsWord) {
+		if err := leadToDaemons(args[0]); err != nil {
+			return err
+		}
+		args = args[1:]
+	}
 	forwards := make([]forward, len(args))
 	for i, arg := range args {
 		var ok bool
@@ -98,6 +105,9 @@ func (r *ruleset) forward(forwards []forward, butSandboxes bool) error {
 		r.rule("from-outside", payload(linkHeader, 6, 2), is(sandboxMAC...), accept)
 	}
 	for _, a := range addresses {
+		if a.ip == daemonAddress { // which is not the ports'
+			continue
+		}
 		toHere := []expression{payload(networkHeader, 16, 4), is(a.ip[:]...), jump("ports")}
 		r.rule("from-outside", toHere...)
 		r.rule("from-here", toHere...)
