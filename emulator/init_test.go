@@ -12,10 +12,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -43,6 +45,27 @@ func initDir(t *testing.T, files map[string]string) string {
 		}
 	}
 	return dir
+}
+
+// A gateway and its association come before the service that connects to it, and stay as they are at the next start.
+func TestInitMakesGateways(t *testing.T) {
+	t.Parallel()
+	opts := emulator.Options{Backend: sim.New(sim.Options{}), DataDir: t.TempDir(), InitDir: initDir(t, map[string]string{
+		"a.service.json":   strings.Replace(initService, "{", `{"gatewayConnectors": [{"portName": "http"}], `, 1),
+		"association.json": `{"gateway": "public", "cluster": "shop"}`,
+		"public.json":      `{"infrastructureRoleArn": "arn:aws:iam::000000000000:role/infra", "configuration": {"hostSharedAlb": {}}}`,
+		"shop.json":        `{"clusterName": "shop"}`,
+		"web.json":         strings.Replace(initDefinition, `"image": "app"`, `"image": "app", "portMappings": [{"name": "http", "containerPort": 80}]`, 1),
+	})}
+	for range 2 {
+		w := open(t, opts)
+		w.eventually("the route is there", func() bool {
+			out, err := w.client.ListGatewayRoutes(t.Context(), &ecs.ListGatewayRoutesInput{Gateway: aws.String("public"), Cluster: aws.String("shop"), Service: aws.String("a")})
+			w.must(err)
+			return len(out.GatewayRoutes) == 1 && out.GatewayRoutes[0].Status == types.GatewayRouteStatusActive
+		})
+		w.must(w.srv.Close())
+	}
 }
 
 func TestInitMakesWhatTheFolderDescribes(t *testing.T) {

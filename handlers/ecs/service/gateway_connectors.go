@@ -14,6 +14,14 @@ type gatewayConnectors struct{ unsaid }
 
 func (gatewayConnectors) rows() []member.Row { return connector.Rows() }
 
+func (gatewayConnectors) names(r Request) (named Named) {
+	for i := range r.GatewayConnectors {
+		named.Ports = append(named.Ports, Port{Name: r.GatewayConnectors[i].PortName})
+		named.Resources = append(named.Resources, Resource{Type: Gateway, ID: "of the cluster"})
+	}
+	return named
+}
+
 func (gatewayConnectors) check(r Request) error { return connector.Check(r.GatewayConnectors) }
 
 func (gatewayConnectors) checkController(r Request, _ types.DeploymentControllerType) error {

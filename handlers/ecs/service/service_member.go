@@ -80,6 +80,7 @@ const (
 	Namespace   = "AWS::ServiceDiscovery::HttpNamespace"
 	Alarm       = "AWS::CloudWatch::Alarm"
 	Role        = "AWS::IAM::Role"
+	Gateway     = "AWS::ECS::Gateway" // any that the cluster is associated with
 )
 
 // onlyWithECS refuses a member of services whose tasks come of task sets. Source: ECS developer guide, deployment controllers; the

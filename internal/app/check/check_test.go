@@ -73,6 +73,9 @@ func TestFine(t *testing.T) {
 			 "advancedConfiguration": {"alternateTargetGroupArn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/b/1",
 			  "productionListenerRule": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/a/1/2/3", "roleArn": "arn:aws:iam::123456789012:role/a"}}]}`,
 		`{"service": "a", "deploymentConfiguration": {"strategy": "BLUE_GREEN"}}`,
+		`{"serviceName": "a", "taskDefinition": "a", "desiredCount": 1, "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-0ec5e3a1a70000001"]}},
+			"gatewayConnectors": [{"portName": "http", "filters": {"accessTypes": ["PRIVATE"]}}]}`,
+		`{"name": "shop", "infrastructureRoleArn": "arn:aws:iam::123456789012:role/a", "configuration": {"hostSharedAlb": {}}}`,
 		`{"service": "a", "deploymentConfiguration": {"alarms": {"alarmNames": ["slow", "b"], "enable": true, "rollback": true}}}`,
 		`{"serviceName": "a", "taskDefinition": "a", "desiredCount": 1, "deploymentConfiguration": {
 			"alarms": {"alarmNames": ["slow"], "enable": true, "rollback": true},

@@ -100,6 +100,8 @@ var marks = []struct{ member, operation string }{
 	{"group", "RunTask"},
 	{"referenceId", "RunTask"},
 	{"capacityProviders", "PutClusterCapacityProviders"},
+	{"infrastructureRoleArn", "CreateGateway"},
+	{"gateway", "AssociateGatewayWithCluster"},
 	{"taskDefinition", "CreateService"},
 	{"deploymentController", "CreateService"},
 	{"family", register}, // whose containers may be misspelt

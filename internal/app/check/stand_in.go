@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -19,6 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -90,6 +92,7 @@ var resourceWriters = map[string]func(resourceIn){
 		servicediscovery.PutService(s.tx, &servicediscovery.Service{ARN: s.id})
 	},
 	service.Namespace: resourceIn.namespace,
+	service.Gateway:   resourceIn.gateways,
 	service.Alarm:     func(s resourceIn) { cloudwatch.Alarms.Put(s.tx, &cloudwatch.Alarm{Scope: scope, Name: s.id}) },
 }
 
@@ -100,6 +103,22 @@ func (s resourceIn) targetGroup() {
 		Scope: scope, ARN: elbv2.NewListenerARN(balancer), LoadBalancer: balancer,
 		Actions: []elb.Action{{Type: elb.ActionTypeEnumForward, TargetGroupArn: &s.id}},
 	})
+}
+
+// gateways makes a gateway of each access type, which the cluster is associated with.
+func (s resourceIn) gateways() {
+	subnets, _ := ec2network.DefaultNetwork(scope)
+	for _, scheme := range types.GatewayElbScheme("").Values() {
+		g := &gateway.Gateway{
+			Scope: scope, Name: string(scheme), ARN: gateway.ARN(scope, string(scheme)), Token: arn.NewID(), Role: aRole, VPC: subnets[0].VPC,
+			Asked: gateway.Configuration{Scheme: scheme, MaxBalancers: 1},
+		}
+		for _, subnet := range subnets {
+			g.Asked.Subnets = append(g.Asked.Subnets, subnet.ID)
+		}
+		gateway.Put(s.tx, g)
+		gateway.PutAssociation(s.tx, &gateway.Association{GatewayARN: g.ARN, ClusterARN: s.in.ARN})
+	}
 }
 
 // namespace makes a namespace, and the cluster's default one where that is meant.

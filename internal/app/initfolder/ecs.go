@@ -17,7 +17,7 @@ import (
 // operation is one of ECS, with the errors that the model has of those here: the start ends with them as AWS's SDK says
 // them.
 func operation(name string) apiclient.Operation {
-	return apiclient.ECS(name, "AccessDeniedException", "ClientException", "ClusterNotFoundException", "InvalidParameterException",
+	return apiclient.ECS(name, "AccessDeniedException", "ClientException", "ClusterNotFoundException", "GatewayNotFoundException", "InvalidParameterException",
 		"LimitExceededException", "NamespaceNotFoundException", "PlatformTaskDefinitionIncompatibilityException",
 		"PlatformUnknownException", "ServerException", "ServiceNotActiveException", "ServiceNotFoundException", "UnsupportedFeatureException")
 }
@@ -28,6 +28,34 @@ func (f *Folder) makeCluster(ctx context.Context, d definition) error {
 		return err
 	}
 	return f.call(ctx, operation("CreateCluster"), &in, nil)
+}
+
+// makeGateway creates a gateway, unless there is one of its name.
+func (f *Folder) makeGateway(ctx context.Context, d definition) error {
+	var in ecs.CreateGatewayInput
+	if err := wire.Unmarshal(d.body, &in); err != nil {
+		return err
+	}
+	if in.Name == nil {
+		in.Name = d.name()
+	}
+	var found ecs.DescribeGatewayOutput
+	if err := f.callUnless(ctx, operation("DescribeGateway"), &ecs.DescribeGatewayInput{Gateway: in.Name}, &found, "GatewayNotFoundException"); err != nil {
+		return err
+	}
+	if found.Gateway != nil {
+		return nil
+	}
+	return f.call(ctx, operation("CreateGateway"), &in, nil)
+}
+
+// makeAssociation associates a gateway with a cluster, which it may be already.
+func (f *Folder) makeAssociation(ctx context.Context, d definition) error {
+	var in ecs.AssociateGatewayWithClusterInput
+	if err := wire.Unmarshal(d.body, &in); err != nil {
+		return err
+	}
+	return f.call(ctx, operation("AssociateGatewayWithCluster"), &in, nil)
 }
 
 // makeService creates a service, unless there is one of its name.

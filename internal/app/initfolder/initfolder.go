@@ -41,6 +41,8 @@ const (
 	secretFile
 	repositoryFile
 	clusterFile
+	gatewayFile
+	associationFile
 	taskDefinitionFile
 	serviceFile
 	taskSetFile
@@ -109,6 +111,10 @@ func (f *Folder) make(ctx context.Context, d definition) error {
 		return f.makeRepository(ctx, d)
 	case clusterFile:
 		return f.makeCluster(ctx, d)
+	case gatewayFile:
+		return f.makeGateway(ctx, d)
+	case associationFile:
+		return f.makeAssociation(ctx, d)
 	case taskDefinitionFile:
 		return f.makeTaskDefinition(ctx, d)
 	case serviceFile:
@@ -177,11 +183,11 @@ func newDefinition(path string, body []byte) (definition, error) {
 		kind   definitionKind
 	}{
 		{"containerDefinitions", taskDefinitionFile}, {"clusterName", clusterFile}, {"scale", taskSetFile}, {"externalId", taskSetFile},
-		{"taskDefinition", serviceFile}, {"deploymentController", serviceFile},
+		{"taskDefinition", serviceFile}, {"deploymentController", serviceFile}, {"infrastructureRoleArn", gatewayFile}, {"gateway", associationFile},
 	} {
 		if _, has := members[each.member]; has {
 			return definition{path, each.kind, body}, nil
 		}
 	}
-	return definition{}, fmt.Errorf("init %s: has none of containerDefinitions, clusterName, scale, externalId, taskDefinition and deploymentController, so its operation is unknown", path)
+	return definition{}, fmt.Errorf("init %s: has none of containerDefinitions, clusterName, scale, externalId, taskDefinition, deploymentController, infrastructureRoleArn and gateway, so its operation is unknown", path)
 }
