@@ -14,7 +14,7 @@ func Labels(t *state.Task, container string) map[string]string {
 		containerlabel.Cluster:   ClusterName(t),
 		containerlabel.Container: container,
 		containerlabel.Task:      t.ARN,
-		containerlabel.Family:    t.Spec.Family,
+		containerlabel.Family:    t.Spec.FamilyName(),
 		containerlabel.Revision:  strconv.Itoa(t.Spec.Revision),
 	}
 }

@@ -29,7 +29,7 @@ func Idle(tx *store.Tx, f Fault) string {
 // chooses reports whether a fault is about a task, or about a container of it.
 func (f Fault) chooses(t *state.Task) bool {
 	ofName := matching(f.Container)
-	return matching(f.Family)(t.Spec.Family) && (f.Zone == "" || f.Zone == t.Placement.Zone) &&
+	return matching(f.Family)(t.Spec.FamilyName()) && (f.Zone == "" || f.Zone == t.Placement.Zone) &&
 		matching(f.Task)(arn.Name(t.ARN), t.ARN) && matching(f.Cluster)(arn.ClusterName(t.ARN), t.Spec.ClusterARN) &&
 		(f.Container == "" || slices.ContainsFunc(t.Status.Containers, func(c state.Container) bool { return ofName(c.Name) }))
 }

@@ -102,7 +102,7 @@ func (k *Kit) onSpot(f Fault) (list []onSpot) {
 
 func (f Fault) isAboutSpotTask(t *state.Task) bool {
 	return f.Instance == "" && t.Placement.CapacityProvider == "FARGATE_SPOT" && t.Status.LastStatus == state.Running && t.Stop == nil &&
-		matching(f.Task)(arn.Name(t.ARN), t.ARN) && matching(f.Family)(t.Spec.Family) && (f.Zone == "" || f.Zone == t.Placement.Zone) &&
+		matching(f.Task)(arn.Name(t.ARN), t.ARN) && matching(f.Family)(t.Spec.FamilyName()) && (f.Zone == "" || f.Zone == t.Placement.Zone) &&
 		matching(f.Cluster)(arn.ClusterName(t.ARN), t.Spec.ClusterARN)
 }
 

@@ -119,7 +119,7 @@ func (c *insightCluster) taskEvents(e PerformanceEvent, tx *store.Tx, of sample,
 	t := of.task
 	has, containers := reservedOf(t, definitionOf(tx, t))
 	e.Type, e.KnownStatus, e.TaskID, e.AvailabilityZone = "Task", t.Status.LastStatus, arn.Name(t.ARN), t.Placement.Zone
-	e.TaskDefinitionFamily, e.TaskDefinitionRevision, e.LaunchType = t.Spec.Family, t.Spec.Revision, string(t.Spec.LaunchType)
+	e.TaskDefinitionFamily, e.TaskDefinitionRevision, e.LaunchType = t.Spec.FamilyName(), t.Spec.Revision, string(t.Spec.LaunchType)
 	e.ServiceName, e.ContainerInstanceID = arn.Name(t.Spec.ServiceARN), arn.Name(t.Placement.ContainerInstance)
 	e.CreatedAt, e.StartedAt = milliseconds(t.Spec.CreatedAt), milliseconds(t.Status.StartedAt)
 	e.stream = "FargateTelemetry"

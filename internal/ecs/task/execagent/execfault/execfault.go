@@ -60,7 +60,7 @@ func (f *Faults) On(t *state.Task, container string) (effect execagent.Effect) {
 
 func (r Rule) matches(t *state.Task, container string) bool {
 	return (r.Zone == "" || r.Zone == t.Placement.Zone) && matches(r.Cluster, arn.ClusterName(t.ARN), t.Spec.ClusterARN) && matches(r.Task, arn.Name(t.ARN), t.ARN) &&
-		matches(r.Family, t.Spec.Family) && matches(r.Container, container)
+		matches(r.Family, t.Spec.FamilyName()) && matches(r.Container, container)
 }
 
 func matches(pattern string, names ...string) bool {
