@@ -24,7 +24,7 @@ func notFound(ref string) error {
 	return &types.GatewayNotFoundException{Message: aws.String("The specified gateway was not found: " + ref)}
 }
 
-// reference is the ARN that a name or an ARN of a gateway means. One of another account is not found.
+// reference is the ARN that a name or an ARN of a gateway means. One of another account is not found (ECS0415.2).
 func reference(scope arn.Scope, ref string) (string, error) {
 	if !strings.HasPrefix(ref, "arn:") {
 		if !gatewayName.MatchString(ref) {
