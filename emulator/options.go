@@ -121,6 +121,7 @@ type Options struct {
 	AWSDelays bool
 	// Quotas are service quotas of AWS, by name: fargate-vcpus and fargate-spot-vcpus, which are the
 	// numbers of vCPUs that the tasks of an account have in a region; container-instances-per-cluster;
+	// daemons-per-cluster; daemon-task-definition-revisions, of a family;
 	// tasks-per-service, by default 5,000; task-sets-per-service, by default 5; provisioning-tasks-per-cluster, the tasks that wait for
 	// container instances, by default 500; and express-services-per-load-balancer, by default 25, at least 1. The others have no default, and limit nothing until they are set.
 	Quotas map[string]int

@@ -137,10 +137,10 @@ func declareLimits(flags *flagSet, o *emulator.Options) {
 	flags.StringVar(&o.TaskCredentials, "task-credentials", "", "`profile:name`: give tasks with a task role the credentials of this profile of your AWS configuration, which are valid on AWS itself; otherwise they get the emulator's own")
 	flags.StringVar(&o.MetadataRate, "metadata-rate", "40,60", "`requests` that a container may send to the metadata endpoint: per second, and at once, as the container agent limits them; 0 for no limit")
 	flags.BoolVar(&o.LaunchRates, "launch-rates", false, "hold RunTask and services to the rates at which Fargate launches tasks on AWS: 20 calls a second, and 20 tasks a second after the first 100")
-	flags.Func("quota", "`name=number`: set a service quota of AWS: fargate-vcpus, fargate-spot-vcpus, container-instances-per-cluster (default no limit), tasks-per-service (default 5000), task-sets-per-service (default 5), provisioning-tasks-per-cluster (default 500), express-services-per-load-balancer (default 25); may be repeated or hold several, separated by commas", func(list string) error {
+	flags.Func("quota", "`name=number`: set a service quota of AWS: fargate-vcpus, fargate-spot-vcpus, container-instances-per-cluster, daemons-per-cluster, daemon-task-definition-revisions (default no limit), tasks-per-service (default 5000), task-sets-per-service (default 5), provisioning-tasks-per-cluster (default 500), express-services-per-load-balancer (default 25); may be repeated or hold several, separated by commas", func(list string) error {
 		return addNumbers(&o.Quotas, list)
 	})
-	flags.suggest("quota", "fargate-vcpus=", "fargate-spot-vcpus=", "tasks-per-service=", "task-sets-per-service=", "container-instances-per-cluster=", "provisioning-tasks-per-cluster=", "express-services-per-load-balancer=")
+	flags.suggest("quota", "fargate-vcpus=", "fargate-spot-vcpus=", "tasks-per-service=", "task-sets-per-service=", "container-instances-per-cluster=", "provisioning-tasks-per-cluster=", "express-services-per-load-balancer=", "daemons-per-cluster=", "daemon-task-definition-revisions=")
 	flags.Func("log-size", "most `bytes` of log events, such as 500MiB; the oldest are removed beyond that, or when the disk is full (default 1GiB with a data directory, else 64MiB)", func(text string) (err error) {
 		o.LogSize, err = units.RAMInBytes(text)
 		return err

@@ -25,7 +25,7 @@ const (
 func (d Daemons) Module() Module {
 	return Module{
 		Name: "daemons",
-		Rows: []string{"daemon-presence", "daemon-revision", "daemon-task-definition-family"},
+		Rows: []string{"daemon-images", "daemon-presence", "daemon-revision", "daemon-task-definition-family"},
 		Forgets: []Forgetting{{
 			Tables: []string{"daemon", "daemon-deployment", "daemon-rollout"},
 			Do: func(tx *store.Tx, now time.Time) {

@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -30,6 +31,7 @@ var (
 	errNotFound  = &types.DaemonNotFoundException{Message: aws.String("Daemon not found.")}
 	errNotActive = &types.DaemonNotActiveException{Message: aws.String("Daemon was not ACTIVE.")}
 	errDeleting  = kit.InvalidParameter("The daemon can not be deleted: deployment deletion is ongoing")
+	errTooMany   = &types.LimitExceededException{Message: aws.String("The limit on the number of daemons in the cluster has been exceeded.")}
 	errARN       = kit.InvalidParameter("The Daemon ARN provided is invalid.")
 )
 
@@ -99,6 +101,9 @@ func (a *API) CreateDaemon(ctx context.Context, in *sdk.CreateDaemonInput) (*sdk
 			return errDeleting
 		case known != nil:
 			return kit.InvalidParameter("Creation of daemon was not idempotent.") // as of services
+		}
+		if !a.Quotas.Allows(quota.Daemons, len(daemon.List(c.Tx, c.Scope, c.Cluster.Name))+1) {
+			return errTooMany
 		}
 		d.CreatedAt = a.Now()
 		d.UpdatedAt = d.CreatedAt

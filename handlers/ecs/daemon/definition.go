@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
@@ -39,11 +40,17 @@ func (a *API) RegisterDaemonTaskDefinition(ctx context.Context, in *sdk.Register
 	}
 	d := &daemon.Definition{Family: strings.Clone(*def.Family), Shown: shownForm(def, in), Tags: kit.OwnTags(in.Tags)}
 	err = a.Store.Update(func(tx *store.Tx) error {
+		if !a.Quotas.Allows(quota.DaemonRevisions, len(daemon.Revisions(tx, scope, d.Family))+1) {
+			return errTooManyRevisions
+		}
 		daemon.Register(tx, scope, d, def, call.Principal(), a.Now())
 		return nil
 	})
 	return &sdk.RegisterDaemonTaskDefinitionOutput{DaemonTaskDefinitionArn: &d.ARN}, err
 }
+
+// errTooManyRevisions is in the emulator's words.
+var errTooManyRevisions = &types.LimitExceededException{Message: aws.String("The limit on the number of revisions of the daemon task definition has been exceeded.")}
 
 // inForm is a request in the form of one for task definitions. Daemons listen in the namespace of their instance, where all its
 // tasks find them at one address: a choice, as on AWS daemon_bridge is a network of their own. The host of pidMode and ipcMode is

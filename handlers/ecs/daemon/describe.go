@@ -120,8 +120,13 @@ func (a *API) DescribeDaemonRevisions(ctx context.Context, in *sdk.DescribeDaemo
 			PropagateTags: r.PropagateTags, ContainerImages: []types.DaemonContainerImage{},
 		}
 		if def := daemon.FindDefinition(tx, r.TaskDefinition); def != nil {
+			digests := daemon.Digests(tx, r.ARN)
 			for _, c := range def.Shown.ContainerDefinitions {
-				shown.ContainerImages = append(shown.ContainerImages, types.DaemonContainerImage{ContainerName: c.Name, Image: c.Image})
+				image := types.DaemonContainerImage{ContainerName: c.Name, Image: c.Image}
+				if digest := digests[aws.ToString(c.Name)]; digest != "" {
+					image.ImageDigest = &digest
+				}
+				shown.ContainerImages = append(shown.ContainerImages, image)
 			}
 		}
 		out.DaemonRevisions = append(out.DaemonRevisions, shown)

@@ -25,7 +25,7 @@ func (a *API) Operations() []awsapi.Operation {
 		awsapi.Works("DeleteDaemonTaskDefinition", "daemons that use it go on; it is DELETED a few seconds after the last of them", a.DeleteDaemonTaskDefinition),
 		awsapi.Works("DescribeDaemon", "with what its revisions have on each capacity provider", a.DescribeDaemon),
 		awsapi.Works("DescribeDaemonDeployments", "up to 20; counts of one that has ended stay as they were then", a.DescribeDaemonDeployments),
-		awsapi.Works("DescribeDaemonRevisions", "up to 20; without digests of images", a.DescribeDaemonRevisions),
+		awsapi.Works("DescribeDaemonRevisions", "up to 20; digests of images once a task of the revision has run", a.DescribeDaemonRevisions),
 		awsapi.Works("DescribeDaemonTaskDefinition", "by family, revision or ARN", a.DescribeDaemonTaskDefinition),
 		awsapi.Works("ListDaemonDeployments", "the newest first, by status and time, in pages", a.ListDaemonDeployments),
 		awsapi.Works("ListDaemonTaskDefinitions", "by family and status, in either order, in pages", a.ListDaemonTaskDefinitions),

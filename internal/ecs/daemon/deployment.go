@@ -211,6 +211,9 @@ func forget(tx *store.Tx, daemonARN string) {
 	}
 	for _, r := range revisionsOf.List(tx, daemonARN) {
 		revisions.Delete(tx, r)
+		if i := images.Get(tx, r.ARN); i != nil {
+			images.Delete(tx, i)
+		}
 	}
 	for _, p := range Presences(tx, daemonARN) {
 		presences.Delete(tx, p)

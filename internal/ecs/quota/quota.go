@@ -24,10 +24,12 @@ const (
 	ProvisioningTasks  Name = "provisioning-tasks-per-cluster"
 	ExpressServices    Name = "express-services-per-load-balancer"
 	GatewayRoutes      Name = "gateway-routes-per-load-balancer"
+	Daemons            Name = "daemons-per-cluster"
+	DaemonRevisions    Name = "daemon-task-definition-revisions"
 )
 
 // all has each quota with its default; without one there is no such quota until it is set: AWS gives each
-// account other vCPUs, and 5,000 container instances are more than a machine needs that has many of them.
+// account other vCPUs, and 5,000 container instances are more than a machine needs that has many of them. What AWS allows of daemons is not published.
 // Source: ECS service quotas; ECS developer guide, cluster auto scaling, for tasks that are PROVISIONING; services.md I.2 for
 // services of Express mode.
 var all = []struct {
@@ -35,7 +37,7 @@ var all = []struct {
 	value int
 }{
 	{FargateVCPUs, none}, {FargateSpotVCPUs, none}, {TasksPerService, 5000}, {TaskSetsPerService, 5}, {ContainerInstances, none}, {ProvisioningTasks, 500},
-	{ExpressServices, 25}, {GatewayRoutes, 25},
+	{ExpressServices, 25}, {GatewayRoutes, 25}, {Daemons, none}, {DaemonRevisions, none},
 }
 
 const none = -1

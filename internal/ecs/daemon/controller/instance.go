@@ -138,6 +138,9 @@ func (c *controller) apply(tx *store.Tx, on *state.ContainerInstance, now time.T
 		}
 		if old := daemon.FindPresence(tx, on.ARN, p.Daemon); old == nil || *old != *p {
 			daemon.PutPresence(tx, p)
+			if t := state.FindTask(tx, p.Task); t != nil && p.Running && (old == nil || !old.Running) {
+				daemon.NoteDigests(tx, p.Revision, t)
+			}
 		}
 	}
 	why := drains
