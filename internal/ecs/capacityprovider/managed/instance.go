@@ -37,6 +37,8 @@ type Instance struct {
 	DrainingAt time.Time
 	// Replaces is the EC2 id of the instance in whose place it was launched, and ReplacedBy the id of the one in its place.
 	Replaces, ReplacedBy string
+	// Repairs is for how many impaired instances in a row it stands in.
+	Repairs int
 	// IdleAt is since when it has had daemons' tasks alone; zero: it has others.
 	IdleAt time.Time
 	// ImpairedAt is since when its agent has been away; zero: it is there, or has yet to come.

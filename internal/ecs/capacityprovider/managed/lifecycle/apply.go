@@ -116,7 +116,7 @@ func launch(tx *store.Tx, v View, room *ec2.Room, l Launch) error {
 	}
 	i := launched[0]
 	managed.Put(tx, &managed.Instance{
-		Scope: i.Scope, ID: i.ID, Provider: p.ARN, Cluster: p.Scope().Cluster(p.Cluster), LaunchedAt: v.Now, Replaces: l.Replaces,
+		Scope: i.Scope, ID: i.ID, Provider: p.ARN, Cluster: p.Scope().Cluster(p.Cluster), LaunchedAt: v.Now, Replaces: l.Replaces, Repairs: l.Repairs,
 	})
 	if l.Replaces != "" {
 		change(tx, v, l.Replaces, func(row *managed.Instance) { row.ReplacedBy = i.ID })

@@ -34,6 +34,7 @@ type Options struct {
 type controller struct {
 	*reconcile.Loop
 	Options
+	loads loads
 }
 
 // New makes the loop that looks after the instances of all capacity providers of managed instances. A provider without instances and

@@ -37,6 +37,10 @@ const (
 	lostTime     = 2 * time.Minute
 	// comingTime is how long an instance may take until it is registered, and once more until its critical daemons run. It is a choice.
 	comingTime = 15 * time.Minute
+	// repairPause is how old an instance becomes that stands in for an impaired one and is impaired itself, before another one stands in
+	// for it. It doubles from one to the next, up to half an hour, and an hour without a repair ends that: a daemon that ends as soon as it
+	// runs has few instances come and go. These are choices.
+	repairPause, repairDoublings, repaired = time.Minute, 5, time.Hour
 	// retryLaunch is after how long an instance is tried again for which there was no room. It is a choice.
 	retryLaunch = time.Minute
 )
@@ -94,6 +98,7 @@ type Launch struct {
 	Type     *ec2.InstanceType
 	Subnet   *ec2network.Subnet
 	Replaces string // EC2 id, or empty
+	Repairs  int    // how many impaired ones in a row it stands in for
 }
 
 // Drain is a reason for an instance to go.
@@ -303,11 +308,21 @@ func (d *decision) replace(i *Instance) bool {
 	if other := d.rows[i.Row.ReplacedBy]; other != nil && !other.gone() && !other.ending() {
 		return other.serves()
 	}
+	repairs := 0
+	if strongest, _ := i.Row.Strongest(); strongest.Reason == managed.AutoRepair {
+		if i.Row.Repairs > 0 && !d.due(i.Row.LaunchedAt.Add(repairPause<<min(i.Row.Repairs-1, repairDoublings))) {
+			return false
+		}
+		repairs = 1
+		if d.Now.Sub(i.Row.LaunchedAt) < repaired {
+			repairs += i.Row.Repairs
+		}
+	}
 	if d.Provider.Active() {
 		need := i.Load.Add(d.Reserved).Add(instancetype.Need{Architecture: architectureOf(i)})
 		if t := instancetype.Smallest(d.Types, need, nil); t != nil {
 			if subnet := d.subnetIn(i.EC2.Zone); subnet != nil {
-				d.launch(Launch{Type: t, Subnet: subnet, Replaces: i.Row.ID})
+				d.launch(Launch{Type: t, Subnet: subnet, Replaces: i.Row.ID, Repairs: repairs})
 				return false
 			}
 		}

@@ -205,6 +205,31 @@ func TestTheContainerInstanceSaysTheStrongestReason(t *testing.T) {
 	}
 }
 
+// TestRepairsPause: an instance that stood in for impaired ones, and is impaired at once, has its own replacement after a while, which
+// doubles each time.
+func TestRepairsPause(t *testing.T) {
+	for repairs, pause := range map[int]time.Duration{0: 0, 1: time.Minute, 3: 4 * time.Minute, 99: 32 * time.Minute} {
+		i := running("i-2", 1)
+		i.Row.Repairs, i.Row.LaunchedAt = repairs, noon.Add(-pause)
+		i.Row.Drains = []managed.Drain{{Reason: managed.AutoRepair, Replace: true}}
+		p := Decide(fleet(i))
+		if launches(p) != "small a i-2" || p.Launch[0].Repairs != repairs+1 {
+			t.Errorf("after %v: %+v", pause, p)
+		}
+		if i.Row.LaunchedAt = i.Row.LaunchedAt.Add(time.Second); pause > 0 {
+			if p = Decide(fleet(i)); !p.empty() || !p.WakeAt.Equal(noon.Add(time.Second)) {
+				t.Errorf("before %v: %+v", pause, p)
+			}
+		}
+	}
+	i := running("i-2", 1)
+	i.Row.Repairs, i.Row.LaunchedAt = 3, noon.Add(-repaired)
+	i.Row.Drains = []managed.Drain{{Reason: managed.AutoRepair, Replace: true}}
+	if p := Decide(fleet(i)); len(p.Launch) != 1 || p.Launch[0].Repairs != 1 {
+		t.Errorf("after an hour: %+v", p)
+	}
+}
+
 // TestAReplacementComesFirst: the old instance drains when the new one serves, which is not idle until the old one has gone.
 func TestAReplacementComesFirst(t *testing.T) {
 	old, other := running("i-1", 2), running("i-2", 0)

@@ -34,8 +34,10 @@ func (c *controller) read(tx *store.Tx, provider string) (v View, room *ec2.Room
 	v = View{Provider: p, Now: c.Clock.Now(), Most: -1}
 	v.Reserved.CPU, v.Reserved.Memory = daemon.Reserved(tx, provider)
 	places := map[string]int{} // of the instances, by the ARN of the container instance
+	loadOf, end := c.loads.of(tx, provider)
+	defer end()
 	for _, row := range managed.Instances(tx, provider) {
-		each := instance(tx, row)
+		each := instance(tx, row, loadOf)
 		if each.Registered != nil {
 			places[each.Registered.ARN] = len(v.Instances)
 		}
@@ -71,7 +73,7 @@ func (v *View) joining() (n int) {
 	return n
 }
 
-func instance(tx *store.Tx, row *managed.Instance) Instance {
+func instance(tx *store.Tx, row *managed.Instance, loadOf func(string) load) Instance {
 	i := Instance{Row: row, EC2: ec2.FindInstance(tx, row.Scope, row.ID)}
 	if i.EC2 == nil {
 		return i
@@ -81,15 +83,8 @@ func instance(tx *store.Tx, row *managed.Instance) Instance {
 		return i
 	}
 	i.Registered = state.FindContainerInstance(tx, i.EC2.ContainerInstance)
-	for _, t := range state.InstanceTasks(tx, i.EC2.ContainerInstance) {
-		if t.Ended() {
-			continue
-		}
-		if i.Tasks++; !managed.OfDaemon(t.Spec.Group) {
-			i.Others++
-			i.Load = i.Load.Add(need(t.Spec.Reserved, ""))
-		}
-	}
+	found := loadOf(i.EC2.ContainerInstance)
+	i.Tasks, i.Others, i.Load = found.tasks, found.others, found.need
 	return i
 }
 
