@@ -23,5 +23,5 @@ func TaskNotAsWanted(t *state.Task) string { return taskNotAsWanted(t) }
 
 // InstanceNotAsWanted is why a container instance is not as wanted; empty: it is.
 func InstanceNotAsWanted(c *state.ContainerInstance) string {
-	return instanceNotAsWanted(&ContainerInstance{AgentConnected: c.AgentConnected})
+	return instanceNotAsWanted(&ContainerInstance{AgentConnected: c.AgentConnected, Status: c.Status})
 }

@@ -29,11 +29,22 @@ func registering(f *why.Facts, c *state.ContainerInstance) why.Answer {
 			answer.Next = fmt.Sprintf("Look at a task of daemon %s with `ecs-emulator why`, and update the daemon. ECS replaces an instance whose critical daemons do not start in 15 minutes.", arn.Name(p.Daemon))
 		}
 		answer.Evidence = append(answer.Evidence, why.Evidence{At: p.Due, Text: said})
-		if t := lastTask(f, c, p); t != nil && t.Status.End != nil {
-			answer.Evidence = append(answer.Evidence, why.Evidence{At: t.Status.StoppedAt, Text: fmt.Sprintf("%s ended: %s", phrase.TaskOf(t), t.Status.End.Reason)})
+		if t := lastTask(f, c, p); t != nil {
+			answer.Evidence = append(answer.Evidence, why.Evidence{At: t.Status.StoppedAt, Text: fmt.Sprintf("%s ended: %s", phrase.TaskOf(t), endOf(t))})
 		}
 	}
 	return answer
+}
+
+// endOf is why a task has ended.
+func endOf(t *state.Task) string {
+	switch {
+	case t.Stop != nil:
+		return t.Stop.Reason
+	case t.Status.End != nil:
+		return t.Status.End.Reason
+	}
+	return "ECS gives no reason"
 }
 
 // lastTask is the newest task of a daemon on an instance that has ended, or nil.
