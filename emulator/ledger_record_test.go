@@ -209,6 +209,11 @@ func scriptSaw(ts *testscript.TestScript, neg bool, args []string) {
 	default:
 		a.Pattern = args[1]
 	}
+	r.saw(stdout, stderr, a)
+}
+
+// saw keeps an assertion that has held, if it is about what the last command has printed.
+func (r *recorder) saw(stdout, stderr string, a factledger.Assertion) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.last != nil && r.last.Stdout == stdout && r.last.Stderr == stderr {

@@ -1,11 +1,13 @@
 package emulator_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -37,13 +39,16 @@ func scriptCall(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// variable is one of the script in a file, as "$GROUP".
+var variable = regexp.MustCompile(`\$[A-Z][A-Z0-9_]*`)
+
 // scriptBody joins JSON objects: a member of a later one replaces that of an earlier one,
-// or with null removes it.
+// or with null removes it. Files may name variables.
 func scriptBody(ts *testscript.TestScript, parts []string) string {
 	body := map[string]json.RawMessage{}
 	for _, part := range parts {
 		if strings.HasSuffix(part, ".json") {
-			part = ts.ReadFile(part)
+			part = variable.ReplaceAllStringFunc(ts.ReadFile(part), func(name string) string { return cmp.Or(ts.Getenv(name[1:]), name) })
 		}
 		var members map[string]json.RawMessage
 		ts.Check(json.Unmarshal([]byte(part), &members))

@@ -243,19 +243,20 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"ecs": func(ts *testscript.TestScript, neg bool, args []string) {
 		scriptAWS(ts, neg, append([]string{"ecs"}, args...))
 	},
-	"aws":    scriptAWS,
-	"until":  scriptUntil,
-	"finds":  scriptFinds,
-	"says":   scriptSays,
-	"call":   scriptCall,
-	"try":    scriptTry,
-	"reach":  scriptReach,
-	"ask":    scriptAsk,
-	"send":   scriptSend,
-	"fact":   scriptFact,
-	"saw":    scriptSaw,
-	"hook":   scriptHook,
-	"target": scriptTarget,
+	"aws":     scriptAWS,
+	"until":   scriptUntil,
+	"finds":   scriptFinds,
+	"says":    scriptSays,
+	"call":    scriptCall,
+	"answers": scriptAnswers,
+	"try":     scriptTry,
+	"reach":   scriptReach,
+	"ask":     scriptAsk,
+	"send":    scriptSend,
+	"fact":    scriptFact,
+	"saw":     scriptSaw,
+	"hook":    scriptHook,
+	"target":  scriptTarget,
 	"let": func(ts *testscript.TestScript, neg bool, args []string) {
 		words := []string{strings.TrimSpace(ts.ReadFile("stdout"))}
 		if len(args) > 1 {

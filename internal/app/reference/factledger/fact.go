@@ -48,7 +48,7 @@ var (
 	sourced = regexp.MustCompile(`^# Source: (\S+) (20\d\d(?:-[01]\d(?:-[0-3]\d)?)?): (.*)`)
 	opens   = regexp.MustCompile(`^fact (` + number + `\.\d+) # (\S.*)`)
 	// assertion is a line that fails if AWS's answer is not the emulator's.
-	assertion = regexp.MustCompile(`^(!? ?(stdout|stderr|cmp|cmpenv) |! (ecs|aws|call|exec) |(until|finds) )`)
+	assertion = regexp.MustCompile(`^(!? ?(stdout|stderr|cmp|cmpenv|answers) |! (ecs|aws|call|exec) |(until|finds) )`)
 	branch    = regexp.MustCompile(`^(skip|stop|\[)`)
 )
 

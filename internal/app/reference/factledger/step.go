@@ -27,6 +27,7 @@ type Assertion struct {
 	Count   int     // how often it matches; 0: once or more
 	Pattern string  // empty: it is compared with Text
 	Text    *string // nil: with Pattern
+	Wanted  *Wanted // of the command answers: it is compared with that, member by member
 }
 
 // Step is a command of a fact that calls an operation, as it ran.
@@ -55,6 +56,9 @@ func (a Assertion) Holds(stdout, stderr string) bool {
 	if a.Stream == "stderr" {
 		printed = stderr
 	}
+	if a.Wanted != nil {
+		return a.Wanted.Is(printed)
+	}
 	if a.Text != nil {
 		return (printed == *a.Text) != a.Negated
 	}
@@ -70,7 +74,7 @@ func (a Assertion) Holds(stdout, stderr string) bool {
 
 // matched is the part of what was printed that an assertion looked at; all of it where it demands that something is not there.
 func (a Assertion) matched(stdout string) string {
-	if a.Text != nil || a.Negated || a.Stream == "stderr" {
+	if a.Text != nil || a.Wanted != nil || a.Negated || a.Stream == "stderr" {
 		return ""
 	}
 	pattern, err := regexp.Compile("(?m)" + a.Pattern)
