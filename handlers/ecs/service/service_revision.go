@@ -123,7 +123,7 @@ func describeServiceRevision(r *state.ServiceRevision) types.ServiceRevision {
 	if r.PlatformVersion != "" {
 		shown.PlatformVersion = aws.String(task.PlatformVersion(r.PlatformVersion))
 	}
-	if r.TargetGroups != nil {
+	if r.TargetGroups != nil && len(r.OwnLoadBalancers()) > 0 {
 		shown.ResolvedConfiguration = resolvedConfiguration(r)
 	}
 	return shown

@@ -131,6 +131,9 @@ func (r *ServiceRevision) OwnLoadBalancers() []types.LoadBalancer {
 		return r.LoadBalancers
 	}
 	own := len(r.LoadBalancers) - len(r.Gateway.Routes)
+	if own == 0 {
+		return nil
+	}
 	return r.LoadBalancers[:own:own]
 }
 
