@@ -49,7 +49,7 @@ var (
 )
 
 // CreateCapacityProvider makes a capacity provider of an Auto Scaling group, which is ACTIVE at once, and
-// tags the group.
+// tags the group. All members of one: ECS0384.
 func (a *API) CreateCapacityProvider(ctx context.Context, in *sdk.CreateCapacityProviderInput) (*sdk.CreateCapacityProviderOutput, error) {
 	scope, name := kit.Scope(ctx), aws.ToString(in.Name)
 	if err := checkCreate(ctx, in); err != nil {

@@ -62,7 +62,7 @@ type wanted struct {
 
 // CreateDaemon makes a daemon, ACTIVE at once, with the deployment that brings it to the instances that there are.
 //
-// Source: ECS API reference, CreateDaemon; ECS0351.
+// Source: ECS API reference, CreateDaemon; ECS0351. All members: ECS0388.
 func (a *API) CreateDaemon(ctx context.Context, in *sdk.CreateDaemonInput) (*sdk.CreateDaemonOutput, error) {
 	name := aws.ToString(in.DaemonName)
 	if !daemonName.MatchString(name) {

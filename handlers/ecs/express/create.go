@@ -20,7 +20,7 @@ import (
 
 // CreateExpressGatewayService makes a service, ACTIVE at once; its controller makes all that it has.
 //
-// Source: ECS API reference, CreateExpressGatewayService; services.md I.2.
+// Source: ECS API reference, CreateExpressGatewayService; services.md I.2. All members: ECS0390.
 func (a *API) CreateExpressGatewayService(ctx context.Context, in *sdk.CreateExpressGatewayServiceInput) (*sdk.CreateExpressGatewayServiceOutput, error) {
 	name := cmp.Or(aws.ToString(in.ServiceName), "express-"+arn.NewID()[:8]) // how AWS generates one is not published
 	if !serviceName.MatchString(name) {

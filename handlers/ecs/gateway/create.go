@@ -23,7 +23,7 @@ const mostToken = 36
 
 // CreateGateway makes a gateway, ACTIVE at once. It has nothing until a service uses it (ECS0360.1).
 //
-// Source: ECS API reference, CreateGateway.
+// Source: ECS API reference, CreateGateway. All members: ECS0389.
 func (a *API) CreateGateway(ctx context.Context, in *sdk.CreateGatewayInput) (*sdk.CreateGatewayOutput, error) {
 	name := aws.ToString(in.Name)
 	if !gatewayName.MatchString(name) {

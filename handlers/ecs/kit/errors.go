@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
-// Errors of several operations. Source: field reports, where no fact is named.
+// Errors of several operations (ECS0391). Source: field reports, where no fact is named.
 var (
 	ErrClusterNotFound  = &types.ClusterNotFoundException{Message: aws.String("Cluster not found.")}
 	ErrServiceNotFound  = &types.ServiceNotFoundException{Message: aws.String("Service not found.")}

@@ -21,7 +21,7 @@ import (
 // CreateService makes a service with its first deployment; the scheduler starts the
 // tasks. The same request again returns the service that exists.
 //
-// Source: ECS API reference, CreateService; field reports for the messages.
+// Source: ECS API reference, CreateService; field reports for the messages. All members of a service: ECS0380, ECS0381.
 func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*sdk.CreateServiceOutput, error) {
 	if err := checkCreateService(ctx, in, a.Quotas); err != nil {
 		return nil, err

@@ -19,6 +19,7 @@ const maxDescribedServiceDeployments = 20
 
 // DescribeServiceDeployments shows service deployments; those that are unknown are
 // failures with the reason MISSING. The words of the refusals are not published.
+// All members of one: ECS0386.
 func (a *API) DescribeServiceDeployments(ctx context.Context, in *sdk.DescribeServiceDeploymentsInput) (*sdk.DescribeServiceDeploymentsOutput, error) {
 	switch n := len(in.ServiceDeploymentArns); {
 	case n == 0:

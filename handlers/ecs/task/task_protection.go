@@ -30,7 +30,7 @@ const (
 )
 
 // UpdateTaskProtection protects tasks of services from scale-in and deployments for a while,
-// or ends that. A task that is protected already gets a new period.
+// or ends that. A task that is protected already gets a new period (ECS0387).
 func (a *API) UpdateTaskProtection(ctx context.Context, in *sdk.UpdateTaskProtectionInput) (*sdk.UpdateTaskProtectionOutput, error) {
 	period, err := protectionPeriod(in)
 	if err == nil {

@@ -21,7 +21,7 @@ const maxStartInstances = 10
 // ECS's has chosen. One that has no room, or does not satisfy what the definition asks
 // for, is a failure.
 //
-// Source: ECS API reference, StartTask; ECS developer guide, API failure reasons.
+// Source: ECS API reference, StartTask; ECS developer guide, API failure reasons. All members of its answer: ECS0383.
 func (a *API) StartTask(ctx context.Context, in *sdk.StartTaskInput) (*TasksOutput, error) {
 	run := startTaskAsRun(in)
 	if err := checkStartTask(ctx, in, run); err != nil {

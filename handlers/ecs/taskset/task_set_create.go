@@ -23,7 +23,7 @@ const maxClientToken = 36
 // CreateTaskSet makes a task set, ACTIVE and at a scale of 0 where the request says nothing (ECS0331); the scheduler starts the tasks.
 // The same request again, with the same token, returns the set that exists.
 //
-// Source: ECS API reference, CreateTaskSet.
+// Source: ECS API reference, CreateTaskSet. All members of a task set: ECS0382.
 func (a *API) CreateTaskSet(ctx context.Context, in *sdk.CreateTaskSetInput) (*sdk.CreateTaskSetOutput, error) {
 	if err := checkCreate(ctx, in); err != nil {
 		return nil, err
