@@ -11,8 +11,11 @@ import (
 )
 
 // provedFile has the members of answers to the AWS CLI of which facts have been seen to notice that they are missing or others:
-// no other one counts. `make ledger-all` writes it.
-const provedFile = "../docs/reference/ledger/proved.txt"
+// no other one counts. lostFile has those that facts look at without noticing. `make ledger-all` writes both.
+const (
+	provedFile = "../docs/reference/ledger/proved.txt"
+	lostFile   = "../docs/reference/ledger/lost.txt"
+)
 
 type ledgerKey struct{}
 
@@ -75,7 +78,10 @@ func (run *ledgerRun) hold(t *testing.T, services []factledger.Service, files []
 		t.Logf("%d answers were played with a member that was another one", run.played)
 	}
 	l := factledger.Count(services, files, run.scripts, run.proved)
-	t.Logf("%d times a fact seems to look at a member of an answer and does not: those do not count", l.Lost)
+	t.Logf("%d times a fact seems to look at a member of an answer and does not: those do not count", len(l.Lost))
+	if *prove == "all" {
+		writeCandidates(t, lostFile, l.Lost)
+	}
 	for _, fault := range l.Faults {
 		t.Error(fault)
 	}
@@ -121,11 +127,16 @@ func (run *ledgerRun) writeProved(t *testing.T, files []factledger.File) {
 			run.proved[c] = true
 		}
 	}
+	writeCandidates(t, provedFile, run.proved)
+}
+
+func writeCandidates(t *testing.T, path string, of map[factledger.Candidate]bool) {
+	t.Helper()
 	var b strings.Builder
-	for _, c := range sortedCandidates(run.proved) {
+	for _, c := range sortedCandidates(of) {
 		b.WriteString(c.String() + "\n")
 	}
-	if err := os.WriteFile(provedFile, []byte(b.String()), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

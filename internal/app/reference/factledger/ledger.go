@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // Service is one whose operations have rows.
@@ -37,12 +36,14 @@ type Ledger struct {
 	Rows              map[string]map[string]*Row // by service and operation
 	Failing           []string                   // facts
 	Unsourced, Faults []string
-	Lost, Listed      int // pairs of a fact and a member that it does not see: in this run; and that it has been seen to see in the AWS CLI
+	Lost              map[Candidate]bool // what facts have looked at and do not see
+	Listed            int                // pairs of a fact and a member that it has been seen to see in the AWS CLI
+	seen              map[Candidate]bool
 }
 
 // Count adds up a run. Proved are the candidates of the AWS CLI that count.
 func Count(services []Service, files []File, scripts []*Script, proved map[Candidate]bool) *Ledger {
-	l := &Ledger{Services: services, Rows: map[string]map[string]*Row{}, Listed: len(proved)}
+	l := &Ledger{Services: services, Rows: map[string]map[string]*Row{}, Listed: len(proved), Lost: map[Candidate]bool{}, seen: map[Candidate]bool{}}
 	for _, s := range services {
 		l.Rows[s.Name] = map[string]*Row{}
 		for _, o := range s.Operations {
@@ -65,6 +66,7 @@ func Count(services []Service, files []File, scripts []*Script, proved map[Candi
 		}
 		l.file(f, s, proved)
 	}
+	maps.DeleteFunc(l.Lost, func(c Candidate, _ bool) bool { return l.seen[c] })
 	return l
 }
 
@@ -119,8 +121,14 @@ func (l *Ledger) exchange(row *Row, s *Step, i int, held map[string]Fact, proved
 			continue
 		}
 		row.Facts[number] = fact
-		if code := x.Code(); code != "" && s.seesCode(number, code) {
-			l.refusal(row, x, code)
+		if code := x.Code(); byName(x, code) {
+			for _, path := range x.sent(row.Request) {
+				if s.seesName(number, path) {
+					row.Refused[path] = true
+				}
+			}
+		} else if code != "" && s.seesCode(number, code) {
+			l.refusal(row, code)
 		}
 	}
 	var lost map[Candidate]bool
@@ -132,31 +140,26 @@ func (l *Ledger) exchange(row *Row, s *Step, i int, held map[string]Fact, proved
 			continue
 		}
 		if lost[c] || !s.Wire && !proved[c] {
-			l.Lost++
+			l.Lost[c] = true
 		} else {
+			l.seen[c] = true
 			row.AnswerAsserted[c.Path] = true
 		}
 	}
 }
 
-func (l *Ledger) refusal(row *Row, x Exchange, code string) {
-	switch {
-	case code == "NotImplementedException":
-		for _, path := range x.sent(row.Request) {
-			if names(x.Answer, path) {
-				row.Refused[path] = true
-			}
-		}
-	case slices.Contains(row.Errors, code):
+func (l *Ledger) refusal(row *Row, code string) {
+	if slices.Contains(row.Errors, code) {
 		row.ErrorsAsserted[code] = true
-	default:
+	} else {
 		row.OtherErrors[code] = true
 	}
 }
 
-// names says whether an answer has the name of a member.
-func names(answer []byte, path string) bool {
-	return bytes.Contains(answer, []byte(path[strings.LastIndexAny(path, ".]}")+1:]))
+// byName says whether an answer refuses members of the request by their names, as those are refused that are not built. The
+// code is one of AWS's where AWS has no other for what it cannot do.
+func byName(x Exchange, code string) bool {
+	return code == "NotImplementedException" || code != "" && bytes.Contains(x.Answer, []byte("ecs-emulator does not support "))
 }
 
 // sent are the members of a request.

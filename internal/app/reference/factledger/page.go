@@ -82,7 +82,8 @@ func (l *Ledger) Summary() string {
 	}
 	b.WriteString(all.line("all"))
 	b.WriteString(rules)
-	fmt.Fprintf(&b, "\nOf answers to the AWS CLI the %d members in [proved.txt](ledger/proved.txt) count alone: each has been seen to be noticed by its fact.\n", l.Listed)
+	fmt.Fprintf(&b, "\nOf answers to the AWS CLI the %d members in [proved.txt](ledger/proved.txt) count alone: each has been seen to be noticed by its fact. "+
+		"Members at which facts look without noticing that they are others stand in [lost.txt](ledger/lost.txt).\n", l.Listed)
 	list(&b, "Facts that fail", l.Failing)
 	list(&b, "Facts without a source, which do not count", l.Unsourced)
 	return b.String()
@@ -92,7 +93,8 @@ const rules = `
 A fact counts for an operation if this run came to its assertion on an answer of the operation, and it held. A member of a
 response counts if a fact has looked at it: the fact holds no more when the member is taken out of the answer, when its text is another one
 and when its number is one more. A member of a request counts if a command of a fact that holds has sent it and was not refused. An error
-counts if a fact would not hold with another code. Members come from the SDK's types, by path: lists and structures count
+counts if a fact would not hold with another code. A member is refused by name if a fact would not hold with another name in the
+refusal, whichever code that has. Members come from the SDK's types, by path: lists and structures count
 as well as what is in them, and a structure within itself is left out. Errors are those that the public API models name for the operation.
 Tests are the scripts with a line that calls the operation.
 Kinds of sources are explained [with the facts](../../testdata/facts/README.md); a date is the youngest of them.

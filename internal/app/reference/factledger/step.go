@@ -162,6 +162,16 @@ func (s *Step) seesCode(fact, code string) bool {
 	return strings.Contains(s.Stdout+s.Stderr, code) && hold(own, s.Stdout, s.Stderr) && !hold(own, other(s.Stdout), other(s.Stderr))
 }
 
+// seesName says whether a fact would not hold if the step were refused for another member than the one at a path. What the
+// answer names is a path's last member: those above it are not refused.
+func (s *Step) seesName(fact, path string) bool {
+	last := path[strings.LastIndexAny(path, ".]}")+1:]
+	name := regexp.MustCompile(`\b` + last + `([^.\w[]|\[\][^.]|$)`)
+	other := func(text string) string { return name.ReplaceAllString(text, "another$1") }
+	own := s.OfFact(fact)
+	return name.MatchString(s.Stdout+s.Stderr) && hold(own, s.Stdout, s.Stderr) && !hold(own, other(s.Stdout), other(s.Stderr))
+}
+
 // HoldsFor says whether a fact would hold if the step had printed something.
 func (s *Step) HoldsFor(fact, stdout, stderr string) bool {
 	return hold(s.OfFact(fact), stdout, stderr)
