@@ -28,12 +28,6 @@ var unread = map[string]string{
 	"InferenceAcceleratorOverride.DeviceName": "inferenceAcceleratorOverrides are refused",
 	"InferenceAcceleratorOverride.DeviceType": "inferenceAcceleratorOverrides are refused",
 
-	"InstanceLaunchTemplate.FipsEnabled":                                         "kept, and shown as it came",
-	"InstanceRequirementsRequest.MaxSpotPriceAsPercentageOfOptimalOnDemandPrice": "kept, and shown as it came",
-	"InstanceRequirementsRequest.OnDemandMaxPricePercentageOverLowestPrice":      "kept, and shown as it came",
-	"InstanceRequirementsRequest.SpotMaxPricePercentageOverLowestPrice":          "kept, and shown as it came",
-	"ManagedInstancesStorageConfiguration.StorageSizeGiB":                        "kept, and shown as it came",
-
 	"NetworkBinding.BindIP": "the bindings of all addresses are one, which shows 0.0.0.0",
 
 	"RegisterContainerInstanceInput.InstanceIdentityDocumentSignature": "the document is read, not verified",

@@ -3,6 +3,7 @@ package ecs
 import (
 	"slices"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/cluster"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
@@ -17,12 +18,12 @@ import (
 func MemberTables() []member.Table {
 	return slices.Concat(taskdef.Members, taskdef.InstanceMembers, []member.Table{task.RunTaskTable, task.StartTaskTable}, taskdef.OverrideMembers,
 		[]member.Table{service.CreateServiceTable, service.UpdateServiceTable, taskset.CreateTaskSetTable, service.DeploymentTable, launch.NetworkTable, launch.TaskVolumeTable, launch.ServiceVolumeTable,
-			cluster.CreateClusterTable, cluster.UpdateClusterTable})
+			cluster.CreateClusterTable, cluster.UpdateClusterTable, capacityprovider.ManagedInstancesTable})
 }
 
 // MemberGaps are the members that the tables forget, and the rows without a member.
 func MemberGaps() []string {
 	return slices.Concat(task.RunTaskMembers.Gaps(), task.StartTaskMembers.Gaps(), service.CreateServiceMembers.Gaps(), service.UpdateServiceMembers.Gaps(),
 		taskset.CreateTaskSetMembers.Gaps(),
-		cluster.CreateClusterMembers.Gaps(), cluster.UpdateClusterMembers.Gaps())
+		cluster.CreateClusterMembers.Gaps(), cluster.UpdateClusterMembers.Gaps(), capacityprovider.ManagedInstancesMembers.Gaps())
 }

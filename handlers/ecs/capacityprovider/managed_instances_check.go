@@ -25,8 +25,8 @@ const (
 // emulator's.
 func (a *API) checkManaged(tx *store.Tx, p *capacityprovider.Provider) error {
 	m := p.Managed
-	if refused := notBuilt(m.InstanceLaunchTemplate); len(refused) > 0 {
-		return kit.NotBuilt("managedInstancesProvider.instanceLaunchTemplate." + strings.Join(refused, ", "))
+	if refused := ManagedInstancesMembers.Refused(m); len(refused) > 0 {
+		return kit.NotBuilt("managedInstancesProvider." + strings.Join(refused, ", "))
 	}
 	if o := m.InfrastructureOptimization; o != nil && o.ScaleInAfter != nil && (*o.ScaleInAfter < scaleInNever || *o.ScaleInAfter > scaleInMost) {
 		return kit.InvalidParameter(fmt.Sprintf("scaleInAfter should be between %d and %d", scaleInNever, scaleInMost))
@@ -49,23 +49,6 @@ func (a *API) checkManaged(tx *store.Tx, p *capacityprovider.Provider) error {
 		return kit.InvalidParameter("No instance type meets the instanceRequirements. Change them and try again.")
 	}
 	return nil
-}
-
-// notBuilt are the members of a launch template that are asked for and not built.
-func notBuilt(t *types.InstanceLaunchTemplate) (refused []string) {
-	if t.CapacityReservations != nil {
-		refused = append(refused, "capacityReservations")
-	}
-	if t.CapacityOptionType == types.CapacityOptionTypeReserved {
-		refused = append(refused, "capacityOptionType RESERVED")
-	}
-	if l := t.LocalStorageConfiguration; l != nil && l.UseLocalStorage {
-		refused = append(refused, "localStorageConfiguration")
-	}
-	for _, member := range instancetype.Refused(t.InstanceRequirements) {
-		refused = append(refused, "instanceRequirements."+member)
-	}
-	return refused
 }
 
 // checkManagedRoles refuses roles that could not be had, unless all are taken: the one in which ECS manages instances, and the instance profile.

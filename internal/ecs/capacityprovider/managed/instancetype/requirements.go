@@ -23,33 +23,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
-// Refused are the members of requirements that are asked for and not built: accelerators, and what the table of instance types
-// does not tell.
-func Refused(r *types.InstanceRequirementsRequest) (members []string) {
-	if r == nil {
-		return nil
-	}
-	for _, m := range []struct {
-		name  string
-		asked bool
-	}{
-		{"acceleratorCount", r.AcceleratorCount != nil},
-		{"acceleratorManufacturers", len(r.AcceleratorManufacturers) > 0},
-		{"acceleratorNames", len(r.AcceleratorNames) > 0},
-		{"acceleratorTotalMemoryMiB", r.AcceleratorTotalMemoryMiB != nil},
-		{"acceleratorTypes", len(r.AcceleratorTypes) > 0},
-		{"baselineEbsBandwidthMbps", r.BaselineEbsBandwidthMbps != nil},
-		{"localStorageTypes", len(r.LocalStorageTypes) > 0},
-		{"networkBandwidthGbps", r.NetworkBandwidthGbps != nil},
-		{"requireHibernateSupport", aws.ToBool(r.RequireHibernateSupport)},
-	} {
-		if m.asked {
-			members = append(members, m.name)
-		}
-	}
-	return members
-}
-
 // Contradiction says what of requirements no instance type can meet; empty: nothing. The words are the
 // emulator's.
 func Contradiction(r *types.InstanceRequirementsRequest) string {
