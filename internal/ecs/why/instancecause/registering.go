@@ -36,8 +36,13 @@ func registering(f *why.Facts, c *state.ContainerInstance) why.Answer {
 	return answer
 }
 
-// endOf is why a task has ended.
+// endOf is why a task has ended: what its first container with a reason says, or else what the task does.
 func endOf(t *state.Task) string {
+	for _, c := range t.Status.Containers {
+		if c.Reason != "" {
+			return c.Reason
+		}
+	}
 	switch {
 	case t.Stop != nil:
 		return t.Stop.Reason
@@ -49,8 +54,12 @@ func endOf(t *state.Task) string {
 
 // lastTask is the newest task of a daemon on an instance that has ended, or nil.
 func lastTask(f *why.Facts, c *state.ContainerInstance, p *daemon.Presence) (last *state.Task) {
-	for _, t := range state.GroupTasks(f.Tx, c.ClusterARN(), "daemon:"+arn.Name(p.Daemon)) {
-		if t.Ended() && t.Placement.ContainerInstance == c.ARN && (last == nil || t.Spec.CreatedAt.After(last.Spec.CreatedAt)) {
+	cluster := state.Clusters.Get(f.Tx, c.ClusterARN())
+	if cluster == nil {
+		return nil
+	}
+	for _, t := range state.Tasks(f.Tx, cluster) {
+		if t.Ended() && t.Spec.Daemon == p.Daemon && t.Placement.ContainerInstance == c.ARN && (last == nil || t.Spec.CreatedAt.After(last.Spec.CreatedAt)) {
 			last = t
 		}
 	}
