@@ -94,7 +94,7 @@ func (w *world) untilServed(tasks, daemons int32) {
 // an update of one daemon that replaces a quarter of the instances at a time.
 func BenchmarkGoalDaemonUpdate(b *testing.B) {
 	const machines, perMachine, daemons = 500, 40, 3
-	const spare = 3 // one in each zone may be part full
+	const spare = 12 // of each service one in each zone may be part full
 	for b.Loop() {
 		w := start(b, emulator.Options{Engine: "sim", Speed: emulator.Still, Quotas: map[string]int{"provisioning-tasks-per-cluster": machines * perMachine}})
 		provider := w.managedInstances(-1)
