@@ -80,21 +80,6 @@ func (o Options) ask(w world, operation string, body []byte) *refusal {
 	return call{operation, body}.refused(handler)
 }
 
-// completeDeployments ends the deployments of services with success, as no scheduler does: what updates a service
-// finds it running.
-func completeDeployments(tx *store.Tx) error {
-	for _, s := range state.AllServices(tx) {
-		if s.Deploys() {
-			s = s.Clone()
-			d := s.Primary()
-			d.RolloutState = types.DeploymentRolloutStateCompleted
-			s.Completed = &state.CompletedDeployment{ID: d.ID, Revision: d.Revision}
-			state.PutService(tx, s)
-		}
-	}
-	return nil
-}
-
 // write makes the cluster with a container instance, the capacity providers and the resources.
 func (w world) write(tx *store.Tx) {
 	now := time.Now()
