@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dataplane"
@@ -220,6 +221,23 @@ func (n *namespace) dials(to netip.AddrPort, udp bool, seen netip.Addr) (server 
 		return nil, 0, syscall.ETIMEDOUT
 	}
 	return there.answer(there.entered(at))
+}
+
+var daemonAddress = netip.MustParseAddr(backend.DaemonAddress)
+
+// dialsDaemon is what answers at daemonAddress, which no filter is about.
+func (n *namespace) dialsDaemon(at protocolPort) (server *container, port int, err error) {
+	if n.daemons == n.address {
+		return n.answer(at)
+	}
+	there := n.network.at[n.daemons]
+	switch {
+	case there == nil:
+		return nil, 0, syscall.EHOSTUNREACH
+	case n.cutOff || there.cutOff:
+		return nil, 0, syscall.ETIMEDOUT
+	}
+	return there.answer(at)
 }
 
 // checkPause is between looks at load balancers that are checking targets.

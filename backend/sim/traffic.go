@@ -2,9 +2,7 @@ package sim
 
 import (
 	"context"
-	"net/netip"
 	"slices"
-	"syscall"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
@@ -26,23 +24,6 @@ func (e *Engine) SetTraffic(ctx context.Context, sandboxID string, t backend.Tra
 		}
 		return nil
 	})
-}
-
-var daemonAddress = netip.MustParseAddr(backend.DaemonAddress)
-
-// dialsDaemon is what answers at daemonAddress, which no filter is about.
-func (n *namespace) dialsDaemon(at protocolPort) (server *container, port int, err error) {
-	if n.daemons == n.address {
-		return n.answer(at)
-	}
-	there := n.network.at[n.daemons]
-	switch {
-	case there == nil:
-		return nil, 0, syscall.EHOSTUNREACH
-	case n.cutOff || there.cutOff:
-		return nil, 0, syscall.ETIMEDOUT
-	}
-	return there.answer(at)
 }
 
 // SetFilter says what the address of a running sandbox takes and sends. Connections that
