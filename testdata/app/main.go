@@ -29,6 +29,8 @@
 //	write <path> <text>   write a file, in folders that it makes
 //	read <path>           print a file
 //	route [count] [slow] [variable]…  be a log router of FireLens, see route.go
+//	collect <port> [folder]  be a log agent, see collect.go
+//	forward <agent> <mode> …  run a mode, and send what it prints to a log agent
 //	times <name> <mode> … run a mode, print when it begins and ends
 //	sh                    run the modes that are read, line by line; exit <code> ends it
 //	each                  run modes that are read, all at once, see each.go
@@ -57,12 +59,14 @@ import (
 	"time"
 )
 
-// modes maps the first argument to what it runs and the least and largest number
-// of arguments that follow.
-var modes = map[string]struct {
+type mode struct {
 	min, max int
 	run      func(args []string) error
-}{
+}
+
+// modes maps the first argument to what it runs and the least and largest number
+// of arguments that follow.
+var modes = map[string]mode{
 	"serve":       {1, 2, serve},
 	"bare":        {2, 2, serveBare},
 	"mesh":        {4, 12, mesh},
@@ -88,6 +92,7 @@ var modes = map[string]struct {
 	"write":       {2, 2, write},
 	"read":        {1, 1, read},
 	"times":       {2, 9, times},
+	"collect":     {1, 2, collect},
 	"sh":          {0, 0, shell},
 	"each":        {0, 0, each},
 	"cat":         {0, 0, cat},
@@ -104,9 +109,13 @@ var modes = map[string]struct {
 // busy. Where none is to come, who starts the program tells it to wait for less.
 const patience = time.Minute
 
+func init() { // it looks up modes itself
+	modes["forward"] = mode{2, 9, forward}
+}
+
 func main() {
 	if len(os.Args) < 2 {
-		fail("usage: app serve|bare|mesh|fail|udp|sleep|linger|farewell|exit|print|recite|eat|burn|ignore-term|env|check|ask|role|route|get|list-tasks|execute|write|read|times|sh|each|cat|echo|stty|pwd|id|noise|hangup|die …")
+		fail("usage: app serve|bare|mesh|fail|udp|sleep|linger|farewell|exit|print|recite|eat|burn|ignore-term|env|check|ask|role|route|collect|forward|get|list-tasks|execute|write|read|times|sh|each|cat|echo|stty|pwd|id|noise|hangup|die …")
 	}
 	mode, known := modes[os.Args[1]]
 	if args := os.Args[2:]; !known || len(args) < mode.min || len(args) > mode.max {
