@@ -93,12 +93,12 @@ func makeDaemon(ctx context.Context, client *ecs.Client, provider string) error 
 	return err
 }
 
-// makeService has tasks wait for instances, by a strategy: no launch type chooses managed instances.
+// makeService has tasks wait for instances, by a strategy: no launch type chooses managed instances. Each has port 80 of its instance.
 func makeService(ctx context.Context, client *ecs.Client) error {
 	registered, err := client.RegisterTaskDefinition(ctx, &ecs.RegisterTaskDefinitionInput{
 		Family: aws.String("web"), NetworkMode: types.NetworkModeHost, RequiresCompatibilities: []types.Compatibility{types.CompatibilityManagedInstances},
 		Cpu: aws.String("512"), Memory: aws.String("512"),
-		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("web"), Image: aws.String("nginx:1.27")}},
+		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("web"), Image: aws.String("nginx:1.27"), PortMappings: []types.PortMapping{{ContainerPort: aws.Int32(80)}}}},
 	})
 	if err != nil {
 		return err
