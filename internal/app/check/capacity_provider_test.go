@@ -35,6 +35,7 @@ func TestCapacityProviders(t *testing.T) {
 		},
 		{"managed instances without a cluster", `{"name": "m", "managedInstancesProvider": {"infrastructureRoleArn": "arn:aws:iam::123456789012:role/a", "instanceLaunchTemplate":
 			{"ec2InstanceProfileArn": "arn:aws:iam::123456789012:instance-profile/a", "networkConfiguration": {"subnets": ["subnet-0ec5e3a1a70000001"]}}}}`, "belongs to a cluster"},
+		{"daemon", `{"daemonName": "a b", "clusterArn": "shop", "daemonTaskDefinitionArn": "logs:1", "capacityProviderArns": ["arn:aws:ecs:eu-west-1:123456789012:capacity-provider/m"]}`, "Invalid daemon name."},
 		{"cluster", own, ""},
 		{"cluster by ARN", `{"clusterName": "shop", "capacityProviders": ["arn:aws:ecs:eu-west-1:123456789012:capacity-provider/asg", "FARGATE"]}`, ""},
 		{"no such provider of Fargate", `{"cluster": "shop", "capacityProviders": ["FARGATE_SPOTS"], "defaultCapacityProviderStrategy": []}`, "capacityProviders[0]: The specified capacity provider was not found."},
@@ -57,6 +58,9 @@ func TestCapacityProviders(t *testing.T) {
 		if got := refusals("[" + c.list + "]"); (got == "") != (c.want == "") || !strings.Contains(got, c.want) || strings.Count(got, "\n") > 0 {
 			t.Errorf("%s: %s; want %s\n%s", c.name, got, c.want, c.list)
 		}
+	}
+	if got := refusals(`{"daemonArn": "logs", "daemonTaskDefinitionArn": "logs:1", "capacityProviderArns": ["m"], "deploymentConfiguration": {"drainPercent": 101}}`); !strings.Contains(got, "drainPercent should be between 0 and 100") {
+		t.Errorf("update of a daemon: %s", got)
 	}
 	for operation, text := range map[string]string{
 		"UpdateCapacityProvider": `{"name": "asg", "autoScalingGroupProvider": {"managedTerminationProtection": "ENABLED"}}`,

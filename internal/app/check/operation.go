@@ -90,6 +90,8 @@ var marks = []struct{ member, operation string }{
 	{"containerDefinitions", register},
 	{"autoScalingGroupProvider", "CreateCapacityProvider"},
 	{"managedInstancesProvider", "CreateCapacityProvider"},
+	{"daemonName", "CreateDaemon"},
+	{"daemonArn", "UpdateDaemon"},
 	{"clusterName", "CreateCluster"},
 	{"serviceName", "CreateService"},
 	{"service", updateService},
