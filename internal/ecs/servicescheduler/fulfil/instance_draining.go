@@ -12,14 +12,14 @@ func (e *Executor) stopPendingOnDraining() {
 	}
 	for _, g := range e.Generations {
 		var chosen []observe.Task
-		for _, t := range e.Tasks(g) {
-			if t.Leaving && t.Condition == observe.Pending && len(chosen) < maxStops {
+		for _, t := range e.LeavingTasks(g) {
+			if t.Condition == observe.Pending && len(chosen) < maxStops {
 				chosen = append(chosen, t)
 			}
 		}
 		e.stop(g, chosen, reasonDraining)
-		for _, t := range e.Tasks(g) {
-			if t.Serves() && t.Leaving {
+		for _, t := range e.LeavingTasks(g) {
+			if t.Serves() {
 				g.Leaving++
 			}
 		}
@@ -41,9 +41,9 @@ func (e *Executor) stopLeaving(in Desired, g Target) {
 	}
 	spare := e.spare(in, g)
 	var chosen []observe.Task
-	for _, t := range inStopOrder(e.Tasks(g.Generation)) {
+	for _, t := range inStopOrder(e.LeavingTasks(g.Generation)) {
 		switch {
-		case !t.Leaving || !t.Serves() || len(chosen) == maxStops:
+		case !t.Serves() || len(chosen) == maxStops:
 		case t.Condition == observe.Unused, t.Condition == observe.StartingRunning && spare >= 0:
 			chosen = append(chosen, t)
 		case t.Condition == observe.Healthy && spare > 0:

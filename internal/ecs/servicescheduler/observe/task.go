@@ -39,6 +39,17 @@ func (v *View) Tasks(g *Generation) []Task {
 	return list
 }
 
+// LeavingTasks are those of Tasks whose container instances drain: a few of many, of which alone more is looked at.
+func (v *View) LeavingTasks(g *Generation) []Task {
+	var list []Task
+	for _, t := range v.Input.Tasks(g.Of.ID) {
+		if v.Draining[t.ARN] && t.Stop == nil && !t.Ended() && !v.Stopping[t.ARN] {
+			list = append(list, Task{t, v.condition(g, t), true, v.protects(t)})
+		}
+	}
+	return list
+}
+
 // protects reports whether a task is protected, and wakes when it no longer is.
 func (v *View) protects(t *state.Task) bool {
 	if !t.Protected(v.Now) {
