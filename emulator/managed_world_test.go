@@ -119,7 +119,7 @@ func (f *fleet) deleteDaemon(name string) {
 	}
 }
 
-// instances are those of the provider that EC2 has not ended, with their container instances.
+// instances are the ones of the provider that EC2 has not ended, with their container instances.
 func (f *fleet) instances() (rows []*managed.Instance, registered []*state.ContainerInstance) {
 	tx := f.srv.Rows().Read()
 	rows = managed.Instances(tx, f.provider)

@@ -19,9 +19,9 @@ var ManagedInstancesMembers = member.NewPlan[types.ManagedInstancesProvider](Man
 // Why members have no effect.
 const (
 	noPrices  = "shown; the smallest type stands for the cheapest, as prices of most types are not known"
-	noFIPS    = "shown; the cryptography of an instance is that of the container engine"
+	noFIPS    = "shown; the cryptography of an instance is the container engine's"
 	noTags    = "shown; the metadata of an instance have no tags"
-	noStorage = "shown; storage is that of the container engine"
+	noStorage = "shown; storage is the container engine's"
 )
 
 const template = "instanceLaunchTemplate."
@@ -30,7 +30,7 @@ var templateMembers = slices.Concat(
 	member.Act(template+"ec2InstanceProfileArn", template+"monitoring", template+"networkConfiguration.securityGroups", template+"networkConfiguration.subnets"),
 	member.ActOnlyAs(template+"capacityOptionType", []string{"ON_DEMAND", "SPOT"}, "no capacity is reserved"),
 	member.Refuse(template+"capacityReservations", "no capacity is reserved"),
-	member.Refuse(template+"localStorageConfiguration.useLocalStorage", "storage is that of the container engine"),
+	member.Refuse(template+"localStorageConfiguration.useLocalStorage", "storage is the container engine's"),
 	member.Keep(template+"fipsEnabled", noFIPS),
 	member.Keep(template+"instanceMetadataTagsPropagation", noTags),
 	member.Keep(template+"storageConfiguration.storageSizeGiB", noStorage),

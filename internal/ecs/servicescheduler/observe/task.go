@@ -39,7 +39,7 @@ func (v *View) Tasks(g *Generation) []Task {
 	return list
 }
 
-// LeavingTasks are those of Tasks whose container instances drain: a few of many, of which alone more is looked at.
+// LeavingTasks are the ones among Tasks whose container instances drain: a few of many, of which alone more is looked at.
 func (v *View) LeavingTasks(g *Generation) []Task {
 	var list []Task
 	for _, t := range v.Input.Tasks(g.Of.ID) {

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// load is what is on a container instance: its tasks that have not ended, those of them that are no daemons' tasks, and what these have.
+// load is what is on a container instance: its tasks that have not ended, the ones among them that are no daemons' tasks, and what these have.
 type load struct {
 	tasks, others int
 	need          instancetype.Need
