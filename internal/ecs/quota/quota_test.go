@@ -8,7 +8,7 @@ import (
 
 func TestQuotasThatMakeNoSense(t *testing.T) {
 	for want, set := range map[string]map[string]int{
-		`quota "vcpus" is unknown: there are fargate-vcpus, fargate-spot-vcpus, tasks-per-service, task-sets-per-service, container-instances-per-cluster, provisioning-tasks-per-cluster, express-services-per-load-balancer, gateway-routes-per-load-balancer`: {"vcpus": 6},
+		`quota "vcpus" is unknown: there are fargate-vcpus, fargate-spot-vcpus, tasks-per-service, task-sets-per-service, container-instances-per-cluster, provisioning-tasks-per-cluster, express-services-per-load-balancer, gateway-routes-per-load-balancer, daemons-per-cluster, daemon-task-definition-revisions`: {"vcpus": 6},
 		`quota express-services-per-load-balancer is 0: a load balancer has one service at least`: {"express-services-per-load-balancer": 0},
 		`quota tasks-per-service is negative: -1`:                                                 {"tasks-per-service": -1},
 	} {
