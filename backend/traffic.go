@@ -20,7 +20,7 @@ type Traffic struct {
 }
 
 // DaemonAddress is where tasks on a managed instance find what its daemons listen at.
-// Source: users' reports of managed daemons, 2026-04 (DM10).
+// Source: users' reports of managed daemons, 2026-04 (ECS0410).
 const DaemonAddress = "169.254.172.2"
 
 // PortForward leads ports of a sandbox to as many ports of a container, each to the one

@@ -430,7 +430,7 @@ func TestInitFailsWithTheFileAndTheReason(t *testing.T) {
 	}{
 		"nothing there":     {nil, "holds no .json file"},
 		"not JSON":          {map[string]string{"a.json": "{"}, "a.json"},
-		"no known members":  {map[string]string{"a.json": `{"x": 1}`}, "has none of containerDefinitions, clusterName, scale, externalId, taskDefinition and deploymentController"},
+		"no known members":  {map[string]string{"a.json": `{"x": 1}`}, "has none of containerDefinitions, clusterName, scale, externalId, taskDefinition, deploymentController, infrastructureRoleArn and gateway"},
 		"refused by ECS":    {map[string]string{"a.json": `{"family": "a b", "containerDefinitions": []}`}, ", ClientException: "},
 		"unknown folder":    {map[string]string{"secret/a.json": "{}"}, "the folder is none of access-keys, groups, log-groups, parameters, policies, repositories, roles, secrets, stacks, users"},
 		"refused by IAM":    {map[string]string{"roles/a.json": `{"RoleName": "a"}`}, "ValidationError: 1 validation error detected"},

@@ -120,8 +120,7 @@ func (a *API) CreateDaemon(ctx context.Context, in *sdk.CreateDaemonInput) (*sdk
 	return out, err
 }
 
-// UpdateDaemon makes a new revision, of the request alone: what that leaves out has its default. It is a choice, as the members that
-// are no pointers in the SDKs cannot be left out.
+// UpdateDaemon makes a new revision, of the request alone: what that leaves out has its default (ECS0425).
 //
 // Source: ECS API reference, UpdateDaemon.
 func (a *API) UpdateDaemon(ctx context.Context, in *sdk.UpdateDaemonInput) (*sdk.UpdateDaemonOutput, error) {
@@ -250,8 +249,8 @@ func (a *API) deploy(tx *store.Tx, d *daemon.Daemon, r *daemon.Revision, configu
 	daemon.Put(tx, d)
 }
 
-// configured is a configuration with its defaults (ECS0351). Source for the bounds: ECS API reference; Terraform's AWS provider for
-// the bake time.
+// configured is a configuration with its defaults (ECS0351, ECS0426). Source for the bounds: ECS API reference; Terraform's AWS
+// provider for the bake time.
 func configured(asked *types.DaemonDeploymentConfiguration) (c types.DaemonDeploymentConfiguration, err error) {
 	if asked != nil {
 		c = *asked

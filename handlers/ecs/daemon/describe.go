@@ -98,7 +98,8 @@ func onAny(tx *store.Tx, d *daemon.Daemon, providers []string) bool {
 	return slices.ContainsFunc(d.Current(tx), on)
 }
 
-// DescribeDaemonRevisions shows revisions; those that are unknown are failures with the reason MISSING.
+// DescribeDaemonRevisions shows revisions, with the digests of images that have run (ECS0427); those that are unknown are failures with
+// the reason MISSING.
 //
 // Source: ECS API reference, DescribeDaemonRevisions.
 func (a *API) DescribeDaemonRevisions(ctx context.Context, in *sdk.DescribeDaemonRevisionsInput) (*sdk.DescribeDaemonRevisionsOutput, error) {
