@@ -46,7 +46,7 @@ func (a *API) countedCluster(tx *store.Tx, scope arn.Scope, described *types.Clu
 
 // CreateCluster makes a cluster, or returns the one that was made with the same
 // parameters, with the tags of this request. Fargate capacity providers settle at once,
-// so it is ACTIVE (ECS0020); what those of Auto Scaling groups attach follows. All members of one: ECS0385.
+// so it is ACTIVE (ECS0020); what a provider of an Auto Scaling group attaches follows. All members of one: ECS0385.
 func (a *API) CreateCluster(ctx context.Context, in *sdk.CreateClusterInput) (*CountedCluster, error) {
 	scope := kit.Scope(ctx)
 	if err := a.NeedClusterAlone(scope, in.ClusterName); err != nil {
