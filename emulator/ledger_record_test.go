@@ -73,36 +73,46 @@ func (r *recorder) end(stdout, stderr string, assertions ...factledger.Assertion
 // wrap notes the requests of clients.
 func (r *recorder) wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		service, operation := signedFor(req), ""
-		if apiclient.IsOwn(req.Context()) || service == "" || req.Header.Get("Upgrade") != "" {
+		x, ok := readExchange(req)
+		if !ok {
 			next.ServeHTTP(w, req)
 			return
 		}
-		body, err := io.ReadAll(req.Body)
-		req.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.MultiReader(bytes.NewReader(body), failing{err}), req.Body}
 		kept := &keptAnswer{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(kept, req)
-		x := factledger.Exchange{Service: service, Request: body, Status: kept.status, Header: w.Header().Clone(), Answer: kept.body.Bytes()}
-		_, operation, _ = strings.Cut(req.Header.Get("X-Amz-Target"), ".")
-		switch {
-		case operation != "":
-		case strings.HasPrefix(req.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
-			x.Form, _ = url.ParseQuery(string(body))
-			operation = x.Form.Get("Action")
-		default:
-			operation = restOperation(req.Method, req.URL.Path)
-			x.Form = req.URL.Query()
-		}
-		x.Operation = operation
+		x.Status, x.Header, x.Answer = kept.status, w.Header().Clone(), kept.body.Bytes()
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if r.now != nil {
 			r.now.Exchanges = append(r.now.Exchanges, x)
 		}
 	})
+}
+
+// readExchange reads the request of a client for an operation, and leaves it to be read again; ok is false for the emulator's own calls
+// and for others.
+func readExchange(req *http.Request) (x factledger.Exchange, ok bool) {
+	x.Service = signedFor(req)
+	if apiclient.IsOwn(req.Context()) || x.Service == "" || req.Header.Get("Upgrade") != "" {
+		return x, false
+	}
+	body, err := io.ReadAll(req.Body)
+	req.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(body), failing{err}), req.Body}
+	x.Request = body
+	_, x.Operation, _ = strings.Cut(req.Header.Get("X-Amz-Target"), ".")
+	switch {
+	case x.Operation != "":
+	case strings.HasPrefix(req.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
+		x.Form, _ = url.ParseQuery(string(body))
+		x.Operation = x.Form.Get("Action")
+	default:
+		x.Operation = restOperation(req.Method, req.URL.Path)
+		x.Form = req.URL.Query()
+	}
+	return x, true
 }
 
 // failing fails if reading did.

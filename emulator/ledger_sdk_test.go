@@ -1,13 +1,11 @@
 package emulator_test
 
 import (
-	"cmp"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/acm"
@@ -118,28 +116,10 @@ func sdkModule(t *testing.T, name string) string {
 	return name + " " + string(version[1])
 }
 
-var (
-	// scriptCalls are commands of scripts that call an operation: by the AWS CLI, or by its name.
-	scriptCLI  = regexp.MustCompile(`(?m)^(?:! )?(?:exec )?(?:(?:until|finds) (?:'[^']*'|\S+) )?(?:aws (\S+)|(ecs)|until (?:'[^']*'|\S+)) ([a-z][a-z0-9-]+)`)
-	scriptWire = regexp.MustCompile(`(?m)^(?:! )?(?:call|try) (?:CodeDeploy_20141006(\.))?([A-Za-z][A-Za-z-]+)`)
-)
-
-// ledgerTests are the scripts that call an operation, by service and operation. Each line of a script runs.
+// ledgerTests are the scripts that call an operation, by service and operation; TestScripts holds each against its run.
 func ledgerTests(t *testing.T) map[string][]string {
 	t.Helper()
-	named := map[string]string{} // as the CLI has it
-	for service, client := range sdkClients {
-		for m := range client.Methods() {
-			named[service+" "+plainName(m.Name)] = m.Name
-		}
-	}
-	cli := map[string]string{"cloudwatch": "monitoring", "elbv2": "elasticloadbalancing", "deploy": "codedeploy", "resourcegroupstaggingapi": "tagging"}
 	tests := map[string][]string{}
-	add := func(service, operation, script string) {
-		if name := named[service+" "+plainName(operation)]; name != "" && !slices.Contains(tests[service+" "+name], script) {
-			tests[service+" "+name] = append(tests[service+" "+name], script)
-		}
-	}
 	paths, err := filepath.Glob("../testdata/script/*/*.txtar")
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no scripts: %v", err)
@@ -149,18 +129,9 @@ func ledgerTests(t *testing.T) map[string][]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		script, _, _ := strings.Cut(string(text), "\n-- ")
-		for _, m := range scriptCLI.FindAllStringSubmatch(script, -1) {
-			service := cmp.Or(m[1], "ecs")
-			add(cmp.Or(cli[service], service), m[3], path)
-		}
-		for _, m := range scriptWire.FindAllStringSubmatch(script, -1) {
-			add(map[bool]string{false: "ecs", true: "codedeploy"}[m[1] != ""], m[2], path)
+		for operation := range callsOf(string(text)) {
+			tests[operation] = append(tests[operation], path)
 		}
 	}
 	return tests
-}
-
-func plainName(operation string) string {
-	return strings.ToLower(strings.ReplaceAll(operation, "-", ""))
 }

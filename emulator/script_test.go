@@ -91,7 +91,9 @@ func TestScripts(t *testing.T) {
 					recorded.run(t, testscript.Params{Files: facts})
 					return
 				}
-				s.run(t, testscript.Params{Dir: filepath.Join("..", "testdata", filepath.FromSlash(folder))})
+				called := s
+				called.called = true
+				called.run(t, testscript.Params{Files: withCalled(t, filepath.Join("..", "testdata", filepath.FromSlash(folder)))})
 			})
 		}
 	})
@@ -122,6 +124,7 @@ type scene struct {
 	facts  *factsReached // nil where no script has facts
 	ledger *ledgerRun    // nil where none is kept of them
 	client ecsClient     // which tries; nil for the CLI
+	called bool          // scripts end with lines of withCalled
 }
 
 // countFacts is the scene for scripts that have to come to all of their facts by the end of t.
@@ -184,6 +187,11 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	if r != nil {
 		opts = emulator.WithHandler(opts, r.wrap)
 		env.Values[recorderKey{}], env.Values[ledgerKey{}] = r, s.ledger
+	}
+	if s.called {
+		notes := &callNotes{came: map[string]bool{}}
+		opts = emulator.WithHandler(opts, notes.wrap)
+		env.Values[callNotesKey{}] = notes
 	}
 	srv, err := emulator.New(opts)
 	if err != nil {
@@ -255,6 +263,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"send":    scriptSend,
 	"fact":    scriptFact,
 	"saw":     scriptSaw,
+	"called":  scriptCalled,
 	"hook":    scriptHook,
 	"target":  scriptTarget,
 	"let": func(ts *testscript.TestScript, neg bool, args []string) {
