@@ -39,7 +39,7 @@ func current(tx *store.Tx, d *daemon.Daemon, revision string) types.DaemonRevisi
 	counts := daemon.Counts(tx, d.ARN, revision)
 	for _, provider := range providersOf(tx, revision, counts) {
 		c := counts[provider]
-		running := int32(c.Running + c.Draining) // of those that drain the task runs on
+		running := int32(c.Running + c.RunningDraining)
 		shown.CapacityProviders = append(shown.CapacityProviders, types.DaemonCapacityProvider{
 			Arn: &provider, RunningCount: running, WithoutDaemonCount: int32(c.Without),
 		})

@@ -65,6 +65,7 @@ type Back struct {
 type Count struct {
 	Revision, Provider         string
 	Running, Draining, Without int
+	RunningDraining            int // of Draining: where its task still runs
 }
 
 // Ended reports whether a status is one that stays.

@@ -79,6 +79,9 @@ func Counts(tx *store.Tx, daemonARN, revision string) map[string]Count {
 		switch {
 		case p.Draining:
 			c.Draining++
+			if p.Running {
+				c.RunningDraining++
+			}
 		case p.Running:
 			c.Running++
 		case p.Without:
