@@ -92,12 +92,12 @@ func apart(t *testing.T) {
 	}
 }
 
-// follow asks as often as is due by now.
+// follow asks as often as is due by now, until ctx ends, also where it is behind.
 func (h habit) follow(ctx context.Context, ask func()) {
 	tick := time.NewTicker(h.every)
 	defer tick.Stop()
 	for began, n := time.Now(), 0; ; {
-		for ; n < int(time.Since(began)/h.every); n++ {
+		for ; n < int(time.Since(began)/h.every) && ctx.Err() == nil; n++ {
 			ask()
 		}
 		select {
@@ -105,6 +105,20 @@ func (h habit) follow(ctx context.Context, ask func()) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+func TestClientsThatAreBehindStop(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	asked := 0
+	habit{every: time.Nanosecond}.follow(ctx, func() {
+		if asked++; asked == 3 {
+			cancel()
+		}
+	})
+	if asked != 3 {
+		t.Errorf("they ask %d times, and were told to stop the third time", asked)
 	}
 }
 
