@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -61,13 +62,14 @@ func (s *shifted) listener() string {
 	return strings.Replace(arn[:strings.LastIndex(arn, "/")], ":listener-rule/", ":listener/", 1)
 }
 
-// externalController runs the one of the examples, and calls step while the new task set has a part of the requests.
+// externalController runs the one of the examples, and calls step while the new task set has a part of the requests: meanwhile the
+// controller stands still, as it would wait for an hour.
 func (s *shifted) externalController(definition string, step func(percent float64)) {
 	s.Helper()
 	cmd := exec.CommandContext(s.Context(), "python3", filepath.Join("..", "..", "examples", "boto3", "external_controller.py"),
 		"default", s.web.name, definition, s.listener())
-	cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL="+*s.client.Options().BaseEndpoint, "STEP_SECONDS=30")
-	cmd.Stderr = os.Stderr
+	cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL="+*s.client.Options().BaseEndpoint, "STEP_SECONDS=5")
+	cmd.Stderr, cmd.SysProcAttr = os.Stderr, &syscall.SysProcAttr{Setpgid: true}
 	said, err := cmd.StdoutPipe()
 	s.must(err)
 	s.must(cmd.Start())
@@ -76,7 +78,9 @@ func (s *shifted) externalController(definition string, step func(percent float6
 		var percent float64
 		if n, _ := fmt.Sscanf(lines.Text(), "%f percent", &percent); n == 1 {
 			steps++
+			s.must(syscall.Kill(-cmd.Process.Pid, syscall.SIGSTOP))
 			step(percent)
+			s.must(syscall.Kill(-cmd.Process.Pid, syscall.SIGCONT))
 		}
 	}
 	s.must(cmd.Wait())
