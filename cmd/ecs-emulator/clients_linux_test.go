@@ -17,6 +17,7 @@ import (
 type clients struct {
 	asked, answered, failed atomic.Int64
 	stop                    func() // and wait for all answers
+	wentOn                  bool   // since the last phase
 
 	mu       sync.Mutex
 	first    string               // failure

@@ -12,15 +12,19 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
-// phase runs a part of a test in which no request may be lost.
+// phase runs a part of a test in which no request may be lost. Before it and after it requests go on: those after one phase are
+// those before the next.
 func (p *process) phase(name string, load *clients, part func()) {
 	whole := p.T
 	defer func() { p.T = whole }()
 	if !whole.Run(name, func(t *testing.T) {
 		p.T = t
-		p.since(load, 500)
+		if !load.wentOn {
+			p.since(load, 500)
+		}
 		part()
 		p.since(load, 500)
+		load.wentOn = true
 		p.lostNone(load)
 	}) {
 		whole.FailNow()
