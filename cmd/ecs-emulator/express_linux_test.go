@@ -47,7 +47,7 @@ func (p *process) express(text string) (s *shifted, arn string) {
 		p.must(err)
 	}
 	s.url = "https://" + *made.Service.ActiveConfigurations[0].IngressPaths[0].Endpoint + "/"
-	s.reach = p.reachExpress()
+	s.reach = p.reachTLS()
 	s.eventually("a task runs", func() bool { return len(s.tasksOf("web")) == 1 })
 	s.eventually("the release bakes", func() bool {
 		s.advance("31s")
@@ -73,10 +73,14 @@ func (s *shifted) untilThere(revision string) {
 	})
 }
 
-// reachExpress has clients find the endpoint at the address of the only load balancer, and trust the emulator's authority.
-func (p *process) reachExpress() func(habit) {
+// reachTLS has clients find all hosts at the address of the only load balancer, and trust the emulator's authority.
+func (p *process) reachTLS() func(habit) {
 	p.Helper()
-	found, _ := p.balancer(1)
+	found, local := p.balancer(1)
+	address := found.Address + ":443"
+	if p.simulated() {
+		address = local
+	}
 	authority, _, err := habit{method: http.MethodGet, url: *p.client.Options().BaseEndpoint + "/_emulator/ca.pem", client: http.DefaultClient}.ask()
 	p.must(err)
 	roots := x509.NewCertPool()
@@ -87,7 +91,7 @@ func (p *process) reachExpress() func(habit) {
 		transport := h.client.Transport.(*http.Transport)
 		transport.TLSClientConfig = &tls.Config{RootCAs: roots}
 		transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, network, found.Address+":443")
+			return new(net.Dialer).DialContext(ctx, network, address)
 		}
 	}
 }

@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"io"
 	"math"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -167,29 +164,6 @@ func (g gated) counts() string {
 		len(balancers.LoadBalancers), listeners, rules, served, len(groups.TargetGroups), len(certificates.CertificateSummaryList), len(security.SecurityGroups), len(opened.SecurityGroupRules))
 }
 
-// client is one that finds all hosts at the address of the only load balancer, and trusts the emulator's authority.
-func (g gated) reach() func(habit) {
-	g.Helper()
-	found, local := g.balancer(1)
-	address := found.Address + ":443"
-	if g.simulated() {
-		address = local
-	}
-	authority, _, err := habit{method: http.MethodGet, url: *g.client.Options().BaseEndpoint + "/_emulator/ca.pem", client: http.DefaultClient}.ask()
-	g.must(err)
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM([]byte(authority)) {
-		g.Fatalf("no certificate: %s", authority)
-	}
-	return func(h habit) {
-		transport := h.client.Transport.(*http.Transport)
-		transport.TLSClientConfig = &tls.Config{RootCAs: roots}
-		transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, network, address)
-		}
-	}
-}
-
 // tested is the text that answers a request with the test header, and its status.
 func (g gated) tested(url, value string, reach func(habit)) (text string, status int) {
 	g.Helper()
@@ -285,7 +259,7 @@ func TestDockerGatewayLosesNoRequestUnderLoad(t *testing.T) {
 	url, api, jobs := g.connect("default", "web", 2), g.connect("two", "api", 1), g.connect("two", "jobs", 1)
 	t.Logf("with three services: %s", g.counts())
 
-	s := &shifted{process: g.process, web: webService{name: "web"}, url: url, reach: g.reach()}
+	s := &shifted{process: g.process, web: webService{name: "web"}, url: url, reach: g.reachTLS()}
 	s.live = *s.albOf(g).ListenerRuleArn
 	revision := g.gatewayConnection("web")
 	s.web.group, s.green = *revision.TargetGroupArn, *revision.AlternateTargetGroupArn
@@ -342,33 +316,28 @@ func TestDockerGatewayLosesNoRequestUnderLoad(t *testing.T) {
 		}
 		s.header(g, "two", "two")
 	})
-	s.phase("blue/green", s.load, func() {
-		old := deploy("three", pauses(types.DeploymentConfiguration{Strategy: types.DeploymentStrategyBlueGreen, BakeTimeInMinutes: aws.Int32(0)}))
+	// shift deploys a text in place of another one, with a pause after each of some shares.
+	shift := func(text, old string, c types.DeploymentConfiguration, percent ...float64) {
+		c.BakeTimeInMinutes = aws.Int32(0)
+		tasks := deploy(text, pauses(c))
 		hook := s.paused(1)
-		s.header(g, "three", "two")
-		s.goOn(hook)
-		hook = s.paused(2)
-		s.spread("three", 100)
+		s.header(g, text, old)
+		for i, share := range percent {
+			s.goOn(hook)
+			hook = s.paused(2 + i)
+			s.spread(text, share)
+		}
 		s.goOn(hook)
 		s.untilEnds(types.ServiceDeploymentStatusSuccessful)
-		s.untilEnded(old, 0)
+		s.untilEnded(tasks, 0)
+	}
+	s.phase("blue/green", s.load, func() {
+		shift("three", "two", types.DeploymentConfiguration{Strategy: types.DeploymentStrategyBlueGreen}, 100)
 	})
 	s.phase("linear", s.load, func() {
-		old := deploy("four", pauses(types.DeploymentConfiguration{
-			Strategy: types.DeploymentStrategyLinear, BakeTimeInMinutes: aws.Int32(0),
-			LinearConfiguration: &types.LinearConfiguration{StepPercent: aws.Float64(50), StepBakeTimeInMinutes: aws.Int32(0)},
-		}))
-		hook := s.paused(1)
-		s.header(g, "four", "three")
-		s.goOn(hook)
-		hook = s.paused(2)
-		s.spread("four", 50)
-		s.goOn(hook)
-		hook = s.paused(3)
-		s.spread("four", 100)
-		s.goOn(hook)
-		s.untilEnds(types.ServiceDeploymentStatusSuccessful)
-		s.untilEnded(old, 0)
+		shift("four", "three", types.DeploymentConfiguration{
+			Strategy: types.DeploymentStrategyLinear, LinearConfiguration: &types.LinearConfiguration{StepPercent: aws.Float64(50), StepBakeTimeInMinutes: aws.Int32(0)},
+		}, 50, 100)
 	})
 	s.phase("rolling", s.load, func() {
 		old := deploy("five", types.DeploymentConfiguration{Strategy: types.DeploymentStrategyRolling})
