@@ -95,7 +95,7 @@ func configuration(tx *store.Tx, s *express.Service, r *express.Revision) types.
 		ScalingTarget: &types.ExpressGatewayScalingTarget{
 			AutoScalingMetric: c.Metric, AutoScalingTargetValue: &c.Percent, MaxTaskCount: &c.MaxTasks, MinTaskCount: &c.MinTasks,
 		},
-		ServiceRevisionArn: &r.ARN, TaskDefinitionArn: definition(tx, r), TaskRoleArn: kit.Optional(&c.TaskRole),
+		ServiceRevisionArn: &r.ARN, TaskDefinitionArn: definition(tx, s, r), TaskRoleArn: kit.Optional(&c.TaskRole),
 	}
 	if c.TaskDefinition == "" {
 		out.PrimaryContainer = container(s, r)
@@ -117,15 +117,20 @@ func container(s *express.Service, r *express.Revision) *types.ExpressGatewayCon
 	return &c
 }
 
-// definition is the task definition of a revision: the user's, or the one that ECS has registered for it; nil before that.
-func definition(tx *store.Tx, r *express.Revision) *string {
+// definition is the task definition of a revision: the user's, or the one that ECS registers for it. All answers have it. Source: ECS API
+// reference, ExpressGatewayServiceConfiguration.
+func definition(tx *store.Tx, s *express.Service, r *express.Revision) *string {
 	if r.TaskDefinition != "" {
 		return &r.TaskDefinition
 	}
 	if deployed := state.FindServiceRevision(tx, r.ARN); deployed != nil {
 		return &deployed.TaskDefinition
 	}
-	return nil
+	if r.ARN != s.Revision {
+		return nil
+	}
+	coming := composition.ComingTaskDefinition(tx, composition.Read(tx, s.ARN, r.CreatedAt))
+	return kit.Optional(&coming)
 }
 
 // access is from where the endpoint can be reached.

@@ -11,8 +11,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/express"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/managedresource"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskdefinition"
 )
 
 const (
@@ -122,6 +124,36 @@ func container(v *View) types.ContainerDefinition {
 // TaskDefinition is the one of a service: the user's, or the one that ECS has registered.
 func TaskDefinition(v View) string {
 	return cmp.Or(v.Service.Asked.TaskDefinition, v.ID(express.TaskDefinition))
+}
+
+// ComingTaskDefinition is the one of what is asked of a service, also before it is registered: answers have it from the beginning (ECS0390),
+// and its number is known, as the family is the service's alone. Empty: it could not be registered.
+func ComingTaskDefinition(tx *store.Tx, v View) string {
+	name := family(&v)
+	next := taskdefinition.NextRevision(tx, v.Scope, name)
+	r := v.Find(express.TaskDefinition)
+	switch {
+	case hasTaskDefinition(&v):
+		return v.Service.Asked.TaskDefinition
+	case r == nil:
+	case r.Status == types.ManagedResourceStatusFailed && !v.AskedAt.After(r.UpdatedAt):
+		return ""
+	case r.Wanted == book.Digest(&v, express.TaskDefinition):
+		if r.ID != "" {
+			return r.ID
+		}
+		if isRegistered(&v, r, next-1) {
+			next--
+		}
+	case r.ID == "" && r.Asked && !isRegistered(&v, r, next-1): // of another request, and comes before
+		next++
+	}
+	return v.Scope.TaskDefinition(name, next)
+}
+
+// isRegistered is whether the newest revision of the family was made by a call whose answer is not known yet.
+func isRegistered(v *View, r *express.Resource, newest int) bool {
+	return newest > 0 && v.Scope.TaskDefinition(family(v), newest) != r.Before
 }
 
 // lookTaskDefinition finds the newest revision: it was made by a lost call if it is another one than before.

@@ -136,18 +136,27 @@ func highest(tx *store.Tx, scope arn.Scope, family string, wanted func(*TaskDefi
 	return nil
 }
 
+// NextRevision is the number that the next revision of a family gets.
+func NextRevision(tx *store.Tx, scope arn.Scope, family string) int {
+	last := 0
+	if f := FindFamily(tx, scope, family); f != nil {
+		last = f.LastRemoved
+	}
+	if d := highest(tx, scope, family, func(*TaskDefinition) bool { return true }); d != nil {
+		last = max(last, d.Revision)
+	}
+	return last + 1
+}
+
 // Add gives def the next number of its family and writes it as
 // ACTIVE; def is completed by it.
 func Add(tx *store.Tx, scope arn.Scope, def *types.TaskDefinition, tags []types.Tag, by string, now time.Time) *TaskDefinition {
 	name := *def.Family
-	revision := 1
-	if family := FindFamily(tx, scope, name); family == nil {
+	revision := NextRevision(tx, scope, name)
+	if FindFamily(tx, scope, name) == nil {
 		families.Put(tx, &Family{ID: familyKey(scope, name), Name: name})
-	} else {
-		revision = family.LastRemoved + 1
 	}
 	if last := highest(tx, scope, name, func(*TaskDefinition) bool { return true }); last != nil {
-		revision = max(revision, last.Revision+1)
 		// Revisions share what is the same in all of them: a twentieth of their memory.
 		def.Family = &last.Family
 		if slices.EqualFunc(last.Tags, tags, sameTag) {
