@@ -65,7 +65,7 @@ func resources(tx *store.Tx, v *composition.View) types.GatewayRouteAlbResources
 	return shown
 }
 
-// ListGatewayRoutes lists routes by their ARN.
+// ListGatewayRoutes lists routes by their ARN. What it refuses: ECS0392.
 //
 // Source: ECS API reference, ListGatewayRoutes.
 func (a *API) ListGatewayRoutes(ctx context.Context, in *sdk.ListGatewayRoutesInput) (*sdk.ListGatewayRoutesOutput, error) {
