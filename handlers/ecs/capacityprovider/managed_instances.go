@@ -49,7 +49,7 @@ func (a *API) createManaged(ctx context.Context, in *sdk.CreateCapacityProviderI
 		}
 		p := &capacityprovider.Provider{
 			ARN: scope.CapacityProvider(name), Name: name, Type: types.CapacityProviderTypeManagedInstances, Cluster: c.Cluster.Name,
-			Status: types.CapacityProviderStatusActive, CreatedAt: a.Now(), Managed: m, Tags: in.Tags,
+			Status: types.CapacityProviderStatusActive, UpdateStatus: types.CapacityProviderUpdateStatusCreateComplete, CreatedAt: a.Now(), Managed: m, Tags: in.Tags,
 		}
 		if err := a.checkManaged(c.Tx, p); err != nil {
 			return err
