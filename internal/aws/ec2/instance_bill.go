@@ -15,7 +15,7 @@ func (i *Instance) Billed(tx *store.Tx, end time.Time) (bill ledger.Instance, ok
 		return bill, false
 	}
 	return ledger.Instance{
-		Region: i.Scope.Region, Type: i.Type, Spot: i.Spot != nil, Public: i.PublicIP && i.ElasticIP(tx) == nil,
+		Region: i.Scope.Region, Type: i.Type, Spot: i.Spot != nil, Public: i.PublicIP && i.ElasticIP(tx) == nil, Managed: i.Operator != "",
 		RunningAt: i.ReachedAt, PublicFrom: i.PublicFrom, End: end,
 	}, true
 }

@@ -20,12 +20,14 @@ var sums = store.NewTable("cost-sum", (*Sum).key)
 
 // Kinds of what is summed.
 const (
-	KindTask          = "task"
-	KindInstance      = "instance" // on demand
-	KindSpotInstance  = "spot-instance"
-	KindLoadBalancer  = "load-balancer"
-	KindNATGateway    = "nat-gateway"
-	KindPublicAddress = "public-address" // of what is no task
+	KindTask         = "task"
+	KindInstance     = "instance" // on demand
+	KindSpotInstance = "spot-instance"
+	// KindManagedInstance is what ECS manages of the instances, which have sums as such, too.
+	KindManagedInstance = "managed-instance"
+	KindLoadBalancer    = "load-balancer"
+	KindNATGateway      = "nat-gateway"
+	KindPublicAddress   = "public-address" // of what is no task
 )
 
 // Of is what a sum is of.

@@ -9,6 +9,8 @@ import (
 type Instance struct {
 	Region, Type string
 	Spot, Public bool // it has a public address of its own
+	// Managed: ECS manages it, for which AWS bills a fee beside the price of EC2. Source: COST4.
+	Managed bool
 	// RunningAt is when it came to running, and End when it was stopped or terminated, or the present.
 	RunningAt, End time.Time
 	// PublicFrom is since when it has the address; before RunningAt: since then.
@@ -22,6 +24,10 @@ func (i *Instance) Bill(now time.Time, add Adder) {
 		of.Kind = KindSpotInstance
 	}
 	of.billSeconds(i.RunningAt, max(Minute, seconds(i.RunningAt, i.End)), now, add)
+	if i.Managed {
+		of.Kind = KindManagedInstance
+		of.billSeconds(i.RunningAt, max(Minute, seconds(i.RunningAt, i.End)), now, add)
+	}
 	i.BillAddress(now, add)
 }
 

@@ -12,7 +12,7 @@ func notCounted(r *report) []costs.NotCounted {
 		{What: "CloudWatch: alarms, metrics, Container Insights, stored logs", Why: "only log events that come in are counted"},
 		{What: "rule evaluations of Application Load Balancers", Why: "the first ten rules of a request are free, and more are not counted: capacity units are counted by new connections, active connections and bytes"},
 		{What: "Secrets Manager, Parameter Store, Cloud Map, EventBridge, Lambda", Why: "calls and stored values are not counted"},
-		{What: "ECS Anywhere, and the fee of Managed Instances", Why: "the table has no such figures"},
+		{What: "ECS Anywhere", Why: "the table has no such figures"},
 		{What: "container instances registered by hand", Why: "the emulator does not know what they are"},
 		{What: "what ended in an earlier version without costs, and Elastic IP addresses from there", Why: "sums begin with the first start of a version that has them"},
 		{What: "free tier, Savings Plans, Reserved Instances, taxes", Why: "prices are list prices; a plan bills each hour of its term, used or not"},

@@ -35,6 +35,9 @@ func (r *report) instances() {
 			}
 		}
 	}
+	for _, s := range r.of(ledger.KindManagedInstance) {
+		r.unpriced("management fee of Managed Instances, "+s.Name, s.Region)
+	}
 	sorting.By(order, func(a, b kind) int {
 		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.kind, b.kind), cmp.Compare(a.region, b.region))
 	})
