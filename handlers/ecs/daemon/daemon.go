@@ -206,7 +206,7 @@ func (a *API) revise(tx *store.Tx, d *daemon.Daemon, asked wanted) (*daemon.Revi
 	}, nil
 }
 
-// checkProviders refuses what are no capacity providers of managed instances of the cluster. The words are the emulator's.
+// checkProviders refuses what are no capacity providers of managed instances of the cluster (ECS0401). The words are the emulator's.
 func checkProviders(tx *store.Tx, d *daemon.Daemon, providers []string) error {
 	if len(providers) == 0 {
 		return kit.InvalidParameter("capacityProviderArns can not be empty.")

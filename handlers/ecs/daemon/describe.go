@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // DescribeDaemon shows a daemon that is not gone.
@@ -235,12 +237,22 @@ func alarms(d *daemon.Deployment, r *daemon.Rollout) *types.DaemonDeploymentAlar
 // deploymentPage is how many deployments a page has without maxResults. Source: ECS API reference, ListDaemonDeployments.
 const deploymentPage = 20
 
+// errNotListed is the answer of ListDaemonDeployments for a daemon that is not there: the operation has no exception for that, and an
+// identifier that is not valid is a ClientException. Source: ECS API reference, ClientException; that it is this one is a choice (ECS0400).
+var errNotListed = kit.ClientError("Daemon not found.")
+
 // ListDaemonDeployments lists the deployments of a daemon, the newest first: a choice, as of service deployments.
 //
 // Source: ECS API reference, ListDaemonDeployments.
 func (a *API) ListDaemonDeployments(ctx context.Context, in *sdk.ListDaemonDeploymentsInput) (*sdk.ListDaemonDeploymentsOutput, error) {
 	tx, scope := a.Store.Read(), kit.Scope(ctx)
 	d, err := find(tx, scope, in.DaemonArn)
+	if errors.Is(err, errNotFound) {
+		if cluster, _ := kit.Within(*in.DaemonArn, "daemon"); !state.Clusters.Get(tx, cluster).Active() {
+			return nil, kit.ErrClusterNotFound
+		}
+		return nil, errNotListed
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -100,7 +100,7 @@ func checkTogether(in *sdk.ListTasksInput) error {
 
 func (f *taskFilter) passes(t *state.Task) bool {
 	return t.DesiredStatus() == f.desiredStatus &&
-		(f.family == "" || t.Spec.Family == f.family) &&
+		(f.family == "" || t.Spec.Family == f.family && t.Spec.Daemon == "") && // families of daemons are others (ECS0400)
 		(f.startedBy == "" || t.Spec.StartedBy == f.startedBy) &&
 		(f.serviceARN == "" || t.Spec.ServiceARN == f.serviceARN) &&
 		(f.daemonARN == "" || t.Spec.Daemon == f.daemonARN) &&
