@@ -62,6 +62,23 @@ func TestCapacityProviders(t *testing.T) {
 	if got := refusals(`{"daemonArn": "logs", "daemonTaskDefinitionArn": "logs:1", "capacityProviderArns": ["m"], "deploymentConfiguration": {"drainPercent": 101}}`); !strings.Contains(got, "drainPercent should be between 0 and 100") {
 		t.Errorf("update of a daemon: %s", got)
 	}
+	// All members of a daemon task definition are a task definition's, too, but that it has no ports.
+	const ports = `"containerDefinitions": [{"name": "a", "image": "a", "memory": 64, "portMappings": [{"containerPort": 80}]}]}`
+	daemon := `{"daemonName": "logs", "clusterArn": "shop", "daemonTaskDefinitionArn": "arn:aws:ecs:eu-west-1:123456789012:daemon-task-definition/logs:1", "capacityProviderArns": ["arn:aws:ecs:eu-west-1:123456789012:capacity-provider/m"]}`
+	for list, of := range map[string]bool{
+		`{"family": "logs", ` + ports:                      false,
+		`{"family": "logs", "pidMode": "shared", ` + ports: true,
+		`{"family": "logs", "ipcMode": "shared", ` + ports: true,
+		`{"daemonTaskDefinition": {"family": "logs", "revision": 1, "status": "ACTIVE", "daemonTaskDefinitionArn": "logs:1", ` + ports + "}": true,
+		`{"family": "logs", ` + ports + ", " + daemon:                                                         true,
+		daemon + `, {"family": "logs", ` + ports:                                                              true,
+		`{"family": "web", ` + ports + ", " + daemon:                                                          false,
+		`{"family": "logs", ` + ports + ", " + daemon + `, {"serviceName": "logs", "taskDefinition": "logs"}`: false,
+	} {
+		if got := refusals("[" + list + "]"); strings.Contains(got, "does not support portMappings in a daemon task definition") != of {
+			t.Errorf("%s: %s", list, got)
+		}
+	}
 	for operation, text := range map[string]string{
 		"UpdateCapacityProvider": `{"name": "asg", "autoScalingGroupProvider": {"managedTerminationProtection": "ENABLED"}}`,
 		"DeleteCapacityProvider": `{"capacityProvider": "asg"}`,

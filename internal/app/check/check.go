@@ -106,6 +106,7 @@ type checker struct {
 
 // check checks task definitions first, which services and tasks are checked with.
 func (c *checker) check() {
+	c.daemons()
 	for _, r := range c.requests {
 		switch r.operation {
 		case register:

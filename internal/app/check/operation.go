@@ -20,7 +20,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
-const register = "RegisterTaskDefinition"
+const (
+	register       = "RegisterTaskDefinition"
+	registerDaemon = "RegisterDaemonTaskDefinition"
+)
 
 // operation is one that a file can be the input of.
 type operation struct {
@@ -118,11 +121,41 @@ func (c *checker) operationOf(n *node) (string, error) {
 		return createTaskSet, nil
 	}
 	for _, mark := range marks {
-		if n.member(mark.member) != nil {
+		switch {
+		case n.member(mark.member) == nil:
+		case mark.operation == register && n.definesDaemon():
+			return registerDaemon, nil
+		default:
 			return mark.operation, nil
 		}
 	}
 	return "", errors.New("the operation is not known by its members: name it with --operation, such as run-task")
+}
+
+// definesDaemon reports whether a definition says of itself that daemons have it. All its members are a task definition's as well, but
+// only there is a namespace shared, and only DescribeDaemonTaskDefinition answers its ARN by that name. See also [checker.daemons].
+func (n *node) definesDaemon() bool {
+	return n.string("pidMode") == string(types.DaemonPidModeShared) || n.string("ipcMode") == string(types.DaemonIpcModeShared) || n.member("daemonTaskDefinitionArn") != nil
+}
+
+// daemons finds the definitions of daemons by the daemons of the files, which name their families, unless a service or task does so, too.
+func (c *checker) daemons() {
+	of, others := map[string]bool{}, map[string]bool{}
+	for _, r := range c.requests {
+		of[familyOf(r.input.string("daemonTaskDefinitionArn"))] = true
+		others[familyOf(r.input.string("taskDefinition"))] = true
+	}
+	for _, r := range c.requests {
+		if family := r.input.string("family"); r.operation == register && of[family] && !others[family] && family != "" && c.options.Operation == "" && r.resource == "" {
+			r.operation = registerDaemon
+		}
+	}
+}
+
+// familyOf is the family in a family, family:revision or ARN.
+func familyOf(ref string) string {
+	family, _, _ := strings.Cut(ref[strings.LastIndexByte(ref, '/')+1:], ":")
+	return family
 }
 
 // answers are what describes the resources that operations make.
@@ -131,6 +164,7 @@ var answers = map[string]struct {
 	typ reflect.Type
 }{
 	register:        {"taskDefinitionArn", reflect.TypeFor[types.TaskDefinition]()},
+	registerDaemon:  {"daemonTaskDefinitionArn", reflect.TypeFor[types.DaemonTaskDefinition]()},
 	"CreateService": {"serviceArn", reflect.TypeFor[types.Service]()},
 	"CreateCluster": {"clusterArn", reflect.TypeFor[types.Cluster]()},
 }

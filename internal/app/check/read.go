@@ -102,7 +102,7 @@ func (f File) node(c *checker) (*node, []duplicate, error) {
 }
 
 // wrappers are members in which Describe operations answer what can be made again.
-var wrappers = []string{"taskDefinition", "services", "clusters"}
+var wrappers = []string{"taskDefinition", "daemonTaskDefinition", "services", "clusters"}
 
 // readInput makes a request of a value: the input of an operation, or what describes a resource.
 func (c *checker) readInput(file string, n *node) {
@@ -113,7 +113,7 @@ func (c *checker) readInput(file string, n *node) {
 	for _, wrapper := range wrappers {
 		switch inner := n.member(wrapper); {
 		case inner == nil || c.options.Operation != "":
-		case wrapper == "taskDefinition" && inner.kind == object:
+		case strings.HasSuffix(strings.ToLower(wrapper), "taskdefinition") && inner.kind == object:
 			c.readInput(file, inner)
 			return
 		case inner.kind == list && slices.ContainsFunc(inner.items, func(each *node) bool { return each.kind == object }):
