@@ -1,4 +1,4 @@
-// Package cluster has the page of a cluster: its services, tasks, container instances and capacity providers, and the
+// Package cluster has the page of a cluster: its services, managed daemons, tasks, container instances and capacity providers, and the
 // events of all services together.
 package cluster
 
@@ -55,6 +55,10 @@ func sections(r *page.Request, c *state.Cluster) ([]page.Section, error) {
 	if err != nil {
 		return nil, err
 	}
+	agents, err := daemons(r, c)
+	if err != nil {
+		return nil, err
+	}
 	tasks, err := tasklist.Node(r, "Tasks of the cluster", state.Tasks(r.Tx, c))
 	if err != nil {
 		return nil, err
@@ -68,8 +72,9 @@ func sections(r *page.Request, c *state.Cluster) ([]page.Section, error) {
 		return nil, err
 	}
 	sections := []page.Section{
-		{ID: "filter", Title: "Search", Wide: true, Body: tasklist.Filter(r, "services, tasks, container instances and events")},
+		{ID: "filter", Title: "Search", Wide: true, Body: tasklist.Filter(r, "services, daemons, tasks, container instances and events")},
 		{ID: "services", Title: "Services", Wide: true, Body: listed},
+		{ID: "daemons", Title: "Daemons", Wide: true, Body: agents},
 		{ID: "tasks", Title: "Tasks", Wide: true, Body: tasks},
 		{ID: "instances", Title: "Container instances", Wide: true, Body: machines},
 		{ID: "events", Title: "Events of all services", Wide: true, Body: messages},

@@ -30,6 +30,7 @@ func read(r *page.Request) (*page.View, error) {
 	}
 	w := &worse{r: r, counts: map[string]int{}}
 	w.services(all.Services)
+	w.daemons(all.Daemons)
 	w.tasks(all.Tasks)
 	w.instances(all.ContainerInstances)
 	w.stacks(all.Stacks)
@@ -85,6 +86,16 @@ func (w *worse) services(all []overview.Service) {
 	}
 }
 
+func (w *worse) daemons(all []overview.Daemon) {
+	for _, d := range all {
+		if d.NotAsWanted == "" || arn.ScopeOf(d.ARN) != w.r.Scope {
+			continue
+		}
+		cluster := arn.Name(d.ClusterARN)
+		w.add("daemon", d.ARN, g.Group{page.Text("Daemon " + d.Name + " of "), page.A(cluster, w.r.To("clusters", cluster))}, d.NotAsWanted)
+	}
+}
+
 func (w *worse) tasks(all []overview.Task) {
 	for _, t := range all {
 		if t.NotAsWanted == "" || arn.ScopeOf(t.ARN) != w.r.Scope {
@@ -116,7 +127,7 @@ func (w *worse) stacks(all []overview.Stack) {
 // summary counts what is not as wanted.
 func (w *worse) summary() string {
 	var parts []string
-	for _, kind := range []string{"stack", "service", "task", "container instance"} {
+	for _, kind := range []string{"stack", "service", "daemon", "task", "container instance"} {
 		switch n := w.counts[kind]; n {
 		case 0:
 		case 1:

@@ -1,5 +1,5 @@
 // Package overview reads what an emulator runs into one value: clusters, services with their deployments
-// and targets, tasks, and container instances, what of them is not as wanted, and stacks that are not.
+// and targets, managed daemons, tasks, and container instances, what of them is not as wanted, and stacks that are not.
 //
 // It changes no row. Counts and statuses are those of DescribeServices, DescribeTasks and
 // DescribeContainerInstances.
@@ -23,6 +23,7 @@ type Overview struct {
 	Stacks   []Stack   `json:"stacks"`
 	Clusters []Cluster `json:"clusters"` // that are ACTIVE
 	Services []Service `json:"services"` // that are not INACTIVE
+	Daemons  []Daemon  `json:"daemons"`  // managed daemons that are not gone
 	// LoadBalancers are all, or of one cluster those that send to a target group of its services.
 	LoadBalancers []LoadBalancer `json:"loadBalancers"`
 	// Tasks are those that have not STOPPED: first those that are not as wanted, then by cluster and
@@ -44,12 +45,13 @@ type Overview struct {
 type Counts struct {
 	Stacks             int `json:"stacks"`
 	Services           int `json:"services"`
+	Daemons            int `json:"daemons"`
 	Tasks              int `json:"tasks"`
 	ContainerInstances int `json:"containerInstances"`
 }
 
 // Sum is how many there are.
-func (c Counts) Sum() int { return c.Stacks + c.Services + c.Tasks + c.ContainerInstances }
+func (c Counts) Sum() int { return c.Stacks + c.Services + c.Daemons + c.Tasks + c.ContainerInstances }
 
 type Cluster struct {
 	ARN                string `json:"clusterArn"`
@@ -91,6 +93,36 @@ type GatewayRoute struct {
 	Status  string `json:"status"`
 	Reason  string `json:"reason,omitempty"` // of one that has failed
 	ARN     string `json:"gatewayRouteArn"`
+}
+
+// Daemon is a managed daemon. Its instances are those on which a task of it runs, and others.
+type Daemon struct {
+	ARN            string `json:"daemonArn"`
+	Name           string `json:"daemonName"`
+	ClusterARN     string `json:"clusterArn"`
+	Status         string `json:"status"`         // ACTIVE or DELETE_IN_PROGRESS
+	TaskDefinition string `json:"taskDefinition"` // family:revision that its instances are to have, or of a deleted one have
+	Critical       bool   `json:"critical"`
+	Running        int    `json:"runningInstanceCount"`
+	Draining       int    `json:"drainingInstanceCount"`
+	Without        int    `json:"withoutDaemonInstanceCount"`
+	Pending        int    `json:"pendingInstanceCount"` // whose task does not run yet
+	// Deployment is the newest one.
+	Deployment DaemonDeployment `json:"deployment"`
+	// NotAsWanted is why the daemon is not as wanted; empty: it is.
+	NotAsWanted string `json:"notAsWanted,omitempty"`
+	// Settled is set where the daemon stays so until a client acts.
+	Settled bool `json:"settled,omitempty"`
+}
+
+// DaemonDeployment is a deployment of a managed daemon.
+type DaemonDeployment struct {
+	ARN            string    `json:"daemonDeploymentArn"`
+	Status         string    `json:"status"` // IN_PROGRESS, SUCCESSFUL, …
+	StatusReason   string    `json:"statusReason,omitempty"`
+	TaskDefinition string    `json:"taskDefinition,omitempty"` // family:revision that was asked for; empty deletes
+	FailedTasks    int       `json:"failedTasks"`
+	CreatedAt      time.Time `json:"createdAt"`
 }
 
 type Deployment struct {

@@ -45,7 +45,7 @@ func (e UnknownClusterError) Error() string { return fmt.Sprintf("there is no cl
 // Read reads what there is. The error is an UnknownClusterError.
 func Read(tx *store.Tx, now time.Time, o Options) (*Overview, error) {
 	view := &Overview{
-		Now: now, Stacks: []Stack{}, Clusters: []Cluster{}, Services: []Service{}, ContainerInstances: []ContainerInstance{}, Repositories: []Repository{},
+		Now: now, Stacks: []Stack{}, Clusters: []Cluster{}, Services: []Service{}, Daemons: []Daemon{}, ContainerInstances: []ContainerInstance{}, Repositories: []Repository{},
 	}
 	tasks := newTaskLists(o.Tasks)
 	for _, c := range state.Clusters.All(tx) {
@@ -58,6 +58,7 @@ func Read(tx *store.Tx, now time.Time, o Options) (*Overview, error) {
 				view.Services = append(view.Services, readService(tx, s, o))
 			}
 		}
+		view.Daemons = append(view.Daemons, readDaemons(tx, c)...)
 		for _, i := range state.ContainerInstances(tx, c) {
 			if i.Status != state.InstanceInactive {
 				view.ContainerInstances = append(view.ContainerInstances, readContainerInstance(tx, i))
@@ -94,12 +95,17 @@ func (o Options) leavesOut(tx *store.Tx, c *state.Cluster) bool {
 	return o.Cluster != c.Name && o.Cluster != c.ARN
 }
 
-// countNotAsWanted counts stacks, services and container instances.
+// countNotAsWanted counts stacks, services, daemons and container instances.
 func (o *Overview) countNotAsWanted() {
 	o.NotAsWanted.Stacks = len(o.Stacks)
 	for i := range o.Services {
 		if o.Services[i].NotAsWanted != "" {
 			o.NotAsWanted.Services++
+		}
+	}
+	for i := range o.Daemons {
+		if o.Daemons[i].NotAsWanted != "" {
+			o.NotAsWanted.Daemons++
 		}
 	}
 	for i := range o.ContainerInstances {
@@ -109,12 +115,14 @@ func (o *Overview) countNotAsWanted() {
 	}
 }
 
-// settled asks that nothing but stacks and services which stay so is not as wanted: the health of tasks and the connections of
+// settled asks that nothing but stacks, services and daemons which stay so is not as wanted: the health of tasks and the connections of
 // agents may still change.
 func (o *Overview) settled() bool {
 	moves := func(s Service) bool { return s.NotAsWanted != "" && !s.Settled }
+	changes := func(d Daemon) bool { return d.NotAsWanted != "" && !d.Settled }
 	underWay := func(s Stack) bool { return !s.Settled }
-	return o.NotAsWanted.Tasks+o.NotAsWanted.ContainerInstances == 0 && !slices.ContainsFunc(o.Services, moves) && !slices.ContainsFunc(o.Stacks, underWay)
+	return o.NotAsWanted.Tasks+o.NotAsWanted.ContainerInstances == 0 && !slices.ContainsFunc(o.Services, moves) &&
+		!slices.ContainsFunc(o.Daemons, changes) && !slices.ContainsFunc(o.Stacks, underWay)
 }
 
 func readCluster(tx *store.Tx, c *state.Cluster) Cluster {

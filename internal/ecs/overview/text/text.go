@@ -1,4 +1,4 @@
-// Package text shows an overview on one screen: a table each for stacks, clusters, services, routes of gateways, load balancers, tasks,
+// Package text shows an overview on one screen: a table each for stacks, clusters, services, routes of gateways, daemons, load balancers, tasks,
 // container instances and stopped tasks. What is not as wanted comes first, and what does not fit is counted.
 package text
 
@@ -46,7 +46,7 @@ func Render(o *overview.Overview, opts Options) string {
 	}
 	r := &renderer{Options: opts, Overview: o, names: clusterNames(o.Clusters)}
 	r.clusterColumn = clusterColumn(r.names)
-	tables := slices.DeleteFunc([]*table{r.stacks(), r.clusters(), r.services(), r.gatewayRoutes(), r.loadBalancers(), r.tasks(), r.containerInstances(), r.stoppedTasks()},
+	tables := slices.DeleteFunc([]*table{r.stacks(), r.clusters(), r.services(), r.gatewayRoutes(), r.daemons(), r.loadBalancers(), r.tasks(), r.containerInstances(), r.stoppedTasks()},
 		func(t *table) bool { return len(t.items) == 0 })
 	for _, t := range tables {
 		t.layOut(opts.Width)
@@ -84,7 +84,7 @@ func (r *renderer) summary() string {
 	for _, part := range []struct {
 		n    int
 		noun string
-	}{{n.Stacks, "stack"}, {n.Services, "service"}, {n.Tasks, "task"}, {n.ContainerInstances, "container instance"}} {
+	}{{n.Stacks, "stack"}, {n.Services, "service"}, {n.Daemons, "daemon"}, {n.Tasks, "task"}, {n.ContainerInstances, "container instance"}} {
 		if part.n > 0 {
 			parts = append(parts, plural(part.n, part.noun))
 		}

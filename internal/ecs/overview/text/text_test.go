@@ -116,6 +116,24 @@ func behind() *overview.Overview {
 	return o
 }
 
+// watched has managed daemons: one as wanted, one that is rolled back, one that fails where it is not critical, and one that is deleted.
+func watched() *overview.Overview {
+	at := func(status, definition string, age time.Duration) overview.DaemonDeployment {
+		return overview.DaemonDeployment{Status: status, TaskDefinition: definition, CreatedAt: ago(age)}
+	}
+	broken := at("ROLLBACK_IN_PROGRESS", "metrics:8", 4*time.Minute)
+	broken.StatusReason, broken.FailedTasks = "Daemon deployment rolled back because the circuit breaker threshold was exceeded.", 3
+	o := story()
+	o.NotAsWanted.Daemons = 2
+	o.Daemons = []overview.Daemon{
+		{Name: "logs", ClusterARN: shop, Status: "ACTIVE", TaskDefinition: "logs:1", Critical: true, Running: 12, Deployment: at("SUCCESSFUL", "logs:1", 26*time.Hour)},
+		{Name: "metrics", ClusterARN: shop, Status: "ACTIVE", TaskDefinition: "metrics:7", Critical: true, Running: 8, Pending: 1, Draining: 3, Deployment: broken, NotAsWanted: "the deployment of metrics:8 is ROLLBACK_IN_PROGRESS"},
+		{Name: "a-daemon-with-a-name-that-is-long", ClusterARN: shop, Status: "ACTIVE", TaskDefinition: "a-daemon-with-a-name-that-is-long:2", Running: 10, Without: 2, Deployment: at("SUCCESSFUL", "a-daemon-with-a-name-that-is-long:2", time.Hour), NotAsWanted: "2 of 12 instances are without it"},
+		{Name: "old", ClusterARN: shop, Status: "DELETE_IN_PROGRESS", TaskDefinition: "old:1", Running: 4, Draining: 3, Deployment: at("IN_PROGRESS", "", time.Minute)},
+	}
+	return o
+}
+
 // crowd has 10,000 tasks, of which a screen was asked for.
 func crowd() *overview.Overview {
 	o := story()
@@ -174,6 +192,8 @@ func TestScreens(t *testing.T) {
 		"two-regions-80": {twoRegions(), Options{Width: 80}},
 		"balancers":      {behind(), Options{}},
 		"balancers-80":   {behind(), Options{Width: 80, Height: 60}},
+		"daemons":        {watched(), Options{}},
+		"daemons-80":     {watched(), Options{Width: 80, Height: 60, Paint: mark}},
 		"wide":           {wide(), Options{Width: 80}},
 		"nothing":        {&overview.Overview{}, Options{Width: 80, Height: 24}},
 	} {
@@ -220,6 +240,7 @@ func TestEachSizeIsKept(t *testing.T) {
 			fits(t, Render(twoRegions(), o), o)
 			fits(t, Render(wide(), o), o)
 			fits(t, Render(behind(), o), o)
+			fits(t, Render(watched(), o), o)
 			fits(t, Render(&overview.Overview{Clusters: []overview.Cluster{{ARN: shop, Name: "shop"}}}, o), o)
 			fits(t, Render(&overview.Overview{}, o), o)
 		}
