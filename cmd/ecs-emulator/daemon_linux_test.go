@@ -63,8 +63,8 @@ func (l *logged) agent(command ...string) *string {
 	return out.DaemonTaskDefinitionArn
 }
 
-// updateTo changes the daemon, one instance at a time, and waits for the end of the deployment.
-func (l *logged) updateTo(definition *string, want types.DaemonDeploymentStatus) {
+// updateTo changes the daemon, one instance at a time, and waits for the end of the deployment, for which the clock takes steps.
+func (l *logged) updateTo(definition *string, want types.DaemonDeploymentStatus, step string) {
 	l.Helper()
 	out, err := l.client.UpdateDaemon(l.Context(), &ecs.UpdateDaemonInput{
 		DaemonArn: &l.daemon, DaemonTaskDefinitionArn: definition, CapacityProviderArns: []string{l.provider},
@@ -73,7 +73,7 @@ func (l *logged) updateTo(definition *string, want types.DaemonDeploymentStatus)
 	l.must(err)
 	l.eventually("the deployment of the daemon is "+string(want), func() bool {
 		l.since(l.load, 10)
-		l.advance("1s") // attempts are ten seconds apart, and more
+		l.advance(step)
 		is := l.daemonDeployment(*out.DeploymentArn).Status
 		if is != want && strings.Contains("SUCCESSFUL STOPPED ROLLBACK_SUCCESSFUL ROLLBACK_FAILED", string(is)) {
 			l.Fatalf("the deployment of the daemon is %s", is)
@@ -221,8 +221,10 @@ func TestDockerDaemonsOfManagedInstancesUnderLoad(t *testing.T) {
 	asking[0].every, asking[1].every = time.Second/80, time.Second/20
 	l.load = follow(t, asking)
 
-	l.phase("daemon is updated", l.load, func() { l.updateTo(l.agent("collect", "24224", "/lines"), types.DaemonDeploymentStatusSuccessful) })
-	l.phase("daemon does not run", l.load, func() { l.updateTo(l.agent("exit", "1"), types.DaemonDeploymentStatusRollbackSuccessful) })
+	l.phase("daemon is updated", l.load, func() { l.updateTo(l.agent("collect", "24224", "/lines"), types.DaemonDeploymentStatusSuccessful, "1s") })
+	l.phase("daemon does not run", l.load, func() {
+		l.updateTo(l.agent("exit", "1"), types.DaemonDeploymentStatusRollbackSuccessful, "5s") // attempts are ten seconds apart, and more
+	})
 	if got, want := l.lines(), l.load.answered.Load(); got < want {
 		t.Errorf("daemons have got %d lines of %d requests", got, want)
 	}
