@@ -30,7 +30,7 @@ func (p *process) codeDeploy() *codedeploy.Client {
 }
 
 // codeDeployed is a service of CodeDeploy, of two tasks that answer with a text, and its deployment group as `aws ecs deploy` names it:
-// a canary of 10 percent for a minute, a wait of an hour, and rollback on all that may fail.
+// a canary of 10 percent for ten minutes, which end when the test says so, a wait of an hour, and rollback on all that may fail.
 func (p *process) codeDeployed(text string) *shifted {
 	p.Helper()
 	made := p.twoGroups(elbtypes.LoadBalancerTypeEnumApplication)
@@ -48,7 +48,7 @@ func (p *process) codeDeployed(text string) *shifted {
 	p.must(err)
 	_, err = api.CreateDeploymentConfig(ctx, &codedeploy.CreateDeploymentConfigInput{
 		DeploymentConfigName: aws.String("canary"), ComputePlatform: cdtypes.ComputePlatformEcs, TrafficRoutingConfig: &cdtypes.TrafficRoutingConfig{
-			Type: cdtypes.TrafficRoutingTypeTimeBasedCanary, TimeBasedCanary: &cdtypes.TimeBasedCanary{CanaryPercentage: 10, CanaryInterval: 1},
+			Type: cdtypes.TrafficRoutingTypeTimeBasedCanary, TimeBasedCanary: &cdtypes.TimeBasedCanary{CanaryPercentage: 10, CanaryInterval: 10},
 		},
 	})
 	p.must(err)
@@ -180,7 +180,7 @@ func TestDockerDeploymentsByCodeDeployLoseNoRequestUnderLoad(t *testing.T) {
 		old, wait := s.tasksOf(s.web.name), s.ecsDeploy("two")
 		s.eventually("the canary has traffic", func() bool { return s.weights() == "90/10" })
 		s.share("two", 10)
-		s.advance("61s")
+		s.advance("10m1s")
 		s.eventually("all traffic shifts", func() bool { return s.weights() == "0/100" })
 		s.silent(s.load, "one", time.Now().Add(time.Second))
 		s.share("two", 100)
@@ -194,7 +194,7 @@ func TestDockerDeploymentsByCodeDeployLoseNoRequestUnderLoad(t *testing.T) {
 	s.phase("a hook that fails", s.load, func() {
 		id := s.createDeployment("three", "Hooks:\n  - AfterAllowTraffic: "+hookTarget+"\n")
 		s.eventually("the canary has traffic", func() bool { return s.weights() == "10/90" })
-		s.advance("61s")
+		s.advance("10m1s")
 		s.takenBack(id, cdtypes.ErrorCodeHookExecutionFailure, "0/100", "three")
 	})
 	s.phase("stopped at 10 percent", s.load, func() {
@@ -208,7 +208,7 @@ func TestDockerDeploymentsByCodeDeployLoseNoRequestUnderLoad(t *testing.T) {
 	s.phase("an alarm in the wait", s.load, func() {
 		id := s.createDeployment("five", "")
 		s.eventually("the canary has traffic", func() bool { return s.weights() == "10/90" })
-		s.advance("61s")
+		s.advance("10m1s")
 		s.eventually("all traffic shifts", func() bool { return s.weights() == "100/0" })
 		s.share("five", 100)
 		s.setAlarm("errors", cloudwatchtypes.StateValueAlarm)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,15 +30,24 @@ func (s *shifted) share(text string, percent float64) {
 	if s.reach != nil {
 		s.reach(fresh)
 	}
-	answered := 0
-	for range connections {
-		by, _, err := fresh.ask()
-		s.must(err)
-		if by == text {
-			answered++
-		}
+	var asked, answered atomic.Int64
+	var asking sync.WaitGroup
+	for range 4 {
+		asking.Go(func() {
+			for asked.Add(1) <= int64(connections) {
+				by, _, err := fresh.ask()
+				if err != nil {
+					s.Error(err)
+					return
+				}
+				if by == text {
+					answered.Add(1)
+				}
+			}
+		})
 	}
-	got := 100 * float64(answered) / float64(connections)
+	asking.Wait()
+	got := 100 * float64(answered.Load()) / float64(connections)
 	s.Logf("%s has answered %.1f %% of %d, weights %s", text, got, connections, s.weights())
 	if math.Abs(got-percent) > most {
 		s.Errorf("%s has answered %.1f %%, want %v %%", text, got, percent)
