@@ -96,6 +96,7 @@ func codeOf(err error) string {
 
 // TestLogRefusesNothing that is taken without access, for each caller, and tells each time.
 func TestLogRefusesNothing(t *testing.T) {
+	t.Parallel()
 	const dated = "AWS4-HMAC-SHA256 Credential=KEY/20200101/us-east-1/ecs/aws4_request, SignedHeaders=host, Signature=0"
 	calls := []struct {
 		name string
@@ -156,6 +157,7 @@ func TestLogRefusesNothing(t *testing.T) {
 
 // TestLogTellsWhatEnforceRefuses: each is a line, or a decision that is denied.
 func TestLogTellsWhatEnforceRefuses(t *testing.T) {
+	t.Parallel()
 	var log lockedBuffer
 	s := start(t, emulator.Options{IAM: emulator.AccessLog, Log: slog.New(slog.NewTextHandler(&log, nil))}).strangers()
 	s.ok(s.list(aws.Credentials{AccessKeyID: s.key.AccessKeyID, SecretAccessKey: "another"}))

@@ -39,6 +39,7 @@ func (w *world) webIdentity(role string) error {
 // In mode log wrong signatures, and web identities whose provider is missing, go on as with access off: each is a line, and is
 // counted.
 func TestLogCountsWhatEnforceRefuses(t *testing.T) {
+	t.Parallel()
 	var log lockedBuffer
 	s := start(t, emulator.Options{IAM: emulator.AccessLog, Log: slog.New(slog.NewTextHandler(&log, nil))}).strangers()
 	s.ok(s.webIdentity("never"))
@@ -63,6 +64,7 @@ func TestLogCountsWhatEnforceRefuses(t *testing.T) {
 
 // In mode enforce requests without keys and with unknown ones are counted. What a client makes up is no operation of the metric.
 func TestEnforceCountsWhatItRefuses(t *testing.T) {
+	t.Parallel()
 	s := start(t, emulator.Options{IAM: emulator.AccessEnforce}).strangers()
 	before := strings.Join(refusals(t, s.world), " ")
 	if before != "" {

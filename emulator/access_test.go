@@ -71,6 +71,7 @@ func withKeys(config aws.Config, id, secret string) aws.Config {
 
 // TestPoliciesDecideWhatCallersMayDo: each principal has its clients.
 func TestPoliciesDecideWhatCallersMayDo(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{IAM: emulator.AccessEnforce, InProcess: true})
 	w.principals()
 	for as, arn := range map[string]string{
@@ -97,6 +98,7 @@ func TestPoliciesDecideWhatCallersMayDo(t *testing.T) {
 
 // TestAProgramIsTriedAsAPrincipal: keys that were not issued here act as it.
 func TestAProgramIsTriedAsAPrincipal(t *testing.T) {
+	t.Parallel()
 	const caller = "arn:aws:iam::000000000000:role/deploy"
 	for _, mode := range []emulator.AccessMode{emulator.AccessLog, emulator.AccessEnforce} {
 		w := start(t, emulator.Options{IAM: mode, Caller: caller, InProcess: true})
@@ -118,6 +120,7 @@ func TestAProgramIsTriedAsAPrincipal(t *testing.T) {
 
 // TestACallerThatDoesNotExistIsNotRoot: what it does is let through in mode log, and told, also with keys that it asks for.
 func TestACallerThatDoesNotExistIsNotRoot(t *testing.T) {
+	t.Parallel()
 	const ghost = "arn:aws:iam::000000000000:user/ghost"
 	var log lockedBuffer
 	w := start(t, emulator.Options{IAM: emulator.AccessLog, Caller: ghost, InProcess: true, Log: slog.New(slog.NewTextHandler(&log, nil))})
@@ -141,6 +144,7 @@ func TestACallerThatDoesNotExistIsNotRoot(t *testing.T) {
 
 // TestTheUseOfAKeyIsSeenWhenItsSignatureIsGood: a guess at its secret is no use of it.
 func TestTheUseOfAKeyIsSeenWhenItsSignatureIsGood(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []emulator.AccessMode{emulator.AccessLog, emulator.AccessEnforce} {
 		w := start(t, emulator.Options{IAM: mode, InProcess: true})
 		w.principals()
@@ -160,6 +164,7 @@ func TestTheUseOfAKeyIsSeenWhenItsSignatureIsGood(t *testing.T) {
 
 // TestRootCredentials are in a file, the same after a restart and a reset.
 func TestRootCredentials(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "keys")
 	options := emulator.Options{
@@ -203,6 +208,7 @@ func TestRootCredentials(t *testing.T) {
 }
 
 func TestOptionsOfAccessAreChecked(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		options emulator.Options
 		want    string
@@ -222,6 +228,7 @@ func TestOptionsOfAccessAreChecked(t *testing.T) {
 
 // TestASignatureIsOfTheKeyThatActs: a header that names two keys acts as neither.
 func TestASignatureIsOfTheKeyThatActs(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{IAM: emulator.AccessEnforce})
 	w.principals()
 	root, err := w.srv.Config().Credentials.Retrieve(t.Context())
@@ -255,6 +262,7 @@ func TestASignatureIsOfTheKeyThatActs(t *testing.T) {
 
 // TestAPathMakesNoServiceLinkedRole: policies decide about a role whose path only looks like one.
 func TestAPathMakesNoServiceLinkedRole(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{IAM: emulator.AccessEnforce, InProcess: true})
 	_, err := iam.NewFromConfig(w.srv.Config()).CreateRole(t.Context(), &iam.CreateRoleInput{
 		RoleName: aws.String("all"), Path: aws.String("/aws-service-role/mine/"), AssumeRolePolicyDocument: aws.String(anyone),

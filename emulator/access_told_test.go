@@ -26,6 +26,7 @@ func policyOf(statement string) *string {
 
 // TestKeysThatAreNeverSuppliedAreTold: when a policy is stored, in a line each. Keys that requests have are not told.
 func TestKeysThatAreNeverSuppliedAreTold(t *testing.T) {
+	t.Parallel()
 	const never, organization = "never supplies", `{"Effect":"Allow","Action":"ecs:RunTask","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}`
 	const trust = `{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{`
 	var log lockedBuffer
@@ -119,6 +120,7 @@ func TestKeysThatAreNeverSuppliedAreTold(t *testing.T) {
 
 // TestWhatADenialLacksIsTold: a key that is never supplied, and a policy of AWS whose document is not here.
 func TestWhatADenialLacksIsTold(t *testing.T) {
+	t.Parallel()
 	const backup = "arn:aws:iam::aws:policy/AWSBackupAuditAccess"
 	var log lockedBuffer
 	w := start(t, emulator.Options{IAM: emulator.AccessEnforce, Log: slog.New(slog.NewTextHandler(&log, nil))})
@@ -154,6 +156,7 @@ func TestWhatADenialLacksIsTold(t *testing.T) {
 
 // TestAnOpenAddressIsWarnedOf where policies are to protect something.
 func TestAnOpenAddressIsWarnedOf(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		mode    emulator.AccessMode
 		address string

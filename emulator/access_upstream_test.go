@@ -34,6 +34,7 @@ func (w *world) putObject(keys aws.Credentials) string {
 
 // TestAnUpstreamIsReachedByPolicies: by who may, with a good signature.
 func TestAnUpstreamIsReachedByPolicies(t *testing.T) {
+	t.Parallel()
 	behind := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		fmt.Fprintf(w, "upstream got %s", body)

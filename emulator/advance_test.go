@@ -27,6 +27,7 @@ func (w *world) neverImpatient(when string) {
 }
 
 func TestAdvanceDoesNotWaitForWhatWaitsForTheClock(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	engine := w.srv.Engine().(*sim.Engine)
 	engine.Script("slow-pull", sim.Script{PullDelay: 2 * time.Hour})
@@ -52,6 +53,7 @@ func TestAdvanceDoesNotWaitForWhatWaitsForTheClock(t *testing.T) {
 
 // To advance a clock on which nothing happens costs nothing.
 func TestAnIdleEmulatorHasNoTimers(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.must(w.srv.Clock().Advance(25 * time.Hour))
 	if due, ok := w.srv.NextTimer(); ok {
@@ -65,6 +67,7 @@ func TestAnIdleEmulatorHasNoTimers(t *testing.T) {
 }
 
 func TestAdvanceAfterResets(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	for range 3 {
 		w.createService("web", w.register("web", "web"), 2)
@@ -83,6 +86,7 @@ func TestAdvanceAfterResets(t *testing.T) {
 
 // What clients add meanwhile has no end, and Advance does not wait for it.
 func TestAdvanceBesideClientsThatWrite(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	definition := w.register("web", "web", "exit", "0")
 	ctx, cancel := context.WithCancel(w.Context())
@@ -163,6 +167,7 @@ func TestAdvanceRightAfterTheStart(t *testing.T) {
 // A rule that starts a task for each task that stops, where tasks stop at once, has no end. Advance does not wait for it,
 // however many timers it goes through, and the log says which rule that is.
 func TestAdvanceBesideARuleThatFeedsItself(t *testing.T) {
+	t.Parallel()
 	var log lockedBuffer
 	w := start(t, emulator.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	definition := w.register("web", "web", "exit", "0")

@@ -62,6 +62,7 @@ func (p *police) wasAsked(t *testing.T, want ...string) {
 // What the emulator does for a task is asked for like what a client does: as the execution role of
 // the task, and what the task's agent API does as its task role.
 func TestNothingIsDoneForATaskWithoutAsking(t *testing.T) {
+	t.Parallel()
 	var p police
 	w := start(t, emulator.WithAuthorizer(emulator.Options{}, apitest.Each(p.decide)))
 	made, err := secretsmanager.NewFromConfig(w.srv.Config()).CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{Name: aws.String("db"), SecretString: aws.String("x")})
@@ -122,6 +123,7 @@ func TestNothingIsDoneForATaskWithoutAsking(t *testing.T) {
 
 // Who has a task run as a role has to be allowed to pass it on.
 func TestRolesOfTasksArePassedByTheCaller(t *testing.T) {
+	t.Parallel()
 	const role = "arn:aws:iam::000000000000:role/"
 	var p police
 	w := start(t, emulator.WithAuthorizer(emulator.Options{}, apitest.Each(p.decide)))
@@ -163,6 +165,7 @@ func TestRolesOfTasksArePassedByTheCaller(t *testing.T) {
 
 // ECS itself acts in the roles of load balancers and of lifecycle hooks.
 func TestRolesOfServicesArePassedByTheCaller(t *testing.T) {
+	t.Parallel()
 	const role = "arn:aws:iam::000000000000:role/"
 	var p police
 	w := start(t, emulator.WithAuthorizer(emulator.Options{}, apitest.Each(p.decide)))

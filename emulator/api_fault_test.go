@@ -26,6 +26,7 @@ import (
 
 // Each protocol has codes of its own for calls that are throttled and that fail.
 func TestFaultsOfCallsAreInTheWordsOfEachAPI(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	config := w.srv.Config()
 	config.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
@@ -81,6 +82,7 @@ func TestFaultsOfCallsAreInTheWordsOfEachAPI(t *testing.T) {
 
 // The SDK's retries ride out a third of the calls being throttled, and the same seed throttles the same.
 func TestASeedThrottlesTheSameCalls(t *testing.T) {
+	t.Parallel()
 	var first string
 	for range 2 {
 		w := start(t)
@@ -117,6 +119,7 @@ func (noLimit) AddTokens(uint) error { return nil }
 
 // Callers are chosen by the access key, the account or the role, by its name or ARN.
 func TestFaultsOfCallsAreThoseOfACaller(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	out, err := sts.NewFromConfig(w.srv.Config()).AssumeRole(t.Context(), &sts.AssumeRoleInput{
 		RoleArn: aws.String("arn:aws:iam::000000000000:role/deployer"), RoleSessionName: aws.String("ci"),
@@ -149,6 +152,7 @@ func TestFaultsOfCallsAreThoseOfACaller(t *testing.T) {
 
 // A delay does not keep the emulator from its end.
 func TestADelayedCallEndsWithTheEmulator(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	_, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.APIDelay, Delay: time.Hour})
 	w.must(err)
@@ -166,6 +170,7 @@ func TestADelayedCallEndsWithTheEmulator(t *testing.T) {
 
 // A delay ends with the client that waits for it; others take as long as is said.
 func TestADelayedCallEndsWithItsClient(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	_, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.APIDelay, Operation: "ListClusters", Delay: time.Hour, Times: 1})
 	w.must(err)
@@ -220,6 +225,7 @@ func (w *world) faultEvents() (list []string) {
 }
 
 func TestFaultsSayWhatTheyDo(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	faults := w.srv.Faults()
 	_, err := faults.Add(emulator.Fault{Kind: emulator.APIError, Operation: "ListClusters", Times: 1})

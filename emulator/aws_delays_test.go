@@ -105,6 +105,7 @@ func TestAStoppedTaskTakesTheTimeOfAWS(t *testing.T) {
 
 // An end that the agent has found, and ECS does not know of, is known after a restart.
 func TestAnUnseenEndSurvivesARestart(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ reason, image, does string }{
 		{"Essential container in task exited", "app", "exit"},
 		{"CannotPullContainerError", "missing/app", "sleep"},

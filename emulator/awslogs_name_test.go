@@ -12,6 +12,7 @@ import (
 
 // The API takes no other names for a group and a stream than the log driver does.
 func TestNamesThatCloudWatchLogsRefuses(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	for _, c := range []struct{ group, prefix, want string }{
 		{"my group!", "ecs", `Value 'my group!' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+`},

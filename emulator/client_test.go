@@ -37,6 +37,7 @@ func (w *world) missing(service string) bool {
 }
 
 func TestEcspresso(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Speed: 100}) // so that updates take no minute
 	if !w.missing("web") {
 		t.Fatal("the service is there")
@@ -147,6 +148,7 @@ func (w *world) ecspressoRollback(from, to string) {
 }
 
 func TestGitHubDeployAction(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Speed: 100}) // so that updates take no minute
 	w.createService("web", w.register("web", "app"), 1)
 	w.untilStable("web")
@@ -185,6 +187,7 @@ func TestGitHubDeployAction(t *testing.T) {
 
 // TestGitHubDeployActionRunsATask is its option run-task.
 func TestGitHubDeployActionRunsATask(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Speed: 100}) // so that updates take no minute
 	out, err := w.client.RunTask(t.Context(), &ecs.RunTaskInput{
 		Cluster: aws.String("default"), TaskDefinition: aws.String(w.register("job", "app", "exit", "0")), StartedBy: aws.String("GitHub-Actions"),
@@ -204,6 +207,7 @@ func TestGitHubDeployActionRunsATask(t *testing.T) {
 // TestCDKHotswap updates a service by ARN without healthy tasks to keep, and waits as the
 // CDK's own waiter does: until the PRIMARY deployment has its tasks and no other is left.
 func TestCDKHotswap(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Speed: 100}) // so that updates take no minute
 	w.createService("web", w.register("web", "app"), 2)
 	w.untilStable("web")
@@ -225,6 +229,7 @@ func TestCDKHotswap(t *testing.T) {
 }
 
 func TestCopilot(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Speed: 100}) // so that updates take no minute
 	clusters, err := w.client.DescribeClusters(t.Context(), &ecs.DescribeClustersInput{})
 	w.must(err)

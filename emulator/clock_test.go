@@ -21,6 +21,7 @@ import (
 )
 
 func TestAStampThatCannotBeReadIsAnErrorAndStays(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	rows, err := state.Open(store.Options{
 		Path: filepath.Join(dir, "state.db"), Stamp: func() []byte { return []byte("yesterday") },
@@ -44,6 +45,7 @@ func TestAStampThatCannotBeReadIsAnErrorAndStays(t *testing.T) {
 }
 
 func TestAClockMayStandStill(t *testing.T) {
+	t.Parallel()
 	c := emulator.Start(t, emulator.Options{Engine: "sim", Speed: emulator.Still}).Clock()
 	if err := c.SetSpeed(emulator.Still); err != nil {
 		t.Errorf("SetSpeed does not take the speed that Options takes: %v", err)
@@ -58,6 +60,7 @@ func TestAClockMayStandStill(t *testing.T) {
 }
 
 func TestSpeedsOutOfRangeAreRefused(t *testing.T) {
+	t.Parallel()
 	for _, speed := range []float64{-0.5, 1_000_001, math.NaN(), math.Inf(1)} {
 		srv, err := emulator.New(emulator.Options{Engine: "sim", Listen: "127.0.0.1:0", Speed: speed})
 		if err == nil {
@@ -69,6 +72,7 @@ func TestSpeedsOutOfRangeAreRefused(t *testing.T) {
 
 // What looks on while the clock is advanced sees from where, how far and to where.
 func TestAnAdvanceShowsHowFarItHasCome(t *testing.T) {
+	t.Parallel()
 	type shown struct {
 		Now     time.Time
 		Advance *struct {
@@ -121,6 +125,7 @@ func TestAnAdvanceShowsHowFarItHasCome(t *testing.T) {
 }
 
 func TestAdvanceUntilStopsWhenTheConditionHolds(t *testing.T) {
+	t.Parallel()
 	c := emulator.Start(t, emulator.Options{InProcess: true, Speed: emulator.Still}).Clock()
 	begin := c.Now()
 	passed := func() time.Duration { return c.Now().Sub(begin) }

@@ -92,6 +92,7 @@ func (w *world) shopService(name string) {
 }
 
 func TestABrowserIsLedToTheConsole(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	status, header, _ := w.browse(http.MethodGet, "/", nil, nil)
 	if status != http.StatusSeeOther || header.Get("Location") != consolePath {
@@ -126,6 +127,7 @@ func TestABrowserIsLedToTheConsole(t *testing.T) {
 }
 
 func TestModesOfTheConsole(t *testing.T) {
+	t.Parallel()
 	for mode, want := range map[emulator.ConsoleMode]struct {
 		get, post, root int
 		url             bool
@@ -148,6 +150,7 @@ func TestModesOfTheConsole(t *testing.T) {
 }
 
 func TestActionsOfTheConsole(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []emulator.AccessMode{emulator.AccessOff, emulator.AccessLog, emulator.AccessEnforce} {
 		t.Run(string(mode), func(t *testing.T) {
 			w := start(t, emulator.Options{IAM: mode})
@@ -197,6 +200,7 @@ func TestActionsOfTheConsole(t *testing.T) {
 // TestTextIsNeverMarkup is the attack on LocalStack's dashboard (CON5): script where a name, a tag, a reason or a line of output
 // stands, and then forged requests.
 func TestTextIsNeverMarkup(t *testing.T) {
+	t.Parallel()
 	const script = `"><script>alert(1)</script><img src=x onerror=alert(1)>`
 	w := start(t)
 	w.shopService("web")
@@ -245,6 +249,7 @@ func TestTextIsNeverMarkup(t *testing.T) {
 }
 
 func TestADeletedServiceSaysSo(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.shopService("web")
 	w.expectIn(w.consolePage("/services/default/web"), "2 of 2 tasks are RUNNING")
@@ -258,6 +263,7 @@ func TestADeletedServiceSaysSo(t *testing.T) {
 }
 
 func TestRegionsAreChosenOnceThereAreTwo(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.shopService("web")
 	if body := w.consolePage(""); strings.Contains(body, "region=") {
@@ -273,6 +279,7 @@ func TestRegionsAreChosenOnceThereAreTwo(t *testing.T) {
 }
 
 func TestAStreamFollowsADeployment(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.shopService("web")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

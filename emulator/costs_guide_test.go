@@ -20,6 +20,7 @@ func (l *errorList) Errorf(form string, args ...any) { *l = append(*l, fmt.Sprin
 // The guard of docs/guide/costs.md: no deployment of a service costs more than a cent. Two tasks that run beside the old ones for the
 // ten minutes of a bake time cost 0.004 dollars, and for an hour more than two cents.
 func TestTheGuardOfTheGuide(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Speed: emulator.Still})
 	srv, client, ctx := w.srv, w.client, t.Context()
 	guard := func() (failures errorList) {

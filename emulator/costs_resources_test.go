@@ -20,6 +20,7 @@ import (
 // What is no task is billed as long as it is there, and stays in the report when it is gone: a load balancer in two zones, a NAT
 // gateway with its address, an idle address, instances, log events.
 func TestCostsOfAllElse(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Speed: emulator.Still})
 	network, balancing, clock := ec2.NewFromConfig(w.srv.Config()), elb.NewFromConfig(w.srv.Config()), w.srv.Clock()
 	_, err := w.srv.AddInstances(t.Context(), emulator.Instances{InstanceType: "m5.large", Count: 2})
@@ -103,6 +104,7 @@ func TestCostsOfAllElse(t *testing.T) {
 
 // An instance has a public address of its own but while an Elastic IP address stands for it, whichever of both is there at its end.
 func TestCostsOfPublicAddressesOfInstances(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Speed: emulator.Still})
 	network, clock, image := ec2.NewFromConfig(w.srv.Config()), w.srv.Clock(), aws.String("resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id")
 	out, err := network.RunInstances(t.Context(), &ec2.RunInstancesInput{ImageId: image, InstanceType: ec2types.InstanceTypeM5Large, MinCount: aws.Int32(2), MaxCount: aws.Int32(2)})
@@ -197,6 +199,7 @@ func TestCostsOfABlueGreenDeployment(t *testing.T) {
 
 // At any speed of the clock, a day costs a day's money.
 func TestADayAtSpeedCostsADay(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Speed: 86_400 * 4})
 	id := w.runTask(w.register("job", "app"))
 	began := w.srv.Clock().Now()

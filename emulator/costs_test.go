@@ -21,6 +21,7 @@ import (
 // Two tasks of 0.25 vCPU and 0.5 GB for an hour are 2 × (0.25 × 0.04048 + 0.5 × 0.004445) dollars, whether they still run or have
 // ended, and also when ECS has forgotten them. A task that ends at once pays for a minute.
 func TestCostsOfFargate(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Speed: emulator.Still})
 	clock := w.srv.Clock()
 	job := w.register("job", "app")
@@ -66,6 +67,7 @@ func (w *world) expectTotal(when string, want float64) emulator.Costs {
 // A task of a service runs for 200 days. It costs the same while it runs, when it has ended, and when ECS has forgotten it and its
 // service deployment.
 func TestCostsOfALongTask(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Speed: emulator.Still})
 	w.createService("web", w.register("web", "app"), 1)
 	w.eventually("it runs", func() bool { return w.service("web").RunningCount == 1 })
@@ -89,6 +91,7 @@ func TestCostsOfALongTask(t *testing.T) {
 
 // The endpoint answers as Costs does, filters, and refuses what cannot be.
 func TestCostsByHTTP(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Speed: emulator.Still})
 	w.createService("web", w.register("web", "app"), 2)
 	w.eventually("it runs", func() bool { return w.service("web").RunningCount == 2 })
@@ -144,6 +147,7 @@ func TestCostsByHTTP(t *testing.T) {
 // While a rolling update goes on, the tasks of both revisions are billed: two beyond the desired count for as long as the new ones
 // have to run.
 func TestCostsOfADeployment(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Speed: emulator.Still})
 	w.createService("web", w.register("web", "app"), 2)
 	w.eventually("it runs", func() bool { return w.service("web").RunningCount == 2 })

@@ -19,6 +19,7 @@ import (
 
 // TestDecisionsAreSeen has a user without policies list clusters eleven times, where that is only logged, and the test fail.
 func TestDecisionsAreSeen(t *testing.T) {
+	t.Parallel()
 	const dev = "arn:aws:iam::000000000000:user/dev"
 	tb := &loggingTB{plainTB: plainTB{t: t}, failed: true}
 	srv := emulator.Start(tb, emulator.Options{IAM: emulator.AccessLog, Caller: dev})

@@ -98,6 +98,7 @@ func (w *world) metric(begins string) string {
 
 // A rule has the events of tasks reach a target, once each, with the bodies of the feed; a reset forgets it.
 func TestARuleGetsTheEventsOfATask(t *testing.T) {
+	t.Parallel()
 	got := &seen{}
 	w := start(t, emulator.Options{EventTargetFuncs: map[string]emulator.EventTargetFunc{eventTarget: got.take}})
 	w.must(w.srv.Clock().SetSpeed(0))
@@ -157,6 +158,7 @@ func (q *queues) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // A target that fails is called again by the clock, and then its event goes to a queue of the upstream.
 func TestAFailingTargetIsRetriedAndThenDeadLettered(t *testing.T) {
+	t.Parallel()
 	upstream := &queues{}
 	server := httptest.NewServer(upstream)
 	defer server.Close()

@@ -163,6 +163,7 @@ func (w *world) crash(dir string, opts emulator.Options) *world {
 }
 
 func TestClockNeverGoesBack(t *testing.T) {
+	t.Parallel()
 	for _, crashes := range []bool{false, true} {
 		dir, engine := t.TempDir(), sim.New(sim.Options{})
 		opts := emulator.Options{Backend: engine, DataDir: dir, OnExit: emulator.Keep}
@@ -194,6 +195,7 @@ func TestClockNeverGoesBack(t *testing.T) {
 // A deployment whose tasks fail to start waits longer and longer; that time has
 // passed when the clock has.
 func TestThrottleEndsInTheNextRun(t *testing.T) {
+	t.Parallel()
 	dir, engine := t.TempDir(), sim.New(sim.Options{})
 	opts := emulator.Options{Backend: engine, DataDir: dir, OnExit: emulator.Keep}
 	srv, err := emulator.New(opts)
@@ -218,6 +220,7 @@ func TestThrottleEndsInTheNextRun(t *testing.T) {
 }
 
 func TestDamagedStateFileIsOneClearLine(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "state.db")
 	if err := os.WriteFile(path, []byte("not a state file"), 0o600); err != nil {
@@ -234,6 +237,7 @@ func TestDamagedStateFileIsOneClearLine(t *testing.T) {
 
 // The range of the network is written when the first task needs it.
 func TestATaskWaitsForRoomToStoreTheNetwork(t *testing.T) {
+	t.Parallel()
 	var room, refused atomic.Int64
 	w := start(t, emulator.WithDisk(emulator.Options{
 		DataDir: t.TempDir(), OnExit: emulator.Remove, VPCCIDR: netip.MustParsePrefix("10.99.0.0/16"),

@@ -278,6 +278,7 @@ func (w *world) runTaskUntilRunning(definition string) (id string) {
 }
 
 func TestTheVPCHasTheRangeAskedFor(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{VPCCIDR: netip.MustParsePrefix("10.20.0.0/16")})
 	if ip := addressOf(w.untilRunning(w.runTask(w.register("web", "web")))); !strings.HasPrefix(ip, "10.20.") {
 		t.Errorf("the task has the address %s", ip)

@@ -15,6 +15,7 @@ import (
 
 // The log tells how an image that is in no registry gets the name of one in ECR.
 func TestTheLogTellsHowToHaveAnImageOfECR(t *testing.T) {
+	t.Parallel()
 	var log lockedBuffer
 	srv := emulator.Start(t, emulator.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	client := ecs.NewFromConfig(srv.Config())

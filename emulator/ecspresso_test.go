@@ -21,6 +21,7 @@ import (
 // execution role, then reads the trust policy of each role, and goes on with the keys of the
 // execution role to what that is for. Source: ecspresso, verify.go.
 func TestRoleChecksOfEcspresso(t *testing.T) {
+	t.Parallel()
 	srv := emulator.Start(t, emulator.Options{StrictRoles: true})
 	config := srv.Config()
 	config.Credentials = credentials.NewStaticCredentialsProvider("123456789012", "secret", "")

@@ -128,6 +128,7 @@ func (w *world) eventually(what string, true func() bool) {
 }
 
 func TestTaskRunsAndIsStopped(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	id := w.runTask(w.register("web", "app"))
 	running := ecs.NewTasksRunningWaiter(w.client, func(o *ecs.TasksRunningWaiterOptions) { o.MinDelay, o.MaxDelay = time.Millisecond, time.Millisecond })
@@ -142,6 +143,7 @@ func TestTaskRunsAndIsStopped(t *testing.T) {
 }
 
 func TestClockDecidesWhenADeploymentIsComplete(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.createService("api", w.register("web", "app"), 3)
 	w.eventually("three tasks run", func() bool { return w.service("api").RunningCount == 3 })
@@ -155,6 +157,7 @@ func TestClockDecidesWhenADeploymentIsComplete(t *testing.T) {
 }
 
 func TestStoppedTaskIsForgottenAfterAnHour(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	id := w.runTask(w.register("job", "app", "exit", "0"))
 	w.eventually("it has stopped", func() bool { return *w.task(id).LastStatus == "STOPPED" })
@@ -167,6 +170,7 @@ func TestStoppedTaskIsForgottenAfterAnHour(t *testing.T) {
 }
 
 func TestRegionsAndAccountsDoNotSeeEachOther(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.register("web", "app")
 	elsewhere := w.srv.Config()
@@ -179,6 +183,7 @@ func TestRegionsAndAccountsDoNotSeeEachOther(t *testing.T) {
 }
 
 func TestResetForgetsEverything(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.createService("api", w.register("web", "app"), 2)
 	w.eventually("tasks run", func() bool { return w.service("api").RunningCount == 2 })
@@ -198,6 +203,7 @@ func TestResetForgetsEverything(t *testing.T) {
 }
 
 func TestResetsAtTheSameTimeTakeTurns(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	var wait sync.WaitGroup
 	for range 4 {
@@ -216,6 +222,7 @@ func TestResetsAtTheSameTimeTakeTurns(t *testing.T) {
 }
 
 func TestTrafficReachesATaskThroughItsHostPort(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	out, err := w.client.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
 		Family: aws.String("web"), NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),
@@ -242,6 +249,7 @@ func TestTrafficReachesATaskThroughItsHostPort(t *testing.T) {
 }
 
 func TestFailingDeploymentRollsBack(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	good, bad := w.register("web", "app"), w.register("web", "missing/app")
 	w.createService("api", good, 2)
@@ -261,6 +269,7 @@ func TestFailingDeploymentRollsBack(t *testing.T) {
 }
 
 func TestDataDirKeepsTasksAcrossARestart(t *testing.T) {
+	t.Parallel()
 	engine := sim.New(sim.Options{})
 	opts := emulator.Options{Backend: engine, DataDir: t.TempDir()}
 	first, err := emulator.New(opts)
@@ -281,6 +290,7 @@ func TestDataDirKeepsTasksAcrossARestart(t *testing.T) {
 
 // A few data directories without tasks would use up the engine's ranges of addresses.
 func TestADataDirectoryWithoutTasksKeepsNothing(t *testing.T) {
+	t.Parallel()
 	engine := sim.New(sim.Options{})
 	srv, err := emulator.New(emulator.Options{Backend: engine, DataDir: t.TempDir()})
 	if err != nil {
@@ -303,6 +313,7 @@ func TestADataDirectoryWithoutTasksKeepsNothing(t *testing.T) {
 }
 
 func TestPortInUse(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	_, err := emulator.New(emulator.Options{Listen: strings.TrimPrefix(w.srv.URL(), "http://")})
 	if err == nil || !strings.Contains(err.Error(), "address already in use") {
@@ -311,6 +322,7 @@ func TestPortInUse(t *testing.T) {
 }
 
 func TestUnknownEngine(t *testing.T) {
+	t.Parallel()
 	_, err := emulator.New(emulator.Options{Engine: "podman"})
 	if err == nil || !strings.Contains(err.Error(), `engine "podman" is none of auto, docker, sim`) {
 		t.Errorf("error: %v", err)
@@ -318,6 +330,7 @@ func TestUnknownEngine(t *testing.T) {
 }
 
 func TestNoContainerInstances(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	definition := w.register("web", "app")
 	_, err := w.client.RunTask(t.Context(), &ecs.RunTaskInput{TaskDefinition: &definition, NetworkConfiguration: network()})
@@ -329,6 +342,7 @@ func TestNoContainerInstances(t *testing.T) {
 
 // An Advance gives up waiting for what does not settle, at each timer.
 func TestAdvanceSettlesAfterAReset(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.createService("api", w.register("web", "app"), 2)
 	w.must(w.srv.Reset())

@@ -19,6 +19,7 @@ func answerNothing(context.Context, []byte) ([]byte, error) { return nil, nil }
 func takeNothing(context.Context, []byte) error { return nil }
 
 func TestOneAnswerForAnARN(t *testing.T) {
+	t.Parallel()
 	one := map[string]string{hookTarget: "http://localhost:1"}
 	for name, c := range map[string]struct {
 		o    emulator.Options
@@ -44,6 +45,7 @@ func TestOneAnswerForAnARN(t *testing.T) {
 
 // What answers for a function by --hook or --event-target, or stands there in Go, is a target of rules as well.
 func TestTargetsFindWhatAnswersForAnARN(t *testing.T) {
+	t.Parallel()
 	got := make(chan string, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -86,6 +88,7 @@ func TestTargetsFindWhatAnswersForAnARN(t *testing.T) {
 }
 
 func TestTargetsWithoutAWayAreRefused(t *testing.T) {
+	t.Parallel()
 	events := eventbridge.NewFromConfig(emulator.Start(t).Config())
 	if _, err := events.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: new("r"), EventPattern: new(`{"source":["shop"]}`)}); err != nil {
 		t.Fatal(err)

@@ -89,6 +89,7 @@ func TestAnAgentTakesTheTimeOfAWS(t *testing.T) {
 
 // TestWithoutDelaysAnAgentRunsWithItsContainer as the four of a recorded task did by its event.
 func TestWithoutDelaysAnAgentRunsWithItsContainer(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	id := w.runWithExec("sleep", "7200")
 	w.eventually("the task runs", func() bool { return *w.task(id).LastStatus == "RUNNING" })
@@ -102,6 +103,7 @@ func TestWithoutDelaysAnAgentRunsWithItsContainer(t *testing.T) {
 
 // TestFaultsOfAgents: what a fault does is there when Add and Clear return.
 func TestFaultsOfAgents(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	chosen, other := w.runWithExec("sleep", "7200"), w.runWithExec("sleep", "7200")
 	for _, id := range []string{chosen, other} {
@@ -147,6 +149,7 @@ func TestFaultsOfAgents(t *testing.T) {
 }
 
 func TestFaultsOfAgentsThatMakeNoSense(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	for want, f := range map[string]emulator.Fault{
 		`a fault of the kind disconnect-exec-agent does not take "image": it takes task, cluster, zone, family, container, at, for`: {Kind: emulator.DisconnectExecAgent, Image: "nginx"},
@@ -160,6 +163,7 @@ func TestFaultsOfAgentsThatMakeNoSense(t *testing.T) {
 
 // TestStrictlyNoAgentConnectsInAReadOnlyContainer: AWS's own has to write there (tasks.md E.12).
 func TestStrictlyNoAgentConnectsInAReadOnlyContainer(t *testing.T) {
+	t.Parallel()
 	for strict, code := range map[bool]string{false: "", true: "TargetNotConnectedException"} {
 		w := start(t, emulator.Options{StrictExec: strict})
 		writable := w.runWithExec("sleep", "7200")

@@ -18,6 +18,7 @@ import (
 
 // Containers that crash or do not start are chosen by task, cluster and zone, too.
 func TestContainersOfATaskAClusterAndAZoneFail(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	_, err := w.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: aws.String("other")})
 	w.must(err)
@@ -59,6 +60,7 @@ func TestContainersOfATaskAClusterAndAZoneFail(t *testing.T) {
 // EC2 launches nothing in a subnet that is full, an activity of a group says why, and the group tries again
 // as soon as the fault ends.
 func TestASubnetIsFullForInstances(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	const subnet, why = "subnet-0ec5e3a1a70000001", "There are not enough free addresses in subnet 'subnet-0ec5e3a1a70000001' to satisfy the requested number of instances."
 	id, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.SubnetFull, Subnet: subnet})

@@ -8,6 +8,7 @@ import (
 )
 
 func TestFaultHoldsForItsTimeOnTheClock(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	definition := w.register("web", "web", "sleep", "7200")
 	id, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.StartFault, For: time.Hour})
@@ -26,6 +27,7 @@ func TestFaultHoldsForItsTimeOnTheClock(t *testing.T) {
 }
 
 func TestResetEndsFaults(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	_, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.EngineAway})
 	w.must(err)
@@ -35,6 +37,7 @@ func TestResetEndsFaults(t *testing.T) {
 }
 
 func TestAdvanceWaitsForACrashThatIsDue(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	definition := w.register("web", "web", "sleep", "86400")
 	_, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.CrashFault, Delay: 30 * time.Minute})
@@ -83,6 +86,7 @@ func TestTheEngineIsAwayWhileAFaultSaysSo(t *testing.T) {
 }
 
 func TestAFaultBeginsWhenItsTimeComes(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	definition := w.register("web", "web", "sleep", "7200")
 	_, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.StartFault, At: time.Hour, For: time.Hour})
@@ -103,6 +107,7 @@ func TestAFaultBeginsWhenItsTimeComes(t *testing.T) {
 
 // One that is cleared before its time never begins.
 func TestAFaultThatHasNotBegunIsCleared(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	id, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.EngineAway, At: time.Minute})
 	w.must(err)

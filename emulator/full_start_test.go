@@ -36,6 +36,7 @@ func files(t *testing.T, dir string) map[string]string {
 
 // A start that is refused has changed nothing, and says which file is to blame and what to do about it.
 func TestRefusedStartChangesNoFile(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		damage func(dir string) error
 		says   []string
@@ -83,6 +84,7 @@ func TestRefusedStartChangesNoFile(t *testing.T) {
 
 // Killed and started again on a full disk, an emulator answers what is read, refuses changes, and goes on when there is room.
 func TestStartOnAFullDisk(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	w := open(t, emulator.Options{DataDir: dir})
 	definition := w.register("web", "app")
@@ -127,6 +129,7 @@ func TestStartOnAFullDisk(t *testing.T) {
 
 // An emulator that ends on the full disk on which it has started says what it lacks, and not that its engine is another one.
 func TestEndAfterAStartOnAFullDisk(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	w := open(t, emulator.Options{DataDir: dir})
 	w.createService("api", w.register("web", "app"), 1)

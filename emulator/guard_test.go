@@ -55,6 +55,7 @@ func send(t *testing.T, r *http.Request) (status int, body string) {
 }
 
 func TestWebPagesAreKeptOut(t *testing.T) {
+	t.Parallel()
 	var log lockedBuffer
 	w := start(t, emulator.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	w.runTask(w.register("web", "app"))
@@ -108,6 +109,7 @@ func at(srv *emulator.Server, host string) aws.Config {
 }
 
 func TestClientsReachTheEmulatorByName(t *testing.T) {
+	t.Parallel()
 	srv := emulator.Start(t, emulator.Options{AllowedHosts: []string{"ECS.corp.example"}})
 	for _, host := range []string{
 		"127.0.0.1", "::1", "localhost", "ecs.localhost", "ecs-emulator", "host.docker.internal",
@@ -121,6 +123,7 @@ func TestClientsReachTheEmulatorByName(t *testing.T) {
 
 // A client that is told a name which has to be allowed says so.
 func TestClientsShowWhichHostToAllow(t *testing.T) {
+	t.Parallel()
 	config := at(emulator.Start(t), "ecs.corp.example")
 	const want = "--allowed-hosts ecs.corp.example "
 	_, err := ecs.NewFromConfig(config).ListClusters(t.Context(), &ecs.ListClustersInput{})
@@ -141,6 +144,7 @@ func TestClientsShowWhichHostToAllow(t *testing.T) {
 
 // A server of the user's own protects its handler as the emulator's does.
 func TestHandlerKeepsWebPagesOut(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(emulator.Start(t).Handler())
 	defer server.Close()
 	for _, header := range []map[string]string{{"Host": "evil.example"}, {"Origin": "https://evil.example"}} {
@@ -154,6 +158,7 @@ func TestHandlerKeepsWebPagesOut(t *testing.T) {
 }
 
 func TestHostsThatCannotBeAllowed(t *testing.T) {
+	t.Parallel()
 	_, err := emulator.New(emulator.Options{AllowedHosts: []string{"*.example"}})
 	if err == nil || !strings.Contains(err.Error(), `allowed host "*.example" is no host name`) {
 		t.Errorf("got %v", err)

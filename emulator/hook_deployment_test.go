@@ -75,6 +75,7 @@ func (w *world) deployed(status types.ServiceDeploymentStatus, reason string) {
 
 // A deployment goes the way that the target of its hooks says: on, again after a while, and back.
 func TestDeploymentsDoWhatLifecycleHooksSay(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	log := &hookLog{ids: map[string]bool{}, answers: []string{`{"hookStatus": "IN_PROGRESS", "callBackDelay": 600, "hookDetails": {"page": 2}}`}}
 	w.srv.OnHook(hookTarget, log.answer)

@@ -114,6 +114,7 @@ func TestWhatAnswersALifecycleHook(t *testing.T) {
 }
 
 func TestOnHookComesFirstAndMayComeAtAnyTime(t *testing.T) {
+	t.Parallel()
 	srv := emulator.Start(t, emulator.Options{Hooks: map[string]string{hookTarget: "http://127.0.0.1:1"}})
 	srv.OnHook(hookTarget, func(context.Context, []byte) ([]byte, error) { return []byte(`{"hookStatus": "SUCCEEDED"}`), nil })
 	for _, want := range []types.DeploymentLifecycleHookStatus{"SUCCEEDED", "FAILED"} {
@@ -129,6 +130,7 @@ func TestOnHookComesFirstAndMayComeAtAnyTime(t *testing.T) {
 }
 
 func TestStrictRolesMayAnswerForHooks(t *testing.T) {
+	t.Parallel()
 	srv := emulator.Start(t, emulator.Options{StrictRoles: true})
 	const trust = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs.amazonaws.com"}, "Action": "sts:AssumeRole",
 		"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:ecs:us-east-1:000000000000:*"}}}]}`
@@ -147,6 +149,7 @@ func TestStrictRolesMayAnswerForHooks(t *testing.T) {
 
 // The end of the emulator cuts off calls, and the next one asks again.
 func TestTheEndOfTheEmulatorEndsCallsOfHooks(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(*emulator.Server){
 		"close": func(srv *emulator.Server) { _ = srv.Close() },
 		"crash": (*emulator.Server).Die,

@@ -9,6 +9,7 @@ import (
 )
 
 func TestABoundOfImagesIsSaidToHaveNoEffectOnTheSimulatedEngine(t *testing.T) {
+	t.Parallel()
 	for size, want := range map[int64]int{0: 0, 1: 1} {
 		var log lockedBuffer
 		emulator.Start(t, emulator.Options{ImageCache: size, Log: slog.New(slog.NewTextHandler(&log, nil))})

@@ -133,6 +133,7 @@ func (w *imageWorld) files() (all, unnamed int) {
 }
 
 func TestImagesOutliveTheEmulator(t *testing.T) {
+	t.Parallel()
 	o := emulator.Options{DataDir: t.TempDir()}
 	w := startImages(t, o)
 	w.must(crane.Push(w.image(1000), w.ref("v1"), w.login()))
@@ -223,6 +224,7 @@ func TestWhatNoManifestNamesGoesAfterADay(t *testing.T) {
 
 // TestAPushThatTheDiskCutsShort has the emulator die at each write of a push.
 func TestAPushThatTheDiskCutsShort(t *testing.T) {
+	t.Parallel()
 	var room atomic.Int64
 	room.Store(unlimited)
 	o := emulator.WithDisk(emulator.Options{Backend: sim.New(sim.Options{}), DataDir: t.TempDir()}, func() error {

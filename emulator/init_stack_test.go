@@ -52,6 +52,7 @@ func (w *world) complete(names ...string) map[string]types.Stack {
 
 // The stack more imports what base exports.
 func TestInitMakesStacks(t *testing.T) {
+	t.Parallel()
 	var log bytes.Buffer
 	opts := emulator.Options{
 		Backend: sim.New(sim.Options{}), DataDir: t.TempDir(), Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
@@ -108,6 +109,7 @@ func TestInitMakesStacks(t *testing.T) {
 
 // What is there stays, and the start says what of it is not as its file has it.
 func TestInitLeavesStacksThatAreThere(t *testing.T) {
+	t.Parallel()
 	var log bytes.Buffer
 	opts := emulator.Options{
 		Backend: sim.New(sim.Options{}), DataDir: t.TempDir(), Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
@@ -147,6 +149,7 @@ func TestInitLeavesStacksThatAreThere(t *testing.T) {
 }
 
 func TestInitFailsWithTheTemplateAndTheReason(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		files map[string]string
 		want  string

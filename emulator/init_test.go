@@ -69,6 +69,7 @@ func TestInitMakesGateways(t *testing.T) {
 }
 
 func TestInitMakesWhatTheFolderDescribes(t *testing.T) {
+	t.Parallel()
 	var log bytes.Buffer
 	opts := emulator.Options{
 		Backend: sim.New(sim.Options{}), DataDir: t.TempDir(),
@@ -117,6 +118,7 @@ func TestInitMakesWhatTheFolderDescribes(t *testing.T) {
 
 // A service with the deployment controller EXTERNAL, and its task set, which has the name of its file: a later start makes no other one.
 func TestInitMakesTaskSets(t *testing.T) {
+	t.Parallel()
 	opts := emulator.Options{
 		Backend: sim.New(sim.Options{}), DataDir: t.TempDir(), Log: slog.New(slog.DiscardHandler),
 		InitDir: initDir(t, map[string]string{
@@ -152,6 +154,7 @@ func TestInitMakesTaskSets(t *testing.T) {
 
 // Files of one family are its newest revisions, in the order of their names; which of them are there is not made again.
 func TestInitMakesTheRevisionsOfAFamilyOnce(t *testing.T) {
+	t.Parallel()
 	revision := func(image string) string {
 		return `{"family": "w", "containerDefinitions": [{"name": "app", "image": "` + image + `", "memory": 64}]}`
 	}
@@ -214,6 +217,7 @@ func imagesOfRevisions(t *testing.T, srv *emulator.Server, family string) (image
 
 // What a definition of production needs is there before its service.
 func TestInitMakesWhatTasksReferTo(t *testing.T) {
+	t.Parallel()
 	var log bytes.Buffer
 	opts := emulator.Options{
 		Log:     slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
@@ -281,6 +285,7 @@ func TestInitMakesWhatTasksReferTo(t *testing.T) {
 
 // Users have what their files say, and act with the keys that these have, in each run.
 func TestInitMakesIdentities(t *testing.T) {
+	t.Parallel()
 	const document = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ecs:*", "Resource": "*"}]}`
 	quoted, _ := json.Marshal(document)
 	opts := emulator.Options{
@@ -333,6 +338,7 @@ func TestInitMakesIdentities(t *testing.T) {
 
 // A start that fails half way leaves nothing out for good.
 func TestInitEndsWhatAnEarlierStartHasBegun(t *testing.T) {
+	t.Parallel()
 	const trust = `"AssumeRolePolicyDocument": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"ecs.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}"`
 	const own = `"Policies": {"own": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ecs:*", "Resource": "*"}]}}`
 	const none, known = `"AttachedPolicies": ["arn:aws:iam::aws:policy/NoSuchPolicyAtAll"]`, `"AttachedPolicies": ["arn:aws:iam::aws:policy/AmazonECS_FullAccess"]`
@@ -369,6 +375,7 @@ func TestInitEndsWhatAnEarlierStartHasBegun(t *testing.T) {
 
 // What users have made of what a folder has made stays, and the start says so.
 func TestInitLeavesWhatIsThere(t *testing.T) {
+	t.Parallel()
 	var log bytes.Buffer
 	key := func(id string) string {
 		return `{"UserName": "dev", "AccessKeyId": "` + id + `", "SecretAccessKey": "s"}`
@@ -424,6 +431,7 @@ func TestInitLeavesWhatIsThere(t *testing.T) {
 }
 
 func TestInitFailsWithTheFileAndTheReason(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		files map[string]string
 		want  string
@@ -457,6 +465,7 @@ func TestInitFailsWithTheFileAndTheReason(t *testing.T) {
 }
 
 func TestInitNamesADirectoryThatIsMissing(t *testing.T) {
+	t.Parallel()
 	_, err := emulator.New(emulator.Options{InitDir: filepath.Join(t.TempDir(), "none")})
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error: %v", err)
@@ -465,6 +474,7 @@ func TestInitNamesADirectoryThatIsMissing(t *testing.T) {
 
 // The name of a folder is no pattern, which would have the files of another folder read.
 func TestInitTakesAFolderWithAnyName(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "in[i]t")
 	other := filepath.Join(filepath.Dir(dir), "init")
 	for path, body := range map[string]string{

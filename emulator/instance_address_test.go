@@ -15,6 +15,7 @@ import (
 // An instance that was stopped before it was terminated stays registered. The instance that
 // comes after it gets another address all the same.
 func TestTheAddressOfATerminatedInstanceRests(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	srv, err := emulator.New(emulator.Options{DataDir: dir})
 	if err != nil {

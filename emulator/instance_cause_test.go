@@ -16,6 +16,7 @@ import (
 
 // TestATaskThatIsRebalancedSaysSo has a zone join in which the service has no task.
 func TestATaskThatIsRebalancedSaysSo(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	for _, zone := range []string{"us-east-1a", "us-east-1b"} {
 		_, err := w.srv.AddInstances(t.Context(), emulator.Instances{AvailabilityZone: zone})
@@ -30,6 +31,7 @@ func TestATaskThatIsRebalancedSaysSo(t *testing.T) {
 
 // TestADaemonThatStraysSaysWhy: its container instance has an attribute no more that the service asks for.
 func TestADaemonThatStraysSaysWhy(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	instances, err := w.srv.AddInstances(t.Context(), emulator.Instances{Attributes: map[string]string{"rack": "7"}})
 	w.must(err)
@@ -82,6 +84,7 @@ func (w *world) untilDisconnected(instance string) {
 // TestAnAgentThatIsDisconnectedIsNamed of the container instance, of a service that has no place there, and of a task that
 // does not stop until it is back.
 func TestAnAgentThatIsDisconnectedIsNamed(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	instances, err := w.srv.AddInstances(t.Context(), emulator.Instances{})
 	w.must(err)
@@ -104,6 +107,7 @@ func TestAnAgentThatIsDisconnectedIsNamed(t *testing.T) {
 
 // TestAnInstanceThatIsStoppedIsNamed: it is on the way to be started again, maybe, so it is not lost.
 func TestAnInstanceThatIsStoppedIsNamed(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	instances, err := w.srv.AddInstances(t.Context(), emulator.Instances{})
 	w.must(err)

@@ -15,6 +15,7 @@ import (
 // What an instance is on the engine goes when EC2 stops it, and comes again with the first
 // task after a start.
 func TestAStoppedInstanceLeavesTheEngine(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	instances, err := w.srv.AddInstances(t.Context(), emulator.Instances{AvailabilityZone: "us-east-1a"})
 	w.must(err)

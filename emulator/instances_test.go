@@ -16,6 +16,7 @@ import (
 )
 
 func TestAddInstances(t *testing.T) {
+	t.Parallel()
 	srv := emulator.Start(t)
 	arns, err := srv.AddInstances(t.Context(), emulator.Instances{
 		Cluster: "shop", InstanceType: "c5.large", Count: 4, Attributes: map[string]string{"stack": "prod"}, Tags: map[string]string{"team": "web"},
@@ -61,6 +62,7 @@ func TestAddInstances(t *testing.T) {
 
 // The file of the guide is taken, and once only over restarts.
 func TestCapacityFile(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "capacity.json")
 	if err := os.WriteFile(file, []byte(blocks(t, "docs/guide/container-instances.md", "capacity")[0]), 0o600); err != nil {
@@ -93,6 +95,7 @@ func TestCapacityFile(t *testing.T) {
 }
 
 func TestCapacityFilesThatMakeNoSense(t *testing.T) {
+	t.Parallel()
 	for text, why := range map[string]string{
 		`{`:                                      "unexpected EOF",
 		`{"machines": []}`:                       "machines",

@@ -41,6 +41,7 @@ const notOffered = "is not offered to tasks"
 
 // TestListenersOfferWhatTheirTablesSay walks all that the endpoint has at each listener.
 func TestListenersOfferWhatTheirTablesSay(t *testing.T) {
+	t.Parallel()
 	for name, allow := range map[string]bool{"tasks have what they may": false, "tasks have all": true} {
 		t.Run(name, func(t *testing.T) {
 			engine := listening{newRelaying(t), newCalling()}
@@ -95,6 +96,7 @@ func (w *world) ownPaths() []string {
 // TestTasksReachTheirSessionsAndNoOthers has a task open a session by the API. Then it tries the emulator's own
 // paths, by which ecs-emulator exec runs programs and users control the emulator.
 func TestTasksReachTheirSessionsAndNoOthers(t *testing.T) {
+	t.Parallel()
 	engine := newRelaying(t)
 	w := start(t, emulator.Options{Backend: engine, InjectEndpoint: true})
 	neighbour := w.execTask()
@@ -131,6 +133,7 @@ func TestTasksReachTheirSessionsAndNoOthers(t *testing.T) {
 // TestTasksAreRecognizedAtTheListenerOfTheHost has requests come from the address of a task, as they do where
 // the host's listener is at an address that tasks reach, such as in a compose project.
 func TestTasksAreRecognizedAtTheListenerOfTheHost(t *testing.T) {
+	t.Parallel()
 	for name, allow := range map[string]bool{"tasks have what they may": false, "tasks have all": true} {
 		t.Run(name, func(t *testing.T) {
 			w := start(t, emulator.Options{AllowControl: allow})
@@ -169,6 +172,7 @@ func ask(t *testing.T, address, target string, header http.Header) (status int, 
 
 // TestLoadBalancersAreOfferedNoMoreThanTasks: by a target group a task has one send requests to the emulator itself.
 func TestLoadBalancersAreOfferedNoMoreThanTasks(t *testing.T) {
+	t.Parallel()
 	b := start(t, emulator.Options{}).withLoadBalancer(80)
 	found, err := ec2.NewFromConfig(b.srv.Config()).DescribeNetworkInterfaces(t.Context(), &ec2.DescribeNetworkInterfacesInput{})
 	b.must(err)
@@ -198,6 +202,7 @@ func (u *unlisted) List(ctx context.Context, labels map[string]string) ([]backen
 
 // TestTasksOfAFormerRunAreRecognized before the engine has told of them.
 func TestTasksOfAFormerRunAreRecognized(t *testing.T) {
+	t.Parallel()
 	engine := &unlisted{Engine: sim.New(sim.Options{})}
 	opts := emulator.Options{Backend: engine, DataDir: t.TempDir(), OnExit: emulator.Keep}
 	first := start(t, opts)

@@ -71,6 +71,7 @@ func (w *world) datagramTo(address string) string {
 // Targets of UDP see the client, not the load balancer.
 // Source: user guide of network load balancers, client IP preservation.
 func TestANetworkLoadBalancerPassesDatagramsOn(t *testing.T) {
+	t.Parallel()
 	for _, protocol := range []elbtypes.ProtocolEnum{elbtypes.ProtocolEnumUdp, elbtypes.ProtocolEnumTcpUdp} {
 		t.Run(string(protocol), func(t *testing.T) {
 			w := start(t, emulator.Options{Engine: "sim"})

@@ -39,6 +39,7 @@ func (w *world) saying(name string, port int) *balanced {
 
 // Several may have a listener of the same port: the first that is ready has its number here.
 func TestLoadBalancersHavePortsOfTheirOwn(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Engine: "sim"})
 	port, err := strconv.Atoi(freePort(t))
 	w.must(err)

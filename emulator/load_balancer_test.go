@@ -158,6 +158,7 @@ func (b *balanced) expectAnswers(what, want string) {
 }
 
 func TestALoadBalancerAnswersForItsTargets(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Engine: "sim"})
 	port, err := strconv.Atoi(freePort(t))
 	w.must(err)

@@ -49,6 +49,7 @@ func shownAt(address, name string) []byte {
 
 // A certificate that is imported again is shown by the listeners that have it.
 func TestALoadBalancerShowsCertificates(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Engine: "sim"})
 	plain, err := strconv.Atoi(freePort(t))
 	w.must(err)
@@ -78,6 +79,7 @@ func TestALoadBalancerShowsCertificates(t *testing.T) {
 // A listener speaks what its security policy says, and from the next connection on what
 // another one says.
 func TestALoadBalancerSpeaksItsSecurityPolicy(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Engine: "sim"})
 	plain, err := strconv.Atoi(freePort(t))
 	w.must(err)

@@ -15,6 +15,7 @@ import (
 
 // Each waiter of the SDK ends, and each paginator finds all, one to a page.
 func TestWaitersAndPagesOfLoadBalancing(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Engine: "sim"})
 	port, err := strconv.Atoi(freePort(t))
 	w.must(err)

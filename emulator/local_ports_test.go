@@ -16,6 +16,7 @@ import (
 // A task that goes on while the emulator is down has its port again afterwards, without
 // a client asking for it, and nothing listens there in between.
 func TestLocalPortsAfterARestart(t *testing.T) {
+	t.Parallel()
 	number, err := strconv.Atoi(freePort(t))
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 // TestTheLogCutsWhatClientsSend has a request whose refusal repeats what is wrong with it. The client is told
 // all of it, as AWS does.
 func TestTheLogCutsWhatClientsSend(t *testing.T) {
+	t.Parallel()
 	var log lockedBuffer
 	srv := emulator.Start(t, emulator.Options{Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	name := strings.Repeat("x", 500_000)

@@ -13,6 +13,7 @@ import (
 // There are more ids of subnets than ranges, so some share one; their tasks do not share
 // addresses.
 func TestTasksInSubnetsThatShareARange(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	definition, addresses := w.register("web", "app"), map[string]bool{}
 	for _, subnet := range w.subnetsOfOneRange() {

@@ -110,6 +110,7 @@ func (c *calling) get(ctx context.Context, from, url string) (status int, body s
 }
 
 func TestAContainerFindsItsMetadata(t *testing.T) {
+	t.Parallel()
 	engine := newCalling()
 	w := start(t, emulator.Options{Backend: engine})
 	definition := w.register("web", "app")
@@ -150,6 +151,7 @@ func TestAContainerFindsItsMetadata(t *testing.T) {
 
 // Without a way to the endpoint no container is told of it.
 func TestNoMetadataWithoutAWayThere(t *testing.T) {
+	t.Parallel()
 	engine := newRelaying(t)
 	defer engine.listener.Close()
 	w := start(t, emulator.Options{Backend: engine})
@@ -163,6 +165,7 @@ func TestNoMetadataWithoutAWayThere(t *testing.T) {
 }
 
 func TestMetadataRateIsChecked(t *testing.T) {
+	t.Parallel()
 	if srv, err := emulator.New(emulator.Options{MetadataRate: "fast"}); err == nil {
 		srv.Close()
 		t.Error("a rate that is none is taken")
@@ -184,6 +187,7 @@ func (w *world) address(id string) string {
 // A task of a service protects itself by the container agent's API, as its role: in the account
 // and region of its own.
 func TestATaskProtectsItselfThroughTheAgent(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Backend: newCalling()})
 	out, err := w.client.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
 		Family: aws.String("web"), NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),

@@ -13,6 +13,7 @@ import (
 
 // Metrics are there after a restart, and gone after a reset.
 func TestMetricsOutliveARestart(t *testing.T) {
+	t.Parallel()
 	options := emulator.Options{DataDir: t.TempDir(), MetricsSize: 1 << 20}
 	count := func(srv *emulator.Server) int {
 		t.Helper()

@@ -15,6 +15,7 @@ import (
 
 // Who has no container instance learns from the log how to have some.
 func TestTheLogTellsHowToHaveContainerInstances(t *testing.T) {
+	t.Parallel()
 	var log lockedBuffer
 	srv := emulator.Start(t, emulator.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	client := ecs.NewFromConfig(srv.Config())

@@ -48,6 +48,7 @@ func (w *world) run(definition string, count int32, in ecs.RunTaskInput) *ecs.Ru
 }
 
 func TestFargateCapacityOfAZoneAndAProvider(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	definition := w.register("web", "web", "sleep", "7200")
 	id, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.FargateCapacity, Zone: "us-east-1a"})
@@ -84,6 +85,7 @@ func TestFargateCapacityOfAZoneAndAProvider(t *testing.T) {
 
 // A service says that there is no capacity, tries again, and has its tasks when the fault ends.
 func TestAServiceWaitsForCapacityOfFargate(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	id, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.FargateCapacity})
 	w.must(err)
@@ -106,6 +108,7 @@ func TestAServiceWaitsForCapacityOfFargate(t *testing.T) {
 }
 
 func TestASubnetIsFullForTasks(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	definition := w.register("web", "web", "sleep", "7200")
 	id, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.SubnetFull, Subnet: "subnet-0ec5e3a1a70000001"})
@@ -124,6 +127,7 @@ func TestASubnetIsFullForTasks(t *testing.T) {
 
 // The tasks of a lost zone stop, and a service has others in the zones that are left.
 func TestAZoneIsLost(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	_, err := w.client.CreateService(t.Context(), &ecs.CreateServiceInput{
 		ServiceName: aws.String("web"), TaskDefinition: aws.String(w.register("web", "web", "sleep", "7200")), DesiredCount: aws.Int32(4),

@@ -20,6 +20,7 @@ import (
 
 // The emulator's own client calls services in each of their protocols, by what they say of themselves.
 func TestTheEmulatorsOwnClient(t *testing.T) {
+	t.Parallel()
 	srv := emulator.Start(t)
 	scope := arn.Scope{Account: "000000000000", Region: "eu-west-1"}
 	ctx := apiclient.WithSystemTags(t.Context())

@@ -27,6 +27,7 @@ func (w *world) sized(memory int32) *string {
 
 // TestExternalTasksHaveNoPlaceOnInstancesOfEC2: the cluster has some, which is not what lacks.
 func TestExternalTasksHaveNoPlaceOnInstancesOfEC2(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	_, err := w.srv.AddInstances(t.Context(), emulator.Instances{})
 	w.must(err)
@@ -42,6 +43,7 @@ func TestExternalTasksHaveNoPlaceOnInstancesOfEC2(t *testing.T) {
 
 // TestADaemonLacksRoomOnlyWhereItHasNoTask: one instance has its task, and little room beside it.
 func TestADaemonLacksRoomOnlyWhereItHasNoTask(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	for _, instanceType := range []string{"t3.medium", "t3.micro"} {
 		_, err := w.srv.AddInstances(t.Context(), emulator.Instances{InstanceType: instanceType})
@@ -61,6 +63,7 @@ func TestADaemonLacksRoomOnlyWhereItHasNoTask(t *testing.T) {
 
 // TestADeletedServiceIsNoPuzzle, for as long as it is known.
 func TestADeletedServiceIsNoPuzzle(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.createService("web", w.register("web", "web", "sleep", "86400"), 1)
 	w.untilServed("web", 1)

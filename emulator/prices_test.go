@@ -13,6 +13,7 @@ import (
 // TestPricesOfAFile: what the file has counts, and for all else the emulator's own. A file that is wrong ends the start, before
 // anything is written.
 func TestPricesOfAFile(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "prices.json")
 	write := func(text string) {

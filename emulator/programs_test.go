@@ -39,6 +39,7 @@ func TestDockerNeedsPrograms(t *testing.T) {
 }
 
 func TestTheFolderOfProgramsIsThere(t *testing.T) {
+	t.Parallel()
 	srv, err := emulator.New(emulator.Options{Programs: filepath.Join(t.TempDir(), "none")})
 	if err == nil {
 		_ = srv.Close()

@@ -25,6 +25,7 @@ func withQuotas(quotas map[string]int) emulator.Options { return emulator.Option
 // The vCPUs of an account on Fargate count in all of its clusters, apart for FARGATE_SPOT. A task gives
 // its own back when it is STOPPED.
 func TestVCPUsOnFargateHaveAQuota(t *testing.T) {
+	t.Parallel()
 	w := start(t, withQuotas(map[string]int{"fargate-vcpus": 1, "fargate-spot-vcpus": 0}))
 	definition := w.register("web", "web", "sleep", "7200") // a quarter of a vCPU
 	for _, cluster := range []string{"default", "other"} {
@@ -65,6 +66,7 @@ func TestVCPUsOnFargateHaveAQuota(t *testing.T) {
 
 // A service says that the quota is used up, and has its task as soon as another one ends.
 func TestAServiceWaitsForVCPUs(t *testing.T) {
+	t.Parallel()
 	w := start(t, withQuotas(map[string]int{"fargate-vcpus": 1}))
 	definition := w.register("web", "web", "sleep", "7200")
 	other := *w.run(definition, 1, ecs.RunTaskInput{NetworkConfiguration: inZones("a")}).Tasks[0].TaskArn
@@ -84,6 +86,7 @@ func TestAServiceWaitsForVCPUs(t *testing.T) {
 }
 
 func TestQuotasOfServicesAndClusters(t *testing.T) {
+	t.Parallel()
 	w := start(t, withQuotas(map[string]int{"tasks-per-service": 2, "container-instances-per-cluster": 1}))
 	definition := w.register("web", "web", "sleep", "7200")
 	refused := func(err error, code, message string) {
@@ -112,6 +115,7 @@ func TestQuotasOfServicesAndClusters(t *testing.T) {
 }
 
 func TestAQuotaThatIsUnknown(t *testing.T) {
+	t.Parallel()
 	_, err := emulator.New(withQuotas(map[string]int{"vcpus": 1}))
 	if err == nil || !strings.HasPrefix(err.Error(), `quota "vcpus" is unknown: there are fargate-vcpus, `) {
 		t.Errorf("error %v", err)
@@ -156,6 +160,7 @@ func (w *world) oneInstanceOf(n int32) {
 
 // RunTask is throttled, and services take longer, where launches have the rates of AWS.
 func TestLaunchesHaveTheRatesOfAWS(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{LaunchRates: true})
 	began := w.srv.Clock().Now()
 	definition := w.register("web", "web", "sleep", "7200")
@@ -189,6 +194,7 @@ func TestLaunchesHaveTheRatesOfAWS(t *testing.T) {
 
 // A reset forgets what has been launched: the next test has all launches that a new emulator has.
 func TestResetGivesBackLaunches(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{LaunchRates: true})
 	for range 2 {
 		definition := w.register("web", "web", "sleep", "7200")
@@ -204,6 +210,7 @@ func TestResetGivesBackLaunches(t *testing.T) {
 
 // An instance that is on its way into a cluster takes of its quota, or who adds another one would wait for ever.
 func TestInstancesOnTheirWayTakeOfTheQuota(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{AWSDelays: true, Quotas: map[string]int{"container-instances-per-cluster": 1}})
 	one := int32(1)
 	_, err := ec2.NewFromConfig(w.srv.Config()).RunInstances(t.Context(), &ec2.RunInstancesInput{
@@ -221,6 +228,7 @@ func TestInstancesOnTheirWayTakeOfTheQuota(t *testing.T) {
 
 // A quota that is lower than before ends no instance, and the emulator starts.
 func TestALowerQuotaOfInstances(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "capacity.json")
 	if err := os.WriteFile(file, []byte(`{"instances": [{"count": 2}]}`), 0o600); err != nil {
@@ -243,6 +251,7 @@ func TestALowerQuotaOfInstances(t *testing.T) {
 // A capacity provider whose quota is used up keeps none of the tasks from the other one of a strategy, however
 // many there are.
 func TestOneProviderWithoutVCPUs(t *testing.T) {
+	t.Parallel()
 	w := start(t, withQuotas(map[string]int{"fargate-vcpus": 1}))
 	definition := w.register("web", "web", "sleep", "7200")
 	provider := func(name string) types.CapacityProviderStrategyItem {

@@ -35,6 +35,7 @@ func (w *world) badLogins() {
 // What is said of each secret after "asm ". The parts of Secrets Manager's answers that differ each time are left out.
 // Source: amazon-ecs-agent for the agent's words, field reports for Fargate's.
 func TestWhyATaskHasNoLogin(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.badLogins()
 	const (

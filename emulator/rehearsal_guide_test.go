@@ -13,6 +13,7 @@ import (
 // The rehearsal of docs/guide/rehearsals.md: a service loses a zone, scales out meanwhile, and is balanced
 // when the zone is back.
 func TestTheRehearsalOfTheGuide(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	srv, client, ctx := w.srv, w.client, t.Context()
 	_, err := client.CreateService(ctx, &ecs.CreateServiceInput{

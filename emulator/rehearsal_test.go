@@ -15,6 +15,7 @@ import (
 
 // The same file makes the same events: a share of the calls is throttled, a zone is lost and comes back.
 func TestARehearsalIsTheSameTwice(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "rehearsal.json")
 	const rehearsal = `[
 		{"kind": "zone-down", "zone": "us-east-1a", "at": "1m", "for": "10m"},
@@ -42,6 +43,7 @@ func TestARehearsalIsTheSameTwice(t *testing.T) {
 }
 
 func TestARehearsalIsAddedWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	faults := w.srv.Faults()
 	_, err := faults.Run([]emulator.Fault{{Kind: emulator.PullFault}, {Kind: emulator.TerminateInstance}})

@@ -173,6 +173,7 @@ func heeded(t *testing.T, variables []string) {
 }
 
 func TestTasksDoNotGetAtTheAPIsOtherwise(t *testing.T) {
+	t.Parallel()
 	engine := newRelaying(t)
 	defer engine.listener.Close()
 	w := start(t, emulator.Options{Backend: engine})

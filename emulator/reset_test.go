@@ -20,6 +20,7 @@ import (
 
 // The cluster default is there for a request in the middle of a reset, too.
 func TestResetNeverHidesTheDefaultCluster(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	done := make(chan struct{})
 	var clients sync.WaitGroup
@@ -61,6 +62,7 @@ func (r removing) RemoveAll(ctx context.Context) error {
 
 // Containers may take long to go. Meanwhile everything else is as at the start: what clients write then stays.
 func TestResetLeavesContainersForTheEnd(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "capacity.json")
 	if err := os.WriteFile(file, []byte(`{"instances": [{"cluster": "made", "count": 1}]}`), 0o600); err != nil {
 		t.Fatal(err)
@@ -104,6 +106,7 @@ func TestResetLeavesContainersForTheEnd(t *testing.T) {
 
 // What a reset cannot forget it says, and another one tries again.
 func TestResetTellsThatLogsAreLeft(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	w := start(t, emulator.Options{DataDir: dir, OnExit: emulator.Remove})
 	next := filepath.Join(dir, "logs", fmt.Sprintf("%016x.log", 2)) // a reset begins this file

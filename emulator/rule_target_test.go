@@ -14,6 +14,7 @@ import (
 
 // A container crashes, and a rule's target is told.
 func TestACrashReachesATarget(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	const target = "arn:aws:lambda:us-east-1:000000000000:function:on-call"
 	told := make(chan string, 1)

@@ -20,6 +20,7 @@ import (
 // TestAScheduleWhoseRoleLacksAPermission starts no task: its dead letter says what the role may not (AC16), first RunTask, then
 // PassRole. Once the role may do both, the tasks run.
 func TestAScheduleWhoseRoleLacksAPermission(t *testing.T) {
+	t.Parallel()
 	upstream := &queues{}
 	server := httptest.NewServer(upstream)
 	defer server.Close()

@@ -76,6 +76,7 @@ func (w *world) end(d types.ContainerDefinition) *types.Task {
 }
 
 func TestTasksReadSecretsOfTheUpstream(t *testing.T) {
+	t.Parallel()
 	v := &vault{keys: map[string]bool{}}
 	behind := httptest.NewServer(v)
 	defer behind.Close()
@@ -121,6 +122,7 @@ func TestTasksReadSecretsOfTheUpstream(t *testing.T) {
 
 // A definition that was written for an account of AWS: the ends of its secrets' ARNs are others here.
 func TestTasksReadSecretsByARNsOfAWS(t *testing.T) {
+	t.Parallel()
 	var log lockedBuffer
 	text := func(s string) *string { return &s }
 	secret := func(valueFrom string) types.ContainerDefinition {
@@ -159,6 +161,7 @@ func TestTasksReadSecretsByARNsOfAWS(t *testing.T) {
 }
 
 func TestEnvironmentFilesOfAFolder(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for path, content := range map[string]string{"s3/bucket/a/b.env": "A=1", "outside.env": "A=2"} {
 		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(path)), 0o700); err != nil {

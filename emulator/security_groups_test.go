@@ -20,6 +20,7 @@ func (withoutFilters) SetFilter(context.Context, string, *backend.Filter) error 
 }
 
 func TestSecurityGroupsAreKeptWhereNothingCanFilter(t *testing.T) {
+	t.Parallel()
 	var log lockedBuffer
 	w := start(t, emulator.Options{
 		Backend: withoutFilters{sim.New(sim.Options{})}, Log: slog.New(slog.NewTextHandler(&log, nil)),

@@ -53,6 +53,7 @@ func (w *world) expectWhy(ref string, want wanted) {
 }
 
 func TestTheQuotaOfVCPUsIsNamed(t *testing.T) {
+	t.Parallel()
 	w := start(t, withQuotas(map[string]int{"fargate-vcpus": 1}))
 	w.createService("web", w.register("web", "web", "sleep", "7200"), 5)
 	w.eventually("four run", func() bool {
@@ -127,6 +128,7 @@ func TestAnInstanceOnItsWayIsNamed(t *testing.T) {
 
 // TestTheQuotaOfTasksThatWaitIsNamed, and for what the task waits that does.
 func TestTheQuotaOfTasksThatWaitIsNamed(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{AWSDelays: true, Quotas: map[string]int{"provisioning-tasks-per-cluster": 1}})
 	w.must(w.srv.Clock().SetSpeed(0))
 	w.serviceOnInstances(ecs.CreateServiceInput{DesiredCount: aws.Int32(2), CapacityProviderStrategy: w.managedScaling()})
@@ -152,6 +154,7 @@ func TestTheQuotaOfTasksThatWaitIsNamed(t *testing.T) {
 
 // TestAStepOfAShiftIsNamed has traffic shift step by step: the answer says how much of it goes where, and until when.
 func TestAStepOfAShiftIsNamed(t *testing.T) {
+	t.Parallel()
 	for strategy, c := range map[types.DeploymentStrategy]struct {
 		configuration types.DeploymentConfiguration
 		says          string
@@ -202,6 +205,7 @@ func (w *world) rings(client *cloudwatch.Client, name string) {
 
 // TestAnAlarmThatRollsBackIsNamed of the service, and of a task that the rollback stops.
 func TestAnAlarmThatRollsBackIsNamed(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	client := w.alarm("errors")
 	_, err := w.client.CreateService(t.Context(), &ecs.CreateServiceInput{

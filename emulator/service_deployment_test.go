@@ -55,6 +55,7 @@ func (w *world) serviceDeployment(service string, since time.Time, digits string
 }
 
 func TestTerraformWaitsForSteadyState(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	good, bad := w.register("web", "app"), w.register("web", "missing/app")
 	since := w.srv.Clock().Now()
@@ -86,6 +87,7 @@ func TestTerraformWaitsForSteadyState(t *testing.T) {
 // TestInterruptedTerraformRollsBack stops the service deployment, as the provider does
 // with sigint_rollback.
 func TestInterruptedTerraformRollsBack(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	first, second := w.register("web", "app"), w.register("web", "app")
 	since := w.srv.Clock().Now()
@@ -118,6 +120,7 @@ func TestInterruptedTerraformRollsBack(t *testing.T) {
 }
 
 func TestServiceDeploymentsAreForgottenOnceTheyHaveBeenReplacedFor90Days(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	web := w.register("web", "app")
 	since := w.srv.Clock().Now()

@@ -14,6 +14,7 @@ import (
 
 // TestServiceEventsSurviveARestart, to the letter: their ids and times, too.
 func TestServiceEventsSurviveARestart(t *testing.T) {
+	t.Parallel()
 	opts := emulator.Options{Backend: sim.New(sim.Options{}), DataDir: t.TempDir()}
 	srv, err := emulator.New(opts)
 	if err != nil {

@@ -122,6 +122,7 @@ func (l *saidLog) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l,
 
 // TestSessionsAreLoggedAsTheClusterSays: as it says at the call, which what it says later does not change.
 func TestSessionsAreLoggedAsTheClusterSays(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	task := w.loggedTask("shop")
 	byDefault := w.echo(task, "one")
@@ -159,6 +160,7 @@ func TestSessionsAreLoggedAsTheClusterSays(t *testing.T) {
 
 // TestOnlySessionsOfECSExecAreLogged: others follow preferences of Session Manager, which are not here.
 func TestOnlySessionsOfECSExecAreLogged(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	task := w.loggedTask("shop")
 	api := ssm.NewFromConfig(w.srv.Config())
@@ -211,6 +213,7 @@ func (b *bucketServer) object(name string) string {
 }
 
 func TestSessionsAreLoggedInBuckets(t *testing.T) {
+	t.Parallel()
 	dir := bucketDir(t, "here")
 	buckets := &bucketServer{objects: map[string]string{}}
 	server := httptest.NewServer(buckets)
@@ -244,6 +247,7 @@ func TestSessionsAreLoggedInBuckets(t *testing.T) {
 
 // TestSessionsAreLoggedAtTheUpstream, which has CloudWatch Logs.
 func TestSessionsAreLoggedAtTheUpstream(t *testing.T) {
+	t.Parallel()
 	up := start(t)
 	var said saidLog
 	w := start(t, emulator.Options{Upstream: up.srv.URL(), UpstreamFor: []string{"logs"}, Log: said.logger()})
@@ -257,6 +261,7 @@ func TestSessionsAreLoggedAtTheUpstream(t *testing.T) {
 
 // TestLogsOfSessionsAreAskedFor as the principal who writes the container's log.
 func TestLogsOfSessionsAreAskedFor(t *testing.T) {
+	t.Parallel()
 	dir := bucketDir(t, "b")
 	var p police
 	var said saidLog

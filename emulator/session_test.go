@@ -116,6 +116,7 @@ func (w *world) sessions(state ssmtypes.SessionState) []ssmtypes.Session {
 }
 
 func TestAShellInAContainer(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	task := w.execTask()
 	term, out := w.execute(task, "sh")
@@ -134,6 +135,7 @@ func TestAShellInAContainer(t *testing.T) {
 
 // TestCommandsWithoutShell: the words are the program's.
 func TestCommandsWithoutShell(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	task := w.execTask()
 	term, _ := w.execute(task, `echo "a  b" ; echo $HOME`)
@@ -148,6 +150,7 @@ func TestCommandsWithoutShell(t *testing.T) {
 // TestASessionByItsTarget starts a shell without ExecuteCommand, and goes on with it after its connection
 // was cut.
 func TestASessionByItsTarget(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	arn := w.execTask()
 	api := ssm.NewFromConfig(w.srv.Config())
@@ -174,6 +177,7 @@ func TestASessionByItsTarget(t *testing.T) {
 
 // TestWhatEndsSessions tells their clients why, and leaves none.
 func TestWhatEndsSessions(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		what, text string
 		end        func(w *world, task string)
@@ -214,6 +218,7 @@ func TestWhatEndsSessions(t *testing.T) {
 
 // TestSessionsBehindAProxy lead to where clients are: by TLS if the proxy says so, and by the public URL.
 func TestSessionsBehindAProxy(t *testing.T) {
+	t.Parallel()
 	for want, c := range map[string]struct {
 		options emulator.Options
 		proto   string

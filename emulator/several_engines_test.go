@@ -82,6 +82,7 @@ func TestAServiceOutlivesOneOfItsEngines(t *testing.T) {
 
 // A data directory goes on with one engine more, and with one less if that has no tasks.
 func TestADataDirectoryRemembersItsEngines(t *testing.T) {
+	t.Parallel()
 	opts := emulator.Options{DataDir: t.TempDir(), Engine: "a=sim,b=sim"}
 	w := open(t, opts)
 	w.serviceOf(4)
@@ -119,6 +120,7 @@ func TestADataDirectoryRemembersItsEngines(t *testing.T) {
 
 // An engine that is left out takes its instances along: their tasks would wait for ever.
 func TestTheInstancesOfAnEngineThatIsLeftOutEnd(t *testing.T) {
+	t.Parallel()
 	opts := emulator.Options{DataDir: t.TempDir(), Engine: "a=sim:8:32GiB,b=sim:8:32GiB"}
 	w := open(t, opts)
 	_, err := w.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{})
@@ -149,6 +151,7 @@ func TestTheInstancesOfAnEngineThatIsLeftOutEnd(t *testing.T) {
 }
 
 func TestEnginesThatCannotBe(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		opts emulator.Options
 		want string
@@ -169,6 +172,7 @@ func TestEnginesThatCannotBe(t *testing.T) {
 
 // A data directory whose instances are on an engine without a name does not go on with named ones.
 func TestAnEngineWithoutANameIsNamedAlone(t *testing.T) {
+	t.Parallel()
 	opts := emulator.Options{DataDir: t.TempDir(), Engine: "sim"}
 	w := open(t, opts)
 	_, err := w.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{})
@@ -185,6 +189,7 @@ func TestAnEngineWithoutANameIsNamedAlone(t *testing.T) {
 
 // The form of ids of file systems is the one of EFS.
 func TestFileSystemsThatEnginesShare(t *testing.T) {
+	t.Parallel()
 	for id, ok := range map[string]bool{
 		"fs-12345678": true, "fs-0123456789abcdef0": true, "fs-" + strings.Repeat("0", 40): true,
 		"": false, "foo": false, "12345678": false, "fs-1234567": false, "fs-1234567g": false, "fs-ABCDEF01": false, "fs-" + strings.Repeat("0", 41): false, "fs-12345678\n": false,

@@ -126,6 +126,7 @@ func TestSharedLoadsAreCutAtTheSizeOfTasks(t *testing.T) {
 
 // On another engine containers use what they really use, and the answer says so.
 func TestSharedLoadsAreTheSimulations(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Backend: struct{ backend.Engine }{sim.New(sim.Options{})}})
 	if status, text := w.postLoad(`{"service": "api", "cpu": 3}`); status != http.StatusBadRequest || !strings.Contains(text, "only containers of the simulated engine") {
 		t.Errorf("a load beside another engine: %d %s", status, text)

@@ -132,6 +132,7 @@ func (w *world) succeeds(began time.Time) {
 // The calls of the Terraform provider 6, ecspresso and the GitHub action for a service that shifts traffic,
 // and the answers by which they end.
 func TestDeployToolsShiftTraffic(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	began, first := w.srv.Clock().Now().Add(-time.Second), w.registerServing()
 	created := types.DeploymentConfiguration{

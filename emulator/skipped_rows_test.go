@@ -20,6 +20,7 @@ const ecsTarget = "AmazonEC2ContainerServiceV20141113."
 
 // Without any one of its rows an emulator starts, answers and goes on, and the next start needs no option.
 func TestStartWithoutOneRow(t *testing.T) {
+	t.Parallel()
 	dir := withManyRows(t)
 	whole := files(t, dir)
 	change := func(path string, fn func(tx *bbolt.Tx) error) {

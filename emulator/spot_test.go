@@ -43,6 +43,7 @@ func (w *world) tasksBy(provider string) (arns []string) {
 
 // A service replaces what is interrupted on the same capacity provider, and counts no failure.
 func TestAServiceReplacesTasksThatAreInterrupted(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.onSpot(w.register("web", "web", "sleep", "7200"), 4)
 	lost := w.tasksBy("FARGATE_SPOT")

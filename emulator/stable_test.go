@@ -152,6 +152,7 @@ func TestWaitStableEnds(t *testing.T) {
 }
 
 func TestSubnetsAreThoseOfTheDefaultVPC(t *testing.T) {
+	t.Parallel()
 	srv := emulator.Start(t, emulator.Options{InProcess: true, Region: "eu-west-1"})
 	out, err := ec2.NewFromConfig(srv.Config()).DescribeSubnets(t.Context(), &ec2.DescribeSubnetsInput{})
 	if err != nil {

@@ -26,6 +26,7 @@ const trustsStacks = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Pr
 
 // TestStacksActAsWhoMadeThem: a stack may what its role may, or without one, what the caller may who has made the change (CFN-109).
 func TestStacksActAsWhoMadeThem(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{IAM: emulator.AccessEnforce, InProcess: true})
 	identities := iam.NewFromConfig(w.srv.Config())
 	_, err := identities.CreateUser(t.Context(), &iam.CreateUserInput{UserName: aws.String("dev")})

@@ -16,6 +16,7 @@ import (
 
 // TestAStackThatIsWatchedSaysUntilWhen has an alarm that would roll it back, and then does.
 func TestAStackThatIsWatchedSaysUntilWhen(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	client, stacks := w.alarm("errors"), cloudformation.NewFromConfig(w.srv.Config())
 	_, err := stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{
@@ -67,6 +68,7 @@ func (w *world) untilStackIs(stacks *cloudformation.Client, id *string, status c
 
 // TestAStackThatTakesTooLongSaysForWhatItWaited, and why that was not ready.
 func TestAStackThatTakesTooLongSaysForWhatItWaited(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	stacks := cloudformation.NewFromConfig(w.srv.Config())
 	made, err := stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{
@@ -80,6 +82,7 @@ func TestAStackThatTakesTooLongSaysForWhatItWaited(t *testing.T) {
 
 // TestAStackThatFailedIsNotExplainedByWhatCameLater: the service has other trouble by now.
 func TestAStackThatFailedIsNotExplainedByWhatCameLater(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	stacks := cloudformation.NewFromConfig(w.srv.Config())
 	breaks := strings.Replace(hangingStack, `"DesiredCount":1`, `"DesiredCount":1,"DeploymentConfiguration":{"DeploymentCircuitBreaker":{"Enable":true,"Rollback":true}}`, 1)
@@ -108,6 +111,7 @@ func TestAStackThatFailedIsNotExplainedByWhatCameLater(t *testing.T) {
 
 // TestWhatEndsAStackIsNamed, and not the service that is not waited for any more when the alarm rings, or a caller gives up.
 func TestWhatEndsAStackIsNamed(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		ends func(w *world, stacks *cloudformation.Client)
 		want wanted

@@ -55,6 +55,7 @@ func (w stableWorld) running(cluster, service string) int32 {
 }
 
 func TestAStackIsDeployedAndDeleted(t *testing.T) {
+	t.Parallel()
 	for name, speed := range map[string]float64{"a clock that runs": 100, "a clock that stands still": emulator.Still} {
 		t.Run(name, func(t *testing.T) {
 			srv := emulator.Start(t, emulator.Options{InProcess: true, Speed: speed})
@@ -152,6 +153,7 @@ func TestDeployEnds(t *testing.T) {
 
 // A stack that never gets stable fails after three hours of the clock, which a clock that stands still has at once.
 func TestDeployMovesAClockThatStandsStill(t *testing.T) {
+	t.Parallel()
 	srv := emulator.Start(t, emulator.Options{InProcess: true, Speed: emulator.Still})
 	began := srv.Clock().Now()
 	_, err := srv.Deploy(t.Context(), "shop", serviceTemplate, map[string]string{"Command": "exit,3", "Breaker": "false"})

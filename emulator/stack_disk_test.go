@@ -26,6 +26,7 @@ const onSmallDisk = `{"Resources":{
 // TestStacksOnAFullDisk: while there is no room for each fourth write, stacks come and go, and nothing of them is made twice or left. Without
 // room for any, requests fail and change nothing.
 func TestStacksOnAFullDisk(t *testing.T) {
+	t.Parallel()
 	var writes, every atomic.Int64
 	w := start(t, emulator.WithDisk(emulator.Options{DataDir: t.TempDir(), OnExit: emulator.Remove}, func() error {
 		if n := every.Load(); n > 0 && writes.Add(1)%n == 0 {

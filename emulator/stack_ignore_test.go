@@ -14,6 +14,7 @@ import (
 
 // TestIgnoredTypesAreLeftOut: a stack has what is left out by its logical id, which is what Ref is, and the log tells of each resource once.
 func TestIgnoredTypesAreLeftOut(t *testing.T) {
+	t.Parallel()
 	var log lockedBuffer
 	w := start(t, emulator.Options{
 		Log: slog.New(slog.NewTextHandler(&log, nil)), InProcess: true, IgnoreTypes: []string{"AWS::Route53::RecordSet", "AWS::Logs::LogStream"},

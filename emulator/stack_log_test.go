@@ -13,6 +13,7 @@ import (
 
 // TestTheLogTellsWhatBecomesOfStacks, with the resource that has failed and why.
 func TestTheLogTellsWhatBecomesOfStacks(t *testing.T) {
+	t.Parallel()
 	var log lockedBuffer
 	w := start(t, emulator.Options{Log: slog.New(slog.NewTextHandler(&log, nil)), InProcess: true})
 	stacks := cloudformation.NewFromConfig(w.srv.Config())

@@ -51,6 +51,7 @@ func (w *world) command(dir string, args ...string) string {
 // TestTemplatesOfTheUpstream: `deploy` and `package` write templates to the bucket of an upstream, by way of the emulator, and give
 // its own address to stacks (CFN-119). One that the folder of buckets has is read from there.
 func TestTemplatesOfTheUpstream(t *testing.T) {
+	t.Parallel()
 	requireCLI(t)
 	s := &shelf{}
 	behind := httptest.NewServer(s)

@@ -75,6 +75,7 @@ func runJobs(t *testing.T, srv *emulator.Server, tasks int) {
 }
 
 func TestStartShowsTheEmulatorOfAFailedTest(t *testing.T) {
+	t.Parallel()
 	tb := &loggingTB{plainTB: plainTB{t: t}, failed: true}
 	runJobs(t, emulator.Start(tb), 1)
 	tb.end()
@@ -93,6 +94,7 @@ func TestStartShowsTheEmulatorOfAFailedTest(t *testing.T) {
 }
 
 func TestStartShowsAHundredLines(t *testing.T) {
+	t.Parallel()
 	tb := &loggingTB{plainTB: plainTB{t: t}, failed: true}
 	runJobs(t, emulator.Start(tb), 60)
 	tb.end()
@@ -102,6 +104,7 @@ func TestStartShowsAHundredLines(t *testing.T) {
 }
 
 func TestStartShowsNothingElse(t *testing.T) {
+	t.Parallel()
 	passed := &loggingTB{plainTB: plainTB{t: t}}
 	runJobs(t, emulator.Start(passed), 1)
 	passed.end()

@@ -17,6 +17,7 @@ import (
 
 // What rules are found by is what the JSON of an event has.
 func TestWhatRulesAreFoundByIsInTheEvent(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	const ecs, stack = "arn:aws:ecs:eu-west-1:111122223333:", "arn:aws:cloudformation:eu-west-1:111122223333:stack/s/1"
 	for _, c := range []any{

@@ -168,6 +168,7 @@ func (s *stepFunctions) ended(machine string) string {
 // An event starts executions of state machines at the upstream. These run tasks here, and learn what becomes of them: by
 // asking, by a rule such as the one that Step Functions makes for itself, and from the task.
 func TestStepFunctionsInAnUpstreamRunsTasks(t *testing.T) {
+	t.Parallel()
 	behind, engine := newStepFunctions(t), newRelaying(t)
 	w := start(t, emulator.Options{Backend: engine, InjectEndpoint: true, Upstream: behind.URL})
 	behind.tasks = w.client

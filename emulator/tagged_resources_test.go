@@ -38,6 +38,7 @@ import (
 
 // TestTaggedResourcesOfAllServices makes a resource of each type with a tag, and finds them all by it.
 func TestTaggedResourcesOfAllServices(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	key, value := aws.String("team"), aws.String("shop")
 	w.tagECS(key, value)

@@ -65,6 +65,7 @@ var endOfContainer = regexp.MustCompile(`container (\w+) ended with code (\d+)`)
 // TestRandomTasksAreExplainedAsTheyEnded runs 300 tasks and more, and holds each answer against what ended the task and against
 // what DescribeTasks shows of it.
 func TestRandomTasksAreExplainedAsTheyEnded(t *testing.T) {
+	t.Parallel()
 	engine := sim.New(sim.Options{})
 	w := start(t, emulator.Options{Backend: engine})
 	rapid.Check(t, func(rt *rapid.T) {

@@ -172,6 +172,7 @@ func TestCausesOfTasksThatEnd(t *testing.T) {
 }
 
 func TestTheLastLineOfAContainerIsInTheSentence(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	task := w.runTask(w.definition("cause", func(_ *ecs.RegisterTaskDefinitionInput, app *types.ContainerDefinition) {
 		app.DockerLabels = map[string]string{"ecs-emulator.sim.exit-code": "1", "ecs-emulator.sim.logs": `reading shop.yaml\nno such file: shop.yaml`}
@@ -185,6 +186,7 @@ func TestTheLastLineOfAContainerIsInTheSentence(t *testing.T) {
 
 // TestATaskThatIsStoppedTellsWhoAskedForIt has one container that ends in time, and one that does not.
 func TestATaskThatIsStoppedTellsWhoAskedForIt(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	stop := func(task string) {
 		_, err := w.client.StopTask(w.Context(), &ecs.StopTaskInput{Task: &task, Reason: aws.String("a new one is better")})
@@ -204,6 +206,7 @@ func TestATaskThatIsStoppedTellsWhoAskedForIt(t *testing.T) {
 }
 
 func TestFaultsAreNamedAsTheCause(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	add := func(f emulator.Fault) string {
 		id, err := w.srv.Faults().Add(f)
@@ -236,6 +239,7 @@ func TestFaultsAreNamedAsTheCause(t *testing.T) {
 
 // TestACrashThatNoFaultMadeIsNotPutDownToOne: the fault is in force, and has acted on another container.
 func TestACrashThatNoFaultMadeIsNotPutDownToOne(t *testing.T) {
+	t.Parallel()
 	engine := sim.New(sim.Options{})
 	w := start(t, emulator.Options{Backend: engine})
 	_, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.CrashFault, Family: "cause", Delay: time.Hour})

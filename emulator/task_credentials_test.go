@@ -77,6 +77,7 @@ func code(err error) string {
 
 // After a reset the log tells again of a role that was not made.
 func TestAResetForgetsStrangeRoles(t *testing.T) {
+	t.Parallel()
 	log := &lockedBuffer{}
 	w := start(t, emulator.Options{Backend: newCalling(), Log: slog.New(slog.NewTextHandler(log, nil))})
 	in := &sts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::123456789012:role/strange"), RoleSessionName: aws.String("me")}
@@ -93,6 +94,7 @@ func TestAResetForgetsStrangeRoles(t *testing.T) {
 }
 
 func TestATaskActsAsItsRole(t *testing.T) {
+	t.Parallel()
 	engine, log := newCalling(), &lockedBuffer{}
 	w := start(t, emulator.Options{Backend: engine, Log: slog.New(slog.NewTextHandler(log, nil))})
 	id, address, path := w.withRoles(engine)
@@ -134,6 +136,7 @@ func TestATaskActsAsItsRole(t *testing.T) {
 }
 
 func TestTheUserIDIsThatOfARoleThatWasMade(t *testing.T) {
+	t.Parallel()
 	engine := newCalling()
 	w := start(t, emulator.Options{Backend: engine})
 	settings := w.srv.Config()
@@ -151,6 +154,7 @@ func TestTheUserIDIsThatOfARoleThatWasMade(t *testing.T) {
 }
 
 func TestKeysAreRenewedAndExpire(t *testing.T) {
+	t.Parallel()
 	engine := newCalling()
 	w := start(t, emulator.Options{Backend: engine})
 	_, address, path := w.withRoles(engine)
@@ -190,6 +194,7 @@ func TestKeysAreRenewedAndExpire(t *testing.T) {
 }
 
 func TestKeysEndWithTheTask(t *testing.T) {
+	t.Parallel()
 	engine := newCalling()
 	w := start(t, emulator.Options{Backend: engine})
 	id, address, path := w.withRoles(engine)
@@ -211,6 +216,7 @@ func TestKeysEndWithTheTask(t *testing.T) {
 }
 
 func TestAnotherTaskGetsNoKeys(t *testing.T) {
+	t.Parallel()
 	engine := newCalling()
 	w := start(t, emulator.Options{Backend: engine})
 	_, first, path := w.withRoles(engine)
@@ -229,6 +235,7 @@ func TestAnotherTaskGetsNoKeys(t *testing.T) {
 }
 
 func TestWithoutATaskRoleThereIsNoPath(t *testing.T) {
+	t.Parallel()
 	engine := newCalling()
 	w := start(t, emulator.Options{Backend: engine})
 	id := w.runTask(w.register("web", "app"))
@@ -251,6 +258,7 @@ func TestWithoutATaskRoleThereIsNoPath(t *testing.T) {
 
 // The execution role is for what the emulator itself does for a task: no container is told its keys.
 func TestTheExecutionRoleActsApart(t *testing.T) {
+	t.Parallel()
 	engine := newCalling()
 	w := start(t, emulator.Options{Backend: engine})
 	id, address, path := w.withRoles(engine)

@@ -100,6 +100,7 @@ func without(described, event any) any {
 // TestEventsAgreeWithDescribeTasks holds a task in each of its states: its clock stands
 // still, and what it does takes a minute of that each time.
 func TestEventsAgreeWithDescribeTasks(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.must(w.srv.Clock().SetSpeed(0))
 	_, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.StartFault, Delay: time.Minute})

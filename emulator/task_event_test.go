@@ -54,6 +54,7 @@ func (w *world) expectLife(events []taskEvent, want ...string) {
 }
 
 func TestEventsOfATaskThatEndsByItself(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	id := w.runTask(w.register("job", "app", "exit", "3"))
 	w.eventually("it has stopped", func() bool { return *w.task(id).LastStatus == "STOPPED" })
@@ -77,6 +78,7 @@ func TestEventsOfATaskThatEndsByItself(t *testing.T) {
 }
 
 func TestEventsOfATaskThatIsStopped(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	id := w.runTask(w.register("web", "app"))
 	w.eventually("it runs", func() bool { return *w.task(id).LastStatus == "RUNNING" })
@@ -93,6 +95,7 @@ func TestEventsOfATaskThatIsStopped(t *testing.T) {
 }
 
 func TestEventsOfATaskThatCannotStart(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	id := w.runTask(w.register("bad", "missing/app"))
 	w.eventually("it has stopped", func() bool { return *w.task(id).LastStatus == "STOPPED" })
@@ -109,6 +112,7 @@ func TestEventsOfATaskThatCannotStart(t *testing.T) {
 }
 
 func TestEventsSurviveARestartAndTheirNumbersAReset(t *testing.T) {
+	t.Parallel()
 	opts := emulator.Options{Backend: sim.New(sim.Options{}), DataDir: t.TempDir()}
 	srv, err := emulator.New(opts)
 	if err != nil {
@@ -142,6 +146,7 @@ func TestEventsSurviveARestartAndTheirNumbersAReset(t *testing.T) {
 }
 
 func TestEventsAreForgottenAfterADay(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.must(w.srv.Clock().SetSpeed(0))
 	w.runTask(w.register("job", "app", "exit", "0"))
@@ -157,6 +162,7 @@ func TestEventsAreForgottenAfterADay(t *testing.T) {
 
 // Requests that are being answered have two seconds to end.
 func TestFollowersDoNotHoldUpClose(t *testing.T) {
+	t.Parallel()
 	srv, err := emulator.New(emulator.Options{})
 	if err != nil {
 		t.Fatal(err)

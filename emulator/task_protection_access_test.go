@@ -18,6 +18,7 @@ import (
 
 // Task protection, which the container agent answers, is what the task role may do (AC74).
 func TestTheTaskRoleProtectsItsTask(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{IAM: emulator.AccessEnforce})
 	roles := iam.NewFromConfig(w.srv.Config())
 	made, err := roles.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: aws.String("app"), AssumeRolePolicyDocument: aws.String(

@@ -50,6 +50,7 @@ func (w *world) untilServed(service string, count int32) {
 
 // TestCausesOfTasksThatTheSchedulerStops has services on Fargate, and what happens to their tasks.
 func TestCausesOfTasksThatTheSchedulerStops(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	sleeps := command("sleep", "86400")
 	for name, c := range map[string]struct {
@@ -171,6 +172,7 @@ func TestCausesOfTargetsThatFail(t *testing.T) {
 
 // TestCausesOfTasksOnInstances has tasks that end with their container instance, or on it.
 func TestCausesOfTasksOnInstances(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		plant func(w *world, engine *sim.Engine, task types.Task) string
 		want  []wanted

@@ -17,6 +17,7 @@ import (
 )
 
 func TestARoleThatMayNotReadASecretIsNamed(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{IAM: emulator.AccessEnforce})
 	_, err := iam.NewFromConfig(w.srv.Config()).CreateRole(t.Context(), &iam.CreateRoleInput{
 		RoleName: aws.String("execution"), AssumeRolePolicyDocument: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
@@ -36,6 +37,7 @@ func TestARoleThatMayNotReadASecretIsNamed(t *testing.T) {
 
 // TestCausesOfFaultsOfCapacity has tasks on Fargate that a fault takes away, or does not let start.
 func TestCausesOfFaultsOfCapacity(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	sleeps := w.definition("cause", command("sleep", "86400"))
 	began := func(f emulator.Fault) {
@@ -72,6 +74,7 @@ func TestCausesOfFaultsOfCapacity(t *testing.T) {
 
 // TestCausesOfTasksThatHaveNotStarted has tasks that are on their way.
 func TestCausesOfTasksThatHaveNotStarted(t *testing.T) {
+	t.Parallel()
 	engine := sim.New(sim.Options{})
 	w := start(t, emulator.Options{Backend: engine})
 	engine.Script("slow/*", sim.Script{PullDelay: 24 * time.Hour})
@@ -97,6 +100,7 @@ func TestCausesOfTasksThatHaveNotStarted(t *testing.T) {
 
 // TestATaskWaitsForTheEngine has the engine leave, as facts tell it.
 func TestATaskWaitsForTheEngine(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	_, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.EngineAway})
 	w.must(err)
@@ -111,6 +115,7 @@ func TestATaskWaitsForTheEngine(t *testing.T) {
 
 // TestAVolumeThatDoesNotExist is of a task on a container instance.
 func TestAVolumeThatDoesNotExist(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	_, err := w.srv.AddInstances(t.Context(), emulator.Instances{})
 	w.must(err)

@@ -50,6 +50,7 @@ func (w *world) shopLines() (lines []string) {
 
 // The engine lives by a clock of its own, as Docker does.
 func TestOutputGoesToTheUpstream(t *testing.T) {
+	t.Parallel()
 	up := start(t)
 	opts := emulator.Options{
 		Backend: sim.New(sim.Options{}), DataDir: t.TempDir(), OnExit: emulator.Keep, Upstream: up.srv.URL(), UpstreamFor: []string{"logs"},
@@ -72,6 +73,7 @@ func TestOutputGoesToTheUpstream(t *testing.T) {
 }
 
 func TestATaskWhoseGroupTheUpstreamHasNot(t *testing.T) {
+	t.Parallel()
 	up := start(t)
 	var reasons []string
 	for _, w := range []*world{start(t), start(t, emulator.Options{Upstream: up.srv.URL(), UpstreamFor: []string{"logs"}})} {
@@ -120,6 +122,7 @@ func newDoor(t *testing.T, to *emulator.Server, operation string) (d *door, addr
 
 // A task waits for an upstream that is away.
 func TestATaskWaitsForTheLogsOfTheUpstream(t *testing.T) {
+	t.Parallel()
 	up := start(t)
 	d, address := newDoor(t, up.srv, "CreateLogStream")
 	w := start(t, emulator.Options{Upstream: address, UpstreamFor: []string{"logs"}})
@@ -134,6 +137,7 @@ func TestATaskWaitsForTheLogsOfTheUpstream(t *testing.T) {
 
 // What is removed with the emulator has its output there before.
 func TestLastOutputGoesToTheUpstream(t *testing.T) {
+	t.Parallel()
 	up := start(t)
 	d, address := newDoor(t, up.srv, "PutLogEvents")
 	d.open.Store(true)

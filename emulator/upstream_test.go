@@ -87,6 +87,7 @@ func (c *counting) Read(p []byte) (int, error) {
 }
 
 func TestUpstreamForUnmodifiedClients(t *testing.T) {
+	t.Parallel()
 	behind := newBucket(t)
 	srv := emulator.Start(t, emulator.Options{Upstream: behind.URL})
 	ctx := t.Context()
@@ -139,6 +140,7 @@ func TestUpstreamForUnmodifiedClients(t *testing.T) {
 
 // Without an upstream, and with one that is away, clients read why.
 func TestClientsReadWhyNothingAnswers(t *testing.T) {
+	t.Parallel()
 	away := newBucket(t)
 	away.Close()
 	for _, c := range []struct {
@@ -168,6 +170,7 @@ func TestClientsReadWhyNothingAnswers(t *testing.T) {
 }
 
 func TestUpstreamForWhatIsHere(t *testing.T) {
+	t.Parallel()
 	behind := newBucket(t)
 	srv := emulator.Start(t, emulator.Options{Upstream: behind.URL, UpstreamFor: []string{"ssm"}})
 	out, err := ssm.NewFromConfig(srv.Config()).GetParameter(t.Context(), &ssm.GetParameterInput{Name: aws.String("/p")})
@@ -177,6 +180,7 @@ func TestUpstreamForWhatIsHere(t *testing.T) {
 }
 
 func TestUpstreamsThatCannotBe(t *testing.T) {
+	t.Parallel()
 	const moto = "http://127.0.0.1:5000"
 	for _, c := range []struct {
 		options emulator.Options
@@ -199,6 +203,7 @@ func TestUpstreamsThatCannotBe(t *testing.T) {
 
 // An emulator that listens at the first address is not its own upstream by the second.
 func TestAnEmulatorIsNotItsOwnUpstream(t *testing.T) {
+	t.Parallel()
 	addresses, err := net.InterfaceAddrs()
 	if err != nil {
 		t.Fatal(err)
@@ -230,6 +235,7 @@ func TestAnEmulatorIsNotItsOwnUpstream(t *testing.T) {
 
 // Neither do two that are each other's, nor one that has another name for itself.
 func TestUpstreamsThatLeadRound(t *testing.T) {
+	t.Parallel()
 	ports := []string{freePort(t), freePort(t)}
 	one := emulator.Start(t, emulator.Options{Listen: "127.0.0.1:" + ports[0], Upstream: "http://127.0.0.1:" + ports[1], UpstreamFor: []string{"ssm"}})
 	emulator.Start(t, emulator.Options{Listen: "127.0.0.1:" + ports[1], Upstream: "http://127.0.0.1:" + ports[0]})
@@ -251,6 +257,7 @@ func TestUpstreamsThatLeadRound(t *testing.T) {
 
 // An emulator that has ended has no connections left.
 func TestConnectionsToTheUpstreamEnd(t *testing.T) {
+	t.Parallel()
 	var open sync.WaitGroup
 	behind := httptest.NewUnstartedServer(http.NotFoundHandler())
 	behind.Config.ConnState = func(_ net.Conn, state http.ConnState) {
@@ -289,6 +296,7 @@ func TestConnectionsToTheUpstreamEnd(t *testing.T) {
 
 // A task's SDK finds all other services as well.
 func TestTasksGetAtTheUpstream(t *testing.T) {
+	t.Parallel()
 	engine := newRelaying(t)
 	w := start(t, emulator.Options{Backend: engine, InjectEndpoint: true, Upstream: newBucket(t).URL, UpstreamFor: []string{"ssm"}})
 	id := w.runTask(w.register("web", "app"))

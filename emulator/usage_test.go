@@ -136,6 +136,7 @@ func TestMonitoringOfTwentySeconds(t *testing.T) {
 
 // Containers of another engine use what they really use, and Load says so.
 func TestLoadIsTheSimulations(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{Backend: struct{ backend.Engine }{sim.New(sim.Options{})}})
 	err := w.srv.Load("api", func(time.Time, emulator.LoadedTask) emulator.Usage { return emulator.Usage{} })
 	if err == nil || !strings.Contains(err.Error(), "only containers of the simulated engine") {

@@ -13,6 +13,7 @@ import (
 
 // TestPipesAreNoFilesToStartFrom has pipes without a writer, which to open would be to wait for ever.
 func TestPipesAreNoFilesToStartFrom(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for name, opts := range map[string]emulator.Options{
 		"init.json": {InitDir: dir}, "faults": {FaultsFile: filepath.Join(dir, "faults")}, "capacity": {CapacityFile: filepath.Join(dir, "capacity")},

@@ -16,6 +16,7 @@ import (
 
 // A VPC whose range something else has is made, and the log warns at once.
 func TestARangeThatIsInUseIsWarnedOf(t *testing.T) {
+	t.Parallel()
 	var log lockedBuffer
 	srv := emulator.Start(t, emulator.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	if _, err := srv.Engine().EnsureNetwork(context.Background(), backend.NetworkSpec{Name: "office", CIDR: netip.MustParsePrefix("10.9.0.0/16")}); err != nil {

@@ -13,6 +13,7 @@ import (
 
 // TestAnswersOutliveAKill: what ended tasks is told as before by the next run, but that a fault is over.
 func TestAnswersOutliveAKill(t *testing.T) {
+	t.Parallel()
 	engine, dir := sim.New(sim.Options{}), t.TempDir()
 	opts := emulator.Options{Backend: engine, DataDir: dir}
 	w := start(t, opts)

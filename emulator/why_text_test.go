@@ -11,6 +11,7 @@ import (
 
 // TestAnswersHaveNoCharacterThatMovesACursor, wherever they are shown: lines of logs and reasons may have any.
 func TestAnswersHaveNoCharacterThatMovesACursor(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	task := w.runTask(w.definition("cause", func(_ *ecs.RegisterTaskDefinitionInput, app *types.ContainerDefinition) {
 		app.DockerLabels = map[string]string{"ecs-emulator.sim.exit-code": "1", "ecs-emulator.sim.logs": "\x1b[2J\x1b]0;title\a<b>all is well</b>"}
