@@ -27,11 +27,11 @@ GOTESTRACE = CGO_ENABLED=$(if $(RACE),1,0) $(GOTEST) $(RACE)
 # Most of the time of the scripts is waiting, so more of them run than there are cores. `make
 # lint` vets. A package may take as long as the slowest machine needs.
 GOTEST := $(GO) run ./cmd/testsummary -vet=off -timeout 50m -parallel 6
-# Tests with constant requests, and of what has to be done in time, run when all others have, two at a time: beside
-# them a machine with two processors answers too late.
+# Tests with constant requests, and of what has to be done in time, run when all others have, four at a time: beside
+# them a machine with two processors answers too late. Each of them needs a seventh of such a machine, and else waits.
 LAST := (UnderLoad|InTime)$$
 LAST_PACKAGES := ./cmd/ecs-emulator ./emulator ./backend/sim
-run_last = $(1) -run '$(LAST)' -p 1 -parallel 2 $(TESTFLAGS) $(LAST_PACKAGES)
+run_last = $(1) -run '$(LAST)' -p 1 -parallel 4 $(TESTFLAGS) $(LAST_PACKAGES)
 # An engine that serves many tests at once serves each of them later, and all of them in more time. Most of them wait half of
 # the time, so with two processors there are five at once.
 run_on_docker = $(1) -skip '$(LAST)' -p 1 -parallel 5 $(TESTFLAGS) $(2)
