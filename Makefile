@@ -39,8 +39,12 @@ run_on_docker = $(1) -skip '$(LAST)' -p 1 -parallel 5 $(TESTFLAGS) $(2)
 TEST_PACKAGES := ./emulator ./examples/terraform ./backend/docker ./cmd/ecs-emulator ./...
 # Packages with tests that need a Docker engine.
 DOCKER_PACKAGES = $(sort $(dir $(shell grep -rl --include='*_test.go' --exclude-dir=consoletest backend/docker/dockertest .)))
-# Terraform and its provider take all processors for minutes, so nothing else runs beside them.
+# Terraform and its provider could take all processors for minutes. They get what the tests on Docker leave, which wait half of their
+# time. Their output comes when all have ended.
 TERRAFORM_PACKAGE := ./examples/terraform
+begin_terraform = said=$$(mktemp); set -m; nice -n 10 env $(GOTESTRACE) -parallel 3 $(TESTFLAGS) $(TERRAFORM_PACKAGE) >$$said 2>&1 & beside=$$!; set +m; \
+  trap "kill -- -$$beside 2>/dev/null; rm -f $$said" EXIT
+end_terraform = wait $$beside || status=$$?; cat $$said
 # They compile most of what the packages with Docker need, two at a time.
 OTHER_PACKAGES = $(shell $(GO) list ./... | grep -v -E '($(subst $(space),|,$(DOCKER_PACKAGES:./%/=/%)))$$')
 # Some of them wait for a minute, so one more is tested at a time than there are processors.
@@ -92,7 +96,9 @@ test-all: programs ## run all tests, with the race detector: those that need Doc
 	@status=0; \
 	  if [[ '$(PART)' =~ ^(others)?$$ ]]; then $(GOTESTRACE) $(AT_ONCE) -skip '$(LAST)' $(TESTFLAGS) $(OTHER_PACKAGES) || status=$$?; fi; \
 	  if [[ '$(PART)' =~ ^(docker)?$$ ]]; then \
-	    $(call run_on_docker,$(GOTESTRACE),$(TERRAFORM_PACKAGE) $(filter-out $(TERRAFORM_PACKAGE)/,$(DOCKER_PACKAGES))) || status=$$?; \
+	    $(begin_terraform); \
+	    $(call run_on_docker,$(GOTESTRACE),$(filter-out $(TERRAFORM_PACKAGE)/,$(DOCKER_PACKAGES))) || status=$$?; \
+	    $(end_terraform); \
 	  fi; \
 	  if [[ '$(PART)' =~ ^(last)?$$ ]]; then $(call run_last,$(GOTESTRACE)) || status=$$?; fi; \
 	  exit $$status
