@@ -153,7 +153,7 @@ func (p *planner) proceed() {
 		switch is := p.judge(i); {
 		case i.Ours && is == done && !i.Drains:
 			p.plan.Keep = append(p.plan.Keep, i.ID) // a rollback wants what it has
-		case i.Leaving && (is != done || i.Ours):
+		case i.Leaving && (is != done || i.Ours && p.r.Back == nil): // a rollback waits for none that has what it leads to
 			moving[i.Provider] = true
 		case i.Leaving:
 		case is == outdated:

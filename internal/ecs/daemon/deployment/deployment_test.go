@@ -112,6 +112,12 @@ func TestWaysBack(t *testing.T) {
 		!slices.Equal(p.Drain, []string{"i1"}) || !slices.Equal(p.Keep, []string{"i2"}) {
 		t.Error(p)
 	}
+	late := v // i2 drains already, with the revision to which the rollback leads
+	late.Rollout, late.Instances = p.Rollout, slices.Clone(v.Instances)
+	late.Instances[0].Presence, late.Instances[1].Drains = v.Instances[2].Presence, true
+	if p := deployment.Next(late); p.Rollout.Status != types.DaemonDeploymentStatusRollbackSuccessful || len(p.Keep) > 0 {
+		t.Error("the rollback waits for an instance that has the former revision", p)
+	}
 	broken.Rollout = p.Rollout
 	broken.Rollout.BackFailures = broken.Rollout.Threshold
 	if p = deployment.Next(broken); p.Rollout.Status != types.DaemonDeploymentStatusRollbackFailed {
