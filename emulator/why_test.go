@@ -39,7 +39,7 @@ func TestWhy(t *testing.T) {
 		if r, err := w.srv.Why(""); err != nil || r.AsWanted || len(r.Answers) == 0 || r.Answers[0].Of == "" {
 			t.Errorf("of all: %+v, %v", r, err)
 		}
-		if _, err := w.srv.Why("wep"); err == nil || !strings.Contains(err.Error(), "there is no service, task or container instance wep; services: default/web") {
+		if _, err := w.srv.Why("wep"); err == nil || !strings.Contains(err.Error(), "there is no service, daemon, task or container instance wep; services: default/web") {
 			t.Errorf("of nothing: %v", err)
 		}
 	})

@@ -73,6 +73,16 @@ func List(tx *store.Tx, scope arn.Scope, cluster string) (all []*Daemon) {
 	return all
 }
 
+// All returns the daemons of all accounts and regions.
+func All(tx *store.Tx) (all []*Daemon) {
+	for _, d := range daemons.List(tx, "") {
+		if d.GoneAt.IsZero() {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
 func prefix(scope arn.Scope) string { return scope.Prefix() + "daemon/" }
 
 // ARN is the ARN of a daemon. Source of this and the next ones: ECS API reference.

@@ -70,8 +70,10 @@ const (
 const (
 	AgentDisconnected Cause = "agent-disconnected"
 	DaemonNotStarted  Cause = "daemon-not-started"
-	ResourceFailed    Cause = "resource-failed"
-	ResourceWaits     Cause = "resource-waits"
+	// StandaloneTask is one that keeps an instance which the deployment of a daemon replaces.
+	StandaloneTask Cause = "standalone-task"
+	ResourceFailed Cause = "resource-failed"
+	ResourceWaits  Cause = "resource-waits"
 )
 
 // Causes that the emulator makes or suffers, and the lack of one.

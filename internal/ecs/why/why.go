@@ -1,4 +1,4 @@
-// Package why has the answers to the question why a task, a service, a container instance or another resource is not as
+// Package why has the answers to the question why a task, a service, a managed daemon, a container instance or another resource is not as
 // wanted, and the facts from which they follow. The packages below it find the causes: taskcause of tasks,
 // servicecause of services.
 //
@@ -14,6 +14,7 @@ type Kind string
 const (
 	KindTask              Kind = "task"
 	KindService           Kind = "service"
+	KindDaemon            Kind = "daemon"
 	KindServiceDeployment Kind = "serviceDeployment"
 	KindContainerInstance Kind = "containerInstance"
 	KindTargetGroup       Kind = "targetGroup"

@@ -13,9 +13,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/daemoncause"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/instancecause"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/phrase"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why/placecause"
@@ -60,6 +62,9 @@ func answer(f *why.Facts, s subject) why.Result {
 	case why.KindService:
 		row := state.FindService(f.Tx, s.arn)
 		r.AsWanted, r.Answers = servicecause.AsWanted(f, row), servicecause.Explain(f, row)
+	case why.KindDaemon:
+		row := daemon.Find(f.Tx, s.arn)
+		r.AsWanted, r.Answers = daemoncause.AsWanted(f, row), daemoncause.Explain(f, row)
 	case why.KindServiceDeployment:
 		row := state.FindServiceDeployment(f.Tx, s.arn)
 		r.AsWanted, r.Answers = servicecause.DeploymentAsWanted(row), servicecause.ExplainDeployment(f, row)

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/taskset"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/why"
@@ -35,7 +36,7 @@ type UnknownError struct{ text string }
 func (e UnknownError) Error() string { return e.text }
 
 // find returns what a reference fits: an ARN, the id of a task or container instance or the beginning of it, or the name of
-// a service, with or without its cluster. cluster, a name or an ARN, may be empty for all.
+// a service or daemon, with or without its cluster. cluster, a name or an ARN, may be empty for all.
 func find(tx *store.Tx, ref, cluster string) ([]subject, error) {
 	if arn.Is(ref) {
 		found, ok := byARN(tx, ref)
@@ -48,8 +49,8 @@ func find(tx *store.Tx, ref, cluster string) ([]subject, error) {
 		return []subject{s}, nil
 	}
 	services := byName(tx, ref, cluster)
-	found := services
-	if len(services) == 0 || len(ref) >= leastOfID {
+	found := append(services, daemonsByName(tx, ref, cluster)...)
+	if len(found) == 0 || len(ref) >= leastOfID {
 		found = append(found, byID(tx, ref, cluster)...)
 	}
 	if len(found) == 0 {
@@ -61,7 +62,7 @@ func find(tx *store.Tx, ref, cluster string) ([]subject, error) {
 		if cluster != "" {
 			in = " in cluster " + cluster
 		}
-		return nil, UnknownError{fmt.Sprintf("there is no service, task or container instance %s%s%s", ref, in, whatThereIs(tx))}
+		return nil, UnknownError{fmt.Sprintf("there is no service, daemon, task or container instance %s%s%s", ref, in, whatThereIs(tx))}
 	case len(found) > mostSubjects:
 		return nil, UnknownError{fmt.Sprintf("%s fits %d services, tasks and container instances: give more of the id, or an ARN", ref, len(found))}
 	}
@@ -76,6 +77,10 @@ func byARN(tx *store.Tx, ref string) (s subject, ok bool) {
 		return subject{ref, why.KindService}, true
 	case taskset.Find(tx, ref) != nil:
 		return subject{taskset.Find(tx, ref).ServiceARN, why.KindService}, true
+	case daemon.Find(tx, ref) != nil:
+		return subject{ref, why.KindDaemon}, true
+	case daemonOf(tx, ref) != "":
+		return subject{daemonOf(tx, ref), why.KindDaemon}, true
 	case state.FindServiceDeployment(tx, ref) != nil:
 		return subject{ref, why.KindServiceDeployment}, true
 	case state.FindContainerInstance(tx, ref) != nil:
@@ -104,14 +109,14 @@ func byCodeDeployment(tx *store.Tx, ref string) (s subject, ok bool) {
 // kindOfARN names what an ARN is of, for an error.
 func kindOfARN(ref string) string {
 	for _, known := range []struct{ part, name string }{
-		{":task/", "task"}, {":task-set/", "task set"}, {":service/", "service"}, {":service-deployment/", "service deployment"}, {":container-instance/", "container instance"},
+		{":task/", "task"}, {":task-set/", "task set"}, {":service/", "service"}, {":daemon/", "daemon"}, {":daemon-deployment/", "daemon deployment"}, {":service-deployment/", "service deployment"}, {":container-instance/", "container instance"},
 		{":targetgroup/", "target group"}, {":stack/", "stack"},
 	} {
 		if strings.Contains(ref, known.part) {
 			return known.name
 		}
 	}
-	return "task, service, service deployment, container instance, target group or stack"
+	return "task, service, daemon, service deployment, container instance, target group or stack"
 }
 
 // byName are the services of a name, or of cluster/name. Those that are INACTIVE count only where there is no other.
@@ -134,6 +139,32 @@ func byName(tx *store.Tx, ref, cluster string) (found []subject) {
 		return inactive
 	}
 	return found
+}
+
+// daemonsByName are the daemons of a name, or of cluster/name.
+func daemonsByName(tx *store.Tx, ref, cluster string) (found []subject) {
+	of, name, both := strings.Cut(ref, "/")
+	if !both {
+		of, name = "", ref
+	}
+	for _, d := range daemon.All(tx) {
+		if d.Name == name && inCluster(d.ARN, of) && inCluster(d.ARN, cluster) {
+			found = append(found, subject{d.ARN, why.KindDaemon})
+		}
+	}
+	return found
+}
+
+// daemonOf is the daemon of its newest deployment, by the ARN of that; empty: there is none.
+func daemonOf(tx *store.Tx, deploymentARN string) string {
+	d := daemon.FindDeployment(tx, deploymentARN)
+	if d == nil {
+		return ""
+	}
+	if of := daemon.Find(tx, d.Daemon); of != nil && of.Deployment == d.ARN {
+		return of.ARN
+	}
+	return ""
 }
 
 // byID are the tasks, and the container instances, whose id begins so; an id that is whole fits alone. Container instances
@@ -182,11 +213,14 @@ func inCluster(resourceARN, cluster string) bool {
 	return cluster == "" || cluster == name || cluster == arn.ScopeOf(resourceARN).Cluster(name)
 }
 
-// whatThereIs names the services, tasks, container instances and stacks that a reader may have meant.
+// whatThereIs names the services, daemons, tasks, container instances and stacks that a reader may have meant.
 func whatThereIs(tx *store.Tx) string {
-	var services, tasks, instances, stacks []string
+	var services, daemons, tasks, instances, stacks []string
 	for s := range state.EachService(tx) {
 		services = append(services, arn.ClusterName(s.ARN)+"/"+s.Name)
+	}
+	for _, d := range daemon.All(tx) {
+		daemons = append(daemons, arn.ClusterName(d.ARN)+"/"+d.Name)
 	}
 	for _, t := range state.AllTasks(tx) {
 		if !t.Ended() {
@@ -207,7 +241,7 @@ func whatThereIs(tx *store.Tx) string {
 	for _, list := range []struct {
 		name string
 		of   []string
-	}{{"services", services}, {"tasks that run", tasks}, {"container instances", instances}, {"stacks", stacks}} {
+	}{{"services", services}, {"daemons", daemons}, {"tasks that run", tasks}, {"container instances", instances}, {"stacks", stacks}} {
 		if len(list.of) > 0 {
 			parts = append(parts, list.name+": "+phrase.Some(mostSubjects, list.of))
 		}

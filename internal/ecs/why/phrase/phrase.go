@@ -69,6 +69,11 @@ func Service(serviceARN string) string {
 	return "service " + arn.Name(serviceARN) + inCluster(serviceARN)
 }
 
+// Daemon names a managed daemon, with its cluster if that is not the default one.
+func Daemon(daemonARN string) string {
+	return "daemon " + arn.Name(daemonARN) + inCluster(daemonARN)
+}
+
 // Instance names a container instance: container instance 1a2b3c4d (i-0123456789).
 func Instance(c *state.ContainerInstance) string {
 	name := "container instance " + activity.ShortID(arn.Name(c.ARN))
