@@ -147,7 +147,7 @@ func (e *ECS) begin(Work) Work {
 		controllers.Of("service scheduler", scheduler),
 		controllers.Of("managed draining", draining.New(e.Store, e.Clock, e.Log)),
 		controllers.Of("managed instances", lifecycle.New(lifecycle.Options{
-			Store: e.Store, Clock: e.Clock, Log: e.Log, Outages: &e.Outages, Engines: &e.EngineRoom, Quotas: e.Quotas,
+			Store: e.Store, Clock: e.Clock, Log: e.Log, Outages: &e.Outages, Engines: &e.EngineRoom, Quotas: e.Quotas, MayLaunch: e.Credentials.MayLaunch,
 		})),
 		controllers.Of("managed scaling", scaling.New(e.Store, e.Clock, e.Log)),
 		controllers.Of("capacity providers", attachment.New(e.Store, e.Clock, e.Log)),

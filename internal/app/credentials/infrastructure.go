@@ -9,10 +9,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -98,6 +100,32 @@ func leadCall(rule string) awsapi.Access {
 		action = "elasticloadbalancing:ModifyRule"
 	}
 	return awsapi.Access{Action: action, Resource: rule}
+}
+
+// forManagedInstances is the name of the session in which ECS launches managed instances: a choice, as AWS's is not published.
+const forManagedInstances = "ECSManagedInstances"
+
+// MayLaunch asks whether the infrastructure role of a capacity provider may hand the role of its instance profile over to EC2. It asks for
+// nothing else that a launch takes.
+// Source: ECS developer guide, Amazon ECS Managed Instances instance profile: without iam:PassRole no instance is launched.
+func (i *Issuer) MayLaunch(p *capacityprovider.Provider) error {
+	profile := aws.ToString(p.Managed.InstanceLaunchTemplate.Ec2InstanceProfileArn)
+	if i.Authorize == nil || profile == "" {
+		return nil
+	}
+	tx, account := i.Store.Read(), iam.AccountOf(p.Scope())
+	found := iam.InstanceProfiles.Find(tx, account, arn.Name(profile))
+	if found == nil || found.Role == "" {
+		return nil // where roles have to exist, it was refused with the provider
+	}
+	role := iam.Roles.Find(tx, account, found.Role)
+	if role == nil {
+		return nil
+	}
+	caller := i.infrastructure(p.Scope(), aws.ToString(p.Managed.InfrastructureRoleArn), forManagedInstances)
+	return i.allow(context.Background(), caller, awsapi.Access{
+		Action: "iam:PassRole", Resource: role.ARN(), Keys: awsapi.Keys{"iam:passedtoservice": policy.Is("ec2.amazonaws.com")},
+	})
 }
 
 // infrastructure is ECS in a session of an infrastructure role.

@@ -29,6 +29,8 @@ type Options struct {
 	Engines *engineroom.Board
 	// Quotas bound how many container instances a cluster has; nil is the defaults.
 	Quotas quota.Quotas
+	// MayLaunch asks whether ECS may launch instances of a provider in its infrastructure role; nil: it may.
+	MayLaunch func(p *capacityprovider.Provider) error
 }
 
 type controller struct {
@@ -114,12 +116,28 @@ func (c *controller) look(_ context.Context, key string) (time.Time, error) {
 		return plan.WakeAt, nil
 	}
 	var failed error
+	asked := len(plan.Launch) > 0 && c.MayLaunch != nil
+	var denied error
+	if asked {
+		denied = c.MayLaunch(v.Provider)
+	}
 	err := c.Store.Update(func(tx *store.Tx) error {
 		c.Causes(tx, key)
 		v, room, ok := c.read(tx, key)
-		if plan, failed = (Plan{}), nil; ok {
-			plan = Decide(v)
-			failed = apply(tx, v, room, plan)
+		if plan, failed = (Plan{}), nil; !ok {
+			return nil
+		}
+		plan = Decide(v)
+		switch {
+		case len(plan.Launch) == 0 || c.MayLaunch == nil:
+		case !asked: // something has changed since
+			plan.Launch = nil
+			plan.wake(v.Now)
+		case denied != nil:
+			plan.Launch, failed = nil, denied
+		}
+		if err := apply(tx, v, room, plan); err != nil {
+			failed = err
 		}
 		return nil
 	})
