@@ -45,6 +45,7 @@ func full(t *testing.T) (*shop, []shown) {
 	})
 	s.must(err)
 	s.run("batch", types.LaunchTypeEc2)
+	s.watch()
 	_, err = s.ecs.CreateService(t.Context(), &ecs.CreateServiceInput{
 		Cluster: aws.String("shop"), ServiceName: aws.String("broken"), DesiredCount: aws.Int32(1), LaunchType: types.LaunchTypeFargate,
 		TaskDefinition:       aws.String(s.revise("shop/missing:1")),
@@ -85,6 +86,53 @@ func full(t *testing.T) (*shop, []shown) {
 		{"/doctor", []string{"octor"}},
 	}
 	return s, pages
+}
+
+// watch has a daemon on a managed instance, with a deployment that bakes, and one on none.
+func (s *shop) watch() {
+	s.Helper()
+	provider, err := s.ecs.CreateCapacityProvider(s.Context(), &ecs.CreateCapacityProviderInput{
+		Name: aws.String("managed"), Cluster: aws.String("shop"), ManagedInstancesProvider: &types.CreateManagedInstancesProviderConfiguration{
+			InfrastructureRoleArn: aws.String("arn:aws:iam::000000000000:role/infrastructure"),
+			InstanceLaunchTemplate: &types.InstanceLaunchTemplate{
+				Ec2InstanceProfileArn: aws.String("arn:aws:iam::000000000000:instance-profile/instance"),
+				NetworkConfiguration:  &types.ManagedInstancesNetworkConfiguration{Subnets: s.Subnets()},
+			},
+		},
+	})
+	s.must(err)
+	definition, err := s.ecs.RegisterDaemonTaskDefinition(s.Context(), &ecs.RegisterDaemonTaskDefinitionInput{
+		Family: aws.String("logs"), Cpu: aws.String("128"), Memory: aws.String("64"),
+		ContainerDefinitions: []types.DaemonContainerDefinition{{Name: aws.String("agent"), Image: aws.String("shop/logs:1")}},
+	})
+	s.must(err)
+	create := func(name string, bake int32) {
+		_, err := s.ecs.CreateDaemon(s.Context(), &ecs.CreateDaemonInput{
+			ClusterArn: aws.String("shop"), DaemonName: &name, DaemonTaskDefinitionArn: definition.DaemonTaskDefinitionArn,
+			CapacityProviderArns:    []string{*provider.CapacityProvider.CapacityProviderArn},
+			DeploymentConfiguration: &types.DaemonDeploymentConfiguration{BakeTimeInMinutes: bake},
+		})
+		s.must(err)
+	}
+	create("logs", 0)
+	create("metrics", 1440)
+	_, err = s.ecs.RegisterTaskDefinition(s.Context(), &ecs.RegisterTaskDefinitionInput{
+		Family: aws.String("report"), NetworkMode: types.NetworkModeHost, RequiresCompatibilities: []types.Compatibility{types.CompatibilityManagedInstances},
+		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("job"), Image: aws.String("shop/batch:1"), Memory: aws.Int32(256), Cpu: 256}},
+	})
+	s.must(err)
+	out, err := s.ecs.RunTask(s.Context(), &ecs.RunTaskInput{
+		Cluster: aws.String("shop"), TaskDefinition: aws.String("report"), CapacityProviderStrategy: []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String("managed"), Weight: 1}},
+	})
+	s.must(err)
+	if len(out.Tasks) != 1 {
+		s.Fatalf("no task waits for an instance: %+v", out.Failures)
+	}
+	s.until("an instance has the daemon", func() bool {
+		list, err := s.ecs.ListTasks(s.Context(), &ecs.ListTasksInput{Cluster: aws.String("shop"), DaemonName: aws.String("logs")})
+		s.must(err)
+		return len(list.TaskArns) == 1
+	})
 }
 
 // awaitStage has the clock run until a deployment of a service has come to a stage.
