@@ -195,6 +195,8 @@ func (d *decision) look(i *Instance) {
 	if note.IdleAt != row.IdleAt || note.ImpairedAt != row.ImpairedAt {
 		d.plan.Notes = append(d.plan.Notes, note)
 	}
+	now := *i // with the reasons that have just been found
+	now.Row, i = &row, &now
 	switch {
 	case !row.DrainingAt.IsZero():
 		if strongest, is := row.Strongest(); is && i.registered() && i.Registered.DrainedBy != strongest.Reason.Words() {
@@ -203,7 +205,7 @@ func (d *decision) look(i *Instance) {
 		d.end(i, note)
 	case len(row.Drains) > 0 && !i.registered(): // nothing is on it
 		d.plan.Terminate = append(d.plan.Terminate, row.ID)
-	case len(row.Drains) > 0 && (!replaced(row.Drains) || d.replace(i)):
+	case len(row.Drains) > 0 && (!replaced(row.Drains) || has(row.Drains, managed.Age) && d.due(row.LaunchedAt.Add(endAge)) || d.replace(i)):
 		d.plan.Begin = append(d.plan.Begin, row.ID)
 	}
 }
@@ -231,7 +233,7 @@ func replaced(drains []managed.Drain) bool {
 func (d *decision) note(i *Instance) Note {
 	n := Note{ID: i.Row.ID}
 	other := d.rows[i.Row.Replaces]
-	standsBy := other != nil && !other.gone() && !other.ending()
+	standsBy := other != nil && !other.gone() && !other.ending() && len(other.Row.Drains) > 0
 	if i.serves() && i.Others == 0 && !i.Claimed && !standsBy {
 		if n.IdleAt = i.Row.IdleAt; n.IdleAt.IsZero() {
 			n.IdleAt = d.Now
@@ -294,18 +296,46 @@ func (d *decision) due(at time.Time) bool {
 	return true
 }
 
-// end terminates an instance that drains: when it is empty, or has had its time.
+// end terminates an instance that drains: when it is empty, or has had its time. One that began late, as ECS was away or nothing stood in for
+// it, has as long as others: a choice.
 func (d *decision) end(i *Instance, note Note) {
-	lost := !note.ImpairedAt.IsZero() && d.due(i.Row.DrainingAt.Add(lostTime))
-	if i.Tasks == 0 || !i.registered() || lost || d.due(i.Row.LaunchedAt.Add(endAge)) {
+	draining := i.Row.DrainingAt
+	lost := !note.ImpairedAt.IsZero() && d.due(later(draining, note.ImpairedAt.Add(impairedTime)).Add(lostTime))
+	if i.Tasks == 0 || !i.registered() || lost || d.due(later(i.Row.LaunchedAt.Add(endAge), draining.Add(endAge-drainAge))) {
 		d.plan.Terminate = append(d.plan.Terminate, i.Row.ID)
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// standIn is the instance that was launched in the place of one that goes; nil: there is none, or it was for a reason that has been taken
+// back, and has other tasks by now.
+func (d *decision) standIn(i *Instance) *Instance {
+	other := d.rows[i.Row.ReplacedBy]
+	if other == nil || other.gone() || other.ending() {
+		return nil
+	}
+	wished := i.Row.Drains[0].At
+	for _, each := range i.Row.Drains {
+		if each.At.Before(wished) {
+			wished = each.At
+		}
+	}
+	if other.Others > 0 && other.Row.LaunchedAt.Before(wished) {
+		return nil
+	}
+	return other
 }
 
 // replace reports whether an instance may drain because another one stands in for it, and launches that. Where there is no room for
 // another one, it drains without: the reason does not wait.
 func (d *decision) replace(i *Instance) bool {
-	if other := d.rows[i.Row.ReplacedBy]; other != nil && !other.gone() && !other.ending() {
+	if other := d.standIn(i); other != nil {
 		return other.serves()
 	}
 	repairs := 0
