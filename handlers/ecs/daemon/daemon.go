@@ -230,8 +230,9 @@ func checkProviders(tx *store.Tx, d *daemon.Daemon, providers []string) error {
 func (a *API) deploy(tx *store.Tx, d *daemon.Daemon, r *daemon.Revision, configuration types.DaemonDeploymentConfiguration) {
 	id := arn.ServiceDeploymentID(arn.NewDeploymentID())
 	next := &daemon.Deployment{
-		ARN: daemon.DeploymentARN(d, id), ID: id, Daemon: d.ARN, Sources: d.Before(tx), Configuration: configuration, CreatedAt: d.UpdatedAt,
+		ARN: daemon.DeploymentARN(d, id), ID: id, Daemon: d.ARN, Configuration: configuration, CreatedAt: d.UpdatedAt,
 	}
+	next.Stable, next.Sources = d.Before(tx)
 	if last := daemon.FindDeployment(tx, d.Deployment); last != nil {
 		next.Providers = slices.Clone(last.Providers)
 	}

@@ -132,7 +132,7 @@ func (d *Definition) used(tx *store.Tx) bool {
 		if slices.ContainsFunc(append(owner.Current(tx), newest.Target), uses) {
 			return true
 		}
-		if !Ended(newest.RolloutOf(tx).Status) && uses(newest.Former()) {
+		if !Ended(newest.RolloutOf(tx).Status) && uses(newest.Stable) {
 			return true
 		}
 	}

@@ -24,7 +24,8 @@ var (
 type Deployment struct {
 	ARN, ID, Daemon string
 	Target          string   // the ARN of a revision; empty deletes
-	Sources         []string // revisions that there were, the one to go back to first
+	Stable          string   // the revision that was deployed last with success, to which a rollback leads; empty: there was none
+	Sources         []string // revisions that there were, Stable first
 	Providers       []string // of the revision and of the ones before
 	Configuration   types.DaemonDeploymentConfiguration
 	CreatedAt       time.Time
@@ -116,27 +117,19 @@ func (d *Deployment) heading(tx *store.Tx) string {
 	case r.Back != nil:
 		return r.Back.Revision
 	case r.Status == types.DaemonDeploymentStatusPending || r.Status == types.DaemonDeploymentStatusStopped:
-		return d.Former() // STOPPED for failures: instances that come must not wait for what does not start
+		return d.Stable // STOPPED for failures: instances that come must not wait for what does not start
 	}
 	return d.Target
 }
 
-// Former is the revision to which a rollback leads, or none.
-func (d *Deployment) Former() string {
-	if len(d.Sources) == 0 {
-		return ""
-	}
-	return d.Sources[0]
-}
-
-// Before are the revisions that there are when a new deployment begins: first the one that was deployed last with success, to which
-// a rollback leads, then others that instances have.
-func (d *Daemon) Before(tx *store.Tx) (sources []string) {
+// Before are the revisions that there are when a new deployment begins: stable is the one that was deployed last with success, and sources
+// are that one and others that instances have.
+func (d *Daemon) Before(tx *store.Tx) (stable string, sources []string) {
 	last := FindDeployment(tx, d.Deployment)
 	if last == nil {
-		return nil
+		return "", nil
 	}
-	stable := last.Former()
+	stable = last.Stable
 	switch r := last.RolloutOf(tx); r.Status {
 	case types.DaemonDeploymentStatusSuccessful:
 		stable = last.Target
@@ -151,7 +144,7 @@ func (d *Daemon) Before(tx *store.Tx) (sources []string) {
 			sources = append(sources, p.Revision)
 		}
 	}
-	return sources
+	return stable, sources
 }
 
 // Current are the revisions of a daemon that instances have or are about to get, the wanted one first.

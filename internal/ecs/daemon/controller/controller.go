@@ -162,7 +162,7 @@ func (c *controller) proceed(tx *store.Tx, d *daemon.Daemon, each *daemon.Deploy
 	before := each.RolloutOf(tx)
 	v := deployment.View{
 		Now: c.clock.Now(), Deployment: each, Rollout: *before, Superseded: d.Deployment != each.ARN,
-		Target: daemon.FindRevision(tx, each.Target), Former: daemon.FindRevision(tx, each.Former()),
+		Target: daemon.FindRevision(tx, each.Target), Former: daemon.FindRevision(tx, each.Stable),
 		Instances: instances(tx, d, each), Alarmed: alarmed(tx, d.Scope, alarms(each)),
 	}
 	plan := deployment.Next(v)

@@ -95,9 +95,10 @@ func (w *world) deploy(name string, critical, broken, deletes bool) (deployment 
 		}
 		w.made++
 		next := &daemon.Deployment{
-			ARN: daemon.DeploymentARN(d, fmt.Sprint("d", w.made)), ID: fmt.Sprint("d", w.made), Daemon: d.ARN, Sources: d.Before(tx), Providers: []string{provider},
+			ARN: daemon.DeploymentARN(d, fmt.Sprint("d", w.made)), ID: fmt.Sprint("d", w.made), Daemon: d.ARN, Providers: []string{provider},
 			Configuration: types.DaemonDeploymentConfiguration{DrainPercent: aws.Float64(50)}, CreatedAt: w.clock.Now().Add(time.Duration(w.made)),
 		}
+		next.Stable, next.Sources = d.Before(tx)
 		if deletes {
 			d.DeletedAt = w.clock.Now()
 		} else {
@@ -331,5 +332,23 @@ func TestAFirstDeploymentThatFails(t *testing.T) {
 				t.Errorf("%s stays %s", i.ID, on.Status)
 			}
 		}
+	})
+}
+
+// TestNoRollbackToWhatNeverWorked: the first deployment of a daemon that is not critical breaks and is STOPPED. The next one breaks, too:
+// there is no revision that was ever deployed with success, so it is STOPPED as well (DM7), and not rolled back to the first broken one.
+func TestNoRollbackToWhatNeverWorked(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.update(func(tx *store.Tx) {
+			for range 3 {
+				w.launch(tx, "")
+			}
+		})
+		w.until(w.deploy("logs", false, true, false), types.DaemonDeploymentStatusStopped)
+		second := w.deploy("logs", false, true, false)
+		if former := daemon.FindDeployment(w.store.Read(), second).Stable; former != "" {
+			t.Errorf("a rollback would lead to %s, which was never deployed", former)
+		}
+		w.until(second, types.DaemonDeploymentStatusStopped)
 	})
 }

@@ -117,6 +117,7 @@ func (p *planner) goal() *daemon.Revision {
 func (p *planner) watch() {
 	broken := p.r.Threshold > 0 && p.r.Failures >= p.r.Threshold
 	switch {
+	case p.Deployment.Target == "": // a deletion: it goes on to its end
 	case p.r.Back != nil && p.r.BackFailures >= p.r.Threshold:
 		p.end(types.DaemonDeploymentStatusRollbackFailed, RollbackBroke)
 		p.keep(func(Instance) bool { return true })

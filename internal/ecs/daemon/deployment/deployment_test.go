@@ -16,7 +16,7 @@ var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 func view(drain float64) deployment.View {
 	v := deployment.View{
 		Now:        noon,
-		Deployment: &daemon.Deployment{ARN: "d", Target: "b", Sources: []string{"a"}, Configuration: types.DaemonDeploymentConfiguration{DrainPercent: &drain, BakeTimeInMinutes: 5}},
+		Deployment: &daemon.Deployment{ARN: "d", Target: "b", Stable: "a", Sources: []string{"a"}, Configuration: types.DaemonDeploymentConfiguration{DrainPercent: &drain, BakeTimeInMinutes: 5}},
 		Rollout:    daemon.Rollout{Status: types.DaemonDeploymentStatusPending},
 		Target:     &daemon.Revision{ARN: "b", Providers: []string{"p"}, Critical: true}, Former: &daemon.Revision{ARN: "a", Providers: []string{"p"}},
 	}
@@ -137,6 +137,12 @@ func TestWaysBack(t *testing.T) {
 	if p = deployment.Next(first); p.Rollout.Status != types.DaemonDeploymentStatusStopped || p.Rollout.StoppedAt.IsZero() || !slices.Equal(p.Keep, []string{"i2"}) {
 		t.Error(p)
 	}
+	deletion := v
+	deletion.Deployment = &daemon.Deployment{ARN: "d", Stable: "a", Configuration: v.Deployment.Configuration}
+	deletion.Target, deletion.Alarmed, deletion.Rollout.Failures = nil, []string{"errors"}, v.Rollout.Threshold
+	if p = deployment.Next(deletion); p.Rollout.Status != types.DaemonDeploymentStatusInProgress {
+		t.Error("a deletion is taken back", p)
+	}
 	v.Superseded = true
 	if p = deployment.Next(v); p.Rollout.Status != types.DaemonDeploymentStatusStopped || p.Rollout.Reason != deployment.Superseded {
 		t.Error(p)
@@ -176,6 +182,10 @@ func TestOnInstance(t *testing.T) {
 	h.Repairs, h.Daemons[0].Task = false, &deployment.Task{ARN: "logs-task", Ended: true}
 	if p = deployment.OnInstance(h); len(p.Repair) > 0 || len(p.Failures) != 1 || slices.Contains(p.Start, "logs") {
 		t.Errorf("with auto repair disabled: %+v", p)
+	}
+	h.Now, h.Daemons[0] = p.WakeAt, deployment.Hosted{Presence: p.Presences[0], Critical: true, Wanted: "r", WantedCritical: true}
+	if p = deployment.OnInstance(h); len(p.Repair) > 0 || !slices.Contains(p.Start, "logs") {
+		t.Errorf("with auto repair disabled it does not start again: %+v", p)
 	}
 	h.Status, h.Others, h.Daemons[0].Task = "DRAINING", 1, &deployment.Task{ARN: "logs-task", Ready: true}
 	if p = deployment.OnInstance(h); len(p.Stop) > 0 || !p.Presences[0].Draining {

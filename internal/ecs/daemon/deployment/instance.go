@@ -137,7 +137,7 @@ func (h Host) ended(p *HostPlan, d Hosted, next *daemon.Presence) {
 	}
 	switch {
 	case h.Leaving:
-	case d.Critical && next.Ran && h.Status == active:
+	case d.Critical && next.Ran && h.Status == active && h.Repairs:
 		h.repair(p, d)
 	case h.Now.Before(next.Due):
 		if p.WakeAt.IsZero() || next.Due.Before(p.WakeAt) {
@@ -148,7 +148,7 @@ func (h Host) ended(p *HostPlan, d Hosted, next *daemon.Presence) {
 	}
 }
 
-// repair has an instance be replaced, unless its capacity provider only watches: then it stays without the daemon.
+// repair has an instance be replaced, unless its capacity provider only watches: then the daemon starts again.
 func (h Host) repair(p *HostPlan, d Hosted) {
 	if d.Critical && h.Repairs && h.Status == active && !h.Leaving {
 		p.Repair = append(p.Repair, d.Presence.Daemon)

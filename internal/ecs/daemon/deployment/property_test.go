@@ -74,9 +74,10 @@ func (w *world) deploy(tx *store.Tx, name string, critical, broken, deletes bool
 	}
 	w.made++
 	next := &daemon.Deployment{
-		ARN: daemon.DeploymentARN(d, fmt.Sprint(w.made)), ID: fmt.Sprint(w.made), Daemon: d.ARN, Sources: d.Before(tx), Providers: []string{provider},
+		ARN: daemon.DeploymentARN(d, fmt.Sprint(w.made)), ID: fmt.Sprint(w.made), Daemon: d.ARN, Providers: []string{provider},
 		Configuration: types.DaemonDeploymentConfiguration{DrainPercent: aws.Float64(drain), BakeTimeInMinutes: int32(w.made % 2)}, CreatedAt: w.now,
 	}
+	next.Stable, next.Sources = d.Before(tx)
 	if deletes {
 		d.DeletedAt = w.now
 	} else {
@@ -109,7 +110,7 @@ func (w *world) step(tx *store.Tx) {
 func (w *world) rollOut(tx *store.Tx, d *daemon.Daemon, each *daemon.Deployment) {
 	v := deployment.View{
 		Now: w.now, Deployment: each, Rollout: *each.RolloutOf(tx), Superseded: d.Deployment != each.ARN,
-		Target: daemon.FindRevision(tx, each.Target), Former: daemon.FindRevision(tx, each.Former()),
+		Target: daemon.FindRevision(tx, each.Target), Former: daemon.FindRevision(tx, each.Stable),
 	}
 	for _, h := range w.hosts {
 		v.Instances = append(v.Instances, deployment.Instance{
