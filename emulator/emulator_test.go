@@ -31,6 +31,7 @@ func start(t *testing.T, opts ...emulator.Options) *world {
 		opts[i] = withoutWarm(opts[i])
 	}
 	srv := emulator.Start(t, opts...)
+	t.Cleanup(func() { leavesNoOrphan(t, srv) })
 	return &world{t, srv, ecs.NewFromConfig(srv.Config())}
 }
 

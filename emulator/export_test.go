@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/codedeploy/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -173,6 +174,9 @@ func (s *Server) ExecutionCredentialsID(taskARN string) string {
 
 // Rows is the store, for tests of controllers whose rows no request writes alone.
 func (s *Server) Rows() *store.Store { return s.core.Store }
+
+// Scope is the one of requests that are not signed.
+func (s *Server) Scope() arn.Scope { return s.core.Scope }
 
 // StoreChanged is closed when something is written.
 func (s *Server) StoreChanged() <-chan struct{} { return s.core.Store.Changed() }

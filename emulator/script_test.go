@@ -199,6 +199,7 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	}
 	env.Defer(func() {
 		checkDefinitions(t, srv, opts)
+		leavesNoOrphan(t, srv)
 		if err := srv.Close(); err != nil {
 			t.Errorf("close the emulator of a script: %v", err)
 		}
