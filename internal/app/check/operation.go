@@ -20,11 +20,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
-const (
-	register       = "RegisterTaskDefinition"
-	registerDaemon = "RegisterDaemonTaskDefinition"
-)
-
 // operation is one that a file can be the input of.
 type operation struct {
 	input reflect.Type // nil where the emulator does not have it
@@ -87,31 +82,6 @@ func planned[T any](plan *member.Plan[T], others ...func(*T) []member.Found) fun
 	}
 }
 
-// marks are members by which an operation is known where a file does not say it, in this order:
-// a service is known by its task definition, as in a folder of --init.
-var marks = []struct{ member, operation string }{
-	{"containerDefinitions", register},
-	{"autoScalingGroupProvider", "CreateCapacityProvider"},
-	{"managedInstancesProvider", "CreateCapacityProvider"},
-	{"daemonName", "CreateDaemon"},
-	{"daemonArn", "UpdateDaemon"},
-	{"clusterName", "CreateCluster"},
-	{"serviceName", "CreateService"},
-	{"service", updateService},
-	{"containerInstances", "StartTask"},
-	{"overrides", "RunTask"},
-	{"count", "RunTask"},
-	{"startedBy", "RunTask"},
-	{"group", "RunTask"},
-	{"referenceId", "RunTask"},
-	{"capacityProviders", "PutClusterCapacityProviders"},
-	{"infrastructureRoleArn", "CreateGateway"},
-	{"gateway", "AssociateGatewayWithCluster"},
-	{"taskDefinition", "CreateService"},
-	{"deploymentController", "CreateService"},
-	{"family", register}, // whose containers may be misspelt
-}
-
 // operationOf is the one that a value is the input of.
 func (c *checker) operationOf(n *node) (string, error) {
 	if c.options.Operation != "" {
@@ -120,42 +90,24 @@ func (c *checker) operationOf(n *node) (string, error) {
 	if n.makesTaskSet() {
 		return createTaskSet, nil
 	}
-	for _, mark := range marks {
-		switch {
-		case n.member(mark.member) == nil:
-		case mark.operation == register && n.definesDaemon():
-			return registerDaemon, nil
-		default:
-			return mark.operation, nil
-		}
+	if name := n.marked(); name != "" {
+		return name, nil
 	}
 	return "", errors.New("the operation is not known by its members: name it with --operation, such as run-task")
 }
 
-// definesDaemon reports whether a definition says of itself that daemons have it. All its members are a task definition's as well, but
-// only there is a namespace shared, and only DescribeDaemonTaskDefinition answers its ARN by that name. See also [checker.daemons].
-func (n *node) definesDaemon() bool {
-	return n.string("pidMode") == string(types.DaemonPidModeShared) || n.string("ipcMode") == string(types.DaemonIpcModeShared) || n.member("daemonTaskDefinitionArn") != nil
-}
-
-// daemons finds the definitions of daemons by the daemons of the files, which name their families, unless a service or task does so, too.
+// daemons finds the definitions of daemons by the daemons of the files, which name their families.
 func (c *checker) daemons() {
-	of, others := map[string]bool{}, map[string]bool{}
+	var inputs []*node
 	for _, r := range c.requests {
-		of[familyOf(r.input.string("daemonTaskDefinitionArn"))] = true
-		others[familyOf(r.input.string("taskDefinition"))] = true
+		inputs = append(inputs, r.input)
 	}
+	families := daemonFamilies(inputs)
 	for _, r := range c.requests {
-		if family := r.input.string("family"); r.operation == register && of[family] && !others[family] && family != "" && c.options.Operation == "" && r.resource == "" {
+		if r.operation == register && families[r.input.string("family")] && c.options.Operation == "" && r.resource == "" {
 			r.operation = registerDaemon
 		}
 	}
-}
-
-// familyOf is the family in a family, family:revision or ARN.
-func familyOf(ref string) string {
-	family, _, _ := strings.Cut(ref[strings.LastIndexByte(ref, '/')+1:], ":")
-	return family
 }
 
 // answers are what describes the resources that operations make.

@@ -13,8 +13,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
-const updateService = "UpdateService"
-
 // update asks the API to update a service: the one that the files make, or else each that there
 // can be. It is refused if all of them refuse it, in the words of the likeliest one.
 func (c *checker) update(r *request, without leftOut) *refusal {
