@@ -3,7 +3,10 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,6 +28,7 @@ type logged struct {
 	*process
 	folder, provider, daemon string
 	load                     *clients
+	owner                    string // how the engine names the emulator
 }
 
 // manage makes a capacity provider of managed instances on Spot, with two zones.
@@ -52,7 +56,7 @@ func (l *logged) manage() {
 func (l *logged) agent(command ...string) *string {
 	l.Helper()
 	out, err := l.client.RegisterDaemonTaskDefinition(l.Context(), &ecs.RegisterDaemonTaskDefinitionInput{
-		Family: aws.String("logs"), Cpu: aws.String("128"), Memory: aws.String("64"),
+		Family: aws.String("logs"), Cpu: aws.String("128"), Memory: aws.String("64"), TaskRoleArn: aws.String("arn:aws:iam::000000000000:role/agent"),
 		ContainerDefinitions: []types.DaemonContainerDefinition{{
 			Name: aws.String("agent"), Image: aws.String(l.image()), Command: command, StopTimeout: aws.Int32(5),
 			MountPoints: []types.MountPoint{{SourceVolume: aws.String("lines"), ContainerPath: aws.String("/lines")}},
@@ -114,8 +118,7 @@ func (l *logged) serve(group string) {
 	l.untilServed()
 }
 
-// untilServed waits until all tasks run, and no instance drains. Each task has begun after the daemon of its instance, or in the same
-// moment of a clock that is advanced: the lines tell more.
+// untilServed waits until all tasks run, and no instance drains. Each task has begun after the daemon of its instance.
 func (l *logged) untilServed() {
 	l.Helper()
 	l.untilStable("web", 4)
@@ -128,10 +131,36 @@ func (l *logged) untilServed() {
 	for _, t := range l.daemonTasks() {
 		daemons[*t.ContainerInstanceArn] = t
 	}
+	begun := l.begun()
 	for _, id := range l.tasksOf("web") {
-		t := l.task(id)
-		if d, is := daemons[*t.ContainerInstanceArn]; !is || d.StartedAt == nil || t.StartedAt != nil && d.StartedAt.After(*t.StartedAt) {
-			l.Errorf("%s has started at %v on %s, whose daemon is there: %v, since %v", id, t.StartedAt, *t.ContainerInstanceArn, is, d.StartedAt)
+		d, is := daemons[*l.task(id).ContainerInstanceArn]
+		if !is || begun[*d.TaskArn] == 0 || begun[id] == 0 || begun[*d.TaskArn] >= begun[id] {
+			l.Errorf("%s has begun by event %d, and its daemon, which is there: %v, by event %d", id, begun[id], is, begun[aws.ToString(d.TaskArn)])
+		}
+	}
+}
+
+// begun are the events by which tasks came to RUNNING, by their numbers: the times of a clock that is advanced may be the same.
+func (l *logged) begun() map[string]int {
+	l.Helper()
+	answer, err := http.Get(*l.client.Options().BaseEndpoint + "/_emulator/events")
+	l.must(err)
+	defer answer.Body.Close()
+	begun := map[string]int{}
+	for lines := json.NewDecoder(answer.Body); ; {
+		var line struct {
+			Sequence int
+			Event    struct {
+				Detail struct{ TaskArn, LastStatus string }
+			}
+		}
+		err := lines.Decode(&line)
+		if err == io.EOF {
+			return begun
+		}
+		l.must(err)
+		if of := line.Event.Detail; of.LastStatus == "RUNNING" && begun[of.TaskArn] == 0 {
+			begun[of.TaskArn] = line.Sequence
 		}
 	}
 }
@@ -248,4 +277,53 @@ func TestDockerDaemonsOfManagedInstancesUnderLoad(t *testing.T) {
 	})
 	l.stopAsking(l.load)
 	l.lines()
+	l.leave("web")
+	l.leavesNothing()
+}
+
+// leave takes a service, the daemon and the capacity provider away, and waits until no container of them is left.
+func (l *logged) leave(services ...string) {
+	l.Helper()
+	owner := engineOwner(l.T, *l.daemonTasks()[0].TaskArn)
+	for _, name := range services {
+		_, err := l.client.DeleteService(l.Context(), &ecs.DeleteServiceInput{Service: &name, Force: aws.Bool(true)})
+		l.must(err)
+	}
+	_, err := l.client.DeleteDaemon(l.Context(), &ecs.DeleteDaemonInput{DaemonArn: &l.daemon})
+	l.must(err)
+	l.eventually("the daemon is gone", func() bool {
+		l.advance("10s")
+		_, err := l.client.DescribeDaemon(l.Context(), &ecs.DescribeDaemonInput{DaemonArn: &l.daemon})
+		return err != nil
+	})
+	_, err = l.client.DeleteCapacityProvider(l.Context(), &ecs.DeleteCapacityProviderInput{CapacityProvider: aws.String("mine"), Cluster: aws.String("default")})
+	l.must(err)
+	l.eventually("no instance is left", func() bool {
+		l.advance("10s")
+		out, err := l.client.DescribeCapacityProviders(l.Context(), &ecs.DescribeCapacityProvidersInput{CapacityProviders: []string{"mine"}})
+		l.must(err)
+		return out.CapacityProviders[0].Status == types.CapacityProviderStatusInactive
+	})
+	var left []string
+	defer func() { l.Logf("while the emulator runs, the engine has %q", left) }()
+	l.eventually("no task and no instance is left on the engine", func() bool {
+		l.advance("1m")
+		left = leftOf(l.T, owner)
+		return !slices.ContainsFunc(left, func(name string) bool {
+			return strings.HasPrefix(name, "container ") || strings.HasPrefix(name, "sandbox ")
+		})
+	})
+	l.owner = owner
+}
+
+// leavesNothing ends the emulator, which leaves no container, network or volume.
+func (l *logged) leavesNothing() {
+	l.Helper()
+	l.must(l.cmd.Process.Signal(os.Interrupt))
+	if code := l.wait(); code != 0 {
+		l.Errorf("exit code %d:\n%s", code, l.log())
+	}
+	if left := leftOf(l.T, l.owner); len(left) > 0 {
+		l.Errorf("the engine still has %q", left)
+	}
 }
