@@ -93,7 +93,7 @@ func (q *question) stays(i instance) (answer why.Answer, found bool) {
 	case len(alone) > 0:
 		answer.Cause = why.StandaloneTask
 		answer.Sentence = waits + strings.Join([]string{phrase.Some(mostNamed, alone), phrase.Verb(len(alone), "belongs", "belong"), "to no service, and", phrase.Verb(len(alone), "is", "are"), "not stopped."}, " ")
-		answer.Next = "Wait until it ends, or stop it with StopTask. ECS terminates an instance that is 21 days old with all that is on it."
+		answer.Next = "Wait until it ends, or stop it with StopTask. ECS terminates an instance that is 21 days old and has drained for a week, with all that is on it."
 	case len(others) > 0:
 		answer.Cause = why.Draining
 		answer.Sentence = waits + phrase.Some(mostNamed, others) + " " + phrase.Verb(len(others), "has", "have") + " yet to be replaced."
