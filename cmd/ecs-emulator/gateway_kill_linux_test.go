@@ -14,9 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
-
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
 // killedGateway is a gateway whose emulator is killed.
@@ -164,14 +161,6 @@ func (k *killedGateway) killIn(ask gatewayOrder, takes time.Duration) {
 func TestGatewaysSurviveKills(t *testing.T) {
 	t.Parallel()
 	gatewaysSurviveKills(t, 4, "--engine", "sim", "--speed", "20")
-}
-
-// On Docker the containers of load balancers and tasks are found again as well.
-func TestDockerGatewaysSurviveKills(t *testing.T) {
-	t.Parallel()
-	testall.Only(t, "the other tests on Docker")
-	dockertest.Require(t)
-	gatewaysSurviveKills(t, 4, "--engine", "docker", "--on-exit", "remove")
 }
 
 func gatewaysSurviveKills(t *testing.T, kills int, args ...string) {
