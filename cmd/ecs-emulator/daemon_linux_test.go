@@ -250,7 +250,9 @@ func TestDockerDaemonsOfManagedInstancesUnderLoad(t *testing.T) {
 	asking[0].every, asking[1].every = time.Second/80, time.Second/20
 	l.load = follow(t, asking)
 
-	l.phase("daemon is updated", l.load, func() { l.updateTo(l.agent("collect", "24224", "/lines"), types.DaemonDeploymentStatusSuccessful, "1s") })
+	l.phase("daemon is updated", l.load, func() {
+		l.updateTo(l.agent("collect", "24224", "/lines"), types.DaemonDeploymentStatusSuccessful, "1s")
+	})
 	l.phase("daemon does not run", l.load, func() {
 		l.updateTo(l.agent("exit", "1"), types.DaemonDeploymentStatusRollbackSuccessful, "5s") // attempts are ten seconds apart, and more
 	})
