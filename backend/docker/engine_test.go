@@ -19,11 +19,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 )
 
-func TestEngine(t *testing.T) {
-	t.Parallel()
-	backendtest.Run(t, fixtures(t))
-}
-
 func TestSessions(t *testing.T) {
 	t.Parallel()
 	backendtest.RunExec(t, fixtures(t))

@@ -10,7 +10,7 @@ import (
 )
 
 // TestGuideOnDocker runs the commands of the guide. It waits for minutes: at this place it begins among the first, as parallel
-// tests do so in the order of files, and subtests after all of them. Otherwise all would be over, and wait for it alone.
+// tests do so from the last one of the last file back, and subtests after all of them. Otherwise all would be over, and wait for it alone.
 func TestGuideOnDocker(t *testing.T) {
 	t.Parallel()
 	testall.Only(t, "the other tests on Docker")

@@ -7,10 +7,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
-// The longest tests of the package. At this place they begin among the first, as parallel tests do so in the order of files.
-// Otherwise all others would be over, and wait for them.
-
-// TestDockerGatewaysSurviveKills has the containers of load balancers and tasks found again as well.
+// TestDockerGatewaysSurviveKills has the containers of load balancers and tasks found again as well. It takes longest: at this place it
+// begins among the first, as parallel tests do so from the last one of the last file back. Otherwise all would be over, and wait for it.
 func TestDockerGatewaysSurviveKills(t *testing.T) {
 	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
