@@ -109,13 +109,21 @@ func PutRoute(tx *store.Tx, r *Route) { routes.Put(tx, r) }
 
 // RemoveRoute removes a route of which nothing is left that can be removed.
 func RemoveRoute(tx *store.Tx, r *Route) {
-	for _, left := range resources.Owned(tx, r.ARN) {
-		resources.Remove(tx, left)
-	}
+	forget(tx, r.ARN)
 	if c := conditions.Get(tx, r.ARN); c != nil {
 		conditions.Delete(tx, c)
 	}
 	routes.Delete(tx, r)
+}
+
+// ForgetBalancer forgets a load balancer of which nothing is left that can be removed.
+func ForgetBalancer(tx *store.Tx, key string) { forget(tx, key) }
+
+// forget leaves what an owner has still to the user.
+func forget(tx *store.Tx, owner string) {
+	for _, left := range resources.Owned(tx, owner) {
+		resources.Remove(tx, left)
+	}
 }
 
 // balancerPrefix is what the keys of all load balancers begin with.

@@ -74,6 +74,13 @@ func end(tx *store.Tx, owner string, now time.Time) func() {
 		}
 		return nil
 	}
+	if gateway.IsBalancer(owner) {
+		v := readBalancer(tx, owner, now)
+		if v.Wanted || len(v.Own) == 0 || !v.Gone() {
+			return nil
+		}
+		return func() { gateway.ForgetBalancer(tx, owner) }
+	}
 	g := gateway.Find(tx, owner)
 	if g == nil {
 		return nil

@@ -103,7 +103,7 @@ func (v *View) Status() types.GatewayRouteStatus {
 func (v *View) failed() bool {
 	for _, list := range [][]*managedresource.Resource{v.Own, v.Shared} {
 		for _, r := range list {
-			if r.Refusal != nil && !v.AskedAt.After(r.UpdatedAt) && r.Kind != gateway.Attributes && r.Kind != gateway.Groups {
+			if r.Refusal != nil && !r.Left && !v.AskedAt.After(r.UpdatedAt) && r.Kind != gateway.Attributes && r.Kind != gateway.Groups {
 				return true
 			}
 		}
@@ -118,7 +118,7 @@ func (v *View) Reason() string {
 	}
 	for _, list := range [][]*managedresource.Resource{v.Own, v.Shared} {
 		for _, r := range list {
-			if r.Status == types.ManagedResourceStatusFailed {
+			if r.Status == types.ManagedResourceStatusFailed && !r.Left {
 				return string(r.Kind) + ": " + r.Reason
 			}
 		}

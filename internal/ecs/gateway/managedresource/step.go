@@ -93,7 +93,7 @@ func (b *Book[V]) Next(v *V) (steps []Step) {
 		return steps
 	}
 	for _, k := range b.Kinds(v) {
-		if slices.ContainsFunc(p.Own, func(r *Resource) bool { return r.Kind == k }) || !p.ready(k) {
+		if slices.ContainsFunc(p.Own, func(r *Resource) bool { return r.Kind == k && !r.Left }) || !p.ready(k) {
 			continue
 		}
 		steps = append(steps, p.create(k, &Resource{Owner: p.Key, Kind: k, Role: p.Role}))

@@ -1,0 +1,85 @@
+package composition_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/composition"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/managedresource"
+)
+
+// settleRefusing goes on until nothing is to be done. Steps that it refuses are not called: the role has no permission.
+func (c *course) settleRefusing(refuses func(managedresource.Step) bool) (refused int) {
+	denied := &apiclient.Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: "not authorized"}
+	for range 3000 {
+		for _, owner := range slices.Clone(c.owners) {
+			for _, s := range composition.Owners().Next(c.store.Read(), owner, c.now) {
+				if s.Begun.Due.After(c.now) || !refuses(s) {
+					continue
+				}
+				refused++
+				c.update(func(tx *store.Tx) { gateway.Rows().Put(tx, s.Done(c.now, nil, denied)) })
+			}
+		}
+		if !c.round() {
+			return refused
+		}
+	}
+	c.t.Fatal("it does not end")
+	return refused
+}
+
+// What could not be removed of a load balancer is left to the user: the gateway counts it no more, and the next service has one.
+func TestWhatIsLeftOfALoadBalancerIsForgotten(t *testing.T) {
+	c := newCourse(t)
+	c.connect("web", 25, true)
+	c.settle()
+	c.connect("web", 25, false)
+	if refused := c.settleRefusing(func(s managedresource.Step) bool {
+		return s.Op.Name == "DeleteSecurityGroup" && s.Begun.Kind == gateway.BalancerGroup
+	}); refused != 1 {
+		t.Fatalf("%d calls were refused, want 1", refused)
+	}
+	if got := gateway.Balancers(c.store.Read(), c.gateway()); len(got) > 0 {
+		t.Errorf("the gateway has %v, want no load balancer", got)
+	}
+	c.connect("api", 25, true)
+	c.settle()
+	if got := c.status("api"); got != types.GatewayRouteStatusActive { // the group of that name is taken over
+		t.Errorf("the next route is %s", got)
+	}
+	c.connect("api", 25, false)
+	c.settle()
+	c.empty()
+}
+
+// A service that connects while its load balancer goes has it come again, though something of it could not be removed.
+func TestRouteWhileALoadBalancerGoes(t *testing.T) {
+	c := newCourse(t)
+	c.connect("web", 25, true)
+	c.settle()
+	c.connect("web", 25, false)
+	late := false
+	refused := c.settleRefusing(func(s managedresource.Step) bool {
+		if s.Op.Name != "DeleteListener" {
+			return false
+		}
+		if !late {
+			late = c.connect("late", 25, true)
+			c.now = c.now.Add(time.Second)
+		}
+		return true
+	})
+	if refused != 1 || !late {
+		t.Fatalf("%d calls were refused, want 1; the later service is connected: %t", refused, late)
+	}
+	if got := c.status("late"); got != types.GatewayRouteStatusActive {
+		t.Errorf("the later route is %s", got)
+	}
+}
