@@ -83,3 +83,32 @@ func TestRouteWhileALoadBalancerGoes(t *testing.T) {
 		t.Errorf("the later route is %s", got)
 	}
 }
+
+// A call that was refused is made again once the route is asked for again: also a look, and a route that comes then has not failed on
+// its way.
+func TestRefusedCallsAreTriedAgain(t *testing.T) {
+	for _, operation := range []string{"CreateLoadBalancer", "DescribeLoadBalancers", "RequestCertificate", "DescribeCertificate", "CreateRule"} {
+		c := newCourse(t)
+		c.connect("web", 25, true)
+		done := false
+		if refused := c.settleRefusing(func(s managedresource.Step) bool {
+			refuses := s.Op.Name == operation && !done
+			done = done || refuses
+			return refuses
+		}); refused != 1 {
+			t.Fatalf("%s: %d calls were refused, want 1", operation, refused)
+		}
+		if got := c.status("web"); got != types.GatewayRouteStatusCreateFailed {
+			t.Errorf("%s: the route is %s", operation, got)
+		}
+		c.ask("web")
+		for c.status("web") != types.GatewayRouteStatusActive && c.round() {
+			if got := c.status("web"); got == types.GatewayRouteStatusCreateFailed {
+				t.Fatalf("%s: the route is %s while it is tried again", operation, got)
+			}
+		}
+		if settled, routed := c.settled("web"); !settled || !routed {
+			t.Errorf("%s: asked for again, settled is %t, routed is %t", operation, settled, routed)
+		}
+	}
+}

@@ -141,6 +141,9 @@ func (p *plan[V]) next(k Kind, r *Resource) (Step, bool) {
 		return p.step(r, finds, recipe.Look(p.view, r)), true
 	case r.Status == types.ManagedResourceStatusProvisioning && r.ID != "" && !r.Asked:
 		return p.step(r, waits, recipe.Look(p.view, r)), true
+	case r.Status == types.ManagedResourceStatusFailed && r.ID != "" && !r.Asked && r.Refusal != nil && recipe.Look != nil && p.AskedAt.After(r.UpdatedAt):
+		begun := begin(r) // a look was refused, and there is another request
+		return p.step(&begun, waits, recipe.Look(p.view, &begun)), true
 	case r.Status == types.ManagedResourceStatusActive && r.Tries > 0: // a look has failed, see Doubt
 		return p.step(r, waits, recipe.Look(p.view, r)), true
 	case !p.ready(k):
@@ -166,10 +169,17 @@ func (p *plan[V]) next(k Kind, r *Resource) (Step, bool) {
 	return p.change(k, r), true
 }
 
+// begin has a resource be on its way. An earlier call that was refused is forgotten.
+func begin(r *Resource) Resource {
+	begun := *r
+	begun.Status, begun.Reason, begun.Refusal = types.ManagedResourceStatusProvisioning, "", nil
+	return begun
+}
+
 // create makes a resource.
 func (p *plan[V]) create(k Kind, r *Resource) Step {
-	begun, made := *r, p.recipes[k].Make(p.view)
-	begun.Status, begun.Reason, begun.Asked, begun.Wanted = types.ManagedResourceStatusProvisioning, "", true, p.digest(k)
+	begun, made := begin(r), p.recipes[k].Make(p.view)
+	begun.Asked, begun.Wanted = true, p.digest(k)
 	if p.recipes[k].Look == nil { // or nothing would say what has to be removed after a cut
 		begun.ID, _ = made.read(nil)
 	}
@@ -178,8 +188,8 @@ func (p *plan[V]) create(k Kind, r *Resource) Step {
 
 // change has a resource be as is wanted now. It may be made again.
 func (p *plan[V]) change(k Kind, r *Resource) Step {
-	begun := *r
-	begun.Status, begun.Reason, begun.Asked, begun.Wanted = types.ManagedResourceStatusProvisioning, "", true, p.digest(k)
+	begun := begin(r)
+	begun.Asked, begun.Wanted = true, p.digest(k)
 	s := p.step(&begun, changes, p.recipes[k].Change(p.view, r))
 	s.AsECS = s.AsECS || p.recipes[k].ChangesAsECS
 	return s
