@@ -413,3 +413,36 @@ func TestCutAnywhere(t *testing.T) {
 		c.empty()
 	})
 }
+
+// What comes after a gateway was given another infrastructure role is called as that role: the old one may be deleted.
+func TestAnotherRole(t *testing.T) {
+	const role = "arn:aws:iam::123456789012:role/next"
+	c := newCourse(t)
+	c.connect("web", 25, true)
+	c.settle()
+	c.change(func(g *gateway.Gateway) {
+		g.Role, g.Asked.Desync = role, types.GatewayAlbDesyncMitigationModeStrictest
+	})
+	calls := 0
+	look := func() {
+		for busy := true; busy; busy = c.round() {
+			for _, owner := range c.owners {
+				for _, s := range composition.Owners().Next(c.store.Read(), owner, c.now) {
+					if !s.Calls() || s.AsECS {
+						continue
+					}
+					if calls++; s.Begun.Role != role {
+						t.Fatalf("%s of %s is called as %s", s.Op.Name, s.Begun.Kind, s.Begun.Role)
+					}
+				}
+			}
+		}
+	}
+	look()
+	c.connect("web", 25, false)
+	look()
+	c.empty()
+	if calls == 0 {
+		t.Fatal("there was no call")
+	}
+}

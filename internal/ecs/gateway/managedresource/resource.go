@@ -30,7 +30,7 @@ type Resource struct {
 	Reason    string // of FAILED, in the words of the API
 	UpdatedAt time.Time
 
-	// Role is the role that made it, which removes it too.
+	// Role is the owner's role at the last call. It removes the resource if the owner is gone.
 	Role string
 	// Wanted is a digest of what it was made from, or last changed to.
 	Wanted string
@@ -86,7 +86,7 @@ type Owner struct {
 	Scope arn.Scope
 	// Own are its resources, Shared the ones of others that its own need.
 	Own, Shared []*Resource
-	// Wanted is whether it is to have its resources, which Role makes.
+	// Wanted is whether it is to have its resources. Role makes, changes and removes them; empty: the one of each.
 	Wanted bool
 	Role   string
 	// AskedAt is when it was last asked for something. What had failed before is tried again.

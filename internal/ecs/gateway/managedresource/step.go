@@ -231,13 +231,16 @@ func (b *Book[V]) Doubt(v *V, r *Resource) (Step, bool) {
 // removed is in the place of a digest once the call to remove a resource is answered.
 const removed = "removed"
 
-// step is one call; the row says since when it has its status.
+// step is one call; the row says since when it has its status, and the role that calls.
 func (p *plan[V]) step(r *Resource, a act, c Call) Step {
 	begun := *r
 	for _, old := range p.Own {
 		if old.Kind == r.Kind && old.Status != r.Status {
 			begun.UpdatedAt = p.Now
 		}
+	}
+	if p.Role != "" {
+		begun.Role = p.Role
 	}
 	if begun.UpdatedAt.IsZero() {
 		begun.UpdatedAt = p.Now
