@@ -151,8 +151,8 @@ func change(c *gateway.Configuration, asked mutable) error {
 		return kit.InvalidParameter("httpDesync should be one of [monitor,defensive,strictest]")
 	}
 	if asked.most != nil {
-		if c.MaxBalancers = *asked.most; c.MaxBalancers < 1 || c.MaxBalancers > mostBalancers {
-			return kit.InvalidParameter(fmt.Sprintf("maxAlbCount should be between 1 and %d", mostBalancers))
+		if c.MaxBalancers = *asked.most; c.MaxBalancers < 1 || c.MaxBalancers > gateway.MostBalancers {
+			return kit.InvalidParameter(fmt.Sprintf("maxAlbCount should be between 1 and %d", gateway.MostBalancers))
 		}
 	}
 	if asked.logs != nil {
@@ -171,10 +171,8 @@ func change(c *gateway.Configuration, asked mutable) error {
 	return nil
 }
 
-// Bounds of a configuration. Source: Elastic Load Balancing quotas, load balancers in a Region; ELBv2 API reference, RuleCondition: a
-// rule has five values at most, of which one is the host.
+// Bounds of a configuration. Source: ELBv2 API reference, RuleCondition: a rule has five values at most, of which one is the host.
 const (
-	mostBalancers    = 50
 	mostHeader       = 40
 	mostHeaderValue  = 128
 	mostHeaderValues = 4

@@ -66,11 +66,11 @@ func (a *API) update(tx *store.Tx, g *gateway.Gateway, in *sdk.UpdateGatewayInpu
 	if !is {
 		return kit.InvalidParameter("configuration must have the variant of the gateway: hostSharedAlb.")
 	}
-	c, has := &shared.Value, gateway.Balancers(tx, g)
+	c := &shared.Value
 	if err := change(&g.Asked, mutable{c.AccessLogs, c.HttpDesync, c.MaxAlbCount, c.TestTrafficRules, c.WebACLArn}); err != nil {
 		return err
 	}
-	if kept := gateway.Balancers(tx, g); len(kept) < len(has) {
+	if c.MaxAlbCount != nil && len(gateway.Balancers(tx, g)) > int(g.Asked.MaxBalancers) {
 		return kit.InvalidParameter("maxAlbCount can not be less than the load balancers of the gateway that are in use.")
 	}
 	if n := c.NetworkConfiguration; n != nil && n.InboundSecurityGroup != nil {

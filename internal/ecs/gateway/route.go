@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -151,9 +152,12 @@ func Of(tx *store.Tx, key string) *Gateway {
 	return nil
 }
 
-// Balancers are the keys of the load balancers of a gateway that have routes or resources, in order.
+// MostBalancers is how many load balancers a gateway has at most. Source: Elastic Load Balancing quotas, load balancers in a Region.
+const MostBalancers = 50
+
+// Balancers are the keys of the load balancers of a gateway that have routes or resources, in order. There may be gaps.
 func Balancers(tx *store.Tx, g *Gateway) (keys []string) {
-	for n := 1; n <= int(g.Asked.MaxBalancers); n++ {
+	for n := 1; n <= MostBalancers; n++ {
 		key := g.BalancerKey(n)
 		if len(RoutesOfBalancer(tx, key)) > 0 || len(resources.Owned(tx, key)) > 0 {
 			keys = append(keys, key)
@@ -169,8 +173,12 @@ const MostOfBalancer = 25
 // Assign gives a new route a place at the first load balancer of its gateway that has one of most places left, and reports whether
 // there was one. How AWS spreads routes is not published: a choice.
 func Assign(tx *store.Tx, g *Gateway, r *Route, most int) bool {
-	for n := 1; n <= int(g.Asked.MaxBalancers); n++ {
+	has := Balancers(tx, g)
+	for n := 1; n <= MostBalancers; n++ {
 		key, taken := g.BalancerKey(n), map[int]bool{}
+		if !slices.Contains(has, key) && len(has) >= int(g.Asked.MaxBalancers) {
+			continue
+		}
 		for _, other := range RoutesOfBalancer(tx, key) {
 			taken[other.Slot] = true
 		}

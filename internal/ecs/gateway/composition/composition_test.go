@@ -446,3 +446,30 @@ func TestAnotherRole(t *testing.T) {
 		t.Fatal("there was no call")
 	}
 }
+
+// Load balancers that are in use are counted, not their numbers: with the second of three gone, a gateway may be held to two.
+func TestFewerLoadBalancers(t *testing.T) {
+	c := newCourse(t)
+	for _, name := range []string{"a", "b", "c"} {
+		c.connect(name, 1, true)
+	}
+	c.settle()
+	c.connect("b", 1, false)
+	c.settle()
+	c.change(func(g *gateway.Gateway) { g.Asked.MaxBalancers = 2 })
+	c.settle()
+	if got := gateway.Balancers(c.store.Read(), c.gateway()); len(got) != 2 {
+		t.Errorf("the gateway has %v, want 2 load balancers", got)
+	}
+	if c.connect("d", 1, true) {
+		t.Error("a further load balancer is used than the gateway may have")
+	}
+	if !c.connect("e", 2, true) {
+		t.Error("there is no room at a load balancer that has a place left")
+	}
+	c.connect("c", 2, false)
+	c.settle()
+	if !c.connect("f", 1, true) {
+		t.Error("there is no load balancer in the place of one that is gone")
+	}
+}
