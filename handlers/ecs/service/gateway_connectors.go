@@ -44,7 +44,13 @@ func (gatewayConnectors) resolve(in *resolving) (err error) {
 		InCluster: in.InCluster, ServiceARN: in.service.ARN, Definition: in.definition, Network: r.NetworkConfiguration, Quotas: in.quotas, Now: in.now,
 	}
 	r.GatewayRoutes, err = connecting.Routes(r.GatewayConnectors)
+	in.renews = in.renews || triesAgain(in.before, r.GatewayRoutes)
 	return err
+}
+
+// triesAgain is whether a route is asked for that had failed when the deployment so far began: a new one is needed for tasks to be its targets.
+func triesAgain(before *state.ServiceRevision, routes []string) bool {
+	return before.Gateway != nil && slices.ContainsFunc(routes, func(id string) bool { return !slices.Contains(before.Gateway.Routes, id) })
 }
 
 func (gatewayConnectors) same(x, y *state.ServiceRevision) bool {

@@ -18,7 +18,7 @@ type resolving struct {
 	Request
 	launches   *launch.Rules
 	updates    bool // an UpdateService
-	renews     bool // which forces a new deployment
+	renews     bool // which has a new deployment, whether it is of the same revision or not
 	quotas     quota.Quotas
 	now        time.Time
 	definition *types.TaskDefinition // nil where each task set has its own

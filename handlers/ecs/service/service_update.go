@@ -128,7 +128,7 @@ func (a *API) updateService(ctx context.Context, c kit.InCluster, old *state.Ser
 		return nil, err
 	}
 	now := a.Now()
-	deploys := in.ForceNewDeployment || !sameRevision(revision, before)
+	deploys := resolving.renews || !sameRevision(revision, before)
 	if deploys || !reflect.DeepEqual(s, old) {
 		s.Primary().UpdatedAt = now // ECS0083
 	}
