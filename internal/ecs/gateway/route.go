@@ -2,14 +2,19 @@ package gateway
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway/managedresource"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
 var (
@@ -107,6 +112,37 @@ func RouteByToken(tx *store.Tx, token string) *Route {
 }
 
 func PutRoute(tx *store.Tx, r *Route) { routes.Put(tx, r) }
+
+// Ask has a route be as a connector asks, whose port is a container's. It is asked later than before in any case, so that it is looked at.
+func (r *Route) Ask(c *types.GatewayConnector, port int32, at time.Time) {
+	if !at.After(r.UpdatedAt) {
+		at = r.UpdatedAt.Add(time.Millisecond)
+	}
+	r.PortName, r.ContainerPort, r.HealthCheck, r.UpdatedAt = aws.ToString(c.PortName), port, c.HealthCheck, at
+}
+
+// is reports whether a route is as a connector asks.
+func (r *Route) is(c *types.GatewayConnector, port int32) bool {
+	return r.PortName == aws.ToString(c.PortName) && r.ContainerPort == port && reflect.DeepEqual(r.HealthCheck, c.HealthCheck)
+}
+
+// GoBack has the routes of a revision be as its connector asks, once a later revision has asked for something else and has failed.
+func GoBack(tx *store.Tx, r *state.ServiceRevision, definition *types.TaskDefinition, now time.Time) {
+	for i := range r.GatewayConnectors { // one at most
+		c := &r.GatewayConnectors[i]
+		_, port, found := taskdef.NamedPort(definition, aws.ToString(c.PortName))
+		if !found { // a request with such a connector is refused
+			continue
+		}
+		for _, id := range r.GatewayRoutes {
+			if there := FindRoute(tx, id); there != nil && !there.is(c, port) {
+				asked := *there
+				asked.Ask(c, port, now)
+				PutRoute(tx, &asked)
+			}
+		}
+	}
+}
 
 // RemoveRoute removes a route of which nothing is left that can be removed.
 func RemoveRoute(tx *store.Tx, r *Route) {

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/gateway"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
@@ -140,6 +141,7 @@ func (c *change) PutService(v verb.PutService) {
 			c.connect(s, d)
 		}
 	}
+	c.goBack(s)
 	state.Retire(c.tx, c.service, s, c.now)
 	state.PutService(c.tx, s)
 	endpoint.Withdraw(c.tx, s)
@@ -150,6 +152,17 @@ func (c *change) connect(s *state.Service, d *state.Deployment) {
 	endpoint.Provide(c.tx, s.ARN, d.Revision, c.now)
 	if definition := observe.DefinitionOf(c.tx, d.Revision); definition != nil {
 		d.Connect = endpoint.Connect(c.tx, s.ARN, d.Revision, definition.Definition())
+	}
+}
+
+// goBack has the routes of gateways be as a revision asks that is PRIMARY again: a route is of all revisions.
+func (c *change) goBack(s *state.Service) {
+	d, before := s.Primary(), c.service.Primary()
+	if d == nil || before == nil || d.Revision.ARN == before.Revision.ARN {
+		return
+	}
+	if definition := observe.DefinitionOf(c.tx, d.Revision); definition != nil {
+		gateway.GoBack(c.tx, d.Revision, definition.Definition(), c.now)
 	}
 }
 

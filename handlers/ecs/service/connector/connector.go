@@ -152,7 +152,8 @@ func (c *Connecting) Routes(connectors []types.GatewayConnector) (routes []strin
 			if err != nil {
 				return nil, err
 			}
-			r.VPC, r.PortName, r.ContainerPort, r.HealthCheck = vpc, *connectors[i].PortName, port, connectors[i].HealthCheck
+			r.VPC = vpc
+			r.Ask(&connectors[i], port, c.Now)
 			gateway.PutRoute(c.Tx, r)
 			routes = append(routes, r.ARN)
 		}
@@ -177,16 +178,13 @@ func (c *Connecting) route(g *gateway.Gateway) (*gateway.Route, error) {
 	for _, there := range gateway.RoutesOfService(c.Tx, c.ServiceARN) {
 		if there.GatewayARN == g.ARN && composition.IsUsed(c.Tx, there) {
 			r := *there
-			if r.UpdatedAt = c.Now; !c.Now.After(there.UpdatedAt) {
-				r.UpdatedAt = there.UpdatedAt.Add(time.Millisecond)
-			}
 			return &r, nil
 		}
 	}
 	token := arn.NewID()
 	r := &gateway.Route{
 		ARN: gateway.RouteARN(c.Scope, g.Name, token), Scope: c.Scope, Token: token, GatewayARN: g.ARN, ServiceARN: c.ServiceARN, ClusterARN: c.Cluster.ARN,
-		CreatedAt: c.Now, UpdatedAt: c.Now,
+		CreatedAt: c.Now,
 	}
 	most, bound := c.Quotas.Of(quota.GatewayRoutes)
 	if !bound {

@@ -473,3 +473,29 @@ func TestFewerLoadBalancers(t *testing.T) {
 		t.Error("there is no load balancer in the place of one that is gone")
 	}
 }
+
+// A revision that comes back has its routes be as it asks, whether or not time has passed; those that are so stay as they are.
+func TestRoutesGoBack(t *testing.T) {
+	c := newCourse(t)
+	c.connect("web", 25, true)
+	c.settle()
+	connector := types.GatewayConnector{PortName: aws.String("http"), HealthCheck: &types.GatewayConnectorHealthCheck{HealthCheckPath: aws.String("/health")}}
+	revision := &state.ServiceRevision{GatewayConnectors: []types.GatewayConnector{connector}, GatewayRoutes: []string{c.route("web").ARN, "gone"}}
+	definition := &types.TaskDefinition{ContainerDefinitions: []types.ContainerDefinition{{
+		Name: aws.String("app"), PortMappings: []types.PortMapping{{Name: aws.String("http"), ContainerPort: aws.Int32(80)}},
+	}}}
+	broken := *c.route("web")
+	broken.Ask(&types.GatewayConnector{PortName: aws.String("other"), HealthCheck: &types.GatewayConnectorHealthCheck{HealthCheckPath: aws.String("/broken")}}, 81, c.now)
+	c.update(func(tx *store.Tx) {
+		gateway.PutRoute(tx, &broken)
+		gateway.GoBack(tx, revision, definition, c.now)
+	})
+	back := c.route("web")
+	if back.PortName != "http" || back.ContainerPort != 80 || aws.ToString(back.HealthCheck.HealthCheckPath) != "/health" || !back.UpdatedAt.After(broken.UpdatedAt) {
+		t.Errorf("the route is %+v", back)
+	}
+	c.update(func(tx *store.Tx) { gateway.GoBack(tx, revision, definition, c.now.Add(time.Minute)) })
+	if got := c.route("web").UpdatedAt; !got.Equal(back.UpdatedAt) {
+		t.Errorf("it is asked for again at %s", got)
+	}
+}
