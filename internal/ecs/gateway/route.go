@@ -66,6 +66,7 @@ const (
 const (
 	ServiceGroup         Kind = "service-security-group"
 	Ingress              Kind = "service-ingress"
+	HealthCheckIngress   Kind = "health-check-ingress"
 	Certificate          Kind = "certificate"
 	ListenerCertificate  Kind = "listener-certificate"
 	TargetGroup          Kind = "target-group"

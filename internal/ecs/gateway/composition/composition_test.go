@@ -474,6 +474,38 @@ func TestFewerLoadBalancers(t *testing.T) {
 	}
 }
 
+// The security group of a service lets in each port that is asked for, one by one: EC2 refuses a call with one that is open.
+func TestPortsOfAService(t *testing.T) {
+	c := newCourse(t)
+	c.connect("web", 25, true)
+	c.settle()
+	c.count(map[string]int{"ingress": 2})
+	for _, port := range []struct {
+		container, check int32
+		open             int // with the load balancer's own
+	}{{80, 80, 2}, {80, 9000, 3}, {80, 9001, 4}, {8080, 9001, 5}, {80, 9000, 5}} {
+		c.now = c.now.Add(time.Second)
+		c.update(func(tx *store.Tx) {
+			asked := *c.route("web")
+			asked.Ask(&types.GatewayConnector{
+				PortName: aws.String("http"), HealthCheck: &types.GatewayConnectorHealthCheck{HealthCheckPort: aws.Int32(port.check)},
+			}, port.container, c.now)
+			gateway.PutRoute(tx, &asked)
+		})
+		if settled, _ := c.settled("web"); settled {
+			t.Errorf("%+v: a deployment goes on before the port is open", port)
+		}
+		c.settle()
+		if got := c.status("web"); got != types.GatewayRouteStatusActive {
+			t.Errorf("%+v: the route is %s", port, got)
+		}
+		c.count(map[string]int{"ingress": port.open})
+	}
+	c.connect("web", 25, false)
+	c.settle()
+	c.empty()
+}
+
 // A revision that comes back has its routes be as it asks, whether or not time has passed; those that are so stay as they are.
 func TestRoutesGoBack(t *testing.T) {
 	c := newCourse(t)

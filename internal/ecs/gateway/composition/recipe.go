@@ -21,8 +21,8 @@ var (
 		gateway.BalancerGroup, gateway.BalancerIngress, gateway.LoadBalancer, gateway.Attributes, gateway.Groups, gateway.BalancerCertificate, gateway.Listener,
 	}
 	ofRoute = []gateway.Kind{
-		gateway.ServiceGroup, gateway.Ingress, gateway.Certificate, gateway.ListenerCertificate, gateway.TargetGroup, gateway.AlternateTargetGroup,
-		gateway.Rule, gateway.TestRule,
+		gateway.ServiceGroup, gateway.Ingress, gateway.HealthCheckIngress, gateway.Certificate, gateway.ListenerCertificate, gateway.TargetGroup,
+		gateway.AlternateTargetGroup, gateway.Rule, gateway.TestRule,
 	}
 )
 
@@ -78,11 +78,9 @@ var book = managedresource.Book[View]{Recipes: map[gateway.Kind]managedresource.
 		},
 		Look: lookGroup, Remove: removeGroup, Like: lasting,
 	},
-	gateway.Ingress: {
-		Needs: []gateway.Kind{gateway.ServiceGroup, gateway.BalancerGroup}, Make: openService, Like: ports,
-		Change: func(v *View, _ *managedresource.Resource) managedresource.Call { return openService(v) },
-	},
-	gateway.Certificate: {Make: requestCertificate, Like: lasting, Look: lookCertificate, Remove: removeCertificate},
+	gateway.Ingress:            ingress(func(v *View) int32 { return v.Route.ContainerPort }),
+	gateway.HealthCheckIngress: ingress(healthCheckPort),
+	gateway.Certificate:        {Make: requestCertificate, Like: lasting, Look: lookCertificate, Remove: removeCertificate},
 	gateway.ListenerCertificate: {
 		Needs: []gateway.Kind{gateway.Listener, gateway.Certificate},
 		Make: func(v *View) managedresource.Call {
@@ -204,20 +202,25 @@ func closeBalancer(v *View, r *managedresource.Resource) managedresource.Call {
 	return managedresource.ClosePort(r.ID, anywhere(v), managedresource.HTTPSPort)
 }
 
-// openService lets the load balancer reach the container, and its health checks the port that they have.
-func openService(v *View) managedresource.Call {
-	from := ec2types.IpPermission{UserIdGroupPairs: []ec2types.UserIdGroupPair{{GroupId: aws.String(v.ID(gateway.BalancerGroup))}}}
-	return managedresource.OpenPorts(v.ID(gateway.ServiceGroup), from, portsOf(v), groupTags(v))
+// ingress lets the load balancer reach a port, which a call opens alone: EC2 refuses one with a port that is open. Another port is opened
+// beside it, as tasks that go may have the old one; all go with the group.
+func ingress(port func(*View) int32) managedresource.Recipe[View] {
+	return managedresource.Recipe[View]{
+		Needs: []gateway.Kind{gateway.ServiceGroup, gateway.BalancerGroup}, Anew: true, Like: func(v *View) any { return []int32{port(v)} },
+		Unless: func(v *View) bool { return port(v) == 0 },
+		Make: func(v *View) managedresource.Call {
+			from := ec2types.IpPermission{UserIdGroupPairs: []ec2types.UserIdGroupPair{{GroupId: aws.String(v.ID(gateway.BalancerGroup))}}}
+			return managedresource.OpenPort(v.ID(gateway.ServiceGroup), from, port(v), groupTags(v))
+		},
+	}
 }
 
-func ports(v *View) any { return portsOf(v) }
-
-func portsOf(v *View) []int32 {
-	list := []int32{v.Route.ContainerPort}
+// healthCheckPort is the one of health checks that have a port of their own; 0: they have the container's.
+func healthCheckPort(v *View) int32 {
 	if h := v.Route.HealthCheck; h != nil && h.HealthCheckPort != nil && *h.HealthCheckPort != v.Route.ContainerPort {
-		list = append(list, *h.HealthCheckPort)
+		return *h.HealthCheckPort
 	}
-	return list
+	return 0
 }
 
 // requestCertificate may be called again: its token says so.

@@ -130,7 +130,7 @@ func (v *View) Reason() string {
 func (v *View) led() bool { return v.Condition.Leads && v.Condition.Asked.Equal(v.Route.UpdatedAt) }
 
 // leading are the resources without which a route does not lead to its service.
-var leading = []gateway.Kind{gateway.Rule, gateway.TargetGroup, gateway.AlternateTargetGroup, gateway.ServiceGroup, gateway.Ingress}
+var leading = []gateway.Kind{gateway.Rule, gateway.TargetGroup, gateway.AlternateTargetGroup, gateway.ServiceGroup, gateway.Ingress, gateway.HealthCheckIngress}
 
 // lacks is whether a resource does not come, as a user has removed it, or another one that it needs.
 func (v *View) lacks(k gateway.Kind) bool {
@@ -160,10 +160,11 @@ func (v *View) Leads() bool {
 		return false
 	}
 	for _, k := range leading {
-		if !v.Active(k) {
-			return false
+		recipe := book.Recipes[k]
+		if recipe.Unless != nil && recipe.Unless(v) {
+			continue
 		}
-		if recipe := book.Recipes[k]; recipe.Change != nil && v.Find(k).Wanted != book.Digest(v, k) {
+		if !v.Active(k) || (recipe.Change != nil || recipe.Anew) && v.Find(k).Wanted != book.Digest(v, k) {
 			return false
 		}
 	}

@@ -48,30 +48,21 @@ func RemoveSecurityGroup(r *Resource) Call {
 
 // OpenPort lets TCP reach a port of a group. The rule is known by the group.
 func OpenPort(group string, from types.IpPermission, port int32, tags []types.Tag) Call {
-	return OpenPorts(group, from, []int32{port}, tags)
-}
-
-// OpenPorts lets TCP reach ports of a group.
-func OpenPorts(group string, from types.IpPermission, ports []int32, tags []types.Tag) Call {
 	in := &sdk.AuthorizeSecurityGroupIngressInput{
-		GroupId: &group, IpPermissions: permissions(from, ports), TagSpecifications: tagged(types.ResourceTypeSecurityGroupRule, tags),
+		GroupId: &group, IpPermissions: permissions(from, port), TagSpecifications: tagged(types.ResourceTypeSecurityGroupRule, tags),
 	}
 	return Tell(ec2("AuthorizeSecurityGroupIngress"), in, group)
 }
 
 // ClosePort takes back what OpenPort has let.
 func ClosePort(group string, from types.IpPermission, port int32) Call {
-	in := &sdk.RevokeSecurityGroupIngressInput{GroupId: &group, IpPermissions: permissions(from, []int32{port})}
+	in := &sdk.RevokeSecurityGroupIngressInput{GroupId: &group, IpPermissions: permissions(from, port)}
 	return Tell(ec2("RevokeSecurityGroupIngress"), in, group)
 }
 
-func permissions(from types.IpPermission, ports []int32) (list []types.IpPermission) {
-	for _, port := range ports {
-		p := from
-		p.IpProtocol, p.FromPort, p.ToPort = aws.String("tcp"), &port, &port
-		list = append(list, p)
-	}
-	return list
+func permissions(p types.IpPermission, port int32) []types.IpPermission {
+	p.IpProtocol, p.FromPort, p.ToPort = aws.String("tcp"), &port, &port
+	return []types.IpPermission{p}
 }
 
 // RequestCertificate may be called again: its token says so.
