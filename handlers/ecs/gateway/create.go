@@ -48,7 +48,12 @@ func (a *API) CreateGateway(ctx context.Context, in *sdk.CreateGatewayInput) (*s
 	if err := checkPropagation(g.PropagateTags); err != nil {
 		return nil, err
 	}
+	made := g
 	err = a.Store.Update(func(tx *store.Tx) error {
+		if made = madeBefore(tx, g); made != nil {
+			return nil
+		}
+		made = g
 		if there := gateway.Find(tx, g.ARN); there != nil {
 			return repeated(there, g)
 		}
@@ -63,7 +68,7 @@ func (a *API) CreateGateway(ctx context.Context, in *sdk.CreateGatewayInput) (*s
 		gateway.Put(tx, g)
 		return nil
 	})
-	return &sdk.CreateGatewayOutput{GatewayArn: &g.ARN, Name: &g.Name, Status: types.GatewayStatusActive}, err
+	return &sdk.CreateGatewayOutput{GatewayArn: &made.ARN, Name: &made.Name, Status: types.GatewayStatusActive}, err
 }
 
 // digest is of all parameters but the tags and the token.
@@ -73,10 +78,24 @@ func digest(in *sdk.CreateGatewayInput) string {
 	return kit.Digest(&same)
 }
 
-// repeated is nil for a request that made the gateway of its name: one with the same token, or with the same parameters, as
-// CreateService is repeated (ECS0361.1). The words are a choice.
+// madeBefore is the gateway that a request with the same token has made, so this one is ignored; nil: there was none.
+// Source: ECS API reference, CreateGateway.
+func madeBefore(tx *store.Tx, asked *gateway.Gateway) *gateway.Gateway {
+	if asked.ClientToken == "" {
+		return nil
+	}
+	for _, there := range gateway.List(tx, asked.Scope) {
+		if there.ClientToken == asked.ClientToken {
+			return there
+		}
+	}
+	return nil
+}
+
+// repeated is nil for a request that made the gateway of its name: one with the same parameters, as CreateService is repeated
+// (ECS0361.1). The words are a choice.
 func repeated(there, asked *gateway.Gateway) error {
-	if asked.ClientToken != "" && asked.ClientToken == there.ClientToken || asked.Request == there.Request {
+	if asked.Request == there.Request {
 		return nil
 	}
 	return kit.InvalidParameter("A gateway with the name " + there.Name + " already exists.")
