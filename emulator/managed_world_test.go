@@ -209,6 +209,11 @@ func (w *witness) task(before, after *state.Task) []string {
 		if c := state.FindContainerInstance(tx, on); c == nil || c.Status == state.InstanceRegistering {
 			w.sees("%s is placed on %s, which takes no tasks yet", after.ARN, on)
 		}
+		for _, p := range daemon.On(tx, on) {
+			if p.Task == "" && p.Failures == 0 {
+				w.sees("%s is placed on %s, where %s has had no task", after.ARN, on, p.Daemon)
+			}
+		}
 	}
 	if after.Status.LastStatus == state.Running && (before == nil || before.Status.LastStatus != state.Running) {
 		w.began++

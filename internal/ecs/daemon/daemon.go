@@ -131,15 +131,9 @@ func OfProvider(tx *store.Tx, provider string) (all []*Daemon) {
 	return all
 }
 
-// Blocking reports whether a new instance of a provider takes no other task before its daemons run: whether one is critical.
-func Blocking(tx *store.Tx, provider string) bool {
-	for _, d := range OfProvider(tx, provider) {
-		if d.Wanted(tx, provider).Critical {
-			return true
-		}
-	}
-	return false
-}
+// Blocking reports whether a new instance of a provider takes no other task yet: critical daemons are to run first, and others are to
+// have their room.
+func Blocking(tx *store.Tx, provider string) bool { return len(OfProvider(tx, provider)) > 0 }
 
 // Reserved is what the daemons take of each instance of a provider, in CPU units and MiB.
 func Reserved(tx *store.Tx, provider string) (cpu, memory int) {

@@ -87,13 +87,13 @@ func taskNotAsWanted(t *state.Task) string {
 	return ""
 }
 
-// instanceNotAsWanted asks for an agent that is connected, and of a managed instance that its critical daemons run.
+// instanceNotAsWanted asks for an agent that is connected, and of a managed instance that its daemons come first.
 func instanceNotAsWanted(i *ContainerInstance) string {
 	if !i.AgentConnected {
 		return "its agent is not connected"
 	}
 	if i.Status == state.InstanceRegistering {
-		return "its critical daemons do not run yet"
+		return "its daemons do not run yet"
 	}
 	return ""
 }

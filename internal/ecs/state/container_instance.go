@@ -20,7 +20,7 @@ var (
 
 // Values of ContainerInstance.Status.
 const (
-	InstanceRegistering = "REGISTERING" // a managed instance whose critical daemons do not run yet
+	InstanceRegistering = "REGISTERING" // a managed instance whose daemons have not started yet
 	InstanceActive      = "ACTIVE"
 	InstanceDraining    = "DRAINING"
 	InstanceInactive    = "INACTIVE"

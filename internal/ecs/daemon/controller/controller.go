@@ -1,5 +1,5 @@
 // Package controller makes true what users ask of managed daemons: it starts their tasks on managed instances, has these take other
-// tasks once their critical daemons run, asks for the replacement of instances, and leads deployments to their ends. What comes next
+// tasks once these have started, asks for the replacement of instances, and leads deployments to their ends. What comes next
 // package deployment decides, in the transaction that carries it out.
 package controller
 

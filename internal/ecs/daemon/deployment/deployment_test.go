@@ -149,6 +149,29 @@ func TestWaysBack(t *testing.T) {
 	}
 }
 
+// TestRoomOfDaemonsThatAreNotCritical: an instance takes others once each daemon has its task, or has failed.
+func TestRoomOfDaemonsThatAreNotCritical(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		is        deployment.Hosted
+		activates bool
+	}{
+		{"it starts now", deployment.Hosted{Presence: daemon.Presence{Revision: "r"}, Wanted: "r"}, true},
+		{"its task starts", deployment.Hosted{Presence: daemon.Presence{Revision: "r", Task: "t"}, Task: &deployment.Task{ARN: "t"}, Wanted: "r"}, true},
+		{"its task has failed", deployment.Hosted{Presence: daemon.Presence{Revision: "r", Failures: 1, Due: noon.Add(time.Second)}, Wanted: "r"}, true},
+		{"another revision comes", deployment.Hosted{Presence: daemon.Presence{Revision: "q", Task: "t"}, Task: &deployment.Task{ARN: "t"}, Wanted: "r"}, false},
+		{"another revision starts now", deployment.Hosted{Presence: daemon.Presence{Revision: "q", Task: "t"}, Task: &deployment.Task{ARN: "t", Ended: true}, Wanted: "r"}, true},
+		{"it stops, and is not to come back", deployment.Hosted{Presence: daemon.Presence{Revision: "q", Task: "t"}, Task: &deployment.Task{ARN: "t", Requested: true}}, false},
+		{"it is not to be there", deployment.Hosted{Presence: daemon.Presence{Revision: "q"}}, true},
+	} {
+		c.is.Presence.Daemon = "extra"
+		p := deployment.OnInstance(deployment.Host{Now: noon, Status: "REGISTERING", Daemons: []deployment.Hosted{c.is}})
+		if p.Activate != c.activates {
+			t.Errorf("%s: %+v", c.name, p)
+		}
+	}
+}
+
 // TestOnInstance is the life of an instance with a critical daemon and another one.
 func TestOnInstance(t *testing.T) {
 	presence := func(name string) daemon.Presence {

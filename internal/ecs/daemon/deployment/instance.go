@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
@@ -61,8 +62,9 @@ type Failure struct{ Daemon, Task, Reason string }
 
 // OnInstance decides about the daemons of a container instance:
 //
-//	REGISTERING: all daemons start; when the critical ones are ready, it becomes ACTIVE, and others are placed there. Until then
-//	             it gets what new instances get, also if that changes: a deployment that was taken back keeps no instance waiting
+//	REGISTERING: all daemons start; when the critical ones are ready and each other one has its room, it becomes ACTIVE, and others
+//	             are placed there. Until then it gets what new instances get, also if that changes: a deployment that was taken back
+//	             keeps no instance waiting
 //	ACTIVE:      a critical daemon that fails has it replaced; another one starts again
 //	DRAINING:    daemons stop when no other task is left
 func OnInstance(h Host) (p HostPlan) {
@@ -72,15 +74,20 @@ func OnInstance(h Host) (p HostPlan) {
 	ready := true
 	for _, d := range h.Daemons {
 		if h.Status == registering && d.Presence.Revision != d.Wanted && !h.reassign(&p, &d) {
-			ready = ready && !d.Critical
+			ready = ready && slices.Contains(p.Drop, d.Presence.Daemon)
 			continue
 		}
 		next := h.next(&p, d)
 		p.Presences = append(p.Presences, next)
-		ready = ready && (next.Running || !d.Critical)
+		ready = ready && (next.Running || !d.Critical && p.tries(&next))
 	}
 	p.Activate = h.Status == registering && ready && !h.Leaving
 	return p
+}
+
+// tries reports whether a daemon has a task, gets one now, or has failed: its room is taken, or others need not wait for it.
+func (p *HostPlan) tries(d *daemon.Presence) bool {
+	return d.Task != "" || d.Failures > 0 || slices.Contains(p.Start, d.Daemon)
 }
 
 // reassign gives an instance that takes no tasks yet another revision of a daemon, or none, once the task of the one before has ended.
@@ -95,7 +102,6 @@ func (h Host) reassign(p *HostPlan, d *Hosted) bool {
 	old := d.Presence
 	if d.Wanted == "" {
 		p.Drop = append(p.Drop, old.Daemon)
-		d.Critical = false
 		return false
 	}
 	d.Presence = daemon.Presence{Instance: old.Instance, Daemon: old.Daemon, Provider: old.Provider, Revision: d.Wanted}

@@ -189,6 +189,9 @@ func (w *world) look(tx *store.Tx, h *host) {
 			if daemon.FindRevision(tx, p.Revision).Critical && !p.Running {
 				w.t.Fatalf("%s takes tasks without %s", h.id, p.Daemon)
 			}
+			if p.Task == "" && p.Failures == 0 {
+				w.t.Fatalf("%s takes tasks before %s has its room", h.id, p.Daemon)
+			}
 		}
 		h.status = "ACTIVE"
 	}

@@ -14,7 +14,7 @@ import (
 func registering(f *why.Facts, c *state.ContainerInstance) why.Answer {
 	answer := why.Answer{
 		Cause: why.Starting, At: c.RegisteredAt,
-		Sentence: fmt.Sprintf("%s is REGISTERING since %s: it takes no other task before its critical daemons run.", phrase.Upper(phrase.Instance(c)), phrase.Time(f.Now, c.RegisteredAt)),
+		Sentence: fmt.Sprintf("%s is REGISTERING since %s: it takes no other task before its daemons have started.", phrase.Upper(phrase.Instance(c)), phrase.Time(f.Now, c.RegisteredAt)),
 		Next:     "Wait until they run.",
 	}
 	for _, p := range daemon.On(f.Tx, c.ARN) {
