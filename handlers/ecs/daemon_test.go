@@ -285,3 +285,43 @@ func TestDaemonRefusals(t *testing.T) {
 		}
 	}
 }
+
+// TestProvidersThatDaemonsName stay until the daemon is gone, and so does their cluster: a new one of its name has no daemon.
+func TestProvidersThatDaemonsName(t *testing.T) {
+	s := newServer(t)
+	s.createClusters(t, "shop")
+	provider := *must[*sdk.CreateCapacityProviderOutput](t)(s.CreateCapacityProvider(ctx, managedProvider(nil))).CapacityProvider.CapacityProviderArn
+	in := daemonInput(provider, s.registerDaemon(t, "logs"))
+	in.ClusterArn = aws.String("shop")
+	first := must[*sdk.CreateDaemonOutput](t)(s.CreateDaemon(ctx, in))
+	remove := func() *types.CapacityProvider {
+		t.Helper()
+		return must[*sdk.DeleteCapacityProviderOutput](t)(s.DeleteCapacityProvider(ctx, &sdk.DeleteCapacityProviderInput{
+			CapacityProvider: &provider, Cluster: aws.String("shop"),
+		})).CapacityProvider
+	}
+	stays := func(when string) {
+		t.Helper()
+		if p := remove(); p.UpdateStatus != types.CapacityProviderUpdateStatusDeleteFailed || p.Status != types.CapacityProviderStatusActive ||
+			aws.ToString(p.UpdateStatusReason) != "The specified capacity provider is in use and cannot be removed." {
+			t.Errorf("%s: %s, %s", when, p.Status, p.UpdateStatus)
+		}
+	}
+	stays("a daemon names it")
+	ends := func(deployment *string) {
+		s.update(t, func(tx *store.Tx) {
+			daemon.PutRollout(tx, &daemon.Rollout{Deployment: *deployment, Status: ourtypes.DaemonDeploymentStatusSuccessful})
+		})
+	}
+	ends(first.DeploymentArn)
+	deletion := must[*sdk.DeleteDaemonOutput](t)(s.DeleteDaemon(ctx, &sdk.DeleteDaemonInput{DaemonArn: first.DaemonArn}))
+	stays("the daemon is being deleted")
+	_, err := s.DeleteCluster(ctx, &sdk.DeleteClusterInput{Cluster: aws.String("shop")})
+	refused(t, err, "ClusterContainsCapacityProviderException", "The Cluster cannot be deleted while Capacity Providers of Managed Instances are active.")
+	ends(deletion.DeploymentArn)
+	s.update(t, func(tx *store.Tx) { daemon.End(tx, daemon.Find(tx, *first.DaemonArn), time.Now()) })
+	if p := remove(); p.UpdateStatus != types.CapacityProviderUpdateStatusDeleteInProgress {
+		t.Errorf("%s", p.UpdateStatus)
+	}
+	must[*sdk.DeleteClusterOutput](t)(s.DeleteCluster(ctx, &sdk.DeleteClusterInput{Cluster: aws.String("shop")}))
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/managed"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -116,8 +117,8 @@ func updated(old *types.ManagedInstancesProvider, asked *types.UpdateManagedInst
 	return &m
 }
 
-// deleteManaged has the instances of a provider drain, and answers DEPROVISIONING; when they are gone, it is INACTIVE. One that a service or
-// the default strategy of its cluster names stays, and says why, as one of a group that a cluster has.
+// deleteManaged has the instances of a provider drain, and answers DEPROVISIONING; when they are gone, it is INACTIVE. One that a service, a
+// daemon or the default strategy of its cluster names stays, and says why, as one of a group that a cluster has.
 func (a *API) deleteManaged(tx *store.Tx, old *capacityprovider.Provider, cluster *string) (*types.CapacityProvider, error) {
 	if err := belongs(old, cluster); err != nil {
 		return nil, err
@@ -130,7 +131,7 @@ func (a *API) deleteManaged(tx *store.Tx, old *capacityprovider.Provider, cluste
 	failed := ""
 	switch {
 	case row == nil:
-	case capacityprovider.NamedByService(tx, row, p.Name):
+	case capacityprovider.NamedByService(tx, row, p.Name), daemon.NamesProvider(tx, p.ARN):
 		failed = managedInUse
 	case slices.ContainsFunc(row.DefaultCapacityProviderStrategy, named):
 		failed = managedDefault

@@ -7,6 +7,7 @@
 package daemon
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -129,6 +130,23 @@ func OfProvider(tx *store.Tx, provider string) (all []*Daemon) {
 		}
 	}
 	return all
+}
+
+// NamesProvider reports whether a revision names a capacity provider that a daemon has, or may go back to.
+func NamesProvider(tx *store.Tx, provider string) bool {
+	on := func(revision string) bool {
+		r := FindRevision(tx, revision)
+		return r != nil && r.On(provider)
+	}
+	for _, d := range List(tx, arn.ScopeOf(provider), "") {
+		if slices.ContainsFunc(d.Current(tx), on) {
+			return true
+		}
+		if newest := FindDeployment(tx, d.Deployment); newest != nil && !Ended(newest.RolloutOf(tx).Status) && on(newest.Stable) {
+			return true
+		}
+	}
+	return false
 }
 
 // Blocking reports whether a new instance of a provider takes no other task yet: critical daemons are to run first, and others are to
