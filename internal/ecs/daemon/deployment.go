@@ -170,9 +170,10 @@ func (d *Daemon) Current(tx *store.Tx) (revisions []string) {
 	return revisions
 }
 
-// Forget removes deployments that ended before a time, but for the newest of a daemon, and daemons that have been gone since before
-// another time, with all that is left of them.
+// Forget removes deployments that ended before a time, but for the newest of a daemon, and revisions that no other one names; and daemons
+// that have been gone since before another time, with all that is left of them.
 func Forget(tx *store.Tx, before, goneBefore time.Time) {
+	fewer := map[string]bool{} // daemons of which a deployment goes
 	for _, r := range ended.Before(tx, before) {
 		d := FindDeployment(tx, r.Deployment)
 		if d == nil {
@@ -182,7 +183,11 @@ func Forget(tx *store.Tx, before, goneBefore time.Time) {
 		if owner := daemons.Get(tx, d.Daemon); owner == nil || owner.Deployment != d.ARN {
 			rollouts.Delete(tx, r)
 			deployments.Delete(tx, d)
+			fewer[d.Daemon] = true
 		}
+	}
+	for daemonARN := range fewer {
+		forgetRevisions(tx, daemonARN)
 	}
 	for _, d := range gone.Before(tx, goneBefore) {
 		forget(tx, d.ARN)
@@ -204,10 +209,7 @@ func forget(tx *store.Tx, daemonARN string) {
 		deployments.Delete(tx, d)
 	}
 	for _, r := range revisionsOf.List(tx, daemonARN) {
-		revisions.Delete(tx, r)
-		if i := images.Get(tx, r.ARN); i != nil {
-			images.Delete(tx, i)
-		}
+		removeRevision(tx, r)
 	}
 	for _, p := range Presences(tx, daemonARN) {
 		presences.Delete(tx, p)

@@ -33,3 +33,32 @@ func FindRevision(tx *store.Tx, revisionARN string) *Revision { return revisions
 
 // PutRevision writes a new revision.
 func PutRevision(tx *store.Tx, r *Revision) { revisions.Put(tx, r) }
+
+// forgetRevisions removes those of a daemon that no deployment and no instance has.
+func forgetRevisions(tx *store.Tx, daemonARN string) {
+	named := map[string]bool{}
+	for _, d := range deploymentsOf.List(tx, daemonARN) {
+		named[d.Target], named[d.Stable] = true, true
+		for _, source := range d.Sources {
+			named[source] = true
+		}
+		if back := d.RolloutOf(tx).Back; back != nil {
+			named[back.Revision] = true
+		}
+	}
+	for _, p := range Presences(tx, daemonARN) {
+		named[p.Revision] = true
+	}
+	for _, r := range revisionsOf.List(tx, daemonARN) {
+		if !named[r.ARN] {
+			removeRevision(tx, r)
+		}
+	}
+}
+
+func removeRevision(tx *store.Tx, r *Revision) {
+	revisions.Delete(tx, r)
+	if i := images.Get(tx, r.ARN); i != nil {
+		images.Delete(tx, i)
+	}
+}
