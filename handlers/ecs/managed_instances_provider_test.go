@@ -2,6 +2,7 @@ package ecs_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -129,6 +130,16 @@ func TestRefusedProvidersOfManagedInstances(t *testing.T) {
 	refused(t, err, "ClientException", "The specified capacity provider already exists. To change the configuration of an existing capacity provider, update the capacity provider.")
 	_, err = s.DeleteCapacityProvider(ctx, &sdk.DeleteCapacityProviderInput{CapacityProvider: aws.String("mine"), Cluster: aws.String("other")})
 	refused(t, err, "ClientException", "The specified capacity provider does not belong to the specified cluster. Specify its cluster and try again.")
+	foreign := strings.Replace(testScope.Cluster("shop"), testScope.Account, "999999999999", 1)
+	_, err = s.DeleteCapacityProvider(ctx, &sdk.DeleteCapacityProviderInput{CapacityProvider: aws.String("mine"), Cluster: &foreign})
+	refused(t, err, "ClientException", "The specified capacity provider does not belong to the specified cluster. Specify its cluster and try again.")
+	_, err = s.UpdateCapacityProvider(ctx, &sdk.UpdateCapacityProviderInput{
+		Name: aws.String("mine"), Cluster: aws.String("arn:aws:ecs:af-south-1:" + testScope.Account + ":cluster/shop"),
+		ManagedInstancesProvider: &types.UpdateManagedInstancesProviderConfiguration{
+			InfrastructureRoleArn: aws.String("arn:aws:iam::000000000000:role/other"), InstanceLaunchTemplate: &types.InstanceLaunchTemplateUpdate{},
+		},
+	})
+	refused(t, err, "InvalidParameterException", "Invalid Region in ARN")
 	_, err = s.DeleteCapacityProvider(ctx, &sdk.DeleteCapacityProviderInput{CapacityProvider: aws.String("mine")})
 	refused(t, err, "InvalidParameterException", "A capacity provider of managed instances belongs to a cluster. Specify the cluster and try again.")
 }

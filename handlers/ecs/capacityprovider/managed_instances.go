@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -157,17 +156,15 @@ func (a *API) deleteManaged(tx *store.Tx, old *capacityprovider.Provider, cluste
 
 // belongs holds the cluster of a request against the provider's.
 func belongs(p *capacityprovider.Provider, cluster *string) error {
-	name := aws.ToString(cluster)
-	if arn.Is(name) {
-		name = arn.Name(name)
-	}
 	switch {
 	case p.Managed == nil:
 		return errOtherKind
-	case name == "":
+	case aws.ToString(cluster) == "":
 		return errNoCluster
-	case name != p.Cluster:
+	}
+	named, err := kit.ClusterARN(p.Scope(), cluster)
+	if err == nil && named != p.Scope().Cluster(p.Cluster) {
 		return errWrongOwner
 	}
-	return nil
+	return err
 }
