@@ -61,6 +61,9 @@ func TestRefusals(t *testing.T) {
 		{"CreateDaemon", new(ecs.CreateDaemonInput),
 			`{"daemonName":"d","daemonTaskDefinitionArn":"a","capacityProviderArns":[],"deploymentConfiguration":{"drainPercent":100.5}}`,
 			"deploymentConfiguration.drainPercent", "InvalidParameterException: drainPercent should be between 0 and 100"},
+		{"CreateDaemon", new(ecs.CreateDaemonInput),
+			`{"deploymentConfiguration":{"drainPercent":"NaN"},"daemonName":"d","daemonTaskDefinitionArn":"a","capacityProviderArns":[]}`,
+			"deploymentConfiguration.drainPercent", "InvalidParameterException: drainPercent should be between 0 and 100"},
 		{"PutClusterCapacityProviders", new(ecs.PutClusterCapacityProvidersInput),
 			`{"cluster":"c","capacityProviders":[],"defaultCapacityProviderStrategy":[]}`, "", ""},
 

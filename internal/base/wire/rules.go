@@ -194,7 +194,8 @@ func (d *decoder) checkRange(n *node, f *field, kind Kind, x float64, text func(
 	if f.limits.Max != nil {
 		high = *f.limits.Max
 	}
-	if x < low || x > high {
+	bounded := f.limits.Min != nil || f.limits.Max != nil
+	if x < low || x > high || bounded && math.IsNaN(x) {
 		d.violate(kind, n, f, text())
 	}
 }
