@@ -89,25 +89,26 @@ func (k *killedDaemon) is(status types.DaemonDeploymentStatus) bool {
 func (k *killedDaemon) settles(what string, tasks int, ends ...types.DaemonDeploymentStatus) {
 	k.Helper()
 	k.eventually(fmt.Sprintf("%s: the deployment is one of %v", what, ends), func() bool { k.advance("5s"); return slices.ContainsFunc(ends, k.is) })
-	k.eventually(what+": no instance comes or goes", func() bool {
+	k.eventually(fmt.Sprintf("%s: no instance comes or goes, and those of the service have %d tasks of the daemon", what, tasks), func() bool {
 		k.advance("5s")
-		return !k.some(types.ContainerInstanceStatusDraining) && !k.some(types.ContainerInstanceStatusRegistering)
+		return !k.some(types.ContainerInstanceStatusDraining) && !k.some(types.ContainerInstanceStatusRegistering) && k.has(what, tasks)
 	})
 	k.untilStable("web", 3)
-	on := map[string]int{}
+}
+
+// has reports whether the service runs, with so many tasks of the daemon on each of its instances. More than one are never there.
+func (k *killedDaemon) has(what string, tasks int) bool {
+	k.Helper()
+	on, web := map[string]int{}, k.tasksOf("web")
 	for _, t := range k.daemonTasks() {
-		on[*t.ContainerInstanceArn]++
-	}
-	for instance, n := range on {
-		if n != tasks {
-			k.Errorf("%s: %d tasks of the daemon are on %s", what, n, instance)
+		if on[*t.ContainerInstanceArn]++; on[*t.ContainerInstanceArn] > 1 {
+			k.Errorf("%s: several tasks of the daemon are on %s", what, *t.ContainerInstanceArn)
 		}
 	}
-	for _, id := range k.tasksOf("web") {
-		if instance := *k.task(id).ContainerInstanceArn; on[instance] != tasks {
-			k.Errorf("%s: %s has a task of the service and %d of the daemon", what, instance, on[instance])
-		}
-	}
+	return len(web) == 3 && !slices.ContainsFunc(web, func(id string) bool {
+		t := k.task(id)
+		return *t.LastStatus != "RUNNING" || on[*t.ContainerInstanceArn] != tasks
+	})
 }
 
 // anyEnd are the ends of a deployment that would be SUCCESSFUL: the containers of the simulated engine end with the emulator, and three of a
