@@ -105,7 +105,6 @@ func TestDockerPullsFromAPrivateRegistry(t *testing.T) {
 
 // It is not parallel, as it sets the user's login for the whole process.
 func TestDockerPullsWithTheUsersOwnLogin(t *testing.T) {
-	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	registry := dockertest.NewTokenRegistry(t, "team", "hunter2")
