@@ -54,8 +54,8 @@ func (w *world) serviceDeployment(service string, since time.Time, digits string
 	return out.ServiceDeployments[at].ServiceDeploymentArn
 }
 
+// TestTerraformWaitsForSteadyState is not parallel: it has to look before the rollback has ended, as the provider does.
 func TestTerraformWaitsForSteadyState(t *testing.T) {
-	t.Parallel()
 	w := start(t)
 	good, bad := w.register("web", "app"), w.register("web", "missing/app")
 	since := w.srv.Clock().Now()
@@ -85,9 +85,8 @@ func TestTerraformWaitsForSteadyState(t *testing.T) {
 }
 
 // TestInterruptedTerraformRollsBack stops the service deployment, as the provider does
-// with sigint_rollback.
+// with sigint_rollback. It is not parallel, for the same reason.
 func TestInterruptedTerraformRollsBack(t *testing.T) {
-	t.Parallel()
 	w := start(t)
 	first, second := w.register("web", "app"), w.register("web", "app")
 	since := w.srv.Clock().Now()
