@@ -89,7 +89,7 @@ func (k *killedDaemon) is(status types.DaemonDeploymentStatus) bool {
 func (k *killedDaemon) settles(what string, tasks int, ends ...types.DaemonDeploymentStatus) {
 	k.Helper()
 	k.eventually(fmt.Sprintf("%s: the deployment is one of %v", what, ends), func() bool { k.advance("5s"); return slices.ContainsFunc(ends, k.is) })
-	k.eventually(fmt.Sprintf("%s: no instance comes or goes, and those of the service have %d tasks of the daemon", what, tasks), func() bool {
+	k.eventually(fmt.Sprintf("%s: no instance comes or goes, and where the service runs are %d tasks of the daemon", what, tasks), func() bool {
 		k.advance("5s")
 		return !k.some(types.ContainerInstanceStatusDraining) && !k.some(types.ContainerInstanceStatusRegistering) && k.has(what, tasks)
 	})

@@ -34,7 +34,7 @@ func FindRevision(tx *store.Tx, revisionARN string) *Revision { return revisions
 // PutRevision writes a new revision.
 func PutRevision(tx *store.Tx, r *Revision) { revisions.Put(tx, r) }
 
-// forgetRevisions removes those of a daemon that no deployment and no instance has.
+// forgetRevisions removes the revisions of a daemon that no deployment and no instance has.
 func forgetRevisions(tx *store.Tx, daemonARN string) {
 	named := map[string]bool{}
 	for _, d := range deploymentsOf.List(tx, daemonARN) {

@@ -111,7 +111,7 @@ func (q *question) of(t *state.Task) []why.Answer {
 	return answers
 }
 
-// tasks are those of the daemon that are known.
+// tasks are the known ones of the daemon.
 func (q *question) tasks() (tasks []*state.Task) {
 	cluster := state.Clusters.Get(q.Tx, q.daemon.ClusterARN())
 	if cluster == nil {

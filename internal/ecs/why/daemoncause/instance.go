@@ -71,7 +71,7 @@ func (q *question) awaits(i instance) bool {
 	return false
 }
 
-// stays is of an instance that drains, and is kept by tasks: standalone ones end by themselves, and those of services when others run.
+// stays is of an instance that drains, and is kept by tasks: standalone ones end by themselves, and tasks of services when others run.
 func (q *question) stays(i instance) (answer why.Answer, found bool) {
 	var alone, others []string
 	answer = why.Answer{At: i.on.DrainedAt, Evidence: []why.Evidence{q.evidence()}}
