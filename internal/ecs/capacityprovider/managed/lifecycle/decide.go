@@ -75,8 +75,8 @@ type Instance struct {
 	Tasks, Others int
 	// Load is what the others have of it.
 	Load instancetype.Need
-	// Claimed: a task that waits is about to be placed there.
-	Claimed bool
+	// Claims are the groups of the tasks that wait and are about to be placed there.
+	Claims []string
 }
 
 // Plan is what shall be done.
@@ -234,7 +234,7 @@ func (d *decision) note(i *Instance) Note {
 	n := Note{ID: i.Row.ID}
 	other := d.rows[i.Row.Replaces]
 	standsBy := other != nil && !other.gone() && !other.ending() && len(other.Row.Drains) > 0
-	if i.serves() && i.Others == 0 && !i.Claimed && !standsBy {
+	if i.serves() && i.Others == 0 && len(i.Claims) == 0 && !standsBy {
 		if n.IdleAt = i.Row.IdleAt; n.IdleAt.IsZero() {
 			n.IdleAt = d.Now
 		}

@@ -88,6 +88,12 @@ func TestWaitingTasksShareInstances(t *testing.T) {
 			comes.Registered = nil
 			v.Instances = []Instance{comes}
 		}, ""},
+		{"one comes in the zone that has no tasks yet", waiting("service:web", 2), func(v *View) {
+			serves, comes := running("i-1", 0), running("i-2", 0)
+			serves.Claims = []string{"service:web", "service:web"}
+			comes.Registered, comes.EC2.Zone = nil, "b"
+			v.Instances, v.Subnets = []Instance{serves, comes}, v.Subnets[:2]
+		}, ""},
 		{"daemons take some of it", waiting("family:web", 3), func(v *View) { v.Reserved = instancetype.Need{CPU: 1024} }, "large a"},
 		{"no more are allowed", waiting("family:web", 3), func(v *View) { v.Most = 0 }, ""},
 		{"one more is allowed", waiting("service:web", 4), func(v *View) { v.Most = 1 }, "large a"},
@@ -127,7 +133,7 @@ func TestReasonsToGo(t *testing.T) {
 	}{
 		{"at work", 1, func(*View, *Instance) {}, "; ; ; "},
 		{"idle for a while", 0, func(_ *View, i *Instance) { i.Row.IdleAt = noon.Add(-idleTime) }, "ScaleIn; ; i-1; "},
-		{"idle, and a task comes", 0, func(_ *View, i *Instance) { i.Row.IdleAt, i.Claimed = noon.Add(-idleTime), true }, "; ; ; "},
+		{"idle, and a task comes", 0, func(_ *View, i *Instance) { i.Row.IdleAt, i.Claims = noon.Add(-idleTime), []string{"family:web"} }, "; ; ; "},
 		{"idle for ever", 0, func(v *View, i *Instance) {
 			i.Row.IdleAt = noon.Add(-240 * time.Hour)
 			v.Provider.Managed.InfrastructureOptimization = &types.InfrastructureOptimization{ScaleInAfter: aws.Int32(-1)}

@@ -118,7 +118,7 @@ func (c *controller) readWaiting(tx *store.Tx, v *View, cluster *state.Cluster, 
 			place, _ := pool.Place(asked)
 			if place.ContainerInstance != "" {
 				if at, own := places[place.ContainerInstance]; own {
-					v.Instances[at].Claimed = true
+					v.Instances[at].Claims = append(v.Instances[at].Claims, t.Spec.Group)
 				}
 				continue
 			}

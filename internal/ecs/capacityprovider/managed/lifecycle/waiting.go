@@ -48,8 +48,12 @@ type bin struct {
 func (d *decision) launchForWaiting() {
 	var bins []*bin
 	for i := range d.Instances {
-		if each := &d.Instances[i]; !each.gone() && each.coming() {
+		each := &d.Instances[i]
+		if !each.gone() && each.coming() {
 			bins = append(bins, d.comingBin(each))
+		}
+		for _, group := range each.Claims {
+			d.count(group, each.EC2.Zone)
 		}
 	}
 	for _, t := range d.Waiting {
