@@ -112,8 +112,16 @@ func (e *Events) mayLog(ctx context.Context, service, forARN, action, resource s
 // Way refuses the target of a rule, a schedule or an alarm to which there is no way.
 func (e *Events) Way(targetARN string) error { return e.targets.Way(targetARN) }
 
-// Matched is how many deliveries rules and schedules have made, by their ARNs.
-func (e *Events) Matched() map[string]uint64 { return e.counters.AllMatched() }
+// Matched is how many deliveries schedules and rules that are not disabled have made, by their ARNs.
+func (e *Events) Matched() map[string]uint64 {
+	counts := e.counters.AllMatched()
+	for _, r := range rules.AllRules(e.Store.Read()) {
+		if !r.Enabled() {
+			delete(counts, r.ARN())
+		}
+	}
+	return counts
+}
 
 func (e *Events) begin(Work) Work {
 	return Work{

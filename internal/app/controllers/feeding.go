@@ -12,8 +12,8 @@ import (
 // stands still that has no end, so the clock does not wait for it.
 
 const (
-	// manyPasses is how many passes a rule has to match something in, one after the other, to be taken for one that feeds
-	// itself. The number is a choice: events that follow from each other without any time between them are few.
+	// manyPasses is in how many passes a rule has to match something, and in most that there are, to be taken for one that feeds itself.
+	// The number is a choice: events that follow from each other without any time between them are few.
 	manyPasses = 50
 	// littlePatience is for how long the clock waits beside a rule that is known to feed itself.
 	littlePatience = 50 * time.Millisecond
@@ -28,7 +28,7 @@ type feeding struct {
 	told  map[string]bool // the log has told of them
 
 	before map[string]uint64 // what was matched by the last pass; nil: this is the first one
-	always map[string]bool   // those that have matched something in each pass since the first one
+	passed map[string]int    // in how many passes since the first one each has matched something
 	passes int               // since the first one
 
 	forget atomic.Bool // what is known and told, before it waits again
@@ -36,14 +36,19 @@ type feeding struct {
 
 // begin begins to wait, and says for how long.
 func (f *feeding) begin(patience time.Duration) time.Duration {
-	f.before, f.always, f.passes = nil, nil, 0
+	f.before, f.passed, f.passes = nil, map[string]int{}, 0
 	if f.forget.Swap(false) {
 		f.known, f.told = nil, nil
 	}
-	if len(f.known) > 0 {
-		return littlePatience
+	if len(f.known) == 0 {
+		return patience
 	}
-	return patience
+	now := f.matched()
+	maps.DeleteFunc(f.known, func(source string, _ bool) bool { _, goesOn := now[source]; return !goesOn })
+	if len(f.known) == 0 {
+		return patience
+	}
+	return littlePatience
 }
 
 // feeds reports after a pass that left something to do whether there is a rule that will always leave something.
@@ -53,7 +58,7 @@ func (f *feeding) feeds() bool { return f.look(manyPasses) }
 // time that there is.
 func (f *feeding) gaveUp() { f.look(fewPasses) }
 
-// look takes for feeding themselves those that have matched something in each of so many passes.
+// look takes for feeding themselves the rules that have matched something in so many passes.
 func (f *feeding) look(passes int) bool {
 	if f.matched == nil {
 		return false
@@ -62,28 +67,37 @@ func (f *feeding) look(passes int) bool {
 	if f.before = now; before == nil {
 		return false
 	}
-	again := map[string]bool{}
+	f.passes++
+	var found []string
 	for source, n := range now {
-		if n > before[source] && (f.passes == 0 || f.always[source]) {
-			again[source] = true
+		if n == before[source] {
+			continue
+		}
+		f.passed[source]++
+		if most := 2*f.passed[source] > f.passes; most && f.passed[source] >= passes || f.known[source] {
+			found = append(found, source)
 		}
 	}
-	f.always = again
-	isKnown := func(source string) bool { return f.known[source] }
-	if f.passes++; len(again) == 0 || f.passes < passes && !slices.ContainsFunc(slices.Collect(maps.Keys(again)), isKnown) {
+	if len(found) == 0 {
 		return false
 	}
-	for _, source := range slices.Sorted(maps.Keys(again)) {
-		if !f.told[source] {
-			f.log.Warn("a rule goes on matching events while the clock stands still: the clock does not wait for their end", "rule", source)
-		}
-	}
+	f.note(found)
+	return true
+}
+
+// note knows rules from now on as the ones that feed themselves, and tells of each once.
+func (f *feeding) note(rules []string) {
+	f.known = map[string]bool{}
 	if f.told == nil {
 		f.told = map[string]bool{}
 	}
-	maps.Copy(f.told, again)
-	f.known = again
-	return true
+	for _, source := range slices.Sorted(slices.Values(rules)) {
+		f.known[source] = true
+		if !f.told[source] {
+			f.told[source] = true
+			f.log.Warn("a rule goes on matching events while the clock stands still: the clock does not wait for their end", "rule", source)
+		}
+	}
 }
 
 // ended notes that there was nothing more to do.

@@ -28,7 +28,7 @@ type Quiet struct {
 	Loops func() []Loop
 	// Requests is how many requests clients have had answered.
 	Requests func() uint64
-	// Matched is how many deliveries rules and schedules have made, by their ARNs.
+	// Matched is how many deliveries rules and schedules have made, by their ARNs, disabled rules left out.
 	Matched func() map[string]uint64
 	Log     *slog.Logger
 
