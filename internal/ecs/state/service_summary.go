@@ -178,7 +178,7 @@ func (d *DeploymentCounts) count(before, after *Task) {
 	}
 	switch after.Stop.Code {
 	case types.TaskStopCodeTaskFailedToStart:
-		if before.Waits() {
+		if before.Waits() && after.Stop.Cause != StopNoInstanceType {
 			return // there was no instance on which it could have failed
 		}
 		d.FailedToStart++

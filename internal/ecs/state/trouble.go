@@ -58,7 +58,7 @@ type FailedCheck struct {
 	Output   string
 }
 
-// StopCause is what the scheduler stops a task for, where its reason says the same of several.
+// StopCause is what a task is stopped for, where its code and its reason say the same of several.
 type StopCause string
 
 const (
@@ -69,4 +69,5 @@ const (
 	StopRebalanced     StopCause = "rebalanced"
 	StopStray          StopCause = "stray" // its container instance shall have none of the service
 	StopServiceDeleted StopCause = "service-deleted"
+	StopNoInstanceType StopCause = "no-instance-type" // no instance type that its capacity provider may launch holds it
 )

@@ -51,7 +51,8 @@ func apply(tx *store.Tx, v View, room *ec2.Room, p Plan) (failed error) {
 		}
 	}
 	for _, f := range p.Fail {
-		state.StopTask(tx, f.Task, state.Stop{Code: types.TaskStopCodeTaskFailedToStart, Reason: f.Reason, At: v.Now}) // the placer ends it
+		stop := state.Stop{Code: types.TaskStopCodeTaskFailedToStart, Cause: state.StopNoInstanceType, Reason: f.Reason, At: v.Now}
+		state.StopTask(tx, f.Task, stop) // the placer ends it
 	}
 	for _, l := range p.Launch {
 		if err := launch(tx, v, room, l); err != nil {
