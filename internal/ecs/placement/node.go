@@ -20,7 +20,7 @@ type node struct {
 type kind uint8
 
 const (
-	other     kind = iota // not ACTIVE
+	other     kind = iota // takes none
 	onEC2                 // takes tasks of the launch type EC2
 	onPremise             // of EXTERNAL
 	onManaged             // of MANAGED_INSTANCES
@@ -47,7 +47,7 @@ func (n node) less(usage *state.InstanceUsage) node {
 }
 
 func kindOf(c *state.ContainerInstance) kind {
-	if c.Status != state.InstanceActive {
+	if !c.TakesTasks() {
 		return other
 	}
 	return kindFor(c.LaunchType)

@@ -59,7 +59,7 @@ func (p *Pool) PlaceOn(instanceARN string, d *Demand) (place state.Placement, re
 	switch {
 	case !found:
 		return state.Placement{}, Missing
-	case p.nodes[i].instance.Status != state.InstanceActive:
+	case !p.nodes[i].instance.TakesTasks():
 		return state.Placement{}, Inactive
 	}
 	plan := p.plan(d)

@@ -37,7 +37,11 @@ type ContainerInstance struct {
 	// its tasks. They move by SubmitTaskStateChange and SubmitContainerStateChange alone.
 	ByHand bool
 
-	Status         string // REGISTERING, ACTIVE, DRAINING or INACTIVE
+	Status string // REGISTERING, ACTIVE, DRAINING or INACTIVE
+	// Leaves: an ACTIVE managed instance is to drain, once another one stands in for it; its controller writes it. LacksDaemon: a
+	// critical daemon of it does not run at the moment; the daemons' controller writes it.
+	Leaves, LacksDaemon bool
+
 	AgentConnected bool
 	Version        types.VersionInfo // of its agent
 	AgentUpdate    *AgentUpdate      // nil until UpdateContainerAgent
@@ -74,6 +78,11 @@ func (c *ContainerInstance) Scope() arn.Scope { return arn.ScopeOf(c.ARN) }
 
 // ClusterARN is the ARN of the cluster with which it is registered.
 func (c *ContainerInstance) ClusterARN() string { return c.Scope().Cluster(arn.ClusterName(c.ARN)) }
+
+// TakesTasks reports whether tasks are placed there: not while the instance leaves or lacks a daemon, although it is ACTIVE.
+func (c *ContainerInstance) TakesTasks() bool {
+	return c.Status == InstanceActive && !c.Leaves && !c.LacksDaemon
+}
 
 // Attribute returns the value of an attribute, which may be empty, and whether it is there.
 func (c *ContainerInstance) Attribute(name string) (value string, found bool) {
@@ -146,8 +155,22 @@ func PutContainerInstance(tx *store.Tx, c *ContainerInstance, at time.Time) {
 // PutContainerInstanceTags writes the tags of a container instance, which are
 // not announced.
 func PutContainerInstanceTags(tx *store.Tx, arn string, tags []types.Tag) {
+	change(tx, arn, func(c *ContainerInstance) { c.Tags = tags })
+}
+
+// SetLeaves and SetLacksDaemon write what keeps tasks away from a container instance, which is not announced.
+func SetLeaves(tx *store.Tx, arn string, leaves bool) {
+	change(tx, arn, func(c *ContainerInstance) { c.Leaves = leaves })
+}
+
+func SetLacksDaemon(tx *store.Tx, arn string, lacks bool) {
+	change(tx, arn, func(c *ContainerInstance) { c.LacksDaemon = lacks })
+}
+
+// change changes a container instance without a word.
+func change(tx *store.Tx, arn string, with func(*ContainerInstance)) {
 	c := *FindContainerInstance(tx, arn)
-	c.Tags = tags
+	with(&c)
 	containerInstances.Put(tx, &c)
 	changeRoster(tx, &c)
 }

@@ -27,7 +27,7 @@ const (
 func (c *controller) onInstance(key string) (time.Time, error) {
 	tx := c.store.Read()
 	on := state.FindContainerInstance(tx, key)
-	if on == nil || len(daemon.On(tx, key)) == 0 && on.Status != state.InstanceRegistering {
+	if on == nil || len(daemon.On(tx, key)) == 0 && on.Status != state.InstanceRegistering && !on.LacksDaemon {
 		return time.Time{}, nil
 	}
 	var plan deployment.HostPlan
@@ -151,6 +151,9 @@ func (c *controller) apply(tx *store.Tx, on *state.ContainerInstance, now time.T
 	stop(tx, plan.Unhealthy, unhealthy, now)
 	for _, name := range plan.Repair {
 		managed.AddDrain(tx, on.Scope(), on.EC2InstanceID, managed.Drain{Reason: managed.AutoRepair, By: name, At: now, Replace: true})
+	}
+	if plan.Lacks != on.LacksDaemon {
+		state.SetLacksDaemon(tx, on.ARN, plan.Lacks)
 	}
 	if plan.Activate {
 		active := *on

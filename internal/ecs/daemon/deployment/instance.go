@@ -53,6 +53,7 @@ type HostPlan struct {
 	Repair    []string // critical daemons for which the instance is to be replaced
 	Drop      []string // daemons that it is not to have any more
 	Activate  bool     // it takes other tasks from now on
+	Lacks     bool     // a critical daemon does not run, so it takes none for now
 	Remove    bool     // it is gone: so are its presences
 	WakeAt    time.Time
 }
@@ -65,7 +66,7 @@ type Failure struct{ Daemon, Task, Reason string }
 //	REGISTERING: all daemons start; when the critical ones are ready and each other one has its room, it becomes ACTIVE, and others
 //	             are placed there. Until then it gets what new instances get, also if that changes: a deployment that was taken back
 //	             keeps no instance waiting
-//	ACTIVE:      a critical daemon that fails has it replaced; another one starts again
+//	ACTIVE:      a critical daemon that fails has it replaced, and no task is placed there meanwhile; another one starts again
 //	DRAINING:    daemons stop when no other task is left
 func OnInstance(h Host) (p HostPlan) {
 	if h.Status != registering && h.Status != active && h.Status != draining {
@@ -79,6 +80,7 @@ func OnInstance(h Host) (p HostPlan) {
 		}
 		next := h.next(&p, d)
 		p.Presences = append(p.Presences, next)
+		p.Lacks = p.Lacks || h.Status == active && d.Critical && !next.Running
 		ready = ready && (next.Running || !d.Critical && p.tries(&next))
 	}
 	p.Activate = h.Status == registering && ready && !h.Leaving

@@ -31,6 +31,9 @@ func apply(tx *store.Tx, v View, room *ec2.Room, p Plan) (failed error) {
 	for _, d := range p.Drains {
 		managed.AddDrain(tx, v.Provider.Scope(), d.ID, d.Drain)
 	}
+	for _, l := range p.Leaves {
+		state.SetLeaves(tx, l.Instance, l.Is)
+	}
 	for _, n := range p.Notes {
 		change(tx, v, n.ID, func(row *managed.Instance) { row.IdleAt, row.ImpairedAt = n.IdleAt, n.ImpairedAt })
 	}

@@ -85,7 +85,7 @@ func waits(t *state.Task) []string {
 
 func containerInstanceChange(before, after *state.ContainerInstance) []string {
 	if after == nil || after.LaunchType != types.LaunchTypeManagedInstances ||
-		before != nil && before.Status == after.Status && before.AgentConnected == after.AgentConnected {
+		before != nil && before.Status == after.Status && before.AgentConnected == after.AgentConnected && before.TakesTasks() == after.TakesTasks() {
 		return nil
 	}
 	return []string{after.Scope().CapacityProvider(after.CapacityProvider)}

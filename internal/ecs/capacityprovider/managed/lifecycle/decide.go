@@ -84,6 +84,7 @@ type Plan struct {
 	Launch    []Launch
 	Drains    []Drain  // reasons that the controller finds itself
 	Begin     []string // ids of instances whose container instances drain from now on
+	Leaves    []Leaves
 	Retell    []string // ids of those that drain for a stronger reason by now
 	Terminate []string // ids of instances that are empty, or out of time
 	Gone      []string // ids of those that are terminated
@@ -107,6 +108,12 @@ type Drain struct {
 	managed.Drain
 }
 
+// Leaves is whether an instance waits for another one to stand in for it.
+type Leaves struct {
+	Instance string // ARN of the container instance
+	Is       bool
+}
+
 // Note is since when an instance is idle or impaired; zero: it is not.
 type Note struct {
 	ID                 string
@@ -117,7 +124,7 @@ type Note struct {
 type Fail struct{ Task, Reason string }
 
 func (p *Plan) empty() bool {
-	return len(p.Launch)+len(p.Drains)+len(p.Begin)+len(p.Retell)+len(p.Terminate)+len(p.Gone)+len(p.Notes)+len(p.Fail) == 0 && !p.End
+	return len(p.Launch)+len(p.Drains)+len(p.Begin)+len(p.Leaves)+len(p.Retell)+len(p.Terminate)+len(p.Gone)+len(p.Notes)+len(p.Fail) == 0 && !p.End
 }
 
 // wake asks for another decision at a time, or earlier.
@@ -194,6 +201,9 @@ func (d *decision) look(i *Instance) {
 	}
 	if note.IdleAt != row.IdleAt || note.ImpairedAt != row.ImpairedAt {
 		d.plan.Notes = append(d.plan.Notes, note)
+	}
+	if c := i.Registered; i.serves() && c.Leaves != (len(row.Drains) > 0) {
+		d.plan.Leaves = append(d.plan.Leaves, Leaves{c.ARN, !c.Leaves})
 	}
 	now := *i // with the reasons that have just been found
 	now.Row, i = &row, &now
@@ -336,7 +346,7 @@ func (d *decision) standIn(i *Instance) *Instance {
 // another one, it drains without: the reason does not wait.
 func (d *decision) replace(i *Instance) bool {
 	if other := d.standIn(i); other != nil {
-		return other.serves()
+		return other.serves() && other.Registered.TakesTasks()
 	}
 	repairs := 0
 	if strongest, _ := i.Row.Strongest(); strongest.Reason == managed.AutoRepair {

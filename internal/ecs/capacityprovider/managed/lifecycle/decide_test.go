@@ -222,6 +222,7 @@ func TestRepairsPause(t *testing.T) {
 		if launches(p) != "small a i-2" || p.Launch[0].Repairs != repairs+1 {
 			t.Errorf("after %v: %+v", pause, p)
 		}
+		i.Registered.Leaves = true
 		if i.Row.LaunchedAt = i.Row.LaunchedAt.Add(time.Second); pause > 0 {
 			if p = Decide(fleet(i)); !p.empty() || !p.WakeAt.Equal(noon.Add(time.Second)) {
 				t.Errorf("before %v: %+v", pause, p)
@@ -236,17 +237,33 @@ func TestRepairsPause(t *testing.T) {
 	}
 }
 
-// TestAReplacementComesFirst: the old instance drains when the new one serves, which is not idle until the old one has gone.
+// TestAReplacementComesFirst: the old instance takes no tasks any more, and drains when the new one serves, which is not idle until the old
+// one has gone. Once it is to stay, it takes tasks again.
 func TestAReplacementComesFirst(t *testing.T) {
 	old, other := running("i-1", 2), running("i-2", 0)
 	old.Row.Drains, old.Row.ReplacedBy = []managed.Drain{{Reason: managed.DaemonDeployment, Replace: true}}, "i-2"
 	other.Row.Replaces = "i-1"
 	registered := other.Registered
 	other.Registered = nil
+	if p := Decide(fleet(old, other)); !slices.Equal(p.Leaves, []Leaves{{old.Registered.ARN, true}}) || len(p.Begin) > 0 {
+		t.Errorf("at first: %+v", p)
+	}
+	old.Registered.Leaves = true
 	if p := Decide(fleet(old, other)); !p.empty() {
 		t.Errorf("before it serves: %+v", p)
 	}
+	stays := old
+	row := *old.Row
+	row.Drains, stays.Row = nil, &row
+	if p := Decide(fleet(stays)); !slices.Equal(p.Leaves, []Leaves{{old.Registered.ARN, false}}) {
+		t.Errorf("if it is to stay: %+v", p)
+	}
 	other.Registered = registered
+	registered.LacksDaemon = true
+	if p := Decide(fleet(old, other)); !p.empty() {
+		t.Errorf("while a daemon of the new one does not run: %+v", p)
+	}
+	registered.LacksDaemon = false
 	if p := Decide(fleet(old, other)); !slices.Equal(p.Begin, []string{"i-1"}) || len(p.Notes) > 0 {
 		t.Errorf("then: %+v", p)
 	}

@@ -145,7 +145,7 @@ func (w *chaos) settle() {
 func (w *chaos) place() {
 	w.waiting = slices.DeleteFunc(w.waiting, func(t Wait) bool {
 		for _, m := range w.machines {
-			if m.serves() && instancetype.Holds(m.Type, m.need().Add(t.Need)) {
+			if m.serves() && m.Registered.TakesTasks() && instancetype.Holds(m.Type, m.need().Add(t.Need)) {
 				m.tasks = append(m.tasks, t)
 				return true
 			}
@@ -182,6 +182,10 @@ func (w *chaos) find(id string) *machine {
 func (w *chaos) carryOut(p Plan) {
 	for _, d := range p.Drains {
 		w.drain(w.find(d.ID), d.Drain)
+	}
+	for _, l := range p.Leaves {
+		at := slices.IndexFunc(w.machines, func(m *machine) bool { return m.Registered != nil && m.Registered.ARN == l.Instance })
+		w.machines[at].Registered.Leaves = l.Is
 	}
 	for _, n := range p.Notes {
 		row := w.find(n.ID).Row
