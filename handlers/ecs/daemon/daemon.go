@@ -10,12 +10,14 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/managed/instancetype"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/daemon"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -196,6 +198,9 @@ func (a *API) revise(tx *store.Tx, d *daemon.Daemon, asked wanted) (*daemon.Revi
 	if err := a.launches.CheckSupported(nil, task, types.LaunchTypeEc2); err != nil {
 		return nil, err
 	}
+	if err := checkRoom(tx, d, def, asked.Providers); err != nil {
+		return nil, err
+	}
 	if err := a.CheckRoles(tx, d.Scope, aws.ToString(task.TaskRoleArn), aws.ToString(task.ExecutionRoleArn)); err != nil {
 		return nil, err
 	}
@@ -221,6 +226,21 @@ func checkProviders(tx *store.Tx, d *daemon.Daemon, providers []string) error {
 		}
 		if !p.Active() || p.ARN != ref || !inCluster(tx, d, p) {
 			return kit.InvalidParameter("The capacity provider " + ref + " does not exist in the cluster " + d.Cluster + ".")
+		}
+	}
+	return nil
+}
+
+// checkRoom refuses a daemon for which no instance of a provider would have room beside the other daemons: its deployment would take all
+// instances away, and none could come. The words are the emulator's.
+func checkRoom(tx *store.Tx, d *daemon.Daemon, def *daemon.Definition, providers []string) error {
+	for _, ref := range providers {
+		cpu, memory := daemon.ReservedBeside(tx, ref, d.ARN)
+		c, m := def.Size(tx)
+		need := instancetype.Need{CPU: cpu + c, Memory: memory + m}
+		p := capacityprovider.Providers.Find(tx, d.Scope, arn.Name(ref))
+		if instancetype.Smallest(instancetype.Eligible(ec2.InstanceTypes(tx), p.Managed.InstanceLaunchTemplate.InstanceRequirements), need, nil) == nil {
+			return kit.InvalidParameter(fmt.Sprintf("No instance type that the capacity provider %s may launch has room for its daemons, which need %d CPU units and %d MiB of memory.", p.Name, need.CPU, need.Memory))
 		}
 	}
 	return nil

@@ -155,7 +155,15 @@ func Blocking(tx *store.Tx, provider string) bool { return len(OfProvider(tx, pr
 
 // Reserved is what the daemons take of each instance of a provider, in CPU units and MiB.
 func Reserved(tx *store.Tx, provider string) (cpu, memory int) {
+	return ReservedBeside(tx, provider, "")
+}
+
+// ReservedBeside is what the daemons take but for the one with an ARN.
+func ReservedBeside(tx *store.Tx, provider, daemon string) (cpu, memory int) {
 	for _, d := range OfProvider(tx, provider) {
+		if d.ARN == daemon {
+			continue
+		}
 		if def := FindDefinition(tx, d.Wanted(tx, provider).TaskDefinition); def != nil {
 			c, m := def.Size(tx)
 			cpu, memory = cpu+c, memory+m

@@ -98,8 +98,12 @@ func (d *decision) noType(t Wait) string {
 	if t.GPUs > 0 {
 		return "Unable to launch an instance for capacity provider " + d.Provider.Name + ": accelerators are not supported."
 	}
-	return fmt.Sprintf("Unable to launch an instance for capacity provider %s: no instance type meets its requirements and holds the task, which needs %d CPU units, %d MiB of memory and %d network interfaces.",
+	text := fmt.Sprintf("Unable to launch an instance for capacity provider %s: no instance type meets its requirements and holds the task, which needs %d CPU units, %d MiB of memory and %d network interfaces",
 		d.Provider.Name, t.Need.CPU, t.Need.Memory, t.Need.ENIs)
+	if d.Reserved.CPU+d.Reserved.Memory > 0 {
+		text += fmt.Sprintf(", beside daemons, which need %d CPU units and %d MiB of memory", d.Reserved.CPU, d.Reserved.Memory)
+	}
+	return text + "."
 }
 
 func (d *decision) suitsSomewhere(t Wait, typ *ec2.InstanceType) bool {
