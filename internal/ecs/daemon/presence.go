@@ -27,6 +27,9 @@ type Presence struct {
 	Draining bool      // the instance goes
 }
 
+// Down reports whether a critical daemon ran, and does not now, on an instance that is to stay.
+func (p *Presence) Down() bool { return p.Ran && !p.Running && !p.Without && !p.Draining }
+
 // Assign gives a container instance of a provider, which registers, the daemons that it is to have. From then on their controller
 // knows it; an instance without them has registered before.
 func Assign(tx *store.Tx, instance, provider string) {

@@ -35,7 +35,13 @@ func ReadDaemon(tx *store.Tx, d *daemon.Daemon) Daemon {
 			shown.Without += c.Without
 		}
 	}
-	shown.Pending = len(daemon.Presences(tx, d.ARN)) - shown.Running - shown.Draining - shown.Without
+	presences := daemon.Presences(tx, d.ARN)
+	for _, p := range presences {
+		if p.Down() {
+			shown.down++
+		}
+	}
+	shown.Pending = len(presences) - shown.Running - shown.Draining - shown.Without
 	if newest := daemon.FindDeployment(tx, d.Deployment); newest != nil {
 		shown.Deployment = readDaemonDeployment(tx, newest)
 	}
@@ -68,6 +74,8 @@ func daemonNotAsWanted(d *Daemon) string {
 		return fmt.Sprintf("the deployment of %s is %s", d.Deployment.TaskDefinition, d.Deployment.Status)
 	case d.Without > 0:
 		return fmt.Sprintf("%d of %d instances are without it", d.Without, d.Without+d.Running+d.Pending)
+	case d.down > 0:
+		return fmt.Sprintf("it does not run any more on %d of %d instances", d.down, d.Running+d.Pending)
 	}
 	return ""
 }

@@ -106,7 +106,8 @@ type Daemon struct {
 	Running        int    `json:"runningInstanceCount"`
 	Draining       int    `json:"drainingInstanceCount"`
 	Without        int    `json:"withoutDaemonInstanceCount"`
-	Pending        int    `json:"pendingInstanceCount"` // whose task does not run yet
+	Pending        int    `json:"pendingInstanceCount"` // whose task does not run yet, or any more
+	down           int    // of these the ones where it ran, and is critical
 	// Deployment is the newest one.
 	Deployment DaemonDeployment `json:"deployment"`
 	// NotAsWanted is why the daemon is not as wanted; empty: it is.

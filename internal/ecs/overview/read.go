@@ -142,7 +142,7 @@ func readContainerInstance(tx *store.Tx, c *state.ContainerInstance) ContainerIn
 		Ports:      append([]uint16{}, used.Ports...), PortsUDP: append([]uint16{}, used.PortsUDP...),
 	}
 	i.Remaining = Resources{i.Registered.CPU - used.CPU, i.Registered.Memory - used.Memory, i.Registered.GPUs - len(used.GPUs)}
-	i.NotAsWanted = instanceNotAsWanted(&i)
+	i.NotAsWanted = InstanceNotAsWanted(c)
 	return i
 }
 

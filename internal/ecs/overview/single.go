@@ -20,8 +20,3 @@ func ReadStack(tx *store.Tx, s *cloudformation.Stack) Stack {
 
 // TaskNotAsWanted is why a task is not as wanted; empty: it is, or has STOPPED.
 func TaskNotAsWanted(t *state.Task) string { return taskNotAsWanted(t) }
-
-// InstanceNotAsWanted is why a container instance is not as wanted; empty: it is.
-func InstanceNotAsWanted(c *state.ContainerInstance) string {
-	return instanceNotAsWanted(&ContainerInstance{AgentConnected: c.AgentConnected, Status: c.Status})
-}

@@ -87,13 +87,15 @@ func taskNotAsWanted(t *state.Task) string {
 	return ""
 }
 
-// instanceNotAsWanted asks for an agent that is connected, and of a managed instance that its daemons come first.
-func instanceNotAsWanted(i *ContainerInstance) string {
-	if !i.AgentConnected {
+// InstanceNotAsWanted is why a container instance is not as wanted; empty: it is. It asks for an agent that is connected, and of a managed instance that its daemons come first, and stay.
+func InstanceNotAsWanted(c *state.ContainerInstance) string {
+	switch {
+	case !c.AgentConnected:
 		return "its agent is not connected"
-	}
-	if i.Status == state.InstanceRegistering {
+	case c.Status == state.InstanceRegistering:
 		return "its daemons do not run yet"
+	case c.LacksDaemon:
+		return "a critical daemon does not run"
 	}
 	return ""
 }

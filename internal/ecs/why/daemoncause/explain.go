@@ -125,15 +125,17 @@ func (q *question) tasks() (tasks []*state.Task) {
 	return tasks
 }
 
-// without are the instances that are used without the daemon, as its last task there failed.
+// without are the instances that are used without the daemon, as its last task there failed, or take no tasks until it runs again.
 func (q *question) without() (answers []why.Answer) {
+	critical := false
 	var on []string
 	var due time.Time
 	for _, p := range daemon.Presences(q.Tx, q.daemon.ARN) {
 		c := state.FindContainerInstance(q.Tx, p.Instance)
-		if c == nil || p.Running || !p.Without || p.Draining {
+		if c == nil || p.Running || p.Draining || !p.Without && !p.Down() {
 			continue
 		}
+		critical = critical || p.Down()
 		on = append(on, fmt.Sprintf("%s, where %s failed in a row", phrase.Instance(c), phrase.Count(p.Failures, "task")))
 		if p.Due.After(q.Now) && (due.IsZero() || p.Due.Before(due)) {
 			due = p.Due
@@ -146,6 +148,9 @@ func (q *question) without() (answers []why.Answer) {
 		Cause: why.DaemonNotStarted, At: due, Evidence: []why.Evidence{q.evidence()}, Because: q.lastFailure(),
 		Sentence: fmt.Sprintf("%s is not critical, and does not run on %s.", phrase.Upper(phrase.Daemon(q.daemon.ARN)), phrase.Some(mostNamed, on)),
 		Next:     "Correct the daemon task definition, and update the daemon.",
+	}
+	if critical {
+		answer.Sentence = fmt.Sprintf("%s is critical, and does not run any more on %s: no task is placed there.", phrase.Upper(phrase.Daemon(q.daemon.ARN)), phrase.Some(mostNamed, on))
 	}
 	if !due.IsZero() {
 		answer.Sentence = strings.TrimSuffix(answer.Sentence, ".") + fmt.Sprintf("; the next attempt is at %s.", phrase.Time(q.Now, due))

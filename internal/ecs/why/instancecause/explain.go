@@ -36,6 +36,10 @@ func Explain(f *why.Facts, c *state.ContainerInstance) (answers []why.Answer) {
 		answers = append(answers, draining(f, c, i))
 	case c.Status == state.InstanceRegistering:
 		answers = append(answers, registering(f, c))
+	case c.LacksDaemon:
+		answers = append(answers, lacking(f, c))
+	case c.Leaves:
+		answers = append(answers, leaving(f, c))
 	}
 	if !c.AgentConnected {
 		answers = append(answers, disconnected(f, c, i))
