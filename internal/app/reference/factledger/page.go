@@ -97,7 +97,7 @@ counts if a fact would not hold with another code. A member is refused by name i
 refusal, whichever code that has. Members come from the SDK's types, by path: lists and structures count
 as well as what is in them, and a structure within itself is left out. Errors are those that the public API models name for the operation.
 Tests are the scripts that call the operation: those with a line that does, and the tests hold each script's lines against the requests
-that came when it ran.
+that came when it ran, unless it begins emulators of its own.
 Kinds of sources are explained [with the facts](../../testdata/facts/README.md); a date is the youngest of them.
 `
 
