@@ -202,6 +202,10 @@ func TestOnInstance(t *testing.T) {
 	if p = deployment.OnInstance(h); !slices.Equal(p.Repair, []string{"logs"}) || !slices.Equal(p.Unhealthy, []string{"logs-task"}) {
 		t.Errorf("%+v", p)
 	}
+	h.Daemons[0].Task = &deployment.Task{ARN: "logs-task", Requested: true}
+	if p = deployment.OnInstance(h); !slices.Equal(p.Repair, []string{"logs"}) {
+		t.Errorf("it is not replaced before a user's stop of its daemon is done: %+v", p)
+	}
 	h.Repairs, h.Daemons[0].Task = false, &deployment.Task{ARN: "logs-task", Ended: true}
 	if p = deployment.OnInstance(h); len(p.Repair) > 0 || len(p.Failures) != 1 || slices.Contains(p.Start, "logs") {
 		t.Errorf("with auto repair disabled: %+v", p)

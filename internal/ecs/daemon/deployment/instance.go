@@ -125,6 +125,8 @@ func (h Host) next(p *HostPlan, d Hosted) daemon.Presence {
 		}
 	case t == nil || t.Ended:
 		h.ended(p, d, &next)
+	case t.Requested: // it does not come back, and its end may take long
+		h.repair(p, d)
 	case t.Unhealthy && !t.Requested:
 		p.Unhealthy = append(p.Unhealthy, t.ARN)
 		h.repair(p, d)
