@@ -15,12 +15,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// chaos is what may happen to a fleet. Each draws what it is about.
-var chaos = []struct {
+// incident is what may happen to a fleet. It draws what it is about.
+type incident struct {
 	name   string
 	weight int
 	do     func(f *fleet, r *rand.Rand)
-}{
+}
+
+// orders are what users ask for.
+var orders = []incident{
 	{"scale", 4, func(f *fleet, r *rand.Rand) { f.scale(pick(r, "web", "api"), int32(r.IntN(9))) }},
 	{"deploy", 3, func(f *fleet, r *rand.Rand) { f.deploy(pick(r, "logs", "metrics"), "daemon", r.IntN(3) > 0) }},
 	{"break", 1, func(f *fleet, r *rand.Rand) { f.deploy(pick(r, "logs", "metrics"), "broken", r.IntN(2) > 0) }},
@@ -31,6 +34,10 @@ var chaos = []struct {
 			f.must(err)
 		}
 	}},
+}
+
+// losses are what happens to instances.
+var losses = []incident{
 	{"agent", 2, func(f *fleet, r *rand.Rand) {
 		f.fault(emulator.Fault{Kind: emulator.DisconnectAgent, Seed: r.Uint64(), For: time.Duration(1+r.IntN(15)) * time.Minute})
 	}},
@@ -40,8 +47,10 @@ var chaos = []struct {
 	{"spot", 1, func(f *fleet, r *rand.Rand) {
 		f.fault(emulator.Fault{Kind: emulator.SpotInterruption, Seed: r.Uint64(), Rate: 0.5, For: time.Minute})
 	}},
-	{"age", 1, func(f *fleet, _ *rand.Rand) { f.advance(7 * 24 * time.Hour) }},
 }
+
+// ageing may take long: a broken daemon is tried again all the time.
+var ageing = []incident{{"age", 1, func(f *fleet, _ *rand.Rand) { f.advance(7 * 24 * time.Hour) }}}
 
 func pick(r *rand.Rand, of ...string) string { return of[r.IntN(len(of))] }
 
@@ -72,16 +81,16 @@ func (f *fleet) fault(one emulator.Fault) {
 }
 
 // happens has something happen by chance.
-func (f *fleet) happens(r *rand.Rand) string {
+func (f *fleet) happens(r *rand.Rand, of []incident) string {
 	f.Helper()
 	all := 0
-	for _, each := range chaos {
+	for _, each := range of {
 		all += each.weight
 	}
 	for at, i := r.IntN(all), 0; ; i++ {
-		if at -= chaos[i].weight; at < 0 {
-			chaos[i].do(f, r)
-			return chaos[i].name
+		if at -= of[i].weight; at < 0 {
+			of[i].do(f, r)
+			return of[i].name
 		}
 	}
 }
@@ -104,7 +113,7 @@ func TestInstancesAndDaemonsInAnyOrder(t *testing.T) {
 				}
 			}()
 			for range 40 {
-				story = append(story, f.happens(r))
+				story = append(story, f.happens(r, slices.Concat(orders, losses, ageing)))
 				f.advance(time.Duration(5+r.IntN(600)) * time.Second)
 			}
 			f.comesToRest()

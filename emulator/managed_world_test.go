@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/managed"
@@ -22,6 +24,8 @@ type fleet struct {
 	*world
 	provider string // ARN
 	witness  witness
+	opts     emulator.Options // of an emulator that dies
+	engine   *fault.Engine    // behind the emulator, where lists may come late
 }
 
 const fleetCluster = "fleet"
@@ -30,13 +34,21 @@ const fleetCluster = "fleet"
 func newFleet(w *world, change ...func(*types.CreateManagedInstancesProviderConfiguration)) *fleet {
 	w.Helper()
 	f := &fleet{world: w}
-	_, err := w.client.CreateCluster(w.Context(), &ecs.CreateClusterInput{ClusterName: aws.String(fleetCluster)})
-	w.must(err)
+	f.fill(change...)
+	f.observe()
+	return f
+}
+
+// fill makes what a fleet begins with.
+func (f *fleet) fill(change ...func(*types.CreateManagedInstancesProviderConfiguration)) {
+	f.Helper()
+	_, err := f.client.CreateCluster(f.Context(), &ecs.CreateClusterInput{ClusterName: aws.String(fleetCluster)})
+	f.must(err)
 	asked := &types.CreateManagedInstancesProviderConfiguration{
 		InfrastructureRoleArn: aws.String("arn:aws:iam::000000000000:role/infrastructure"),
 		InstanceLaunchTemplate: &types.InstanceLaunchTemplate{
 			Ec2InstanceProfileArn: aws.String("arn:aws:iam::000000000000:instance-profile/instance"), CapacityOptionType: types.CapacityOptionTypeSpot,
-			NetworkConfiguration: &types.ManagedInstancesNetworkConfiguration{Subnets: w.srv.Subnets()},
+			NetworkConfiguration: &types.ManagedInstancesNetworkConfiguration{Subnets: f.srv.Subnets()},
 			InstanceRequirements: &types.InstanceRequirementsRequest{
 				VCpuCount: &types.VCpuCountRangeRequest{Min: aws.Int32(1), Max: aws.Int32(2)}, MemoryMiB: &types.MemoryMiBRequest{Min: aws.Int32(1024)},
 			},
@@ -46,23 +58,26 @@ func newFleet(w *world, change ...func(*types.CreateManagedInstancesProviderConf
 	for _, do := range change {
 		do(asked)
 	}
-	out, err := w.client.CreateCapacityProvider(w.Context(), &ecs.CreateCapacityProviderInput{
+	out, err := f.client.CreateCapacityProvider(f.Context(), &ecs.CreateCapacityProviderInput{
 		Name: aws.String("mine"), Cluster: aws.String(fleetCluster), ManagedInstancesProvider: asked,
 	})
-	w.must(err)
+	f.must(err)
 	f.provider = *out.CapacityProvider.CapacityProviderArn
-	_, err = w.client.RegisterTaskDefinition(w.Context(), &ecs.RegisterTaskDefinitionInput{
+	_, err = f.client.RegisterTaskDefinition(f.Context(), &ecs.RegisterTaskDefinitionInput{
 		Family: aws.String("web"), NetworkMode: types.NetworkModeHost, RequiresCompatibilities: []types.Compatibility{types.CompatibilityManagedInstances},
 		Cpu: aws.String("512"), Memory: aws.String("256"),
 		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("app"), Image: aws.String("shop/web:1"), Command: []string{"sleep", "99999999"}, StopTimeout: aws.Int32(2)}},
 	})
-	w.must(err)
+	f.must(err)
 	f.defineDaemon("daemon", "sleep", "99999999")
 	f.defineDaemon("broken", "exit", "1")
-	f.witness.rows = w.srv.Rows()
-	watch := w.srv.Rows().Watch(0, state.OnTasks(f.witness.task), state.OnContainerInstances(f.witness.instance))
-	w.Cleanup(watch.Close)
-	return f
+}
+
+// observe has the witness hear of what the emulator writes.
+func (f *fleet) observe() {
+	f.witness.rows = f.srv.Rows()
+	watch := f.srv.Rows().Watch(0, state.OnTasks(f.witness.task), state.OnContainerInstances(f.witness.instance))
+	f.Cleanup(watch.Close)
 }
 
 func (f *fleet) defineDaemon(family string, command ...string) {
