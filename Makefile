@@ -153,11 +153,12 @@ bench: programs ## measure requests, start of tasks, scale, memory, and what ben
 SOAK ?= 20
 
 .PHONY: soak
-soak: build demo-image ## kill and restart things under load, in pushes, stacks and gateways, push 1 GiB: SOAK=rounds, SOAK_RESTART_ENGINE=command
+soak: build demo-image ## kill and restart things under load, in pushes, stacks, gateways and daemons, push 1 GiB: SOAK=rounds, SOAK_RESTART_ENGINE=command
 	$(GO) run ./cmd/soak -rounds $(SOAK)
 	ECS_EMULATOR_REQUIRE_DOCKER=1 ECS_EMULATOR_TEST_LOG_LOAD=20,1000,30 $(GO) test ./cmd/ecs-emulator -count 1 -run TestDockerLosesNoOutput -v
 	ECS_EMULATOR_TEST_STACK_KILLS=100 $(GO) test ./cmd/ecs-emulator -count 1 -run TestStacksSurviveKills -v
 	ECS_EMULATOR_REQUIRE_DOCKER=1 ECS_EMULATOR_TEST_GATEWAY_KILLS=100 $(GO) test ./cmd/ecs-emulator -count 1 -timeout 1h -run TestDockerGatewaysSurviveKills -v
+	ECS_EMULATOR_REQUIRE_DOCKER=1 ECS_EMULATOR_TEST_DAEMON_KILLS=50 $(GO) test ./cmd/ecs-emulator -count 1 -timeout 1h -run TestDockerDaemonsSurviveKills -v
 
 .PHONY: image
 image: programs ## build the image of the emulator, nothing is pulled

@@ -18,6 +18,8 @@ type killedDaemon struct {
 	args       []string
 	good, bad  *string // daemon task definitions
 	deployment string
+	kills      int
+	life       int
 }
 
 // restart kills the emulator and starts it with what it has written.
