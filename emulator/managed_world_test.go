@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"sync"
@@ -25,6 +26,7 @@ type fleet struct {
 	provider string // ARN
 	witness  witness
 	opts     emulator.Options // of an emulator that dies
+	image    string           // of all containers, on Docker
 	engine   *fault.Engine    // behind the emulator, where lists may come late
 }
 
@@ -66,7 +68,7 @@ func (f *fleet) fill(change ...func(*types.CreateManagedInstancesProviderConfigu
 	_, err = f.client.RegisterTaskDefinition(f.Context(), &ecs.RegisterTaskDefinitionInput{
 		Family: aws.String("web"), NetworkMode: types.NetworkModeHost, RequiresCompatibilities: []types.Compatibility{types.CompatibilityManagedInstances},
 		Cpu: aws.String("512"), Memory: aws.String("256"),
-		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("app"), Image: aws.String("shop/web:1"), Command: []string{"sleep", "99999999"}, StopTimeout: aws.Int32(2)}},
+		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("app"), Image: aws.String(cmp.Or(f.image, "shop/web:1")), Command: []string{"sleep", "99999999"}, StopTimeout: aws.Int32(2)}},
 	})
 	f.must(err)
 	f.defineDaemon("daemon", "sleep", "99999999")
@@ -84,7 +86,7 @@ func (f *fleet) defineDaemon(family string, command ...string) {
 	f.Helper()
 	_, err := f.client.RegisterDaemonTaskDefinition(f.Context(), &ecs.RegisterDaemonTaskDefinitionInput{
 		Family: &family, Cpu: aws.String("128"), Memory: aws.String("64"),
-		ContainerDefinitions: []types.DaemonContainerDefinition{{Name: aws.String("agent"), Image: aws.String("shop/agent:1"), Command: command, StopTimeout: aws.Int32(2)}},
+		ContainerDefinitions: []types.DaemonContainerDefinition{{Name: aws.String("agent"), Image: aws.String(cmp.Or(f.image, "shop/agent:1")), Command: command, StopTimeout: aws.Int32(2)}},
 	})
 	f.must(err)
 }
