@@ -162,6 +162,17 @@ func (p *line) set(cut bool) {
 	}
 }
 
+// untilEngineAway waits until the emulator has seen that its engine does not answer.
+func (w *world) untilEngineAway() {
+	w.Helper()
+	w.eventually("health tells", func() bool {
+		response, err := http.Get(w.srv.URL() + "/_emulator/health")
+		w.must(err)
+		response.Body.Close()
+		return response.StatusCode == http.StatusServiceUnavailable
+	})
+}
+
 func TestDockerEngineGoneAndBack(t *testing.T) {
 	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
@@ -173,12 +184,7 @@ func TestDockerEngineGoneAndBack(t *testing.T) {
 	running := w.untilRunning(dies)
 
 	engine.set(true)
-	w.eventually("health tells", func() bool {
-		response, err := http.Get(w.srv.URL() + "/_emulator/health")
-		w.must(err)
-		response.Body.Close()
-		return response.StatusCode == http.StatusServiceUnavailable
-	})
+	w.untilEngineAway()
 	waits := w.runTask(w.register("web", image, "serve", "8080"))
 	dockertest.Kill(t, w.engineID(*running.TaskArn))
 
