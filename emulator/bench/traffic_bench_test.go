@@ -17,8 +17,9 @@ const listenersEach = 50
 type front struct {
 	*world
 	elb            *elb.Client
-	balancer       string
+	balancer       elbtypes.LoadBalancer
 	listener, rule string
+	test           string // the rule of test traffic, if any
 	groups         [2]string
 }
 
@@ -29,25 +30,29 @@ func (w *world) fronts(n int) (all []*front) {
 	var balancer elbtypes.LoadBalancer
 	for i := range n {
 		if i%listenersEach == 0 {
-			made, err := client.CreateLoadBalancer(w.Context(), &elb.CreateLoadBalancerInput{
-				Name: aws.String(fmt.Sprint("shop-", i)), Subnets: w.Subnets(),
-			})
-			w.must(err)
-			balancer = made.LoadBalancers[0]
+			balancer = w.balancer(client, fmt.Sprint("shop-", i))
 		}
-		f := &front{world: w, elb: client, balancer: *balancer.LoadBalancerArn}
-		f.create(fmt.Sprint("web-", i), balancer.VpcId, int32(8000+i))
+		f := &front{world: w, elb: client, balancer: balancer}
+		f.createGroups(fmt.Sprint("web-", i))
+		f.listen(int32(8000 + i))
 		all = append(all, f)
 	}
 	return all
 }
 
-func (f *front) create(name string, vpc *string, listens int32) {
+func (w *world) balancer(client *elb.Client, name string) elbtypes.LoadBalancer {
+	w.Helper()
+	made, err := client.CreateLoadBalancer(w.Context(), &elb.CreateLoadBalancerInput{Name: &name, Subnets: w.Subnets()})
+	w.must(err)
+	return made.LoadBalancers[0]
+}
+
+func (f *front) createGroups(name string) {
 	f.Helper()
 	for i, colour := range []string{"blue", "green"} {
 		made, err := f.elb.CreateTargetGroup(f.Context(), &elb.CreateTargetGroupInput{
 			Name: aws.String(name + "-" + colour), Protocol: elbtypes.ProtocolEnumHttp, Port: aws.Int32(port),
-			TargetType: elbtypes.TargetTypeEnumIp, VpcId: vpc,
+			TargetType: elbtypes.TargetTypeEnumIp, VpcId: f.balancer.VpcId,
 		})
 		f.must(err)
 		f.groups[i] = *made.TargetGroups[0].TargetGroupArn
@@ -57,8 +62,12 @@ func (f *front) create(name string, vpc *string, listens int32) {
 		})
 		f.must(err)
 	}
+}
+
+func (f *front) listen(port int32) {
+	f.Helper()
 	made, err := f.elb.CreateListener(f.Context(), &elb.CreateListenerInput{
-		LoadBalancerArn: &f.balancer, Protocol: elbtypes.ProtocolEnumHttp, Port: &listens, DefaultActions: f.forward(100, 0),
+		LoadBalancerArn: f.balancer.LoadBalancerArn, Protocol: elbtypes.ProtocolEnumHttp, Port: &port, DefaultActions: f.forward(100, 0),
 	})
 	f.must(err)
 	f.listener = *made.Listeners[0].ListenerArn
@@ -97,6 +106,9 @@ func (f *front) behind(in *ecs.CreateServiceInput) {
 	if in.DeploymentConfiguration != nil {
 		in.LoadBalancers[0].AdvancedConfiguration = &types.AdvancedConfiguration{
 			AlternateTargetGroupArn: &f.groups[1], ProductionListenerRule: &f.rule, RoleArn: aws.String("arn:aws:iam::000000000000:role/ecs"),
+		}
+		if f.test != "" {
+			in.LoadBalancers[0].AdvancedConfiguration.TestListenerRule = &f.test
 		}
 	}
 }
