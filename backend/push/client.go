@@ -24,6 +24,7 @@ type Client[P Piece[P, K], K Key[K], N News[N, K], C any] struct {
 	writing sync.Mutex
 	turn    chan struct{}          // holds a token while Update is at work
 	parts   map[string]*Part[P, K] // by which the server acts, by name; Update's alone
+	given   map[P]known[P, K]      // the pieces of the last Update, whose alone it is
 
 	mu      sync.Mutex
 	number  int64
@@ -63,6 +64,14 @@ func (s *Client[P, K, N, C]) Has() []AppliedPiece[P, K] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Collect(maps.Values(s.has))
+}
+
+// Applied returns a piece that the server has applied, as far as the client knows.
+func (s *Client[P, K, N, C]) Applied(key K) (piece AppliedPiece[P, K], has bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	piece, has = s.has[key]
+	return piece, has
 }
 
 // Over returns a channel that is closed when the client has ended.

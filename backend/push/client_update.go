@@ -10,9 +10,22 @@ import (
 // Update gives the data plane exactly the wanted pieces, which need no version. It pushes only
 // what differs, in this order: exclusive pieces to remove, the wanted pieces in the order given, all
 // else to remove. The error names each piece that the data plane refuses; the other pieces are
-// applied all the same.
+// applied all the same. A piece that points to what one of the last Update did costs next to nothing:
+// what pieces point to must not change.
 func (s *Client[P, K, N, C]) Update(ctx context.Context, wanted []P) error {
-	return s.UpdateParts(ctx, nil, wanted, func(K) bool { return true })
+	if err := s.takeTurn(ctx); err != nil {
+		return err
+	}
+	defer s.endTurn()
+	pieces, err := know(wanted, s.given)
+	if err != nil {
+		return err
+	}
+	s.given = make(map[P]known[P, K], len(pieces))
+	for _, k := range pieces {
+		s.given[k.piece] = k
+	}
+	return s.carryOut(ctx, s.changes(nil, pieces, func(K) bool { return true }))
 }
 
 // UpdateParts is Update for some of the pieces, those whose keys are of it; the others stay as they are. The pieces of
@@ -20,16 +33,14 @@ func (s *Client[P, K, N, C]) Update(ctx context.Context, wanted []P) error {
 // that of what has changed since, and of the other wanted pieces, which had the same keys then. No key is in parts of two
 // names.
 func (s *Client[P, K, N, C]) UpdateParts(ctx context.Context, parts []*Part[P, K], wanted []P, of func(K) bool) error {
-	others, err := know(wanted)
+	others, err := know(wanted, nil)
 	if err != nil {
 		return err
 	}
-	select {
-	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := s.takeTurn(ctx); err != nil {
+		return err
 	}
+	defer s.endTurn()
 	if err := s.carryOut(ctx, s.changes(parts, others, of)); err != nil {
 		return err
 	}
@@ -38,6 +49,17 @@ func (s *Client[P, K, N, C]) UpdateParts(ctx context.Context, parts []*Part[P, K
 	}
 	return nil
 }
+
+func (s *Client[P, K, N, C]) takeTurn(ctx context.Context) error {
+	select {
+	case s.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *Client[P, K, N, C]) endTurn() { <-s.turn }
 
 // carryOut makes changes. What an exclusive piece was refused for may have gone since.
 func (s *Client[P, K, N, C]) carryOut(ctx context.Context, changes []change[P, K]) error {

@@ -34,7 +34,7 @@ var parts atomic.Int64
 
 // NewPart makes a part, which takes the place of the former one with its name. The pieces need no version.
 func NewPart[P Piece[P, K], K Key[K]](name string, pieces []P) (*Part[P, K], error) {
-	list, err := know(pieces)
+	list, err := know(pieces, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -49,9 +49,14 @@ func (p *Part[P, K]) Pieces() (list []P) {
 	return list
 }
 
-func know[P Piece[P, K], K Key[K]](pieces []P) ([]known[P, K], error) {
+// know works out what is compared of pieces, but for those that it was worked out of before.
+func know[P Piece[P, K], K Key[K]](pieces []P, before map[P]known[P, K]) ([]known[P, K], error) {
 	list := make([]known[P, K], len(pieces))
 	for i, p := range pieces {
+		if k, ok := before[p]; ok {
+			list[i] = k
+			continue
+		}
 		key, err := p.Key()
 		if err != nil {
 			return nil, err

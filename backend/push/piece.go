@@ -5,6 +5,8 @@ import "fmt"
 // Piece is one part of what a data plane is to do. It is pushed by itself, whenever it changes, and
 // replaces the one with the same key. P is the type itself, as JSON carries it.
 type Piece[P any, K Key[K]] interface {
+	// comparable tells, by what it points to, that a piece is the very one of before.
+	comparable
 	// Key names the piece, or says what is wrong with it.
 	Key() (K, error)
 	// At is the piece in a version, which grows with each change, and In its version.

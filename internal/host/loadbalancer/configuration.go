@@ -51,25 +51,30 @@ type Target struct {
 // Configure returns the pieces of a load balancer's configuration in an order in which no request
 // is lost: first what comes, then the listeners, which lead there, and at last the targets that go,
 // which a listener may have led to until then.
-func Configure(v View) (pieces []balancer.Piece) {
+func (m *composer) Configure(v View) (pieces []balancer.Piece) {
 	var going []balancer.Piece
+	m.renew()
 	for _, c := range v.Certificates {
-		pieces = append(pieces, balancer.Piece{Certificate: &c})
+		pieces = append(pieces, m.once(c, nil, func() balancer.Piece { return balancer.Piece{Certificate: &c} }))
 	}
 	for _, g := range v.Groups {
-		pieces = append(pieces, balancer.Piece{TargetGroup: targetGroup(g.TargetGroup)})
+		pieces = append(pieces, m.once(g.TargetGroup, nil, func() balancer.Piece { return balancer.Piece{TargetGroup: targetGroup(g.TargetGroup)} }))
 		for _, t := range g.Targets {
-			switch {
-			case !t.Address.IsValid(), !inZone(v.LoadBalancer, t.Zone):
-			case t.Draining():
-				going = append(going, balancer.Piece{Target: target(t)})
-			default:
-				pieces = append(pieces, balancer.Piece{Target: target(t)})
+			if !t.Address.IsValid() || !inZone(v.LoadBalancer, t.Zone) {
+				continue
+			}
+			piece := m.once(t, nil, func() balancer.Piece { return balancer.Piece{Target: target(t)} })
+			if t.Draining() {
+				going = append(going, piece)
+			} else {
+				pieces = append(pieces, piece)
 			}
 		}
 	}
 	for _, l := range v.Listeners {
-		pieces = append(pieces, balancer.Piece{Listener: listener(v.LoadBalancer, l)})
+		of := [2]any{v.LoadBalancer, l.Listener} // and the default rule of the listener
+		rules := l.Rules[:len(l.Rules)-1]
+		pieces = append(pieces, m.once(of, rules, func() balancer.Piece { return balancer.Piece{Listener: listener(v.LoadBalancer, l)} }))
 	}
 	return append(pieces, going...)
 }

@@ -50,7 +50,7 @@ func TestConfigurationHasAPieceForEachRow(t *testing.T) {
 			}}},
 		}},
 	}
-	if diff := cmp.Diff(want, Configure(v), cmpopts.EquateComparable(netip.Addr{}, netip.AddrPort{})); diff != "" {
+	if diff := cmp.Diff(want, new(composer).Configure(v), cmpopts.EquateComparable(netip.Addr{}, netip.AddrPort{})); diff != "" {
 		t.Error(diff)
 	}
 }

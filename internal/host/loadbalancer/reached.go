@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer/node"
@@ -40,20 +41,20 @@ func (c *Controller) Reached() (list []Reached) {
 
 // reach opens ports for the listeners that are ready, and says where they are.
 func (c *Controller) reach(ctx context.Context, v View, at node.Place, client *control.Client) {
-	has := map[string]bool{}
-	for _, h := range client.Has() {
-		has[h.Key.ID] = h.Digest != "" // a listener that was refused has no port
+	has := func(l Listener) bool { // one that was refused has no port
+		piece, _ := client.Applied(balancer.Key{Kind: balancer.KindListener, ID: l.ARN})
+		return piece.Digest != ""
 	}
 	now := Reached{ARN: v.LoadBalancer.ARN, DNSName: v.LoadBalancer.DNSName, Address: at.Address, Host: at.Host}
 	var ready []string
 	for _, l := range v.Listeners {
-		if has[l.ARN] {
+		if has(l) {
 			ready = append(ready, l.ARN)
 		}
 	}
 	c.Nodes.ClosePorts(now.ARN, ready) // first: a new listener may have the port of one that is gone
 	for _, l := range v.Listeners {
-		if has[l.ARN] {
+		if has(l) {
 			now.Listeners = append(now.Listeners, ReachedListener{
 				ARN: l.ARN, Protocol: string(l.Protocol), Port: uint16(l.Port), Local: c.Nodes.OpenPort(ctx, l.Listener),
 			})

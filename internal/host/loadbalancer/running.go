@@ -22,6 +22,8 @@ import (
 type running struct {
 	client  *control.Client
 	reached Reached
+	// composer is for looks at the load balancer, of which there is one at a time.
+	composer composer
 	// hidden says that clients are hidden from a target that is to see them: it may not run yet.
 	hidden bool
 	// uncounted says that it was said that it does not count.
@@ -59,7 +61,7 @@ func (c *Controller) look(ctx context.Context, arn string) (time.Time, error) {
 	}
 	at, err := c.bringUp(ctx, v)
 	if err != nil && c.loop.FailsFor(arn) > patience {
-		err = errors.Join(err, c.withdraw(v, nil), c.acknowledge(v))
+		err = errors.Join(err, c.withdraw(v, nothing), c.acknowledge(v))
 	}
 	if ctx.Err() != nil || unavailable(err) {
 		return time.Time{}, err
@@ -107,7 +109,7 @@ func (c *Controller) bringUp(ctx context.Context, v View) (at node.Place, err er
 		return at, unkept
 	}
 	c.noteHidden(b.ARN, !all)
-	if err = client.Update(ctx, Configure(v)); errors.Is(err, context.DeadlineExceeded) {
+	if err = client.Update(ctx, c.composer(b.ARN).Configure(v)); errors.Is(err, context.DeadlineExceeded) {
 		client.Close()
 	}
 	if err == nil {
@@ -189,6 +191,12 @@ func (c *Controller) client(ctx context.Context, arn string) (*control.Client, e
 		c.loop.Wake(arn)
 	}()
 	return client, nil
+}
+
+func (c *Controller) composer(arn string) *composer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return &c.running[arn].composer
 }
 
 // noteHidden notes whether clients are hidden from a target that is to see them.

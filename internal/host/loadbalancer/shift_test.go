@@ -104,7 +104,7 @@ func (s *shift) tell(blue, green int32, targets ...*elbv2.Target) {
 			{TargetGroupArn: aws.String("blue"), Weight: &blue}, {TargetGroupArn: aws.String("green"), Weight: &green},
 		}}},
 	}}}}}
-	if err := s.control.Update(s.Context(), Configure(v)); err != nil {
+	if err := s.control.Update(s.Context(), new(composer).Configure(v)); err != nil {
 		s.Fatal(err)
 	}
 }

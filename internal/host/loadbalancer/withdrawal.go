@@ -21,25 +21,29 @@ const patience = 30 * time.Second
 
 // withdrawFrom notes which targets a load balancer sends nothing new, by the pieces that a client has pushed.
 func (c *Controller) withdrawFrom(ctx context.Context, v View, client *control.Client) error {
-	has := client.Has()
-	if len(withdrawn(c.Store.Read(), v, has)) == 0 {
+	if len(withdrawn(c.Store.Read(), v, client.Applied)) == 0 {
 		return nil
 	}
 	if err := client.Settle(ctx); err != nil {
 		return fmt.Errorf("wait until targets get nothing new: %w", err)
 	}
-	return c.withdraw(v, has)
+	return c.withdraw(v, client.Applied)
 }
 
+// applied finds a piece that a load balancer has.
+type applied func(balancer.Key) (piece control.AppliedPiece, has bool)
+
+func nothing(balancer.Key) (piece control.AppliedPiece, has bool) { return piece, false }
+
 // withdraw notes which targets a load balancer sends nothing new, by the pieces that it has.
-func (c *Controller) withdraw(v View, has []control.AppliedPiece) error {
-	if len(withdrawn(c.Store.Read(), v, has)) == 0 {
+func (c *Controller) withdraw(v View, by applied) error {
+	if len(withdrawn(c.Store.Read(), v, by)) == 0 {
 		return nil
 	}
 	draining := map[string]bool{}
 	err := c.Store.Update(func(tx *store.Tx) error {
 		clear(draining)
-		for _, t := range withdrawn(tx, v, has) {
+		for _, t := range withdrawn(tx, v, by) {
 			elbv2.Withdraw(tx, t, c.Clock.Now())
 			draining[t.GroupARN] = true
 		}
@@ -56,11 +60,7 @@ func (c *Controller) withdraw(v View, has []control.AppliedPiece) error {
 
 // withdrawn are the targets of a view that drain and of which that is not written yet, although
 // the load balancer has no other piece of them.
-func withdrawn(tx *store.Tx, v View, has []control.AppliedPiece) (list []*elbv2.Target) {
-	held := map[balancer.Key]control.AppliedPiece{}
-	for _, h := range has {
-		held[h.Key] = h
-	}
+func withdrawn(tx *store.Tx, v View, by applied) (list []*elbv2.Target) {
 	for _, g := range v.Groups {
 		for _, seen := range g.Targets {
 			if !seen.Draining() {
@@ -74,7 +74,7 @@ func withdrawn(tx *store.Tx, v View, has []control.AppliedPiece) (list []*elbv2.
 				continue
 			}
 			piece := balancer.Piece{Target: target(seen)}
-			if h, there := held[balancer.Key{Kind: balancer.KindTarget, Group: g.ARN, ID: piece.Target.ID}]; !there || h.Says(piece) {
+			if h, there := by(balancer.Key{Kind: balancer.KindTarget, Group: g.ARN, ID: piece.Target.ID}); !there || h.Says(piece) {
 				list = append(list, t)
 			}
 		}
