@@ -98,7 +98,7 @@ func (s *shifting) untilComplete() {
 		if d := s.service(s.name); len(d.Deployments) == 1 && d.Deployments[0].RolloutState == types.DeploymentRolloutStateCompleted {
 			return true
 		}
-		s.must(s.Clock().Advance(10 * time.Second))
+		s.must(s.Clock().Advance(time.Minute))
 		return false
 	})
 }
@@ -118,7 +118,7 @@ func (s *shifting) shift() {
 		if d = s.last(); len(d.LifecycleHookDetails) == 1 && d.LifecycleHookDetails[0].Status == types.DeploymentLifecycleHookStatusAwaitingAction {
 			return true
 		}
-		s.must(s.Clock().Advance(10 * time.Second))
+		s.must(s.Clock().Advance(time.Minute))
 		return false
 	})
 	began := time.Now()
@@ -126,7 +126,7 @@ func (s *shifting) shift() {
 		ServiceDeploymentArn: d.ServiceDeploymentArn, HookId: d.LifecycleHookDetails[0].HookId, Action: types.DeploymentLifecycleHookActionContinue,
 	})
 	s.must(err)
-	s.untilEvery(time.Millisecond, "traffic to shift", s.answers)
+	s.untilEvery(100*time.Microsecond, "traffic to shift", s.answers)
 	s.took = append(s.took, time.Since(began))
 	s.untilComplete()
 }
@@ -191,7 +191,7 @@ func (w *world) routeURL(service string) string {
 // has as much as the gateway's has, and the only one of a small load balancer. It measures until requests are answered by the new
 // release: the longest of the route, and how much longer it takes than with a user's rule.
 func BenchmarkGoalThousandRoutes(b *testing.B) {
-	const routes, times = 1000, 20
+	const routes, times = 1000, 40
 	for b.Loop() {
 		w := start(b, emulator.Options{Engine: "sim"})
 		w.routes(routes - 1)
