@@ -127,7 +127,7 @@ func (h Host) next(p *HostPlan, d Hosted) daemon.Presence {
 		h.ended(p, d, &next)
 	case t.Requested: // it does not come back, and its end may take long
 		h.repair(p, d)
-	case t.Unhealthy && !t.Requested:
+	case t.Unhealthy:
 		p.Unhealthy = append(p.Unhealthy, t.ARN)
 		h.repair(p, d)
 	}
