@@ -24,9 +24,9 @@ func ofUpdate(in *sdk.UpdateServiceInput) Request {
 }
 
 // serviceMembers are members that both requests have, in the order in which they are resolved. CreateService, UpdateService and
-// what describes a service go through them.
+// what describes a service go through them. Gateways fit or not by subnets that are there, so their connectors come after the network.
 var serviceMembers = []serviceMember{
-	loadBalancers{}, gatewayConnectors{}, serviceRegistries{}, healthCheckGracePeriod{}, executeCommand{}, networkConfiguration{}, volumeConfigurations{},
+	loadBalancers{}, serviceRegistries{}, healthCheckGracePeriod{}, executeCommand{}, networkConfiguration{}, gatewayConnectors{}, volumeConfigurations{},
 	serviceConnect{}, vpcLattice{}, deploymentConfiguration{}, deploymentAlarms{}, zoneRebalancing{},
 }
 
