@@ -33,15 +33,16 @@ func (gatewayConnectors) checkController(r Request, _ types.DeploymentController
 func (gatewayConnectors) resolve(in *resolving) (err error) {
 	r := in.revision
 	r.GatewayConnectors, r.GatewayRoutes = slices.Clone(in.GatewayConnectors), nil
+	var keeps []string
 	if in.GatewayConnectors == nil {
-		r.GatewayConnectors = in.before.GatewayConnectors
+		r.GatewayConnectors, keeps = in.before.GatewayConnectors, in.before.GatewayRoutes
 		if same := r.TaskDefinition == in.before.TaskDefinition && (networkConfiguration{}).same(r, in.before); same && !in.renews {
 			r.GatewayRoutes = in.before.GatewayRoutes
 			return nil
 		}
 	}
 	connecting := &connector.Connecting{
-		InCluster: in.InCluster, ServiceARN: in.service.ARN, Definition: in.definition, Network: r.NetworkConfiguration, Quotas: in.quotas, Now: in.now,
+		InCluster: in.InCluster, ServiceARN: in.service.ARN, Definition: in.definition, Network: r.NetworkConfiguration, Keeps: keeps, Quotas: in.quotas, Now: in.now,
 	}
 	r.GatewayRoutes, err = connecting.Routes(r.GatewayConnectors)
 	in.renews = in.renews || triesAgain(in.before, r.GatewayRoutes)

@@ -4,6 +4,7 @@
 package gateway
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -177,13 +178,21 @@ func Disassociate(tx *store.Tx, list ...*Association) {
 	}
 }
 
-// Active are the gateways that services of a cluster can use, by name.
-func Active(tx *store.Tx, clusterARN string) (list []*Gateway) {
+// Usable are the gateways of a cluster that a service can use, by name. One that is being disassociated takes no new connection, and is
+// used further by a service that keeps a route of it.
+func Usable(tx *store.Tx, clusterARN string, kept []string) (list []*Gateway) {
 	for _, a := range OfCluster(tx, clusterARN) {
-		if g := Find(tx, a.GatewayARN); g != nil && !a.Disassociating {
+		if g := Find(tx, a.GatewayARN); g != nil && (!a.Disassociating || routesHave(tx, kept, g)) {
 			list = append(list, g)
 		}
 	}
 	sorting.By(list, func(a, b *Gateway) int { return strings.Compare(a.Name, b.Name) })
 	return list
+}
+
+func routesHave(tx *store.Tx, routes []string, g *Gateway) bool {
+	return slices.ContainsFunc(routes, func(id string) bool {
+		r := FindRoute(tx, id)
+		return r != nil && r.GatewayARN == g.ARN
+	})
 }

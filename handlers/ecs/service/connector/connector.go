@@ -131,6 +131,7 @@ type Connecting struct {
 	ServiceARN string
 	Definition *types.TaskDefinition
 	Network    *types.NetworkConfiguration
+	Keeps      []string // the routes so far, where the request says nothing of connectors
 	Quotas     quota.Quotas
 	Now        time.Time
 }
@@ -217,7 +218,7 @@ func (c *Connecting) compatible(connector *types.GatewayConnector) (list []*gate
 		{func(g *gateway.Gateway) bool { return c.covers(g, zones) }, "none of the gateways associated with cluster cover all Availability Zones of the service"},
 	} {
 		if list == nil {
-			list = gateway.Active(c.Tx, c.Cluster.ARN)
+			list = gateway.Usable(c.Tx, c.Cluster.ARN, c.Keeps)
 		}
 		kept := []*gateway.Gateway{}
 		for _, g := range list {
