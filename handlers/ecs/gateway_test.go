@@ -116,6 +116,10 @@ func TestGatewayRefusals(t *testing.T) {
 		"desync":  {change(func(in *types.HostSharedAlbConfiguration) { in.HttpDesync = "lax" }), "httpDesync should be one of"},
 		"web ACL": {change(func(in *types.HostSharedAlbConfiguration) { in.WebACLArn = aws.String("arn:aws:wafv2:x") }), "ecs-emulator does not support configuration.hostSharedAlb.webACLArn" + unsupportedTail},
 		"values":  {header("x-test", "1", "2", "3", "4", "5"), "The test traffic header must have between 1 and 4 values."},
+		"host":    {header("Host", "1"), "You cannot specify 'Host' as an HTTP header name"},
+		"space":   {header("x test", "1"), "The HTTP header name 'x test' is not valid"},
+		"control": {header("x-test", "\x01"), "contains a character that is not valid"},
+		"length":  {header("x-test", strings.Repeat("a", 129)), "cannot contain more than 128 characters"},
 		"one zone": {change(func(in *types.HostSharedAlbConfiguration) {
 			in.NetworkConfiguration = &types.GatewayElbNetworkConfiguration{Subnets: []string{"subnet-12345678"}}
 		}), "subnets must be of at least two Availability Zones."},

@@ -129,7 +129,7 @@ func redirectOf(l *elbv2.Listener, a types.Action) (types.Action, error) {
 	protocol, host, port := given(&r.Protocol, "#{protocol}"), given(&r.Host, "#{host}"), given(&r.Port, "#{port}")
 	path, query := given(&r.Path, "/#{path}"), given(&r.Query, "#{query}")
 	switch {
-	case !shown.MatchString(host + path + query):
+	case !elbv2.Shown.MatchString(host + path + query):
 		return a, badAction("The redirect contains a character that is not valid")
 	case !strings.HasPrefix(path, "/"):
 		return a, badAction("The Path parameter must be a valid path, should start with a '/', and may contain up to one of each of these placeholders: " +

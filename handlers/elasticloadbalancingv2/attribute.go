@@ -70,7 +70,7 @@ func settings(of resource, given []attribute) (elbv2.Attributes, error) {
 		if why := known.Refuse(value); why != "" {
 			return nil, invalid("%s", why)
 		}
-		if !shown.MatchString(value) || strings.HasSuffix(key, ".header_name") && !token.MatchString(value) {
+		if !elbv2.Shown.MatchString(value) || strings.HasSuffix(key, ".header_name") && !elbv2.Token.MatchString(value) {
 			return nil, invalid("The value of '%s' contains invalid characters", key)
 		}
 		set[key] = value

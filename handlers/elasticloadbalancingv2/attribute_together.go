@@ -49,7 +49,7 @@ func checkTogether(g *elbv2.TargetGroup) error {
 		return badConfiguration("You cannot enable stickiness on target groups with the TLS protocol")
 	case strings.HasPrefix(cookie, "AWSALB"):
 		return badConfiguration("Cookie names cannot begin with 'AWSALB'")
-	case cookie != "" && !token.MatchString(cookie):
+	case cookie != "" && !elbv2.Token.MatchString(cookie):
 		return badConfiguration("The cookie name '%s' contains a character that is not valid", cookie)
 	case is("load_balancing.algorithm.anomaly_mitigation", "on") && algorithm != "weighted_random":
 		return badConfiguration("You cannot enable both anomaly mitigation and %s algorithm on a target group", strings.ReplaceAll(algorithm, "_", " "))

@@ -3,11 +3,11 @@ package elasticloadbalancingv2
 import (
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
@@ -25,14 +25,7 @@ var (
 	hostValue   = lazyregexp.New(`^[A-Za-z0-9.*?-]*[.*?][A-Za-z0-9.*?-]*$`)
 	pathValue   = lazyregexp.New(`^[A-Za-z0-9_.$/~"'@:+&*?-]+$`)
 	methodValue = lazyregexp.New(`^[A-Z_-]+$`)
-	// token is what RFC 7230 calls that: the name of a header, or of a cookie.
-	token = lazyregexp.New("^[0-9A-Za-z!#$%&'*+.^_`|~-]+$")
-	// shown has no control characters, which neither a header nor XML can have.
-	shown = lazyregexp.New(`^\P{Cc}*$`)
 )
-
-// longest is how many characters a value has, beside methods and names of headers. Source: ELB0006.
-const longest, longestName = 128, 40
 
 // conditionsOf checks the conditions of a rule and fills in the forms in which AWS answers
 // them. Source of the texts: ELB0006, but for those that are said to be the emulator's.
@@ -57,8 +50,8 @@ func conditionsOf(given []types.RuleCondition) ([]types.RuleCondition, error) {
 		}
 		made, values = append(made, one), values+n
 	}
-	if values > 5 {
-		return nil, invalid("A rule can only have '5' condition values and regex values")
+	if values > elbv2.MostConditionValues {
+		return nil, invalid("A rule can only have '%d' condition values and regex values", elbv2.MostConditionValues)
 	}
 	sorting.By(made, func(x, y types.RuleCondition) int {
 		return slices.Index(conditionFields, *x.Field) - slices.Index(conditionFields, *y.Field)
@@ -154,7 +147,7 @@ func configured(field string, c types.RuleCondition) (made types.RuleCondition, 
 	switch {
 	case field == "http-request-method" && c.HttpRequestMethodConfig != nil:
 		made.HttpRequestMethodConfig, values = c.HttpRequestMethodConfig, c.HttpRequestMethodConfig.Values
-		err = checkUpTo(longestName, field, values, methodValue.MatchString)
+		err = checkUpTo(elbv2.LongestHeaderName, field, values, methodValue.MatchString)
 	case field == "source-ip" && c.SourceIpConfig != nil:
 		if c.SourceIpConfig.IpAddressType != "" {
 			return made, 0, notBuilt("conditions by IP address type")
@@ -165,41 +158,36 @@ func configured(field string, c types.RuleCondition) (made types.RuleCondition, 
 				return made, 0, invalid("The specified value '%s' is not a valid CIDR block", value)
 			}
 		}
-		err = check(field, values, shown.MatchString)
+		err = check(field, values, elbv2.Shown.MatchString)
 	case field == "http-header" && c.HttpHeaderConfig != nil:
 		return onHeader(field, *c.HttpHeaderConfig, c.RegexValues)
 	case field == "query-string" && c.QueryStringConfig != nil:
 		made.QueryStringConfig = c.QueryStringConfig
 		for _, pair := range c.QueryStringConfig.Values {
-			if key := aws.ToString(pair.Key); len(key) > longest || !shown.MatchString(key) { // the text is the emulator's
+			if key := aws.ToString(pair.Key); len(key) > elbv2.LongestConditionValue || !elbv2.Shown.MatchString(key) { // the text is the emulator's
 				return made, 0, invalid("The key '%s' of a query string is not valid", key)
 			}
 			values = append(values, aws.ToString(pair.Value))
 		}
-		err = check(field, values, shown.MatchString)
+		err = check(field, values, elbv2.Shown.MatchString)
 	default:
 		err = without(field, configs[field])
 	}
 	return made, len(values), err
 }
 
-// onHeader are conditions on headers, whose expressions may stand beside the configuration. The text
-// about characters of names is the emulator's.
+// onHeader are conditions on headers, whose expressions may stand beside the configuration.
 func onHeader(field string, h types.HttpHeaderConditionConfig, beside []string) (made types.RuleCondition, n int, err error) {
-	name := aws.ToString(h.HttpHeaderName)
+	if text := elbv2.RefuseHeaderName(aws.ToString(h.HttpHeaderName)); text != "" {
+		return made, 0, invalid("%s", text)
+	}
 	switch {
-	case len(name) > longestName:
-		return made, 0, tooLong(field, longestName)
-	case strings.EqualFold(name, "host"):
-		return made, 0, invalid("You cannot specify '%s' as an HTTP header name", name)
-	case !token.MatchString(name):
-		return made, 0, invalid("The HTTP header name '%s' is not valid", name)
 	case beside != nil && h.RegexValues != nil:
 		return made, 0, invalid("You cannot provide both RegexValues and 'HttpHeaderConfig' for a condition of type '%s'", field)
 	case beside != nil:
 		h.RegexValues = beside
 	}
-	n, err = checkEither(field, h.Values, h.RegexValues, shown.MatchString)
+	n, err = checkEither(field, h.Values, h.RegexValues, elbv2.Shown.MatchString)
 	return types.RuleCondition{Field: &field, HttpHeaderConfig: &h}, n, err
 }
 
@@ -211,38 +199,23 @@ func checkEither(field string, values, expressions []string, valid func(string) 
 		return 0, invalid("You must provide exactly one of the following: ['Values' 'RegexValues'] for config of type '%s'", configs[field])
 	case len(expressions) > 0:
 		for _, text := range expressions {
-			if len(text) <= longest && !expression(text) {
+			if len(text) <= elbv2.LongestConditionValue && !expression(text) {
 				return 0, invalid("The regular expression '%s' is not valid", text)
 			}
 		}
-		return len(expressions), check(field, expressions, shown.MatchString)
+		return len(expressions), check(field, expressions, elbv2.Shown.MatchString)
 	}
 	return len(values), check(field, values, valid)
 }
 
-// check checks the values of a condition. The texts about empty ones, and where there are none, are
-// the emulator's.
+// check checks the values of a condition.
 func check(field string, values []string, valid func(string) bool) error {
-	return checkUpTo(longest, field, values, valid)
+	return checkUpTo(elbv2.LongestConditionValue, field, values, valid)
 }
 
 func checkUpTo(most int, field string, values []string, valid func(string) bool) error {
-	if len(values) == 0 {
-		return invalid("A condition value must be specified for a condition of type '%s'", field)
-	}
-	for _, value := range values {
-		switch {
-		case value == "":
-			return invalid("A condition value cannot be empty")
-		case len(value) > most:
-			return tooLong(field, most)
-		case !valid(value):
-			return invalid("Condition value '%s' contains a character that is not valid", value)
-		}
+	if text := elbv2.RefuseConditionValues(most, field, values, valid); text != "" {
+		return invalid("%s", text)
 	}
 	return nil
-}
-
-func tooLong(field string, most int) error {
-	return invalid("Condition value for '%s' cannot contain more than %d characters", field, most)
 }

@@ -2,6 +2,8 @@ package elasticloadbalancingv2
 
 import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 )
 
 func rewritesOf(t types.RuleTransform) []types.RewriteConfig {
@@ -34,7 +36,7 @@ func transformsOf(given []types.RuleTransform) ([]types.RuleTransform, error) {
 			return nil, invalid("A transform of type '%s' must have exactly one rewrite", t.Type)
 		case !expression(*rewrites[0].Regex):
 			return nil, invalid("The regular expression '%s' is not valid", *rewrites[0].Regex)
-		case !shown.MatchString(*rewrites[0].Replace):
+		case !elbv2.Shown.MatchString(*rewrites[0].Replace):
 			return nil, invalid("The replacement '%s' contains a character that is not valid", *rewrites[0].Replace)
 		}
 		seen[t.Type] = true

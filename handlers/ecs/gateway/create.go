@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
@@ -190,27 +191,19 @@ func change(c *gateway.Configuration, asked mutable) error {
 	return nil
 }
 
-// Bounds of a configuration. Source: ELBv2 API reference, RuleCondition: a rule has five values at most, of which one is the host.
-const (
-	mostHeader       = 40
-	mostHeaderValue  = 128
-	mostHeaderValues = 4
-)
+// mostHeaderValues is how many values a test header has: a value of its rule is the host.
+const mostHeaderValues = elbv2.MostConditionValues - 1
 
-// checkHeader holds a header to what a rule can have. Source: ELBv2 API reference, HttpHeaderConditionConfig.
+// checkHeader holds a header to what a rule can have: else each route's would be refused.
 func checkHeader(h *types.GatewayTestTrafficHeader) error {
-	switch {
-	case h == nil:
+	if h == nil {
 		return kit.InvalidParameter("testTrafficRules must have a header.")
-	case aws.ToString(h.Name) == "" || len(*h.Name) > mostHeader:
-		return kit.InvalidParameter(fmt.Sprintf("The name of the test traffic header must have between 1 and %d characters.", mostHeader))
-	case len(h.Values) == 0 || len(h.Values) > mostHeaderValues:
+	}
+	if len(h.Values) == 0 || len(h.Values) > mostHeaderValues {
 		return kit.InvalidParameter(fmt.Sprintf("The test traffic header must have between 1 and %d values.", mostHeaderValues))
 	}
-	for _, v := range h.Values {
-		if v == "" || len(v) > mostHeaderValue {
-			return kit.InvalidParameter(fmt.Sprintf("A value of the test traffic header must have between 1 and %d characters.", mostHeaderValue))
-		}
+	if text := elbv2.RefuseHeader(aws.ToString(h.Name), h.Values); text != "" {
+		return kit.InvalidParameter("The test traffic header is refused by Elastic Load Balancing: " + text)
 	}
 	return nil
 }
