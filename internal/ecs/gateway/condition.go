@@ -43,7 +43,7 @@ func OnConditions() store.Source {
 }
 
 // Traffic is what routes bring to the tasks of a revision, whose container has the port. It is not settled while one is under way.
-// One that has failed brings nothing: the deployment goes on without it, a choice.
+// One that has failed brings nothing, unless it led to the service before and does so still: the deployment goes on without it, a choice.
 func Traffic(tx *store.Tx, routes []string, container string, port int32) (balancers []types.LoadBalancer, brings state.GatewayTraffic, settled bool) {
 	for _, id := range routes {
 		r := FindRoute(tx, id)
@@ -54,14 +54,14 @@ func Traffic(tx *store.Tx, routes []string, container string, port int32) (balan
 		if !c.Asked.Equal(r.UpdatedAt) || !c.Leads && !c.Failed {
 			return nil, brings, false
 		}
-		if !c.Leads || g == nil {
+		has := managedresource.Owner{Own: resources.Owned(tx, id)}
+		if g == nil || !c.Leads && !(c.Once && stands(&has)) {
 			continue
 		}
-		has := managedresource.Owner{Own: resources.Owned(tx, id)}
 		advanced := &types.AdvancedConfiguration{
 			AlternateTargetGroupArn: aws.String(has.ID(AlternateTargetGroup)), ProductionListenerRule: aws.String(has.ID(Rule)), RoleArn: &g.Role,
 		}
-		if rule := has.ID(TestRule); has.Active(TestRule) {
+		if rule := has.ID(TestRule); has.Stands(TestRule) {
 			advanced.TestListenerRule = &rule
 		}
 		balancers = append(balancers, types.LoadBalancer{
@@ -70,4 +70,9 @@ func Traffic(tx *store.Tx, routes []string, container string, port int32) (balan
 		brings.Routes, brings.SecurityGroups = append(brings.Routes, id), append(brings.SecurityGroups, has.ID(ServiceGroup))
 	}
 	return balancers, brings, true
+}
+
+// stands is whether what led to the service is there still: a later request has failed, and not what was before.
+func stands(has *managedresource.Owner) bool {
+	return has.Stands(Rule) && has.Stands(TargetGroup) && has.Stands(AlternateTargetGroup) && has.Stands(ServiceGroup)
 }

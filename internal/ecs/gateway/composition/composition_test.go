@@ -19,7 +19,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-var scope = arn.Scope{Account: "123456789012", Region: "eu-west-1"}
+var (
+	scope  = arn.Scope{Account: "123456789012", Region: "eu-west-1"}
+	header = &types.GatewayTestTrafficHeader{Name: aws.String("x-test"), Values: []string{"1"}}
+)
 
 // course is a gateway with services in an account, whose steps may be cut.
 type course struct {
@@ -44,7 +47,7 @@ func newCourse(t rapid.TB, change ...func(*gateway.Gateway)) *course {
 		VPC: "vpc-1", CIDR: "10.0.0.0/16", DeletionProtection: true, PropagateTags: types.PropagateGatewayTagsGateway, CreatedAt: c.now, UpdatedAt: c.now,
 		Asked: gateway.Configuration{
 			Scheme: types.GatewayElbSchemeInternetFacing, Subnets: []string{"subnet-1", "subnet-2"}, MaxBalancers: 3, Desync: types.GatewayAlbDesyncMitigationModeDefensive,
-			TestHeader: &types.GatewayTestTrafficHeader{Name: aws.String("x-test"), Values: []string{"1"}},
+			TestHeader: header,
 		},
 	}
 	for _, by := range change {
@@ -248,7 +251,7 @@ func TestUpdate(t *testing.T) {
 	c.count(map[string]int{"rule": 1, "ingress": 2})
 	c.world.Calls = nil
 	c.change(func(g *gateway.Gateway) {
-		g.Asked.TestHeader = &types.GatewayTestTrafficHeader{Name: aws.String("x-test"), Values: []string{"1"}}
+		g.Asked.TestHeader = header
 		g.Asked.InboundSecurityGroup, g.Asked.Desync = "sg-1", types.GatewayAlbDesyncMitigationModeStrictest
 	})
 	if got := c.gateway().Status(c.store.Read()); got != types.GatewayStatusUpdateInProgress {
@@ -300,10 +303,15 @@ func TestAssociationEndsWithTheLastRoute(t *testing.T) {
 
 // ask has a service's route be asked for again, as a further deployment does.
 func (c *course) ask(name string) {
+	c.askFor(name, func(*gateway.Route) {})
+}
+
+func (c *course) askFor(name string, by func(*gateway.Route)) {
 	c.now = c.now.Add(time.Second)
 	c.update(func(tx *store.Tx) {
 		asked := *c.route(name)
 		asked.UpdatedAt = c.now
+		by(&asked)
 		gateway.PutRoute(tx, &asked)
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -109,6 +111,31 @@ func TestRefusedCallsAreTriedAgain(t *testing.T) {
 		}
 		if settled, routed := c.settled("web"); !settled || !routed {
 			t.Errorf("%s: asked for again, settled is %t, routed is %t", operation, settled, routed)
+		}
+	}
+}
+
+// An update that is refused in part leaves routes to their services as they are: the next deployments have them, too.
+func TestRefusedUpdateLeavesTheRoute(t *testing.T) {
+	for operation, update := range map[string]func(c *course){
+		"CreateRule": func(c *course) { c.change(func(g *gateway.Gateway) { g.Asked.TestHeader = header }) },
+		"ModifyTargetGroup": func(c *course) {
+			c.askFor("web", func(r *gateway.Route) {
+				r.HealthCheck = &types.GatewayConnectorHealthCheck{HealthCheckPath: aws.String("/health")}
+			})
+		},
+		"AuthorizeSecurityGroupIngress": func(c *course) { c.askFor("web", func(r *gateway.Route) { r.ContainerPort = 8080 }) },
+	} {
+		c := newCourse(t, func(g *gateway.Gateway) { g.Asked.TestHeader = nil })
+		c.connect("web", 25, true)
+		c.settle()
+		update(c)
+		refused := c.settleRefusing(func(s managedresource.Step) bool { return s.Op.Name == operation })
+		if got := c.status("web"); refused == 0 || got != types.GatewayRouteStatusUpdateFailed {
+			t.Errorf("%s: %d calls were refused, the route is %s", operation, refused, got)
+		}
+		if settled, routed := c.settled("web"); !settled || !routed {
+			t.Errorf("%s: settled is %t, routed is %t", operation, settled, routed)
 		}
 	}
 }

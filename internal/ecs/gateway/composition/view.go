@@ -134,13 +134,7 @@ var leading = []gateway.Kind{gateway.Rule, gateway.TargetGroup, gateway.Alternat
 
 // lacks is whether a resource does not come, as a user has removed it, or another one that it needs.
 func (v *View) lacks(k gateway.Kind) bool {
-	return v.removed(k) || !v.Active(k) && slices.ContainsFunc(book.Recipes[k].Needs, v.lacks)
-}
-
-// removed is whether a user has removed a resource.
-func (v *View) removed(k gateway.Kind) bool {
-	r := v.Find(k)
-	return r != nil && r.Status == types.ManagedResourceStatusFailed && r.Refusal == nil
+	return v.Removed(k) || !v.Active(k) && slices.ContainsFunc(book.Recipes[k].Needs, v.lacks)
 }
 
 // condition is how far the route is. What users remove once it has led to its service is not noticed until it is asked for something else.
@@ -168,7 +162,7 @@ func (v *View) Leads() bool {
 			return false
 		}
 	}
-	return v.Gateway.Asked.TestHeader == nil || v.Active(gateway.TestRule) || v.removed(gateway.TestRule)
+	return v.Gateway.Asked.TestHeader == nil || v.Active(gateway.TestRule) || v.Removed(gateway.TestRule)
 }
 
 // BalancerGroups are the security groups of the load balancer.

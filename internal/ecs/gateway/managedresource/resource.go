@@ -120,6 +120,15 @@ func (o *Owner) Active(k Kind) bool {
 	return r != nil && r.Status == types.ManagedResourceStatusActive
 }
 
+// Removed is whether a user has removed a resource.
+func (o *Owner) Removed(k Kind) bool {
+	r := o.Find(k)
+	return r != nil && r.Status == types.ManagedResourceStatusFailed && r.Refusal == nil
+}
+
+// Stands is whether a resource was made and is there, be it as it is wanted or as it was before.
+func (o *Owner) Stands(k Kind) bool { return o.ID(k) != "" && !o.Removed(k) }
+
 // Gone reports whether an owner has nothing any more that can be removed.
 func (o *Owner) Gone() bool {
 	for _, r := range o.Own {
