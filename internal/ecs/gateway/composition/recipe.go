@@ -46,7 +46,7 @@ var book = managedresource.Book[View]{Recipes: map[gateway.Kind]managedresource.
 		Look: lookGroup, Remove: removeGroup, Like: lasting,
 	},
 	gateway.BalancerIngress: {
-		Needs: []gateway.Kind{gateway.BalancerGroup}, Drops: true, Unless: func(v *View) bool { return v.Gateway != nil && v.Gateway.Asked.InboundSecurityGroup != "" },
+		Needs: []gateway.Kind{gateway.BalancerGroup}, Drops: gateway.Groups, Unless: func(v *View) bool { return v.Gateway != nil && v.Gateway.Asked.InboundSecurityGroup != "" },
 		Make: openBalancer, Like: lasting, Remove: closeBalancer,
 	},
 	gateway.LoadBalancer: {Needs: []gateway.Kind{gateway.BalancerGroup}, Make: makeBalancer, Like: lasting, Look: lookBalancer, Remove: removeBalancer},
@@ -54,8 +54,8 @@ var book = managedresource.Book[View]{Recipes: map[gateway.Kind]managedresource.
 		Needs: []gateway.Kind{gateway.LoadBalancer}, Make: setAttributes, Remove: unprotect,
 		Change: func(v *View, _ *managedresource.Resource) managedresource.Call { return setAttributes(v) },
 	},
-	gateway.Groups: {
-		Needs: []gateway.Kind{gateway.LoadBalancer}, Make: setGroups,
+	gateway.Groups: { // a load balancer that leaves a group of users for its own is let into by that first
+		Needs: []gateway.Kind{gateway.LoadBalancer, gateway.BalancerIngress}, Make: setGroups,
 		Change: func(v *View, _ *managedresource.Resource) managedresource.Call { return setGroups(v) },
 	},
 	gateway.BalancerCertificate: {Make: requestCertificate, Like: lasting, Look: lookCertificate, Remove: removeCertificate},

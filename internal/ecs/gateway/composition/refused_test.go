@@ -139,3 +139,39 @@ func TestRefusedUpdateLeavesTheRoute(t *testing.T) {
 		}
 	}
 }
+
+// A load balancer is never without a group that lets in who it serves: the rule of its own goes once the user's group is there, and the
+// user's group goes once the rule is.
+func TestRefusedChangeOfGroupsLeavesTheWayIn(t *testing.T) {
+	for _, c := range []struct {
+		before, after, operation string
+		ingress                  int // with the one of the service
+	}{
+		{"", "sg-1", "SetSecurityGroups", 2},
+		{"sg-1", "", "AuthorizeSecurityGroupIngress", 1},
+	} {
+		course := newCourse(t, func(g *gateway.Gateway) { g.Asked.InboundSecurityGroup = c.before })
+		course.connect("web", 25, true)
+		course.settle()
+		course.world.Calls = nil
+		course.change(func(g *gateway.Gateway) { g.Asked.InboundSecurityGroup = c.after })
+		if refused := course.settleRefusing(func(s managedresource.Step) bool { return s.Op.Name == c.operation }); refused != 1 {
+			t.Errorf("%s: %d calls were refused, want 1", c.operation, refused)
+		}
+		course.count(map[string]int{"ingress": c.ingress})
+		if slices.Contains(course.world.Calls, "SetSecurityGroups") {
+			t.Errorf("%s is refused, and the load balancer has other groups all the same", c.operation)
+		}
+		if settled, routed := course.settled("web"); !settled || !routed {
+			t.Errorf("%s: settled is %t, routed is %t", c.operation, settled, routed)
+		}
+		course.change(func(*gateway.Gateway) {})
+		course.settle()
+		if got := course.gateway().Status(course.store.Read()); got != types.GatewayStatusUpdateComplete || !slices.Contains(course.world.Calls, "SetSecurityGroups") {
+			t.Errorf("%s: tried again, the gateway is %s", c.operation, got)
+		}
+		course.connect("web", 25, false)
+		course.settle()
+		course.empty()
+	}
+}

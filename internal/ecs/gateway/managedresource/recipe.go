@@ -6,8 +6,8 @@ type Recipe[V any] struct {
 	Needs []Kind
 	// Unless says that an owner has none of the kind.
 	Unless func(*V) bool
-	// Drops has the resource of an owner be removed that comes to have none of the kind.
-	Drops bool
+	// Drops has the resource of an owner be removed that comes to have none of the kind, once the one that takes its place is as it is wanted.
+	Drops Kind
 	// AsECS is of calls for which the infrastructure role has no permission.
 	AsECS, ChangesAsECS, LooksAsECS bool
 

@@ -135,7 +135,7 @@ func (p *plan[V]) settled(k Kind) bool {
 func (p *plan[V]) next(k Kind, r *Resource) (Step, bool) {
 	recipe := p.recipes[k]
 	switch {
-	case !p.Wanted || r.Status == types.ManagedResourceStatusDeprovisioning, recipe.Drops && recipe.Unless(p.view):
+	case !p.Wanted || r.Status == types.ManagedResourceStatusDeprovisioning, recipe.Drops != "" && recipe.Unless(p.view) && p.settled(recipe.Drops):
 		return p.remove(r)
 	case r.Status == types.ManagedResourceStatusProvisioning && r.Asked && r.ID == "" && recipe.Look != nil:
 		return p.step(r, finds, recipe.Look(p.view, r)), true
@@ -198,8 +198,9 @@ func (p *plan[V]) change(k Kind, r *Resource) Step {
 // remove removes a resource that no other one needs any more.
 func (p *plan[V]) remove(r *Resource) (Step, bool) {
 	recipe := p.recipes[r.Kind]
+	needed := recipe.Unless == nil || !recipe.Unless(p.view)
 	for _, other := range p.Own {
-		if !other.Left && slices.Contains(p.recipes[other.Kind].Needs, r.Kind) {
+		if needed && !other.Left && slices.Contains(p.recipes[other.Kind].Needs, r.Kind) {
 			return Step{}, false
 		}
 	}
