@@ -100,7 +100,7 @@ func checkForTaskSets(s *state.Service, to types.DeploymentControllerType) error
 		return errDaemonController(to)
 	}
 	r := s.Revision()
-	if err := launch.CheckSetLoadBalancers(r.LoadBalancers); err != nil {
+	if err := launch.CheckSetLoadBalancers(r.OwnLoadBalancers()); err != nil {
 		return err
 	}
 	if err := onlyWithECS("monitoring", r.Monitoring != nil); err != nil {
