@@ -22,6 +22,11 @@ type Condition struct {
 	Once, Leads, Failed bool
 }
 
+// Settled is whether a route leads to its service as it is asked to now, or has failed to.
+func (c *Condition) Settled(r *Route) bool {
+	return c.Asked.Equal(r.UpdatedAt) && (c.Leads || c.Failed)
+}
+
 // ConditionOf is how far a route is; one that is new has none of it.
 func ConditionOf(tx *store.Tx, r *Route) Condition {
 	if c := conditions.Get(tx, r.ARN); c != nil {
@@ -51,7 +56,7 @@ func Traffic(tx *store.Tx, routes []string, container string, port int32) (balan
 			continue
 		}
 		g, c := Find(tx, r.GatewayARN), ConditionOf(tx, r)
-		if !c.Asked.Equal(r.UpdatedAt) || !c.Leads && !c.Failed {
+		if !c.Settled(r) {
 			return nil, brings, false
 		}
 		has := managedresource.Owner{Own: resources.Owned(tx, id)}

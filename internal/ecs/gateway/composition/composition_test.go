@@ -281,6 +281,29 @@ func TestUpdate(t *testing.T) {
 	c.empty()
 }
 
+// A gateway that is updated asks with each change of a route whether all is done: while one is under way the others are not read for that.
+func TestCostOfAnUpdate(t *testing.T) {
+	cost := map[int]float64{}
+	for _, n := range []int{10, 100} {
+		c := newCourse(t, func(g *gateway.Gateway) { g.Asked.MaxBalancers = 50 })
+		for i := range n {
+			c.connect(fmt.Sprint("s", i), 25, true)
+		}
+		c.settle()
+		c.change(func(g *gateway.Gateway) {
+			g.Asked.TestHeader = &types.GatewayTestTrafficHeader{Name: aws.String("x-test"), Values: []string{"2"}}
+		})
+		c.owners = c.owners[:len(c.owners)-1] // without the last route
+		for range 10 {
+			c.round()
+		}
+		cost[n] = testing.AllocsPerRun(10, func() { composition.Owners().Ends(c.store.Read(), c.gateway().ARN, c.now) })
+	}
+	if cost[100] > 2*cost[10] {
+		t.Errorf("it takes %v allocations with 100 routes, and %v with 10", cost[100], cost[10])
+	}
+}
+
 func TestAssociationEndsWithTheLastRoute(t *testing.T) {
 	c := newCourse(t)
 	association := func() *gateway.Association {

@@ -114,6 +114,14 @@ func routed(tx *store.Tx, a *gateway.Association) bool {
 
 // outcome is what has failed of an update, once nothing of it is left to do.
 func outcome(tx *store.Tx, g *gateway.Gateway, now time.Time) (failures []gateway.Failure, settled bool) {
+	for _, r := range gateway.RoutesOfGateway(tx, g.ARN) { // those that are under way come first, as each change of one asks
+		if c := gateway.ConditionOf(tx, r); c.Settled(r) {
+			continue
+		}
+		if v := ReadRoute(tx, r, now); v.Wanted && len(book.Next(&v)) > 0 {
+			return nil, false
+		}
+	}
 	for _, key := range gateway.Balancers(tx, g) {
 		owners := []string{key}
 		for _, r := range gateway.RoutesOfBalancer(tx, key) {
