@@ -27,9 +27,13 @@ func (s *server) managedProvider(t *testing.T, name string, kind ourtypes.Capaci
 		}
 		cluster.CapacityProviders = append(cluster.CapacityProviders, name)
 		state.Clusters.Put(tx, &cluster)
-		capacityprovider.Providers.Put(tx, &capacityprovider.Provider{
+		p := &capacityprovider.Provider{
 			ARN: testScope.CapacityProvider(name), Name: name, Type: kind, Status: ourtypes.CapacityProviderStatusActive,
-		})
+		}
+		if kind == ourtypes.CapacityProviderTypeManagedInstances {
+			p.Managed = &ourtypes.ManagedInstancesProvider{InstanceLaunchTemplate: &ourtypes.InstanceLaunchTemplate{}}
+		}
+		capacityprovider.Providers.Put(tx, p)
 	})
 	return testScope.CapacityProvider(name)
 }
