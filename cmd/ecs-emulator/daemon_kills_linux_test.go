@@ -122,10 +122,16 @@ func (k *killedDaemon) comesTo(what string, end types.DaemonDeploymentStatus, ta
 	var is types.DaemonDeploymentStatus
 	k.eventually(fmt.Sprintf("%s: the deployment is one of %v", what, ends), func() bool {
 		k.advance("5s")
-		if is = k.newest(); daemonEnded(is) && !slices.Contains(ends, is) {
+		is = k.newest()
+		switch {
+		case slices.Contains(ends, is):
+			return true
+		case daemonEnded(is) && k.simulated():
+			k.makeAnew()
+		case daemonEnded(is):
 			k.Fatalf("%s: the deployment is %s, want %v", what, is, ends)
 		}
-		return slices.Contains(ends, is)
+		return false
 	})
 	k.eventually(fmt.Sprintf("%s: no instance comes or goes, and where the service runs are %d tasks of the daemon", what, tasks), func() bool {
 		k.advance("5s")
@@ -136,6 +142,20 @@ func (k *killedDaemon) comesTo(what string, end types.DaemonDeploymentStatus, ta
 		k.advance("5s")
 		return k.simulated() || slices.Equal(k.running(), k.wanted())
 	})
+}
+
+// makeAnew deletes the daemon and creates it again. Where tasks on all instances are lost at once, the circuit breaker can end a deployment
+// that has no way back, or a rollback (DM7): then new instances do not get the daemon.
+func (k *killedDaemon) makeAnew() {
+	k.Helper()
+	k.Logf("the deployment is %s: the daemon is made anew", k.newest())
+	k.must(deleteOnce(k.Context(), k))
+	k.eventually("the daemon is gone", func() bool {
+		k.advance("5s")
+		return k.newest() == types.DaemonDeploymentStatusSuccessful
+	})
+	k.life++
+	k.must(createOnce(k.Context(), k))
 }
 
 func daemonEnded(s types.DaemonDeploymentStatus) bool {
