@@ -87,7 +87,8 @@ func taskNotAsWanted(t *state.Task) string {
 	return ""
 }
 
-// InstanceNotAsWanted is why a container instance is not as wanted; empty: it is. It asks for an agent that is connected, and of a managed instance that its daemons come first, and stay.
+// InstanceNotAsWanted is why a container instance is not as wanted; empty: it is. It asks for an agent that is connected, and of a managed
+// instance that its daemons come first, and stay.
 func InstanceNotAsWanted(c *state.ContainerInstance) string {
 	switch {
 	case !c.AgentConnected:
